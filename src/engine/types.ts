@@ -1,0 +1,276 @@
+import type { SerializedError } from '../errors'
+import type { FileFolder, ByteSource, WritableFolder } from '../formats/bytes'
+import type { LoraConfig, MemoryItem } from '../model/types'
+import type { RunFile } from '../train/run-file'
+
+/**
+ * The one interface to the engine. The page reaches it through a worker (engine/client.ts), the command line and the
+ * tests directly (headless/). Everything here is plain data, functions taking plain data, or byte sources; no GPU type.
+ */
+export interface Engine {
+  /** What the GPU offers. Rejects with a TuneError where there is no WebGPU. */
+  gpu(): Promise<GpuSummary>
+
+  /** Load a model's weights into NF4 on the GPU; replaces the model that was loaded. */
+  loadModel(source: ModelSource, on?: ProgressListener, signal?: AbortSignal): Promise<ModelCard>
+  model(): ModelCard | null
+  unloadModel(): Promise<void>
+
+  /** Read, map and tokenise a data set with the loaded model's tokenizer and template. Keeps it as the current data set. */
+  loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal): Promise<DataSummary>
+  /** Same rows again under other options (mapping, max_length, which loss). */
+  remapData(options: DataOptions, on?: ProgressListener): Promise<DataSummary>
+  /** Tokens and labels of kept rows as the collator makes them, by index among kept rows. */
+  previewRows(from: number, count: number): Promise<PreviewRow[]>
+  /** All kept rows' ids and labels, in the file's order (the command `tokens`). */
+  tokenRows(): AsyncIterable<{ row: number; inputIds: Int32Array; labels: Int32Array }>
+
+  /** What a run would do, without doing it. */
+  planRun(run: RunFile): Promise<RunPlan>
+  /** Train on the current model and data set; resolves when the run ends for whatever reason but failure. */
+  train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void): Promise<TrainOutcome>
+  pause(): void
+  resume(): void
+  /** End after the current step, keeping the adapter. */
+  stop(): void
+
+  /** Load a PEFT adapter onto the current model. */
+  loadAdapter(folder: FileFolder): Promise<AdapterCard>
+  adapter(): AdapterCard | null
+  removeAdapter(): Promise<void>
+
+  /** Mean loss of the current data set under the model (and the adapter, where there is one and it is wanted). */
+  evaluate(options: { useAdapter: boolean; batchSize?: number }, on?: ProgressListener, signal?: AbortSignal): Promise<EvalResult>
+
+  /** Stream an answer. `onText` receives the whole text so far, never half a character. */
+  generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal): Promise<GenerateResult>
+
+  /** Write the PEFT folder (adapter, tokenizer, template, README) into a writable folder. */
+  exportAdapter(out: WritableFolder, facts?: RunFacts): Promise<ExportedFile[]>
+  /** Write the merged model as a Hugging Face folder, shard by shard. */
+  exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal): Promise<ExportedFile[]>
+
+  dispose(): Promise<void>
+}
+
+export interface GpuSummary {
+  vendor: string
+  architecture: string
+  description: string
+  /** True for SwiftShader, lavapipe, WARP: works, slowly. */
+  isSoftware: boolean
+  features: string[]
+  maxBufferBytes: number
+  maxBindingBytes: number
+  maxWorkgroupBytes: number
+}
+
+export type ModelSource =
+  /** The model in public/: `files` reads from the page's own origin (or public/ on disk in Node). */
+  | { kind: 'builtin' }
+  /** Browser: a picked or dropped folder, as File objects with their relative paths. */
+  | { kind: 'files'; name: string; files: { path: string; file: File }[] }
+  /** Already opened (command line, OPFS). Cannot cross the worker boundary. */
+  | { kind: 'folder'; folder: FileFolder }
+  | { kind: 'hub'; endpoint: string; id: string; revision: string; token?: string }
+
+export interface ModelCard {
+  /** Hub id, folder name, or "builtin". */
+  id: string
+  name: string
+  source: ModelSource['kind']
+  family: 'qwen2' | 'qwen3' | 'llama'
+  parameters: number
+  layers: number
+  hiddenSize: number
+  heads: number
+  kvHeads: number
+  headDim: number
+  vocabSize: number
+  contextLength: number
+  tiedHead: boolean
+  license: string | null
+  /** Bytes of the NF4 body on the GPU, and of everything of the model on the GPU. */
+  nf4Bytes: number
+  gpuBytes: number
+  loadSeconds: number
+  /** Whether the template knows tools (mentions `tools`). */
+  supportsTools: boolean
+  /** Default system prompt that the template injects when none is given, "" if none. */
+  defaultSystem: string
+}
+
+export interface Progress {
+  phase: 'list' | 'download' | 'read' | 'quantize' | 'tokenize' | 'compile' | 'evaluate' | 'merge' | 'write'
+  /** File or tensor being worked on. */
+  item?: string
+  done: number
+  /** 0 = unknown. */
+  total: number
+  unit: 'bytes' | 'rows' | 'tokens' | 'tensors'
+  perSecond?: number
+  etaSeconds?: number
+  /** Per-file lines, for downloads and folder loads. */
+  files?: { path: string; done: number; total: number; cached: boolean }[]
+}
+export type ProgressListener = (progress: Progress) => void
+
+export type DataSource =
+  | { kind: 'file'; file: File }
+  | { kind: 'bytes'; source: ByteSource }
+  /** One of the sample sets in public/samples, by file name. */
+  | { kind: 'sample'; name: string }
+
+export type DataFormat = 'messages' | 'alpaca' | 'sharegpt' | 'prompt-completion' | 'text' | 'columns' | 'unknown'
+
+export interface ColumnMapping {
+  format: DataFormat
+  /** Used when format is 'columns': which column is the user's turn, the assistant's, and (optionally) the system's. */
+  user?: string
+  assistant?: string
+  system?: string
+}
+
+export interface DataOptions {
+  /** Absent: detected. */
+  mapping?: ColumnMapping
+  max_length: number
+  assistant_only_loss: boolean
+  completion_only_loss?: boolean
+}
+
+export interface DataSummary {
+  name: string
+  mapping: ColumnMapping
+  /** Every column seen, in first-seen order. */
+  columns: string[]
+  /** First value of each column as text, cut at 200 characters. */
+  examples: Record<string, string>
+  rowsRead: number
+  rowsKept: number
+  totalTokens: number
+  trainedTokens: number
+  truncatedRows: number
+  longest: number
+  /** Lengths before truncation: count of rows with length in (from, to]. */
+  histogram: { from: number; to: number; count: number }[]
+  /** Rows left out, with the reason; at most 1000 listed, all counted. */
+  badRows: { row: number; error: SerializedError }[]
+  badRowCount: number
+  /** First few user turns, as suggestions for the playground. */
+  prompts: string[]
+}
+
+export interface PreviewToken {
+  id: number
+  /** Decoded on its own; may be a replacement mark for half a character. */
+  text: string
+  trained: boolean
+  special: boolean
+}
+export interface PreviewRow {
+  row: number
+  truncated: boolean
+  tokens: PreviewToken[]
+}
+
+export interface RunPlan {
+  steps: number
+  stepsPerEpoch: number
+  tokens: number
+  trainedTokens: number
+  memory: MemoryItem[]
+  peakBytes: number
+  adapterParameters: number
+}
+
+export interface TrainOptions {
+  runId: string
+  /** Start from the adapter that is loaded instead of a fresh one. */
+  continueAdapter?: boolean
+}
+
+/** A row of trainer_state.json's log_history. */
+export interface LogRow {
+  step: number
+  epoch: number
+  loss: number
+  grad_norm: number
+  learning_rate: number
+  num_tokens: number
+  mean_token_accuracy?: number
+}
+
+export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'done' | 'stopped'
+
+export type TrainEvent =
+  | { kind: 'phase'; phase: TrainPhase; step: number; steps: number }
+  | {
+      kind: 'step'
+      log: LogRow
+      steps: number
+      tokensPerSecond: number
+      etaSeconds: number
+      gpuBytes: number
+      stepSeconds: number
+    }
+  | { kind: 'message'; level: 'info' | 'warning'; text: SerializedError | string }
+
+export interface TrainOutcome {
+  reason: 'finished' | 'stopped'
+  log: LogRow[]
+  steps: number
+  seconds: number
+  trainLoss: number
+  /** The whole of trainer_state.json. */
+  trainerState: Record<string, unknown>
+}
+
+export interface AdapterCard {
+  lora: LoraConfig
+  parameters: number
+  baseModel: string | null
+}
+
+export interface EvalResult {
+  loss: number
+  num_trained_tokens: number
+  per_row: { row: number; loss: number; num_trained_tokens: number }[]
+}
+
+export interface GenerateRequest {
+  messages: { role: string; content: string }[]
+  /** 0 = greedy. */
+  temperature: number
+  top_p: number
+  top_k: number
+  seed: number
+  max_new_tokens: number
+  useAdapter: boolean
+}
+export interface GenerateResult {
+  token_ids: number[]
+  text: string
+  /** Why it ended: a stop token, the length, or the person. */
+  finish: 'stop' | 'length' | 'cancelled'
+  tokensPerSecond: number
+}
+
+export interface MergeOptions {
+  /** Onto the source's own weights (read again), or onto the dequantised NF4 that training saw. */
+  base: 'original' | 'dequantized'
+}
+
+/** Facts that the exported README states. */
+export interface RunFacts {
+  runName?: string
+  dataName?: string
+  rows?: number
+  run?: RunFile
+  outcome?: Pick<TrainOutcome, 'steps' | 'trainLoss' | 'seconds'>
+}
+
+export interface ExportedFile {
+  path: string
+  bytes: number
+}

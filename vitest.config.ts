@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+
+// Two projects: `unit` needs no GPU; `kernels` runs on Dawn (see tests/helpers) and must not share the two cores.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts', 'tests/unit/**/*.test.tsx'], environment: 'node' } },
+      {
+        test: {
+          name: 'kernels',
+          include: ['tests/kernels/**/*.test.ts', 'tests/golden/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          pool: 'forks',
+        },
+      },
+    ],
+  },
+})
