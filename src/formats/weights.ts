@@ -1,0 +1,16 @@
+/** Element types as safetensors spells them. */
+export type TensorDtype = 'F32' | 'F16' | 'BF16' | 'F64' | 'U8' | 'I8' | 'I16' | 'I32' | 'I64' | 'BOOL'
+
+export interface TensorInfo {
+  name: string
+  dtype: TensorDtype
+  shape: number[]
+  bytes: number
+}
+
+/** Named tensors whose bytes are read in pieces: one safetensors file or many shards behind an index. */
+export interface WeightSource {
+  readonly tensors: ReadonlyMap<string, TensorInfo>
+  /** `length` bytes of the tensor's row-major little-endian data from `offset`. */
+  read(name: string, offset: number, length: number): Promise<Uint8Array>
+}

@@ -1,0 +1,79 @@
+import type { MicroBatch } from '../data/types'
+import type {
+  LoraConfig,
+  LoraPair,
+  MemoryItem,
+  ModelConfig,
+  OptimizerKind,
+  OptimizerStep,
+  SampleOptions,
+  StepResult,
+} from './types'
+
+/** The largest shapes a training run will ask for; the plan allocates for these. */
+export interface TrainingShape {
+  /** B */ batch: number
+  /** T: longest padded row in any batch */ tokens: number
+  optimizer: OptimizerKind
+  /** Bytes the run may use on the GPU beyond the weights; absent: what the device offers. Less budget = more recompute. */
+  budgetBytes?: number
+  /** Seeds the counter-based dropout masks. */
+  seed: number
+}
+
+export interface TrainingPlan {
+  memory: MemoryItem[]
+  peakBytes: number
+  /** Layers whose activations are recomputed in the backward pass. */
+  recomputedLayers: number
+  adapterParameters: number
+}
+
+/** A causal language model with an NF4 base on the GPU and at most one LoRA adapter. Built by model/load.ts. */
+export interface LanguageModel {
+  readonly config: ModelConfig
+  readonly nf4Bytes: number
+  readonly gpuBytes: number
+  readonly lora: LoraConfig | null
+  /** Fresh (A uniform in +-1/sqrt(in) from the seed, B zero) or given weights. Replaces an adapter that is there. */
+  attachLora(lora: LoraConfig, init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] }): Promise<void>
+  detachLora(): void
+  readLora(): Promise<LoraPair[]>
+  /** Pure arithmetic: nothing is allocated. `lora` may differ from the attached one. */
+  planTraining(lora: LoraConfig, shape: TrainingShape): TrainingPlan
+  /** Allocate what the plan says. One trainer at a time. Needs an attached adapter. */
+  createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer>
+  /** Sum of cross-entropy and count of trained tokens for each line of the batch. No gradient. */
+  lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<{ sums: Float64Array; counts: Int32Array }>
+  /** New token ids one by one; ends after a stop id (which is yielded), the length or the signal. */
+  generate(promptIds: Int32Array, options: SampleOptions): AsyncGenerator<number>
+  /** f32 logits [T, V] of one row, for checks. */
+  logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array>
+  /** What NF4 stands for: rows [from, from+count) of a quantised linear's weight as f32. Name without ".weight". */
+  dequantizedRows(name: string, from: number, count: number): Promise<Float32Array>
+  destroy(): void
+}
+
+/**
+ * One accumulation window: `accumulate` once per micro batch, then `step`. Nothing waits for the GPU except awaiting
+ * the promise of `step`, so the caller may queue the next window before it.
+ */
+export interface Trainer {
+  /** Forward and backward of one micro batch; adds its gradient. `numItems` = trained tokens of the whole window. */
+  accumulate(batch: MicroBatch, numItems: number): Promise<void>
+  /** Clip, update, clear. Rejects with 'train-non-finite' naming the step, the tensor or layer, when loss or norm is NaN or infinite. */
+  step(options: OptimizerStep): Promise<StepResult>
+  readonly plan: TrainingPlan
+  /** Bytes of GPU memory held now by model and trainer. */
+  readonly gpuBytes: number
+  /** Optimiser state for checkpoints, and its way back; bit-exact. */
+  saveState(): Promise<TrainerState>
+  loadState(state: TrainerState): Promise<void>
+  destroy(): void
+}
+
+export interface TrainerState {
+  steps: number
+  pairs: LoraPair[]
+  tensors: { name: string; data: Uint8Array }[]
+}
