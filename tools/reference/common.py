@@ -1,0 +1,82 @@
+"""Shared by the reference scripts: versions, loading the NF4 base as QLoRA sees it, and small JSON helpers."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+# bitsandbytes compiles some CPU fallbacks with torch.compile; eager mode gives the same arithmetic without a C++ build.
+os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("BITSANDBYTES_NOWELCOME", "1")
+
+SEVEN = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+
+
+def made_by() -> dict:
+    """Versions and the command, written into every output file."""
+    names = ["torch", "transformers", "peft", "trl", "bitsandbytes", "tokenizers", "safetensors"]
+    return {
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "python": platform.python_version(),
+        **{name: version(name) for name in names},
+    }
+
+
+def write_json(path: str | Path, data: object) -> None:
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_json(path: str | Path) -> dict:
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def load_base(folder: str | Path, *, load_in_4bit: bool = True, double_quant: bool = True):
+    """The frozen base in float32; its block linears in NF4 with float32 compute when `load_in_4bit`."""
+    import torch
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    quantization = None
+    if load_in_4bit:
+        quantization = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=double_quant,
+            bnb_4bit_compute_dtype=torch.float32,
+        )
+    return AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, quantization_config=quantization, device_map={"": "cpu"}
+    )
+
+
+def dequantized_base(folder: str | Path, *, double_quant: bool = True):
+    """A plain float32 model whose block linears hold what NF4 stands for."""
+    import bitsandbytes.functional as bnb
+    import torch
+
+    quantized = load_base(folder, double_quant=double_quant)
+    plain = load_base(folder, load_in_4bit=False)
+    sources = dict(quantized.named_modules())
+    with torch.no_grad():
+        for name, module in plain.named_modules():
+            source = sources.get(name)
+            if source is not None and type(source).__name__ == "Linear4bit":
+                weight = bnb.dequantize_4bit(source.weight.data, source.weight.quant_state)
+                module.weight.copy_(weight.to(torch.float32).reshape(module.weight.shape))
+    return plain
+
+
+def adapter_key(name: str) -> str:
+    """Parameter name of a PEFT model -> the name in adapter_model.safetensors (".default" left out)."""
+    return name.replace(".lora_A.default.", ".lora_A.").replace(".lora_B.default.", ".lora_B.")
+
+
+def trainable(model) -> dict:
+    return {adapter_key(name): p for name, p in model.named_parameters() if p.requires_grad}

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""Write tiny random models of odd shape as Hugging Face folders.
+
+    python tiny_models.py OUT [NAME ...]        # without names: all of them
+    python tiny_models.py --list
+
+The shapes are chosen to hurt: widths that are no multiple of 64, head sizes that are no power of two or differ from
+hidden/heads, a prime vocabulary padded beyond the tokenizer's, biases and norms that are not trivial. Weights are
+seeded by the model's name, so a folder is the same bytes wherever it is written with the same torch.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from pathlib import Path
+
+import common
+import torch
+
+SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+QWEN_MORE = ["<tool_call>", "</tool_call>", "<think>", "</think>"]
+
+# family, sizes, and how the folder is written. `tokens` is the tokenizer's size; 0 = no tokenizer is written.
+MODELS: dict[str, dict] = {
+    # Small enough to be committed as golden fixtures.
+    "golden-qwen2": dict(family="qwen2", hidden=80, heads=5, kv=1, ffn=104, layers=2, vocab=257, tie=True, tokens=0),
+    "golden-qwen3": dict(family="qwen3", hidden=48, heads=3, kv=1, head=40, ffn=83, layers=2, vocab=263, tie=True, tokens=0),
+    "golden-llama": dict(family="llama", hidden=72, heads=3, kv=3, ffn=74, layers=2, vocab=251, tie=False, tokens=0),
+    # Whole folders with tokenizer and template, for the command line.
+    "qwen2-odd": dict(family="qwen2", hidden=80, heads=5, kv=1, ffn=208, layers=3, vocab=1031, tie=True, tokens=1000),
+    "qwen2-untied": dict(family="qwen2", hidden=96, heads=6, kv=2, ffn=250, layers=3, vocab=1009, tie=False, tokens=900, shards=3),
+    "qwen2-f32": dict(family="qwen2", hidden=64, heads=4, kv=4, ffn=172, layers=2, vocab=1031, tie=True, tokens=1000, dtype="float32"),
+    "qwen3-odd": dict(family="qwen3", hidden=96, heads=3, kv=1, head=40, ffn=211, layers=3, vocab=1031, tie=True, tokens=1000),
+    "qwen3-gqa": dict(family="qwen3", hidden=112, heads=8, kv=4, head=20, ffn=170, layers=2, vocab=997, tie=False, tokens=900, shards=2),
+    "llama-odd": dict(family="llama", hidden=72, heads=3, kv=3, ffn=211, layers=3, vocab=1031, tie=False, tokens=1000),
+    "llama-gqa": dict(family="llama", hidden=120, heads=6, kv=2, head=20, ffn=186, layers=2, vocab=1013, tie=True, tokens=900, dtype="float16"),
+    "llama3-rope": dict(family="llama", hidden=64, heads=2, kv=1, head=32, ffn=150, layers=2, vocab=1031, tie=True, tokens=1000, rope="llama3"),
+}
+
+_TOPICS = ["a cold", "the harbour", "two apples", "an old clock", "my sister", "the north wind", "tea with milk", "a letter"]
+_VERBS = ["remembers", "describes", "asks about", "carries", "measures", "forgets", "compares", "writes down"]
+_CHINESE = ["今天天气很好", "请多喝水并注意休息", "这个问题需要医生判断", "我想了解一下药物的用法", "谢谢你的帮助", "明天去图书馆看书"]
+
+
+def corpus() -> list[str]:
+    """Sentences that the tokenizer's merges are learnt from."""
+    lines = [f"{a} {verb} {b}, and then it stops." for a in _TOPICS for verb in _VERBS for b in _TOPICS]
+    lines += [f"{a}，{b}。" for a in _CHINESE for b in _CHINESE]
+    lines += ['{"name": "get_weather", "arguments": {"city": "Oslo", "days": 3}}', "def f(x):\n    return x + 1\n", "user\nassistant\nsystem\ntool"]
+    return lines
+
+
+def train_tokenizer(size: int, family: str):
+    """Byte-level BPE of exactly `size` entries; the tail is filled with unused control tokens when merges run out."""
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.NFC()
+    # Qwen2's split: contractions, words with one leading mark, single digits, runs of punctuation, newlines, spaces.
+    split = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(split), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    plain = QWEN_MORE if family != "llama" else []
+    room = size - len(SPECIALS) - len(plain)
+    trainer = trainers.BpeTrainer(
+        vocab_size=room, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False
+    )
+    tokenizer.train_from_iterator(corpus(), trainer)
+    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in SPECIALS])
+    tokenizer.add_tokens([AddedToken(t, special=False, normalized=False) for t in plain])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token="<|im_end|>", pad_token="<|endoftext|>", model_max_length=4096
+    )
+
+
+def template_of(family: str) -> str:
+    """The family's own template as trl stores it, so that trl recognises it; llama gets a plain ChatML of ours."""
+    if family == "llama":
+        return (
+            "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+            "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+        )
+    import trl
+
+    name = {"qwen2": "qwen2_5", "qwen3": "qwen3"}[family]
+    return (Path(trl.__file__).parent / "chat_templates" / f"{name}.jinja").read_text(encoding="utf-8")
+
+
+def config_of(spec: dict):
+    from transformers import LlamaConfig, Qwen2Config, Qwen3Config
+
+    kind = {"qwen2": Qwen2Config, "qwen3": Qwen3Config, "llama": LlamaConfig}[spec["family"]]
+    rope = {"rope_type": "default", "rope_theta": 10000.0 if spec["family"] == "llama" else 1000000.0}
+    if spec.get("rope") == "llama3":
+        rope = {
+            "rope_type": "llama3",
+            "rope_theta": 500000.0,
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 64,
+        }
+    sizes = dict(
+        hidden_size=spec["hidden"],
+        intermediate_size=spec["ffn"],
+        num_hidden_layers=spec["layers"],
+        num_attention_heads=spec["heads"],
+        num_key_value_heads=spec["kv"],
+        vocab_size=spec["vocab"],
+        tie_word_embeddings=spec["tie"],
+        max_position_embeddings=4096,
+        rms_norm_eps=1e-6 if spec["family"] != "llama" else 1e-5,
+        rope_parameters=rope,
+        bos_token_id=None,
+        eos_token_id=None,
+        pad_token_id=None,
+    )
+    if "head" in spec:
+        sizes["head_dim"] = spec["head"]
+    return kind(**sizes)
+
+
+@torch.no_grad()
+def fill(model, seed: int) -> None:
+    """Random weights that make the loss depend on everything: no norm is one, no bias zero."""
+    generator = torch.Generator().manual_seed(seed)
+    for name, p in sorted(model.named_parameters()):
+        noise = torch.randn(p.shape, generator=generator)
+        if name.endswith("norm.weight"):
+            p.copy_(1.0 + 0.2 * noise)
+        elif name.endswith(".bias"):
+            p.copy_(0.1 * noise)
+        elif "embed_tokens" in name or "lm_head" in name:
+            p.copy_(0.2 * noise)
+        else:
+            p.copy_(noise * (0.06 + 0.04 * torch.rand((), generator=generator)))
+
+
+def build(name: str, out: Path) -> Path:
+    from transformers import AutoModelForCausalLM
+
+    spec = MODELS[name]
+    config = config_of(spec)
+    tokenizer = None
+    if spec["tokens"]:
+        tokenizer = train_tokenizer(spec["tokens"], spec["family"])
+        tokenizer.chat_template = template_of(spec["family"])
+        config.eos_token_id = tokenizer.eos_token_id
+        config.pad_token_id = tokenizer.pad_token_id
+        config.bos_token_id = tokenizer.pad_token_id
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    fill(model, zlib.crc32(name.encode()))
+    model = model.to(getattr(torch, spec.get("dtype", "bfloat16")))
+    folder = out / name
+    total = sum(p.numel() * p.element_size() for p in {id(p): p for p in model.parameters()}.values())
+    shard = total // spec["shards"] + 1 if "shards" in spec else 1 << 40
+    model.save_pretrained(folder, max_shard_size=shard)
+    if tokenizer:
+        tokenizer.save_pretrained(folder)
+    common.write_json(folder / "made_by.json", {**common.made_by(), "model": name, "spec": spec})
+    return folder
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    if not arguments or arguments == ["--list"]:
+        sys.exit("\n".join([__doc__ or "", *MODELS]))
+    out = Path(arguments[0])
+    for name in arguments[1:] or MODELS:
+        folder = build(name, out)
+        print(folder, sum(f.stat().st_size for f in folder.iterdir()), "bytes")
+
+
+if __name__ == "__main__":
+    main()
