@@ -18,6 +18,17 @@ export interface ModelConfig {
   padTokenId: number | null
   /** The parsed config.json, kept for exports. */
   raw: Record<string, unknown>
+  /** Set when the checkpoint's linears are stored as bitsandbytes NF4. */
+  quantization?: BnbQuantization
+}
+
+/** What `quantization_config` says of a `*-bnb-4bit` checkpoint. */
+export interface BnbQuantization {
+  quantType: 'nf4'
+  doubleQuant: boolean
+  computeDtype: string
+  /** `llm_int8_skip_modules`: modules that stay in 16 or 32 bits; a name matches whole path parts. */
+  skipModules: string[]
 }
 
 export type RopeScaling =

@@ -1,0 +1,202 @@
+import { fail } from '../errors'
+import type { Expectation } from '../errors/formats'
+import type { BnbQuantization, ModelConfig, RopeScaling } from './types'
+
+type Family = ModelConfig['family']
+type Json = Record<string, unknown>
+
+const ARCHITECTURES: Record<string, Family> = {
+  Qwen2ForCausalLM: 'qwen2',
+  Qwen3ForCausalLM: 'qwen3',
+  LlamaForCausalLM: 'llama',
+}
+const WORKS = 'qwen2 (Qwen2, Qwen2.5), qwen3 (dense), llama (Llama, SmolLM2)'
+
+/** Where transformers' configuration classes differ; the rest of their defaults is the same for the three families. */
+const DEFAULTS: Record<Family, { maxPosition: number; bos: number | null; eos: number[]; headDim: number | null }> = {
+  qwen2: { maxPosition: 32768, bos: null, eos: [], headDim: null },
+  qwen3: { maxPosition: 32768, bos: null, eos: [], headDim: 128 },
+  llama: { maxPosition: 2048, bos: 1, eos: [2], headDim: null },
+}
+
+/**
+ * Read a Hugging Face config.json in the spelling of transformers 4 (`rope_theta`, `torch_dtype`) or 5
+ * (`rope_parameters`, `dtype`). Throws a TuneError for whatever would compute something else than the model's authors
+ * meant: another architecture, activation, RoPE scaling, a sliding window, biases that the engine lacks.
+ *
+ * Source: transformers 5.23, `models/{qwen2,qwen3,llama}/configuration_*.py` and `modeling_rope_utils.py`.
+ */
+export function parseModelConfig(text: string, file = 'config.json'): ModelConfig {
+  const raw = parseObject(text, file)
+  const family = readFamily(raw)
+  const defaults = DEFAULTS[family]
+  const read = new Fields(raw, file)
+
+  const hiddenSize = read.size('hidden_size')
+  const heads = read.size('num_attention_heads')
+  const kvHeads = read.size('num_key_value_heads', heads)
+  const headDim = read.size('head_dim', raw.head_dim === undefined ? (defaults.headDim ?? hiddenSize / heads) : hiddenSize / heads)
+  const maxPositionEmbeddings = read.size('max_position_embeddings', defaults.maxPosition)
+  if (heads % kvHeads !== 0) throw read.bad('num_key_value_heads', kvHeads, 'divides-heads')
+  if (headDim % 2 !== 0) throw read.bad('head_dim', headDim, 'even')
+
+  checkOptions(raw, family)
+  checkSlidingWindow(raw, maxPositionEmbeddings)
+  const rope = readRope(raw, read, maxPositionEmbeddings)
+  const quantization = readQuantization(raw)
+
+  return {
+    family,
+    hiddenSize,
+    intermediateSize: read.size('intermediate_size'),
+    layers: read.size('num_hidden_layers'),
+    heads,
+    kvHeads,
+    headDim,
+    vocabSize: read.size('vocab_size'),
+    rmsNormEps: read.positive('rms_norm_eps', 1e-6),
+    ropeTheta: rope.theta,
+    ropeScaling: rope.scaling,
+    // False in all three classes; a tied checkpoint always says so (transformers before 5 left out only defaults).
+    tieWordEmbeddings: raw.tie_word_embeddings === true,
+    maxPositionEmbeddings,
+    bosTokenId: raw.bos_token_id === undefined ? defaults.bos : read.tokenIds('bos_token_id')[0] ?? null,
+    eosTokenIds: raw.eos_token_id === undefined ? defaults.eos : read.tokenIds('eos_token_id'),
+    padTokenId: read.tokenIds('pad_token_id')[0] ?? null,
+    raw,
+    ...(quantization ? { quantization } : {}),
+  }
+}
+
+function parseObject(text: string, file: string): Json {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw fail('json-invalid', { file, reason: (error as Error).message }, error)
+  }
+  if (!isObject(value)) throw fail('json-invalid', { file, reason: 'not an object' })
+  return value
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readFamily(raw: Json): Family {
+  const named = Array.isArray(raw.architectures) ? raw.architectures.map(String) : []
+  const byClass = named.map((name) => ARCHITECTURES[name]).find(Boolean)
+  if (byClass) return byClass
+  const type = String(raw.model_type ?? '')
+  // A config without `architectures` is complete enough; one that names another class (a reward model, Qwen2-VL) is not ours.
+  if (named.length === 0 && (type === 'qwen2' || type === 'qwen3' || type === 'llama')) return type
+  throw fail('model-architecture', { architecture: named.join(', ') || type || '?', works: WORKS })
+}
+
+/** Options that change the arithmetic and that the engine does not compute. */
+function checkOptions(raw: Json, family: Family): void {
+  const act = raw.hidden_act ?? 'silu'
+  if (act !== 'silu' && act !== 'swish') throw fail('model-option', { field: 'hidden_act', value: String(act), works: 'silu' })
+  // Qwen2 always has a bias on q, k, v and none on o; these two have all four or none.
+  if (family !== 'qwen2' && raw.attention_bias === true) {
+    throw fail('model-option', { field: 'attention_bias', value: 'true', works: 'false' })
+  }
+  if (raw.mlp_bias === true) throw fail('model-option', { field: 'mlp_bias', value: 'true', works: 'false' })
+}
+
+function checkSlidingWindow(raw: Json, context: number): void {
+  if (raw.use_sliding_window !== true) return
+  const window = typeof raw.sliding_window === 'number' ? raw.sliding_window : 4096
+  const layers = Number(raw.num_hidden_layers)
+  const sliding = Array.isArray(raw.layer_types)
+    ? raw.layer_types.includes('sliding_attention')
+    : layers > Number(raw.max_window_layers ?? 28)
+  if (sliding && window < context) throw fail('model-sliding-window', { window, context })
+}
+
+function readRope(raw: Json, read: Fields, context: number): { theta: number; scaling: RopeScaling | null } {
+  const given = raw.rope_scaling ?? raw.rope_parameters
+  const rope: Json = isObject(given) ? given : {}
+  const parameters: Json = isObject(raw.rope_parameters) ? raw.rope_parameters : {}
+  const theta = Number(rope.rope_theta ?? parameters.rope_theta ?? raw.rope_theta ?? 10000)
+  if (!(theta > 0)) throw read.bad('rope_theta', theta, 'positive')
+  const partial = rope.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1
+  if (partial !== 1) throw fail('model-option', { field: 'partial_rotary_factor', value: String(partial), works: '1' })
+
+  const number = (field: string, fallback?: number): number => {
+    const value = rope[field] ?? fallback
+    if (typeof value !== 'number' || !(value > 0)) throw read.bad(`rope_scaling.${field}`, value, 'positive')
+    return value
+  }
+  const type = String(rope.rope_type ?? rope.type ?? 'default')
+  if (type === 'default') return { theta, scaling: null }
+  if (type === 'linear') return { theta, scaling: { type, factor: number('factor') } }
+  if (type === 'llama3') {
+    return {
+      theta,
+      scaling: {
+        type,
+        factor: number('factor'),
+        lowFreqFactor: number('low_freq_factor'),
+        highFreqFactor: number('high_freq_factor'),
+        originalMaxPosition: number('original_max_position_embeddings', context),
+      },
+    }
+  }
+  throw fail('model-rope-scaling', { type })
+}
+
+function readQuantization(raw: Json): BnbQuantization | null {
+  const q = raw.quantization_config
+  if (q === undefined || q === null) return null
+  const method = isObject(q) ? String(q.quant_method ?? (q.load_in_4bit === true ? 'bitsandbytes' : '?')) : String(q)
+  if (!isObject(q) || method !== 'bitsandbytes') throw fail('model-quantization', { method })
+  if (q.load_in_4bit !== true && q._load_in_4bit !== true) throw fail('model-quantization', { method: 'bitsandbytes int8' })
+  const quantType = String(q.bnb_4bit_quant_type ?? 'fp4')
+  if (quantType !== 'nf4') throw fail('model-quantization', { method: `bitsandbytes ${quantType}` })
+  const storage = String(q.bnb_4bit_quant_storage ?? 'uint8')
+  if (storage !== 'uint8') throw fail('model-quantization', { method: `bitsandbytes nf4 (bnb_4bit_quant_storage ${storage})` })
+  return {
+    quantType,
+    doubleQuant: q.bnb_4bit_use_double_quant === true,
+    computeDtype: String(q.bnb_4bit_compute_dtype ?? 'float32'),
+    skipModules: Array.isArray(q.llm_int8_skip_modules) ? q.llm_int8_skip_modules.map(String) : [],
+  }
+}
+
+/** Typed reads of a parsed JSON object, with errors that name the file and the field. */
+class Fields {
+  readonly raw: Json
+  readonly file: string
+
+  constructor(raw: Json, file: string) {
+    this.raw = raw
+    this.file = file
+  }
+
+  bad(field: string, value: unknown, expected: Expectation): Error {
+    return fail('config-field', { file: this.file, field, value: JSON.stringify(value) ?? '', expected })
+  }
+
+  size(field: string, fallback?: number): number {
+    const value = this.raw[field] ?? fallback
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) throw this.bad(field, value, 'whole')
+    return value
+  }
+
+  positive(field: string, fallback: number): number {
+    const value = this.raw[field] ?? fallback
+    if (typeof value !== 'number' || !(value > 0)) throw this.bad(field, value, 'positive')
+    return value
+  }
+
+  /** A token id, a list of them, or null, as a list. */
+  tokenIds(field: string): number[] {
+    const value = this.raw[field]
+    if (value === undefined || value === null) return []
+    const ids: unknown[] = Array.isArray(value) ? value : [value]
+    if (!ids.every((id) => Number.isInteger(id))) throw this.bad(field, value, 'token-ids')
+    // -1 is the spelling of "none" in some older configs.
+    return (ids as number[]).filter((id) => id >= 0)
+  }
+}
