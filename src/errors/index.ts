@@ -18,7 +18,8 @@ export const errorCatalog = {
 }
 
 export type ErrorCode = keyof typeof errorCatalog
-export type ErrorParams<C extends ErrorCode> = Parameters<(typeof errorCatalog)[C]['en']>[0]
+export type ErrorParams<C extends ErrorCode> =
+  Parameters<(typeof errorCatalog)[C]['en']> extends [infer P] ? P : Record<string, never>
 export type ErrorLanguage = 'en' | 'zh'
 
 /** An error with a stable code and parameters, so that the page can show it in the person's language. */

@@ -1,4 +1,78 @@
 import type { ErrorCatalog } from './catalog'
+import type { Expectation } from './expectation'
+import { expectationText } from './expectation'
 
 /** Errors of train: a message names cause, consequence and next action, in that order. */
-export const trainErrors = {} satisfies ErrorCatalog
+export const trainErrors = {
+  'run-not-json': {
+    en: ({ reason }: { reason: string }) =>
+      `The run file is not valid JSON (${reason}). No setting was read. Correct it, or export a run file here and edit that.`,
+    zh: ({ reason }: { reason: string }) => `运行配置不是合法的 JSON（${reason}），没有读取任何设置。请修正，或在这里导出一份配置再修改。`,
+  },
+  'run-not-an-object': {
+    en: ({ what }: { what: string }) =>
+      `"${what}" is not a JSON object. No setting was read. Write it as {"name": value, ...}.`,
+    zh: ({ what }: { what: string }) => `“${what}”不是 JSON 对象，没有读取任何设置。请写成 {"名称": 值, ...} 的形式。`,
+  },
+  'run-unknown-fields': {
+    en: ({ fields }: { fields: { field: string; suggestion: string | null }[] }) =>
+      `The run file has ${fields.length === 1 ? 'a field that is' : 'fields that are'} not known here: ${fields
+        .map((f) => (f.suggestion ? `"${f.field}" (did you mean "${f.suggestion}"?)` : `"${f.field}"`))
+        .join(', ')}. The run was not started, so that no setting is lost in silence. Correct or remove them.`,
+    zh: ({ fields }: { fields: { field: string; suggestion: string | null }[] }) =>
+      `运行配置里有无法识别的字段：${fields
+        .map((f) => (f.suggestion ? `“${f.field}”（是不是“${f.suggestion}”？）` : `“${f.field}”`))
+        .join('、')}。为避免设置被悄悄忽略，训练没有开始。请改正或删除这些字段。`,
+  },
+  'run-field-invalid': {
+    en: ({ field, value, expected }: { field: string; value: string; expected: Expectation }) =>
+      `"${field}" is ${value}, but must be ${expectationText(expected, 'en')}. The run was not started. Correct the field.`,
+    zh: ({ field, value, expected }: { field: string; value: string; expected: Expectation }) =>
+      `“${field}”的值是 ${value}，应为${expectationText(expected, 'zh')}。训练没有开始，请修改这个字段。`,
+  },
+  'run-field-twice': {
+    en: ({ first, second }: { first: string; second: string }) =>
+      `"${first}" and "${second}" set the same thing to different values. The run was not started. Keep one of them.`,
+    zh: ({ first, second }: { first: string; second: string }) =>
+      `“${first}”和“${second}”是同一项设置，但值不一样。训练没有开始，请只保留一个。`,
+  },
+  'run-field-unsupported': {
+    en: ({ field, value }: { field: string; value: string }) =>
+      `"${field}": ${value} would change what is learnt and is not supported here. The run was not started. Remove the field to go on without it.`,
+    zh: ({ field, value }: { field: string; value: string }) =>
+      `“${field}”: ${value} 会影响训练结果，而这里尚不支持。训练没有开始；删除该字段即可在没有它的情况下继续。`,
+  },
+  'run-optimizer-unsupported': {
+    en: ({ optim, known }: { optim: string; known: string[] }) =>
+      `The optimiser "${optim}" is not supported. The run was not started. Set "optim" to one of ${known.join(', ')}.`,
+    zh: ({ optim, known }: { optim: string; known: string[] }) =>
+      `不支持优化器“${optim}”，训练没有开始。请把 “optim” 设为以下之一：${known.join('、')}。`,
+  },
+  'run-targets-invalid': {
+    en: ({ field, wrong, known }: { field: string; wrong: string[]; known: string[] }) =>
+      `"${field}" names ${wrong.map((w) => `"${w}"`).join(', ')}, which cannot be adapted here. The run was not started. Use any of ${known.join(', ')}, or "all-linear".`,
+    zh: ({ field, wrong, known }: { field: string; wrong: string[]; known: string[] }) =>
+      `“${field}”中的 ${wrong.map((w) => `“${w}”`).join('、')} 在这里不能添加适配器，训练没有开始。可用的有：${known.join('、')}，或 "all-linear"。`,
+  },
+  'run-grouping-shuffles': {
+    en: () => 'group_by_length decides the order of rows, so "shuffle": false has no effect. Turn grouping off to keep the order of the file.',
+    zh: () => 'group_by_length 会决定数据行的顺序，因此 "shuffle": false 不起作用。要保持文件原有顺序，请关闭按长度分组。',
+  },
+  'run-fields-without-effect': {
+    en: ({ fields }: { fields: string[] }) =>
+      `Understood, but without effect here: ${fields.join(', ')}. They concern logging, uploads or another machine. The run goes on.`,
+    zh: ({ fields }: { fields: string[] }) =>
+      `以下字段已识别，但在这里不起作用：${fields.join('、')}。它们只与日志、上传或其他机器有关，训练照常进行。`,
+  },
+  'train-no-rows': {
+    en: () => 'No row of the data set can be trained on. There is nothing to learn from. Look at the list of rows that were left out.',
+    zh: () => '数据集中没有可用于训练的行，无法训练。请查看被排除的行及原因。',
+  },
+  'train-non-finite': {
+    en: ({ step, where, rows }: { step: number; where: string; rows: number[] }) =>
+      `Step ${step} gave a value that is not a number (${where}${rows.length > 0 ? `; rows ${rows.join(', ')}` : ''}). Training stopped before the adapter was changed by it. ` +
+      'Lower learning_rate, keep max_grad_norm at 1, and look at these rows.',
+    zh: ({ step, where, rows }: { step: number; where: string; rows: number[] }) =>
+      `第 ${step} 步出现了非数值（${where}${rows.length > 0 ? `；数据行 ${rows.join('、')}` : ''}）。训练已停止，适配器没有被它改动。请降低 learning_rate，把 max_grad_norm 保持为 1，并检查这些行。`,
+  },
+} satisfies ErrorCatalog

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import type { ErrorCode } from '../../src/errors'
+import { errorText, TuneError } from '../../src/errors'
+import { parseRunFile } from '../../src/train/parse-run-file'
+import { fileDefaults, recommendedRun } from '../../src/train/run-file'
+
+function refusal(json: unknown): TuneError {
+  try {
+    parseRunFile(json)
+  } catch (error) {
+    if (error instanceof TuneError) return error
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+describe('run file', () => {
+  it('reads back what is written, whole', () => {
+    const { run, warnings } = parseRunFile(JSON.parse(JSON.stringify(recommendedRun)))
+    expect(run).toEqual(recommendedRun)
+    expect(warnings).toEqual([])
+  })
+
+  it('takes the libraries’ own defaults for absent fields', () => {
+    const { run } = parseRunFile({ learning_rate: 1e-3 })
+    expect(run).toEqual({ ...fileDefaults, learning_rate: 1e-3 })
+    expect(run.warmup_ratio).toBe(0)
+    expect(run.gradient_accumulation_steps).toBe(1)
+  })
+
+  it('understands the classic script’s flat names', () => {
+    const { run, warnings, stated } = parseRunFile({
+      warmup_ratio: 0.03,
+      group_by_length: true,
+      max_seq_length: 512,
+      bf16: false,
+      fp16: true,
+      lora_r: 64,
+      lora_alpha: 16,
+      lora_dropout: 0.1,
+      use_4bit: true,
+      bnb_4bit_compute_dtype: 'torch.float16',
+      use_nested_quant: true,
+      optim: 'paged_adamw_32bit',
+      report_to: 'tensorboard',
+    })
+    expect(run).toMatchObject({ warmup_ratio: 0.03, group_by_length: true, max_length: 512, optim: 'paged_adamw_32bit' })
+    expect(run.lora).toMatchObject({ r: 64, lora_alpha: 16, lora_dropout: 0.1 })
+    expect(run.quantization.bnb_4bit_compute_dtype).toBe('float16')
+    expect(stated.has('lora.r')).toBe(true)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0].params.fields).toEqual(['bf16', 'fp16', 'report_to'])
+  })
+
+  it('reads transformers 5 spellings', () => {
+    const sequential = parseRunFile({ train_sampling_strategy: 'sequential', warmup_steps: 0.1 }).run
+    expect(sequential).toMatchObject({ shuffle: false, group_by_length: false, warmup_ratio: 0.1, warmup_steps: 0 })
+    const grouped = parseRunFile({ train_sampling_strategy: 'group_by_length' }).run
+    expect(grouped).toMatchObject({ shuffle: true, group_by_length: true })
+  })
+
+  it('brings target modules to their canonical order', () => {
+    expect(parseRunFile({ lora: { target_modules: ['v_proj', 'self_attn.q_proj'] } }).run.lora.target_modules).toEqual(['q_proj', 'v_proj'])
+    expect(parseRunFile({ target_modules: 'all-linear' }).run.lora.target_modules).toHaveLength(7)
+  })
+
+  it.each<[unknown, ErrorCode, string]>([
+    [{ lerning_rate: 1 }, 'run-unknown-fields', '"learning_rate"'],
+    [{ lora: { rankk: 4 } }, 'run-unknown-fields', 'lora.rankk'],
+    [{ wibble: 1, wobble: 2 }, 'run-unknown-fields', 'wobble'],
+    [{ learning_rate: '2e-4' }, 'run-field-invalid', 'learning_rate'],
+    [{ max_length: 12.5 }, 'run-field-invalid', 'a whole number ≥ 2'],
+    [{ lora_dropout: 1 }, 'run-field-invalid', '< 1'],
+    [{ max_steps: 0 }, 'run-field-invalid', '≠ 0'],
+    [{ lr_scheduler_type: 'polynomial' }, 'run-field-invalid', 'cosine'],
+    [{ load_in_4bit: false }, 'run-field-invalid', 'only true'],
+    [{ optim: 'adafactor' }, 'run-optimizer-unsupported', 'adafactor'],
+    [{ lora: { use_dora: true } }, 'run-field-unsupported', 'lora.use_dora'],
+    [{ neftune_noise_alpha: 5 }, 'run-field-unsupported', 'neftune_noise_alpha'],
+    [{ lora: { target_modules: ['lm_head'] } }, 'run-targets-invalid', 'lm_head'],
+    [{ max_length: 64, max_seq_length: 65 }, 'run-field-twice', 'max_seq_length'],
+    [[1], 'run-not-an-object', 'run file'],
+  ])('refuses %j by name', (json, code, named) => {
+    const error = refusal(json)
+    expect(error.code).toBe(code)
+    expect(error.message).toContain(named)
+    expect(errorText(error.code, error.params, 'zh')).toMatch(/[一-龥]/)
+  })
+
+  it('accepts the same value stated under two names, and null as absent', () => {
+    expect(parseRunFile({ max_length: 64, max_seq_length: 64, warmup_steps: null }).run.max_length).toBe(64)
+  })
+})
