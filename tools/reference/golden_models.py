@@ -17,6 +17,7 @@ Each folder holds
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import common
@@ -70,6 +71,53 @@ def forward(model, batch: dict):
         logits[:, :-1].transpose(1, 2), labels[:, 1:], ignore_index=-100, reduction="none"
     )
     return logits, labels[:, 1:], losses
+
+
+RUN = dict(
+    learning_rate=2e-3,
+    num_train_epochs=4,
+    max_steps=-1,
+    per_device_train_batch_size=2,
+    gradient_accumulation_steps=3,
+    warmup_ratio=0.0,
+    warmup_steps=2,
+    optim="adamw_torch",
+    weight_decay=0.05,
+    max_grad_norm=1.0,
+    max_length=20,
+    shuffle=False,
+    assistant_only_loss=False,
+    completion_only_loss=False,
+    logging_steps=1,
+    seed=3,
+)
+SCHEDULE = {"golden-qwen2": "linear", "golden-qwen3": "cosine", "golden-llama": "constant_with_warmup"}
+
+
+def train_log(name: str, model, folder: Path) -> None:
+    """trl on ready-made ids and labels: truncation at 20, windows of three and two micro batches, four epochs."""
+    from datasets import Dataset
+    from tokenizers import Tokenizer, models
+    from transformers import PreTrainedTokenizerFast
+    from train_reference import DEFAULTS, sft_config
+    from trl import SFTTrainer
+
+    vocab = model.config.vocab_size
+    rows = rows_of(vocab, [(9, 2), (17, 5), (26, 4), (5, 1), (12, 7), (20, 3), (15, 14), (8, 3), (22, 2)], seed=9)
+    run = {**DEFAULTS, **RUN, "lr_scheduler_type": SCHEDULE[name], "lora": {**LORA[name], "lora_dropout": 0.0}}
+    words = Tokenizer(models.WordLevel({f"w{i}": i for i in range(vocab)}, unk_token="w1"))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, pad_token="w0", eos_token="w2")
+    exact = {key: p.detach().clone() for key, p in common.trainable(model).items()}
+    model.zero_grad(set_to_none=True)
+    arguments = sft_config(run, Path(tempfile.mkdtemp()), False)
+    trainer = SFTTrainer(model=model, args=arguments, train_dataset=Dataset.from_list(rows), processing_class=tokenizer)
+    for key, p in common.trainable(trainer.model).items():
+        p.data = exact[key].clone()
+    trainer.train()
+    log = [row for row in trainer.state.log_history if "loss" in row]
+    common.write_json(folder / "training.json", {"made_by": common.made_by(), "run": run, "rows": rows, "log": log})
+    after = {key: p.detach().contiguous() for key, p in common.trainable(trainer.model).items()}
+    save_file(after, folder / "trained.safetensors", metadata={"format": "pt"})
 
 
 def build(name: str, out: Path) -> None:
@@ -132,6 +180,7 @@ def build(name: str, out: Path) -> None:
             "logit_positions": positions,
         },
     )
+    train_log(name, model, folder)
     print(folder, f"loss {loss.item():.6f} grad_norm {norm.item():.6f}")
 
 
