@@ -1,5 +1,6 @@
 import { cliErrors } from './cli'
 import { dataErrors } from './data'
+import { engineErrors } from './engine'
 import { formatsErrors } from './formats'
 import { gpuErrors } from './gpu'
 import { modelErrors } from './model'
@@ -12,6 +13,7 @@ export const errorCatalog = {
   ...modelErrors,
   ...gpuErrors,
   ...trainErrors,
+  ...engineErrors,
   ...formatsErrors,
   ...storageErrors,
   ...cliErrors,

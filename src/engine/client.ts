@@ -1,0 +1,18 @@
+import { connectEngine } from './connect'
+import type { FromEngine, Port, ToEngine } from './protocol'
+import type { Engine } from './types'
+
+/** The page's engine: starts the worker that owns the GPU and speaks to it. */
+export function createEngineClient(): Engine {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' })
+  const { engine, failed } = connectEngine(worker as unknown as Port<ToEngine, FromEngine>)
+  worker.addEventListener('error', (event) => failed(event.message || 'error'))
+  worker.addEventListener('messageerror', () => failed('messageerror'))
+  return {
+    ...engine,
+    async dispose() {
+      await engine.dispose()
+      worker.terminate()
+    },
+  }
+}

@@ -1,0 +1,171 @@
+import { MessageChannel } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectEngine } from '../../src/engine/connect'
+import type { FromEngine, Port, ToEngine } from '../../src/engine/protocol'
+import { serveEngine } from '../../src/engine/serve'
+import type { Engine, ModelCard } from '../../src/engine/types'
+import { fail, TuneError } from '../../src/errors'
+import type { ByteSink, WritableFolder } from '../../src/formats/bytes'
+
+let channel: MessageChannel
+let page: Engine
+let failed: (reason: string) => void
+
+/** Both ends of a real message channel, with only the methods that a test gives on the far side. */
+function connect(far: Partial<Engine>): void {
+  const engine = { model: () => null, adapter: () => null, ...far } as Engine
+  serveEngine(channel.port2 as unknown as Port<FromEngine, ToEngine>, engine)
+  ;({ engine: page, failed } = connectEngine(channel.port1 as unknown as Port<ToEngine, FromEngine>))
+  // Node's ports stay closed until started when listeners come by addEventListener.
+  channel.port1.start()
+  channel.port2.start()
+}
+
+beforeEach(() => void (channel = new MessageChannel()))
+afterEach(() => channel.port1.close())
+
+describe('engine protocol', () => {
+  it('answers calls and mirrors the state that came with them', async () => {
+    const card = { id: 'builtin', name: 'tiny' } as ModelCard
+    let loaded = false
+    connect({
+      model: () => (loaded ? card : null),
+      async loadModel(source, on) {
+        on?.({ phase: 'read', done: 1, total: 2, unit: 'bytes' })
+        on?.({ phase: 'read', done: 2, total: 2, unit: 'bytes' })
+        loaded = true
+        return { ...card, id: source.kind }
+      },
+    })
+    const seen: number[] = []
+    expect(page.model()).toBeNull()
+    const answer = await page.loadModel({ kind: 'builtin' }, (p) => seen.push(p.done))
+    expect(answer.id).toBe('builtin')
+    expect(page.model()).toEqual(card)
+    expect(seen).toEqual([1, 2])
+  })
+
+  it('keeps code and parameters of errors, and the name of an abort', async () => {
+    connect({
+      unloadModel: async () => {
+        throw fail('engine-busy', { task: 'train' })
+      },
+      removeAdapter: async () => {
+        throw new DOMException('stopped', 'AbortError')
+      },
+    })
+    const error = await page.unloadModel().catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(TuneError)
+    expect((error as TuneError).params).toEqual({ task: 'train' })
+    await expect(page.removeAdapter()).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('carries abort signals, fired before or during the call', async () => {
+    connect({
+      evaluate: (_options, _on, signal) =>
+        new Promise((_, reject) => signal!.addEventListener('abort', () => reject(new DOMException('gone', 'AbortError')))),
+    })
+    const during = new AbortController()
+    const running = page.evaluate({ useAdapter: false }, undefined, during.signal)
+    setTimeout(() => during.abort(), 5)
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(page.evaluate({ useAdapter: false }, undefined, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('writes into a folder on the page one chunk at a time', async () => {
+    const chunk = 1000
+    connect({
+      async exportAdapter(out) {
+        const sink = await out.create('a/b.bin')
+        for (let i = 0; i < 20; i++) await sink.write(new Uint8Array(chunk).fill(i))
+        await sink.close()
+        return [{ path: 'a/b.bin', bytes: 20 * chunk }]
+      },
+    })
+    let writing = 0
+    let most = 0
+    const got: number[] = []
+    const sink: ByteSink = {
+      async write(bytes) {
+        most = Math.max(most, ++writing)
+        await new Promise((r) => setTimeout(r, 1))
+        got.push(bytes[0], bytes.length)
+        writing--
+      },
+      close: async () => void got.push(-1),
+      abort: async () => {},
+    }
+    const folder: WritableFolder = { create: async (path) => (path === 'a/b.bin' ? sink : Promise.reject(new Error(path))) }
+    await page.exportAdapter(folder)
+    expect(most).toBe(1)
+    expect(got.filter((_, i) => i % 2 === 0)).toEqual([...Array(20).keys(), -1])
+    expect(got[1]).toBe(chunk)
+  })
+
+  it('passes on what a sink on the page throws', async () => {
+    connect({
+      async exportAdapter(out) {
+        await (await out.create('x')).write(new Uint8Array(1))
+        return []
+      },
+    })
+    const folder: WritableFolder = { create: () => Promise.reject(new Error('disk full')) }
+    await expect(page.exportAdapter(folder)).rejects.toThrow('disk full')
+  })
+
+  it('reads from a folder that stays on the page', async () => {
+    connect({
+      async loadAdapter(folder) {
+        const listed = await folder.list()
+        const source = (await folder.open(listed[0].path))!
+        const bytes = await source.read(1, 2)
+        expect(await folder.open('absent')).toBeNull()
+        return { parameters: bytes[0] + bytes[1] + source.size, baseModel: folder.name, lora: {} as never }
+      },
+    })
+    // A class, as real folders are: its methods live on the prototype.
+    class Memory {
+      readonly name = 'mine'
+      list = async () => [{ path: 'w.bin', size: 3 }]
+      async open(path: string) {
+        if (path !== 'w.bin') return null
+        return { name: path, size: 3, read: async (from: number, count: number) => new Uint8Array([1, 20, 100]).subarray(from, from + count) }
+      }
+    }
+    expect(await page.loadAdapter(new Memory())).toMatchObject({ parameters: 123, baseModel: 'mine' })
+  })
+
+  it('streams rows on demand and stops when the page stops', async () => {
+    let made = 0
+    let ended = false
+    connect({
+      async *tokenRows() {
+        try {
+          for (let row = 1; row <= 100; row++) {
+            made++
+            yield { row, inputIds: Int32Array.of(row), labels: Int32Array.of(-100) }
+          }
+        } finally {
+          ended = true
+        }
+      },
+    })
+    const rows: number[] = []
+    for await (const { row, inputIds } of page.tokenRows()) {
+      expect(inputIds[0]).toBe(row)
+      rows.push(row)
+      if (rows.length === 3) break
+    }
+    expect(rows).toEqual([1, 2, 3])
+    expect(made).toBe(3)
+    expect(ended).toBe(true)
+  })
+
+  it('rejects what is under way, and all later calls, when the worker dies', async () => {
+    connect({ unloadModel: () => new Promise(() => {}) })
+    const running = page.unloadModel()
+    failed('out of memory')
+    await expect(running).rejects.toMatchObject({ code: 'engine-worker-died' })
+    await expect(page.gpu()).rejects.toMatchObject({ code: 'engine-worker-died' })
+  })
+})
