@@ -1,0 +1,38 @@
+import type { RunFile } from './run-file'
+
+/** One optimiser step's figures, with transformers' and trl's names. */
+export interface StepLog {
+  step: number
+  /** Passes over the data done so far, as a fraction. */
+  epoch: number
+  loss: number
+  /** Global L2 norm before clipping. */
+  grad_norm: number
+  learning_rate: number
+  /** Tokens fed so far, padding left out. */
+  num_tokens: number
+  mean_token_accuracy: number
+}
+
+/**
+ * `log_history` of trainer_state.json from the steps: every `logging_steps` a row whose loss and accuracy are means over
+ * the interval and whose other figures are the last step's, unrounded, as transformers 5 and trl write them. Steps after
+ * the last full interval have no row of their own.
+ */
+export function logHistory(log: StepLog[], run: Pick<RunFile, 'logging_steps'>, steps: number): StepLog[] {
+  const interval = loggingInterval(run.logging_steps, steps)
+  const rows: StepLog[] = []
+  for (let end = interval; end <= log.length; end += interval) {
+    const part = log.slice(end - interval, end)
+    rows.push({ ...part.at(-1)!, loss: mean(part, 'loss'), mean_token_accuracy: mean(part, 'mean_token_accuracy') })
+  }
+  return rows
+}
+
+/** Below 1, `logging_steps` is a share of all steps (transformers' TrainerState.compute_steps). */
+export function loggingInterval(loggingSteps: number, steps: number): number {
+  return Math.max(1, loggingSteps < 1 ? Math.ceil(steps * loggingSteps) : Math.floor(loggingSteps))
+}
+
+const mean = (rows: StepLog[], key: 'loss' | 'mean_token_accuracy') =>
+  rows.reduce((sum, row) => sum + row[key], 0) / rows.length

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import type { MicroBatch } from '../../src/data/types'
+import { fail } from '../../src/errors'
+import { logHistory } from '../../src/train/log-history'
+import { RunControl } from '../../src/train/run-control'
+import type { RunFile } from '../../src/train/run-file'
+import { recommendedRun } from '../../src/train/run-file'
+import type { SessionParts, StepReport, Window } from '../../src/train/session'
+import { runSession } from '../../src/train/session'
+import { FakeTrainer } from '../helpers/fake-trainer'
+
+const run: RunFile = { ...recommendedRun, lr_scheduler_type: 'linear', warmup_ratio: 0, learning_rate: 1 }
+const batch = (row: number, trainedTokens: number) => ({ rows: [row], trainedTokens, realTokens: 10 * row }) as MicroBatch
+const window = (epoch: number, ...batches: MicroBatch[]): Window => ({ epoch, batches: () => batches })
+const windows = [
+  window(0.4, batch(1, 3), batch(2, 4)),
+  window(0.8, batch(3, 1), batch(4, 1)),
+  window(1, batch(5, 7)),
+]
+const result = (step: number) => ({ loss: 10 - step, gradNorm: step / 2, meanTokenAccuracy: 0.5 })
+const tick = () => new Promise((resolve) => setTimeout(resolve, 2))
+
+function session(trainer: FakeTrainer, more: Partial<SessionParts> = {}) {
+  const control = new RunControl()
+  const reports: StepReport[] = []
+  let clock = 0
+  const parts: SessionParts = {
+    trainer,
+    run,
+    steps: 3,
+    windows,
+    control,
+    onStep: (report) => reports.push(report),
+    now: () => (clock += 1000),
+    ...more,
+  }
+  return { control, reports, end: runSession(parts) }
+}
+
+describe('training session', () => {
+  it('normalises by the trained tokens of each whole window, the short last one included', async () => {
+    const trainer = new FakeTrainer(result)
+    await session(trainer).end
+    expect(trainer.events.filter((e) => e.startsWith('acc'))).toEqual([
+      'accumulate 1/7',
+      'accumulate 2/7',
+      'accumulate 3/2',
+      'accumulate 4/2',
+      'accumulate 5/7',
+    ])
+    expect(trainer.options.map((o) => o.lr)).toEqual([1, 2 / 3, 1 / 3])
+  })
+
+  it('reports every step with transformers’ figures', async () => {
+    const { end, reports } = session(new FakeTrainer(result))
+    const log = await end
+    expect(log.map((row) => [row.step, row.epoch, row.loss, row.grad_norm, row.num_tokens])).toEqual([
+      [1, 0.4, 9, 0.5, 30],
+      [2, 0.8, 8, 1, 100],
+      [3, 1, 7, 1.5, 150],
+    ])
+    expect(reports).toHaveLength(3)
+    expect(reports[2].etaSeconds).toBe(0)
+    expect(reports[1].gpuBytes).toBe(1234)
+  })
+
+  it('queues the next window before the result of the one before is there', async () => {
+    const trainer = new FakeTrainer(result, false)
+    const { end, reports } = session(trainer)
+    await tick()
+    expect(trainer.events.at(-1)).toBe('step 2')
+    expect(reports).toHaveLength(0)
+    trainer.endOne()
+    await tick()
+    expect(reports.map((r) => r.step)).toEqual([1])
+    expect(trainer.events.at(-1)).toBe('step 3')
+    trainer.endOne()
+    trainer.endOne()
+    expect(await end).toHaveLength(3)
+  })
+
+  it('pauses with nothing under way, and goes on', async () => {
+    const trainer = new FakeTrainer(result)
+    const pauses: [boolean, number][] = []
+    const { control, reports, end } = session(trainer, {
+      onStep: (report) => {
+        reports.push(report)
+        if (report.step === 1) control.pause()
+      },
+      onPause: (paused, step) => pauses.push([paused, step]),
+    })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(reports.map((r) => r.step)).toEqual([1, 2])
+    expect(pauses).toEqual([[true, 2]])
+    control.resume()
+    await end
+    expect(pauses).toEqual([
+      [true, 2],
+      [false, 2],
+    ])
+    expect(reports).toHaveLength(3)
+  })
+
+  it('stops after what is under way, also while paused', async () => {
+    const first = session(new FakeTrainer(result))
+    first.control.stop()
+    expect(await first.end).toHaveLength(1)
+    const second = session(new FakeTrainer(result))
+    second.control.pause()
+    await tick()
+    second.control.stop()
+    expect(await second.end).toHaveLength(1)
+  })
+
+  it('names step, place and rows when a number breaks', async () => {
+    const trainer = new FakeTrainer((step) => {
+      if (step === 2) throw fail('train-non-finite', { step: 0, where: 'layer 3', rows: [] })
+      return result(step)
+    })
+    const { end, reports } = session(trainer)
+    const error = await end.catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'train-non-finite', params: { step: 2, where: 'layer 3', rows: [3, 4] } })
+    expect(reports.map((r) => r.step)).toEqual([1])
+  })
+
+  it('continues a run: schedule, steps and tokens go on', async () => {
+    const whole = await session(new FakeTrainer(result)).end
+    const trainer = new FakeTrainer((step) => result(step + 1))
+    const rest = await session(trainer, { done: { log: whole.slice(0, 1) }, windows: windows.slice(1) }).end
+    expect(rest).toEqual(whole)
+    expect(trainer.options.map((o) => o.lr)).toEqual([2 / 3, 1 / 3])
+  })
+
+  it('takes checkpoints with nothing under way', async () => {
+    const trainer = new FakeTrainer(result)
+    const saved: number[] = []
+    const save = async (step: number) => {
+      expect(trainer.events.at(-1)).toBe(`end ${step}`)
+      saved.push(step)
+    }
+    await session(trainer, { checkpoint: { every: 1, save } }).end
+    expect(saved).toEqual([1, 2])
+  })
+})
+
+describe('log history', () => {
+  it('averages loss and accuracy over the interval and keeps the last step’s other figures', async () => {
+    const log = await session(new FakeTrainer(result)).end
+    expect(logHistory(log, { logging_steps: 2 }, 3)).toEqual([{ ...log[1], loss: 8.5 }])
+    expect(logHistory(log, { logging_steps: 1 }, 3)).toEqual(log)
+    expect(logHistory(log, { logging_steps: 0.5 }, 3)).toHaveLength(1)
+  })
+})
