@@ -5,6 +5,7 @@ import { formatsErrors } from './formats'
 import { gpuErrors } from './gpu'
 import { modelErrors } from './model'
 import { storageErrors } from './storage'
+import { studioErrors } from './studio'
 import { trainErrors } from './train'
 
 /** Every error the project can raise, by its stable code. One file per area, both languages side by side. */
@@ -17,6 +18,7 @@ export const errorCatalog = {
   ...formatsErrors,
   ...storageErrors,
   ...cliErrors,
+  ...studioErrors,
 }
 
 export type ErrorCode = keyof typeof errorCatalog

@@ -1,0 +1,116 @@
+// The loss head without the logits: the vocabulary passes by in chunks. For each chunk the matmul leaves logits
+// [rows, n]; head_chunk turns them into exp(logit - running max) in place and keeps the running max, sum, target logit and
+// arg max of every row; the next matmul adds them times the embedding rows to the hidden gradient, scaled by row_scale.
+// head_finish divides by the sum, subtracts the target's embedding and applies the loss scale.
+
+//#if ENTRY == head_chunk
+struct Params { rows: u32, n: u32, first: u32, is_first: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> targets: array<i32>;
+@group(0) @binding(2) var<storage, read_write> logits: array<f32>;
+// (max, sum, target logit, arg max) a row; an index below 2^24 is exact in f32
+@group(0) @binding(3) var<storage, read_write> state: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> row_scale: array<f32>;
+
+var<workgroup> best_index: array<u32, 64>;
+
+@compute @workgroup_size(64)
+fn head_chunk(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+              @builtin(local_invocation_index) lane: u32) {
+  let row = wid.y * groups.x + wid.x;
+  if (row >= p.rows) { return; }
+  let at = row * p.n;
+  var top = -3.4e38;
+  var where = 0xffffffffu;
+  for (var i = lane; i < p.n; i += 64u) {
+    let v = logits[at + i];
+    if (v > top) { top = v; where = p.first + i; }
+  }
+  let chunk_top = workgroup_max(top, lane);
+  // The lowest index among the lanes that hold the maximum, as argmax does.
+  best_index[lane] = select(0xffffffffu, where, top == chunk_top);
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (lane < half) { best_index[lane] = min(best_index[lane], best_index[lane + half]); }
+    workgroupBarrier();
+  }
+  let is_first = p.is_first == 1u;
+  var old = state[row];
+  if (is_first) { old = vec4<f32>(-3.4e38, 0.0, 0.0, 0.0); }
+  let top_now = max(old.x, chunk_top);
+  let shrink = select(exp(old.x - top_now), 0.0, is_first);
+  let target_at = targets[row] - i32(p.first);
+  var target_logit = old.z;
+  if (target_at >= 0 && target_at < i32(p.n)) { target_logit = logits[at + u32(target_at)]; }
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = lane; i < p.n; i += 64u) {
+    let e = exp(logits[at + i] - top_now);
+    logits[at + i] = e;
+    sum += e;
+  }
+  sum = workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
+  if (lane == 0u) {
+    let arg = select(old.w, f32(best_index[0]), chunk_top > old.x);
+    state[row] = vec4<f32>(top_now, old.y * shrink + sum, target_logit, arg);
+    row_scale[row] = shrink;
+  }
+}
+//#end
+
+//#if ENTRY == head_loss
+// Per row: cross-entropy and whether the arg max is the target.
+struct Params { rows: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> targets: array<i32>;
+@group(0) @binding(2) var<storage, read> state: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> losses: array<vec2<f32>>;
+
+@compute @workgroup_size(64)
+fn head_loss(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+             @builtin(local_invocation_index) lane: u32) {
+  let row = (wid.y * groups.x + wid.x) * 64u + lane;
+  if (row >= p.rows) { return; }
+  let s = state[row];
+  let right = select(0.0, 1.0, i32(s.w) == targets[row]);
+  losses[row] = vec2<f32>(log(s.y) + s.x - s.z, right);
+}
+//#end
+
+//#if ENTRY == head_finish
+// dh = (dh / sum - embedding of the target) * scale, scale = 1 / trained tokens of the whole accumulation window.
+struct Params { rows: u32, C: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> state: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> target_rows: array<f32>;
+@group(0) @binding(3) var<storage, read> run: array<f32>;
+@group(0) @binding(4) var<storage, read_write> dh: array<f32>;
+
+@compute @workgroup_size(64)
+fn head_finish(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+               @builtin(local_invocation_index) lane: u32) {
+  let index = (wid.y * groups.x + wid.x) * 64u + lane;
+  if (index >= p.rows * p.C) { return; }
+  dh[index] = (dh[index] / state[index / p.C].y - target_rows[index]) * run[0];
+}
+//#end
+
+//#if ENTRY == loss_sum
+// stats[0] += scale * sum of losses, stats[1] += scale * right answers. One workgroup, fixed order.
+struct Params { rows: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> losses: array<vec2<f32>>;
+@group(0) @binding(2) var<storage, read> run: array<f32>;
+@group(0) @binding(3) var<storage, read_write> stats: array<f32>;
+
+@compute @workgroup_size(64)
+fn loss_sum(@builtin(local_invocation_index) lane: u32) {
+  var sum = vec2<f32>(0.0);
+  for (var i = lane; i < p.rows; i += 64u) { sum += losses[i]; }
+  sum = workgroup_sum2(sum, lane);
+  if (lane == 0u) {
+    stats[0] += sum.x * run[0];
+    stats[1] += sum.y * run[0];
+  }
+}
+//#end

@@ -1,0 +1,143 @@
+// NF4 with double quantisation, bit-compatible with bitsandbytes. A weight [N, K] is one buffer of u32:
+//   [0, 16) the NF4 values, [16, 272) the signed dynamic map (both as float bits), then the nested scales, the absmax
+//   codes (bytes) or plain f32 absmax, and the 4-bit codes. Blocks of 64 run over the flattened row-major weight.
+// Element e sits in byte e / 2, the even one in the high nibble; so within a word of 8: shift 8 (e / 2) + (4 for even e).
+
+//#if ENTRY == nf4_absmax
+// absmax of each block of 64 source elements, exact.
+struct Params { n: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> source: array<u32>;
+@group(0) @binding(2) var<storage, read_write> absmax: array<f32>;
+
+@compute @workgroup_size(64)
+fn nf4_absmax(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+              @builtin(local_invocation_index) lane: u32) {
+  let block = (wid.y * groups.x + wid.x) * 64u + lane;
+  if (block * 64u >= p.n) { return; }
+  let to = min(p.n, block * 64u + 64u);
+  var best = 0.0;
+  for (var e = block * 64u; e < to; e++) { best = max(best, abs(read_source(e))); }
+  absmax[block] = best;
+}
+//#end
+
+//#if ENTRY == nf4_encode
+// Codes of 8 elements a word. The reciprocal of absmax comes from the host: a GPU's division need not round correctly, and
+// one bit decides at a threshold.
+struct Params { n: u32, word_at: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> source: array<u32>;
+@group(0) @binding(2) var<storage, read> reciprocal: array<f32>;
+@group(0) @binding(3) var<storage, read> thresholds: array<f32>;
+@group(0) @binding(4) var<storage, read_write> weight: array<u32>;
+
+@compute @workgroup_size(64)
+fn nf4_encode(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+              @builtin(local_invocation_index) lane: u32) {
+  let word = (wid.y * groups.x + wid.x) * 64u + lane;
+  if (word * 8u >= p.n) { return; }
+  var bits = 0u;
+  for (var q = 0u; q < 8u; q++) {
+    let e = word * 8u + q;
+    if (e >= p.n) { break; }
+    let v = read_source(e) * reciprocal[e / 64u];
+    // A tie goes to the lower index: count the thresholds strictly below.
+    var code = 0u;
+    for (var t = 0u; t < 15u; t++) { code += select(0u, 1u, v > thresholds[t]); }
+    bits |= code << (8u * (q / 2u) + select(0u, 4u, (q & 1u) == 0u));
+  }
+  weight[p.word_at + word] = bits;
+}
+//#end
+
+//#if SOURCE == bf16
+fn read_source(e: u32) -> f32 { return bitcast<f32>((source[e / 2u] >> (16u * (e & 1u))) << 16u); }
+//#end
+//#if SOURCE == half
+fn read_source(e: u32) -> f32 { return unpack2x16float(source[e / 2u] >> (16u * (e & 1u))).x; }
+//#end
+//#if SOURCE == f32
+fn read_source(e: u32) -> f32 { return bitcast<f32>(source[e]); }
+//#end
+
+//#if DECODE
+@group(0) @binding(1) var<storage, read> weight: array<u32>;
+
+fn block_absmax(block: u32) -> f32 {
+  //#if NESTED
+  let code = (weight[p.absmax_at + block / 4u] >> (8u * (block & 3u))) & 255u;
+  return bitcast<f32>(weight[16u + code]) * bitcast<f32>(weight[p.nested_at + block / 256u]) + p.nested_offset;
+  //#else
+  return bitcast<f32>(weight[p.absmax_at + block]);
+  //#end
+}
+//#end
+
+//#if ENTRY == nf4_dequantize
+// Elements [first, first + n) as f32; first is a multiple of 8.
+struct Params { n: u32, first: u32, code_at: u32, absmax_at: u32, nested_at: u32, nested_offset: f32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(2) var<storage, read_write> out: array<${T_out}>;
+
+@compute @workgroup_size(64)
+fn nf4_dequantize(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                  @builtin(local_invocation_index) lane: u32) {
+  let index = (wid.y * groups.x + wid.x) * 64u + lane;
+  if (index * 8u >= p.n) { return; }
+  let word = p.first / 8u + index;
+  let codes = weight[p.code_at + word];
+  let scale = block_absmax(word / 8u);
+  let at = index * 8u;
+  //#for q in 0..8
+  if (at + ${q}u < p.n) {
+    out[at + ${q}u] = ${T_out}(bitcast<f32>(weight[(codes >> ${(q / 2) * 8 + 4 - (q % 2) * 4}u) & 15u]) * scale);
+  }
+  //#end
+}
+//#end
+
+//#if ENTRY == nf4_gemv
+// y[n] = x . W[n] for one row x: the decoding step. K is a multiple of 8. LANES invocations share an output row and add
+// their parts in a fixed order.
+struct Params { N: u32, K: u32, code_at: u32, absmax_at: u32, nested_at: u32, nested_offset: f32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(2) var<storage, read> x: array<vec4<${T_x}>>;
+@group(0) @binding(3) var<storage, read_write> y: array<${T_y}>;
+//#if BIAS
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
+//#end
+
+var<workgroup> parts: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn nf4_gemv(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+            @builtin(local_invocation_index) lane: u32) {
+  let row = (wid.y * groups.x + wid.x) * ${64 / LANES}u + lane / ${LANES}u;
+  let words = p.K / 8u;
+  var sum = 0.0;
+  if (row < p.N) {
+    for (var w = lane % ${LANES}u; w < words; w += ${LANES}u) {
+      let word = row * words + w;
+      let codes = weight[p.code_at + word];
+      let low = vec4<f32>(
+        bitcast<f32>(weight[(codes >> 4u) & 15u]), bitcast<f32>(weight[codes & 15u]),
+        bitcast<f32>(weight[(codes >> 12u) & 15u]), bitcast<f32>(weight[(codes >> 8u) & 15u]));
+      let high = vec4<f32>(
+        bitcast<f32>(weight[(codes >> 20u) & 15u]), bitcast<f32>(weight[(codes >> 16u) & 15u]),
+        bitcast<f32>(weight[(codes >> 28u) & 15u]), bitcast<f32>(weight[(codes >> 24u) & 15u]));
+      let part = dot(vec4<f32>(x[w * 2u]), low) + dot(vec4<f32>(x[w * 2u + 1u]), high);
+      sum += part * block_absmax(word / 8u);
+    }
+  }
+  parts[lane] = sum;
+  workgroupBarrier();
+  if (lane % ${LANES}u == 0u && row < p.N) {
+    for (var i = 1u; i < ${LANES}u; i++) { sum += parts[lane + i]; }
+    //#if BIAS
+    sum += bias[row];
+    //#end
+    y[row] = ${T_y}(sum);
+  }
+}
+//#end

@@ -1,0 +1,74 @@
+// Causal softmax over attention scores [Z, Tq, Tk] in place, Z = B * H, one workgroup a row, and its backward pass.
+// Query row t stands at position first + t of its line; it sees keys j <= first + t of its own segment. Only those are
+// read: the score matmul leaves tiles right of the diagonal unwritten. Everything else of the row becomes 0.
+
+struct Params { Z: u32, Tq: u32, Tk: u32, H: u32, first: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+
+//#if ENTRY == softmax_forward
+@group(0) @binding(1) var<storage, read_write> scores: array<${T_scores}>;
+//#if SEGMENTS
+// [B, Tk]: which data row a token belongs to
+@group(0) @binding(2) var<storage, read> segments: array<i32>;
+//#end
+
+@compute @workgroup_size(64)
+fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                   @builtin(local_invocation_index) lane: u32) {
+  let row = wid.y * groups.x + wid.x;
+  if (row >= p.Z * p.Tq) { return; }
+  let at = row * p.Tk;
+  let query = p.first + row % p.Tq;
+  let seen = min(query + 1u, p.Tk);
+  //#if SEGMENTS
+  let line = (row / p.Tq) / p.H * p.Tk;
+  let mine = segments[line + query];
+  //#end
+  var best = -3.4e38;
+  for (var j = lane; j < seen; j += 64u) {
+    //#if SEGMENTS
+    if (segments[line + j] != mine) { continue; }
+    //#end
+    best = max(best, f32(scores[at + j]));
+  }
+  best = workgroup_max(best, lane);
+  var sum = 0.0;
+  for (var j = lane; j < p.Tk; j += 64u) {
+    var e = 0.0;
+    if (j < seen) {
+      //#if SEGMENTS
+      if (segments[line + j] == mine) { e = exp(f32(scores[at + j]) - best); }
+      //#else
+      e = exp(f32(scores[at + j]) - best);
+      //#end
+    }
+    scores[at + j] = ${T_scores}(e);
+    sum += e;
+  }
+  let inverse = 1.0 / workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
+  for (var j = lane; j < seen; j += 64u) { scores[at + j] = ${T_scores}(f32(scores[at + j]) * inverse); }
+}
+//#end
+
+//#if ENTRY == softmax_backward
+// d <- P * (d - sum(P * d)), zero right of the diagonal.
+@group(0) @binding(1) var<storage, read> probs: array<${T_probs}>;
+@group(0) @binding(2) var<storage, read_write> d: array<${T_d}>;
+
+@compute @workgroup_size(64)
+fn softmax_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                    @builtin(local_invocation_index) lane: u32) {
+  let row = wid.y * groups.x + wid.x;
+  if (row >= p.Z * p.Tq) { return; }
+  let at = row * p.Tk;
+  let seen = min(p.first + row % p.Tq + 1u, p.Tk);
+  var sum = 0.0;
+  for (var j = lane; j < seen; j += 64u) { sum += f32(probs[at + j]) * f32(d[at + j]); }
+  sum = workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
+  for (var j = lane; j < p.Tk; j += 64u) {
+    var g = 0.0;
+    if (j < seen) { g = f32(probs[at + j]) * (f32(d[at + j]) - sum); }
+    d[at + j] = ${T_d}(g);
+  }
+}
+//#end

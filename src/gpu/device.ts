@@ -1,0 +1,122 @@
+import { fail } from '../errors'
+
+/** Optional features the kernels know how to use. */
+export interface GpuFeatures {
+  f16: boolean
+  subgroups: boolean
+  timestamps: boolean
+}
+
+/** A WebGPU device with what the rest of the engine must know about it, and a count of what it holds. */
+export interface Gpu {
+  readonly device: GPUDevice
+  readonly info: { vendor: string; architecture: string; description: string }
+  readonly isSoftware: boolean
+  readonly features: GpuFeatures
+  /** Resolves when the device is lost other than by `destroy`. */
+  readonly lost: Promise<string>
+  /** Bytes in buffers made by `buffer` and not yet destroyed. */
+  allocatedBytes: number
+  /** Buffers, bind groups and pipelines made so far: steady-state steps must not move these. */
+  readonly counts: { buffers: number; bindGroups: number; pipelines: number; submits: number; dispatches: number }
+  buffer(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer
+  free(buffer: GPUBuffer): void
+  destroy(): void
+}
+
+export interface OpenGpuOptions {
+  /** Ask for WebGPU's default limits and no optional feature, to show that the engine runs on the least device. */
+  defaultLimits?: boolean
+  powerPreference?: GPUPowerPreference
+}
+
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const
+
+/**
+ * Open a device with the adapter's own limits and the features the kernels can use.
+ * @param api navigator.gpu, or Dawn's in Node
+ * @throws TuneError gpu-missing, gpu-no-adapter
+ */
+export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}): Promise<Gpu> {
+  if (!api) throw fail('gpu-missing', {})
+  const adapter = await api.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' })
+  if (!adapter) throw fail('gpu-no-adapter', { detail: 'requestAdapter returned null' })
+  const requiredLimits: Record<string, number> = {}
+  const requiredFeatures: GPUFeatureName[] = []
+  if (!options.defaultLimits) {
+    for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name]
+    for (const name of ['shader-f16', 'subgroups', 'timestamp-query'] as GPUFeatureName[]) {
+      if (adapter.features.has(name)) requiredFeatures.push(name)
+    }
+  }
+  let device: GPUDevice
+  try {
+    device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
+  } catch (error) {
+    throw fail('gpu-no-adapter', { detail: String(error) }, error)
+  }
+  const { vendor, architecture, description } = adapter.info
+  const words = `${vendor} ${architecture} ${description}`.toLowerCase()
+  let destroyed = false
+  const gpu: Gpu = {
+    device,
+    info: { vendor, architecture, description },
+    isSoftware: /swiftshader|llvmpipe|lavapipe|warp|software/.test(words),
+    features: {
+      f16: device.features.has('shader-f16'),
+      subgroups: device.features.has('subgroups' as GPUFeatureName),
+      timestamps: device.features.has('timestamp-query'),
+    },
+    lost: new Promise((resolve) => {
+      void device.lost.then((why) => {
+        if (!destroyed) resolve(why.message || why.reason)
+      })
+    }),
+    allocatedBytes: 0,
+    counts: { buffers: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 },
+    buffer(label, bytes, usage) {
+      const size = Math.max(16, Math.ceil(bytes / 16) * 16)
+      if (size > device.limits.maxBufferSize) {
+        throw fail('gpu-tensor-too-large', { tensor: label, bytes: size, limit: device.limits.maxBufferSize })
+      }
+      const buffer = device.createBuffer({ label, size, usage })
+      gpu.allocatedBytes += size
+      gpu.counts.buffers++
+      return buffer
+    },
+    free(buffer) {
+      gpu.allocatedBytes -= buffer.size
+      buffer.destroy()
+    },
+    destroy() {
+      destroyed = true
+      device.destroy()
+    },
+  }
+  return gpu
+}
+
+/** Run `body` and turn an out-of-memory or validation error of the device into an exception. */
+export async function guarded<T>(gpu: Gpu, what: string, bytes: number, body: () => T | Promise<T>): Promise<T> {
+  gpu.device.pushErrorScope('validation')
+  gpu.device.pushErrorScope('out-of-memory')
+  let result: T
+  try {
+    result = await body()
+  } finally {
+    const memory = gpu.device.popErrorScope()
+    const validation = gpu.device.popErrorScope()
+    const [memoryError, validationError] = await Promise.all([memory, validation])
+    // eslint-disable-next-line no-unsafe-finally -- a device error explains whatever else went wrong
+    if (memoryError) throw fail('gpu-out-of-memory', { what, bytes })
+    // eslint-disable-next-line no-unsafe-finally
+    if (validationError) throw new Error(`${what}: ${validationError.message}`)
+  }
+  return result
+}

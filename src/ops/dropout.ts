@@ -1,0 +1,46 @@
+import wgsl from '../../shaders/dropout.wgsl?raw'
+import { grid, type Recorder } from '../gpu/recorder'
+import type { Tensor } from '../gpu/tensor'
+
+const source = { name: 'dropout', wgsl }
+
+/**
+ * y = mask(x) / (1 - rate), or y += that with `accumulate`: with the same `place` and run counters both passes see one mask.
+ * run: the run buffer, whose words 1 and 2 are the seed and the micro-step counter.
+ */
+export function dropout(
+  r: Recorder,
+  o: { run: Tensor; x: Tensor; y: Tensor; n: number; place: number; rate: number; accumulate?: boolean },
+): void {
+  r.dispatch({
+    source,
+    defines: { ACC: o.accumulate ?? false },
+    tensors: { run: o.run, x: o.x, y: o.y },
+    params: { n: o.n, place: o.place, threshold: dropoutThreshold(o.rate), scale: 1 / (1 - o.rate) },
+    workgroups: grid(o.n, 64),
+  })
+}
+
+/** An element is dropped when its 32 random bits fall below this. */
+export function dropoutThreshold(rate: number): number {
+  return Math.min(0xffffffff, Math.floor(rate * 2 ** 32))
+}
+
+/** The twin of the generator: true = kept. */
+export function dropoutKeeps(i: number, place: number, seed: number, step: number, rate: number): boolean {
+  const mix = (v: number): number => (Math.imul(v, 1664525) + 1013904223) >>> 0
+  let x = mix(i)
+  let y = mix((place ^ seed) >>> 0)
+  let z = mix(step)
+  const round = (): void => {
+    x = (x + Math.imul(y, z)) >>> 0
+    y = (y + Math.imul(z, x)) >>> 0
+    z = (z + Math.imul(x, y)) >>> 0
+  }
+  round()
+  x = (x ^ (x >>> 16)) >>> 0
+  y = (y ^ (y >>> 16)) >>> 0
+  z = (z ^ (z >>> 16)) >>> 0
+  round()
+  return x >= dropoutThreshold(rate)
+}

@@ -1,0 +1,139 @@
+import wgsl from '../../shaders/matmul.wgsl?raw'
+import type { Recorder } from '../gpu/recorder'
+import type { Tensor } from '../gpu/tensor'
+
+const source = { name: 'matmul', wgsl }
+
+/** How a batch of matrices steps through its buffers, in elements. */
+export interface MatmulBatch {
+  outer: number
+  inner: number
+  /** Strides of A, B, C for the outer and the inner index. */
+  a: [number, number]
+  b: [number, number]
+  c: [number, number]
+  /** B's inner stride advances once every `bGroup` inner steps (grouped-query attention). */
+  bGroup?: number
+}
+
+export interface Matmul {
+  a: Tensor
+  b: Tensor
+  c: Tensor
+  M: number
+  N: number
+  K: number
+  /** A is stored [K, M]. */
+  aTransposed?: boolean
+  /** B is stored [N, K]. */
+  bTransposed?: boolean
+  /** Row strides and starts in elements; by default dense from 0. */
+  lda?: number
+  ldb?: number
+  ldc?: number
+  aOffset?: number
+  bOffset?: number
+  cOffset?: number
+  alpha?: number
+  /** [N] f32, added once. */
+  bias?: Tensor
+  /** Add to C instead of overwriting. */
+  accumulate?: boolean
+  /** [M] f32: C is first multiplied by it row by row, then added to. */
+  rowScale?: Tensor
+  batch?: MatmulBatch
+  /** Sum over slices of A and B: count and element strides. */
+  slices?: { count: number; a: number; b: number }
+  /** Causal attention: which part of the product the diagonal makes unnecessary. `first` = position of A's row 0. */
+  causal?: { kind: 'skip-right' | 'reduce-to-row' | 'reduce-from-row'; first: number }
+}
+
+/** C = alpha op(A) op(B) (+ bias) (+ C). Shapes as in shaders/matmul.wgsl. */
+export function matmul(r: Recorder, o: Matmul): void {
+  const { M, N, K } = o
+  const lda = o.lda ?? (o.aTransposed ? M : K)
+  const ldb = o.ldb ?? (o.bTransposed ? K : N)
+  const ldc = o.ldc ?? N
+  const batch = o.batch ?? { outer: 1, inner: 1, a: [0, 0], b: [0, 0], c: [0, 0] }
+  const slices = o.slices ?? { count: 1, a: 0, b: 0 }
+  const four = (...sizes: number[]): 0 | 1 => (sizes.every((size) => size % 4 === 0) ? 1 : 0)
+  const [tm, tn] = tile(M, N, batch.outer * batch.inner, o.aTransposed ?? false)
+  const [wx, wy] = [8, 8]
+  r.dispatch({
+    source,
+    defines: {
+      TM: tm,
+      TN: tn,
+      WX: wx,
+      WY: wy,
+      A_TRANS: o.aTransposed ?? false,
+      B_TRANS: o.bTransposed ?? false,
+      AV: four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a),
+      BV: four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b),
+      CV: four(N, ldc, o.cOffset ?? 0, ...batch.c),
+      BIAS: o.bias !== undefined,
+      ACC: o.rowScale ? 2 : o.accumulate ? 1 : 0,
+      CAUSAL: o.causal ? { 'skip-right': 1, 'reduce-to-row': 2, 'reduce-from-row': 3 }[o.causal.kind] : 0,
+    },
+    tensors: {
+      a: o.a,
+      b: o.b,
+      c: o.c,
+      ...(o.bias ? { bias: o.bias } : {}),
+      ...(o.rowScale ? { row_scale: o.rowScale } : {}),
+    },
+    params: {
+      M,
+      N,
+      K,
+      lda,
+      ldb,
+      ldc,
+      a_off: o.aOffset ?? 0,
+      b_off: o.bOffset ?? 0,
+      c_off: o.cOffset ?? 0,
+      z_inner: batch.inner,
+      a_outer: batch.a[0],
+      a_inner: batch.a[1],
+      b_outer: batch.b[0],
+      b_inner: batch.b[1],
+      b_group: batch.bGroup ?? 1,
+      c_outer: batch.c[0],
+      c_inner: batch.c[1],
+      k_outer: slices.count,
+      a_slice: slices.a,
+      b_slice: slices.b,
+      diagonal: o.causal?.first ?? 0,
+      alpha: o.alpha ?? 1,
+    },
+    workgroups: [Math.ceil(N / (tn * wx)), Math.ceil(M / (tm * wy)), batch.outer * batch.inner],
+    flops: 2 * M * N * K * batch.outer * batch.inner * slices.count,
+  })
+}
+
+/** Register tile: large where there is work for every core, small where the output alone would leave the GPU idle. */
+function tile(M: number, N: number, batches: number, aTransposed: boolean): [number, number] {
+  const outputs = M * N * batches
+  if (!aTransposed && (M <= 2 || outputs < 32_768)) return [M === 1 ? 1 : 2, 4]
+  if (outputs < 131_072) return [4, 4]
+  return [8, 4]
+}
+
+/** The plain twin for dense, unbatched products: f64 sums over the same operands. */
+export function matmulReference(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  o: { M: number; N: number; K: number; aTransposed?: boolean; bTransposed?: boolean },
+): Float64Array {
+  const { M, N, K } = o
+  const c = new Float64Array(M * N)
+  for (let m = 0; m < M; m++) {
+    for (let n = 0; n < N; n++) {
+      let sum = 0
+      for (let k = 0; k < K; k++) sum += a[o.aTransposed ? k * M + m : m * K + k] * b[o.bTransposed ? n * K + k : k * N + n]
+      c[m * N + n] = sum
+    }
+  }
+  return c
+}
+
