@@ -1,0 +1,120 @@
+// The whole suite, from nothing: install what is missing, then types, lint, unit, kernel and browser tests, one after
+// another (two cores are enough for one at a time). The last line is `N passed, N failed`.
+//   node scripts/test.mjs                 everything
+//   node scripts/test.mjs unit kernels    only the suites named
+//   --no-install                          use what is there
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { lavapipeManifest, swiftShaderManifest } from './lib/browsers.mjs'
+import { countPlaywright, countVitest } from './lib/counts.mjs'
+import { ensurePackages, nodeProblem } from './lib/npm-packages.mjs'
+import { run } from './lib/shell.mjs'
+import { ensureTestSystem } from './lib/test-setup.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const reports = mkdtempSync(join(tmpdir(), 'tunetab-test-'))
+const bin = (path) => join(root, 'node_modules', path)
+const node = (args, options = {}) => run(process.execPath, args, { cwd: root, ...options })
+
+/** One command that passes or fails as a whole counts as one test. */
+function check(args) {
+  return async () => {
+    const { code, output } = await node(args, { quiet: true, timeoutMs: 5 * 60_000 })
+    if (code !== 0) console.log(output.trim())
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, failures: code === 0 ? [] : [`ended with code ${code}`] }
+  }
+}
+
+function vitest(project, { env = {}, minutes = 10 } = {}) {
+  return async (name) => {
+    const report = join(reports, `${name.replaceAll(' ', '-')}.json`)
+    const args = [bin('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const { code } = await node(args, { env, timeoutMs: minutes * 60_000 })
+    return countVitest(report, code)
+  }
+}
+
+async function playwright(name) {
+  const report = join(reports, `${name}.json`)
+  const { code } = await node([bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    timeoutMs: 15 * 60_000,
+  })
+  return countPlaywright(report, code)
+}
+
+/** Kernel suites, one for every software adapter that this machine has; a real GPU stands in where there is neither. */
+function kernelSuites() {
+  const kinds = { swiftshader: swiftShaderManifest(), lavapipe: lavapipeManifest() }
+  const found = Object.keys(kinds).filter((kind) => kinds[kind])
+  const env = { TUNETAB_SWIFTSHADER_ICD: kinds.swiftshader, TUNETAB_LAVAPIPE_ICD: kinds.lavapipe }
+  return (found.length > 0 ? found : ['auto']).map((kind) => ({
+    name: `kernels ${kind}`,
+    start: vitest('kernels', { env: { ...env, TUNETAB_GPU: kind } }),
+  }))
+}
+
+const suites = () => [
+  { name: 'types', start: check([bin('typescript/bin/tsc'), '--noEmit', '-p', '.']) },
+  { name: 'lint', start: check([bin('oxlint/bin/oxlint'), '--deny-warnings']) },
+  { name: 'layers', start: check([bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--config', '.dependency-cruiser.cjs']) },
+  { name: 'hosts', start: check(['scripts/checks/hosts.mjs']) },
+  { name: 'languages', start: check(['scripts/checks/languages.mjs']) },
+  { name: 'unit', start: vitest('unit') },
+  ...kernelSuites(),
+  { name: 'browser', start: playwright },
+]
+
+async function main() {
+  const args = process.argv.slice(2)
+  const wanted = args.filter((arg) => !arg.startsWith('--'))
+  const rows = []
+  const notes = []
+  if (!args.includes('--no-install')) {
+    const problem = nodeProblem(root)
+    if (problem) throw new Error(problem)
+    console.log(await ensurePackages(root))
+    const { lines, problems } = await ensureTestSystem({ root })
+    for (const line of lines) console.log(line)
+    for (const line of problems) {
+      console.log(`could not: ${line}`)
+      notes.push(`set-up: ${line}`)
+    }
+  }
+  for (const { name, start } of suites()) {
+    if (wanted.length > 0 && !wanted.some((word) => name === word || name.startsWith(`${word} `))) continue
+    console.log(`\n== ${name}`)
+    const started = Date.now()
+    const counts = await start(name)
+    rows.push({ name, ...counts, seconds: (Date.now() - started) / 1000 })
+    if (counts.failed > 0) notes.push(...counts.failures.map((failure) => `${name}: ${failure}`))
+  }
+  return { rows, notes }
+}
+
+let passed = 0
+let failed = 0
+try {
+  const { rows, notes } = await main()
+  console.log('\n== Summary')
+  for (const row of rows) {
+    passed += row.passed
+    failed += row.failed
+    const skipped = row.skipped > 0 ? `, ${row.skipped} skipped` : ''
+    console.log(`${row.name.padEnd(20)} ${row.passed} passed, ${row.failed} failed${skipped} (${row.seconds.toFixed(1)} s)`)
+  }
+  if (rows.length === 0) {
+    failed = 1
+    console.log('No suite of that name. There are: types lint layers hosts languages unit kernels browser')
+  }
+  for (const note of notes) console.log(`  ! ${note}`)
+} catch (error) {
+  failed += 1
+  console.error(error)
+} finally {
+  rmSync(reports, { recursive: true, force: true })
+}
+process.exitCode = failed > 0 ? 1 : 0
+console.log(`${passed} passed, ${failed} failed`)
