@@ -68,16 +68,7 @@ export function modulePath(projection: Projection): string {
   return ['gate_proj', 'up_proj', 'down_proj'].includes(projection) ? `mlp.${projection}` : `self_attn.${projection}`
 }
 
-/** Hyper-parameters of one optimiser step. */
-export interface OptimizerStep {
-  lr: number
-  beta1: number
-  beta2: number
-  eps: number
-  weightDecay: number
-  /** Clip threshold on the global L2 norm; 0 = no clipping. */
-  maxGradNorm: number
-}
+export type { OptimizerStep } from '../ops/adamw'
 
 export type OptimizerKind = 'adamw' | 'adamw8bit' | 'paged_adamw8bit'
 

@@ -1,0 +1,93 @@
+import type { Recorder } from '../gpu/recorder'
+import { bufferTensor, type Tensor } from '../gpu/tensor'
+import { matmul } from './matmul'
+import { nf4Dequantize, nf4Gemv, type Nf4Weight } from './nf4'
+
+/** A linear left in its own precision: a head, or a module that quantisation skips. [N, K] row-major. */
+export interface DenseWeight {
+  kind: 'dense'
+  N: number
+  K: number
+  /** dtype f32, bf16 or half */
+  tensor: Tensor
+}
+
+export type LinearWeight = Nf4Weight | DenseWeight
+
+/** Most elements of a dequantised slab: 64 MiB of f32, below the least binding limit. */
+const SLAB_ELEMENTS = 16 * 1024 * 1024
+
+/** Rows of the weight in one slab: all of it, or a multiple of 64, so that slabs start on a word of codes and a slab's part of the
+ *  bias at a legal binding offset. */
+function slabRows(weight: { N: number; K: number }): number {
+  return weight.N * weight.K <= SLAB_ELEMENTS ? weight.N : Math.max(64, Math.floor(SLAB_ELEMENTS / weight.K / 64) * 64)
+}
+
+/** The scratch every linear of a graph shares; sized for the largest weight. */
+export function slabElements(weights: LinearWeight[]): number {
+  return weights.reduce((most, w) => (w.kind === 'nf4' ? Math.max(most, slabRows(w) * w.K) : most), 8)
+}
+
+/** y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or reads codes directly for a single row. */
+export function linearForward(
+  r: Recorder,
+  o: { weight: LinearWeight; x: Tensor; y: Tensor; M: number; bias?: Tensor; slab: Tensor; accumulate?: boolean },
+): void {
+  const { weight, M } = o
+  const { N, K } = weight
+  if (weight.kind === 'dense') {
+    matmul(r, { a: o.x, b: weight.tensor, c: o.y, M, N, K, bTransposed: true, bias: o.bias, accumulate: o.accumulate })
+    return
+  }
+  if (M === 1 && K % 8 === 0 && !o.accumulate) {
+    nf4Gemv(r, { weight, x: o.x, y: o.y, bias: o.bias })
+    return
+  }
+  const rows = slabRows(weight)
+  for (let n = 0; n < N; n += rows) {
+    const count = Math.min(rows, N - n)
+    nf4Dequantize(r, { weight, out: o.slab, first: n * K, n: count * K })
+    matmul(r, {
+      a: o.x,
+      b: o.slab,
+      c: o.y,
+      M,
+      N: count,
+      K,
+      bTransposed: true,
+      ldc: N,
+      cOffset: n,
+      bias: o.bias?.buffer ? bufferTensor(o.bias.label, 'f32', [count], o.bias.buffer, o.bias.offset + n * 4) : undefined,
+      accumulate: o.accumulate,
+    })
+  }
+}
+
+/** dx [M, K] (+)= dy [M, N] W. */
+export function linearBackwardX(
+  r: Recorder,
+  o: { weight: LinearWeight; dy: Tensor; dx: Tensor; M: number; slab: Tensor; accumulate?: boolean },
+): void {
+  const { weight, M } = o
+  const { N, K } = weight
+  if (weight.kind === 'dense') {
+    matmul(r, { a: o.dy, b: weight.tensor, c: o.dx, M, N: K, K: N, accumulate: o.accumulate })
+    return
+  }
+  const rows = slabRows(weight)
+  for (let n = 0; n < N; n += rows) {
+    const count = Math.min(rows, N - n)
+    nf4Dequantize(r, { weight, out: o.slab, first: n * K, n: count * K })
+    matmul(r, {
+      a: o.dy,
+      b: o.slab,
+      c: o.dx,
+      M,
+      N: K,
+      K: count,
+      lda: N,
+      aOffset: n,
+      accumulate: n > 0 || o.accumulate,
+    })
+  }
+}

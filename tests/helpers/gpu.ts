@@ -1,0 +1,86 @@
+import { openDawn, type GpuKind } from '../../src/headless/dawn'
+import type { Gpu } from '../../src/gpu/device'
+import { KernelCache } from '../../src/gpu/kernel'
+import { Plan } from '../../src/gpu/plan'
+import type { Recorder } from '../../src/gpu/recorder'
+import { bufferTensor, elements, type Tensor, type TensorDtype } from '../../src/gpu/tensor'
+
+/** The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto; TUNETAB_DEFAULT_LIMITS=1 asks for the least device. */
+export const gpuKind = (process.env.TUNETAB_GPU ?? 'swiftshader') as GpuKind
+
+let shared: Promise<{ gpu: Gpu; kernels: KernelCache }> | null = null
+
+/** One device for the whole test process: the Vulkan loader reads its drivers once. */
+export function testGpu(): Promise<{ gpu: Gpu; kernels: KernelCache }> {
+  shared ??= openDawn(gpuKind, { defaultLimits: process.env.TUNETAB_DEFAULT_LIMITS === '1' }).then((gpu) => ({
+    gpu,
+    kernels: new KernelCache(gpu),
+  }))
+  return shared
+}
+
+type Data = Float32Array | Int32Array | Uint32Array
+export interface Input {
+  data: Data
+  shape?: number[]
+  dtype?: TensorDtype
+}
+
+/** Run recorded operations over given buffers and read the named ones back (all words, as f32 unless the input was integer). */
+export async function runOps<Name extends string>(
+  inputs: Record<Name, Input>,
+  body: (r: Recorder, t: Record<Name, Tensor>) => void,
+): Promise<Record<Name, Float32Array>> {
+  const { gpu, kernels } = await testGpu()
+  const tensors = {} as Record<Name, Tensor>
+  for (const name of Object.keys(inputs) as Name[]) {
+    const { data, shape, dtype } = inputs[name]
+    const buffer = gpu.buffer(name, data.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+    gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>)
+    tensors[name] = bufferTensor(name, dtype ?? (data instanceof Float32Array ? 'f32' : data instanceof Int32Array ? 'i32' : 'u32'), shape ?? [data.length], buffer)
+  }
+  const plan = new Plan<null>(gpu, kernels, (r) => body(r, tensors), null, { label: 'test' })
+  await plan.build()
+  await plan.prepare(null)
+  plan.run(null)
+  const out = {} as Record<Name, Float32Array>
+  for (const name of Object.keys(inputs) as Name[]) {
+    out[name] = new Float32Array(await read(gpu, tensors[name].buffer!, elements(tensors[name]) * (inputs[name].data.byteLength / inputs[name].data.length)))
+  }
+  plan.destroy()
+  for (const name of Object.keys(inputs) as Name[]) gpu.free(tensors[name].buffer!)
+  return out
+}
+
+export async function read(gpu: Gpu, buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  const size = Math.min(buffer.size, Math.ceil(bytes / 4) * 4)
+  const staging = gpu.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
+  const encoder = gpu.device.createCommandEncoder()
+  encoder.copyBufferToBuffer(buffer, 0, staging, 0, size)
+  gpu.device.queue.submit([encoder.finish()])
+  await staging.mapAsync(GPUMapMode.READ)
+  const copy = staging.getMappedRange().slice(0)
+  staging.destroy()
+  return copy
+}
+
+/** Deterministic values in (-scale, scale). */
+export function random(n: number, seed: number, scale = 1): Float32Array {
+  let state = (seed * 2654435761 + 12345) >>> 0
+  return Float32Array.from({ length: n }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return ((state / 2 ** 32) * 2 - 1) * scale
+  })
+}
+
+/** Largest |a - b| over the scale of b; NaN anywhere gives NaN, which no bound accepts. */
+export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let worst = 0
+  let scale = 1e-30
+  for (let i = 0; i < b.length; i++) scale = Math.max(scale, Math.abs(b[i]))
+  for (let i = 0; i < b.length; i++) {
+    const error = Math.abs(a[i] - b[i])
+    if (!(error <= worst)) worst = error
+  }
+  return worst / scale
+}
