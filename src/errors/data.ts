@@ -1,4 +1,140 @@
 import type { ErrorCatalog } from './catalog'
 
 /** Errors of data: a message names cause, consequence and next action, in that order. */
-export const dataErrors = {} satisfies ErrorCatalog
+export const dataErrors = {
+  'data-empty': {
+    en: (p: { file: string }) => `${p.file} is empty. There is nothing to train on. Choose another file.`,
+    zh: (p: { file: string }) => `${p.file} 是空文件，没有可训练的内容。请换一个文件。`,
+  },
+  'data-encoding': {
+    en: (p: { file: string; byte: number }) =>
+      `${p.file} is not UTF-8 text: after byte ${p.byte} it cannot be decoded. Nothing was loaded. Save the file as UTF-8 and choose it again.`,
+    zh: (p: { file: string; byte: number }) =>
+      `${p.file} 不是 UTF-8 文本：第 ${p.byte} 字节之后无法解码，因此没有载入任何内容。请把文件另存为 UTF-8 后重新选择。`,
+  },
+  'data-gzip': {
+    en: (p: { file: string }) =>
+      `${p.file} cannot be unpacked: the gzip data is damaged or cut off. Nothing was loaded. Download or pack the file again.`,
+    zh: (p: { file: string }) => `${p.file} 无法解压：gzip 数据损坏或不完整，因此没有载入任何内容。请重新下载或重新压缩该文件。`,
+  },
+  'data-not-json': {
+    en: (p: { file: string; start: string }) =>
+      `${p.file} is neither JSON nor JSON lines; it begins with "${p.start}". Nothing was loaded. Save the data as .json or .jsonl and choose it again.`,
+    zh: (p: { file: string; start: string }) =>
+      `${p.file} 既不是 JSON 也不是 JSONL，开头是“${p.start}”，因此没有载入任何内容。请把数据存成 .json 或 .jsonl 后重新选择。`,
+  },
+  'data-json-cut': {
+    en: (p: { file: string; row: number; line: number }) =>
+      `${p.file} ends before its JSON is complete: row ${p.row}, which begins on line ${p.line}, is never closed. Nothing was loaded. Look for a missing quotation mark or bracket there, or fetch the file again.`,
+    zh: (p: { file: string; row: number; line: number }) =>
+      `${p.file} 的 JSON 不完整：从第 ${p.line} 行开始的第 ${p.row} 条数据没有结束，因此没有载入任何内容。请检查那里是否缺少引号或括号，或重新获取文件。`,
+  },
+  'data-row-json': {
+    en: (p: { row: number; detail: string }) =>
+      `Row ${p.row} is not valid JSON (${p.detail}). It is left out. Correct that row in the file to use it.`,
+    zh: (p: { row: number; detail: string }) => `第 ${p.row} 条不是合法的 JSON（${p.detail}），已略过。如需使用，请在文件中改正这一条。`,
+  },
+  'data-row-not-object': {
+    en: (p: { row: number }) =>
+      `Row ${p.row} is not an object with named fields. It is left out. Write it as {"field": "text"} to use it.`,
+    zh: (p: { row: number }) => `第 ${p.row} 条不是带字段名的对象，已略过。如需使用，请写成 {"字段": "文本"} 的形式。`,
+  },
+  'data-row-missing-field': {
+    en: (p: { row: number; field: string; columns: string[] }) =>
+      `Row ${p.row} has no "${p.field}" (it has: ${p.columns.join(', ') || 'nothing'}). It is left out. Fix the file or map another column.`,
+    zh: (p: { row: number; field: string; columns: string[] }) =>
+      `第 ${p.row} 条没有“${p.field}”（现有字段：${p.columns.join('、') || '无'}），已略过。请修改文件或改用别的列。`,
+  },
+  'data-row-field-kind': {
+    en: (p: { row: number; field: string; wanted: 'text' | 'list' }) =>
+      `In row ${p.row} the field "${p.field}" is not a ${p.wanted}. The row is left out. Correct the field in the file.`,
+    zh: (p: { row: number; field: string; wanted: 'text' | 'list' }) =>
+      `第 ${p.row} 条的“${p.field}”不是${p.wanted === 'text' ? '文本' : '列表'}，该条已略过。请在文件中改正这个字段。`,
+  },
+  'data-row-empty-field': {
+    en: (p: { row: number; field: string }) =>
+      `In row ${p.row} the field "${p.field}" is empty. The row is left out. Fill the field in the file to use it.`,
+    zh: (p: { row: number; field: string }) => `第 ${p.row} 条的“${p.field}”为空，该条已略过。如需使用，请在文件中填上内容。`,
+  },
+  'data-row-history': {
+    en: (p: { row: number }) =>
+      `In row ${p.row} the field "history" is not a list of [question, answer] pairs. The row is left out. Correct the field in the file.`,
+    zh: (p: { row: number }) => `第 ${p.row} 条的“history”不是由 [问, 答] 组成的列表，该条已略过。请在文件中改正这个字段。`,
+  },
+  'data-row-message': {
+    en: (p: { row: number; message: number }) =>
+      `Message ${p.message} of row ${p.row} has no text. The row is left out. Give every message a role and a content.`,
+    zh: (p: { row: number; message: number }) =>
+      `第 ${p.row} 条的第 ${p.message} 条消息没有文本，该条已略过。请给每条消息写上 role 和 content。`,
+  },
+  'data-row-role': {
+    en: (p: { row: number; message: number; role: string }) =>
+      `Message ${p.message} of row ${p.row} has the role "${p.role}", which no template knows. The row is left out. Use system, user, assistant or tool.`,
+    zh: (p: { row: number; message: number; role: string }) =>
+      `第 ${p.row} 条的第 ${p.message} 条消息的角色是“${p.role}”，对话模板无法识别，该条已略过。请使用 system、user、assistant 或 tool。`,
+  },
+  'data-row-tool-call': {
+    en: (p: { row: number; message: number }) =>
+      `Message ${p.message} of row ${p.row} holds a tool call whose arguments are not valid JSON. The row is left out. Correct the call in the file.`,
+    zh: (p: { row: number; message: number }) =>
+      `第 ${p.row} 条的第 ${p.message} 条消息里，工具调用的参数不是合法的 JSON，该条已略过。请在文件中改正这次调用。`,
+  },
+  'data-row-tools': {
+    en: (p: { row: number }) =>
+      `In row ${p.row} the field "tools" is not a list of tools, nor JSON of one. The row is left out. Correct the field in the file.`,
+    zh: (p: { row: number }) => `第 ${p.row} 条的“tools”不是工具列表，也不是列表的 JSON 文本，该条已略过。请在文件中改正这个字段。`,
+  },
+  'data-row-template': {
+    en: (p: { row: number; detail: string }) =>
+      `The model's chat template refuses row ${p.row}: ${p.detail}. The row is left out. Change the order or the roles of its messages.`,
+    zh: (p: { row: number; detail: string }) =>
+      `模型的对话模板不接受第 ${p.row} 条：${p.detail}。该条已略过。请调整其中消息的顺序或角色。`,
+  },
+  'data-row-no-assistant': {
+    en: (p: { row: number }) =>
+      `Row ${p.row} has no assistant turn, so nothing in it would be trained. It is left out. Add an answer, or train on the full sequence.`,
+    zh: (p: { row: number }) =>
+      `第 ${p.row} 条没有助手的回答，训练时没有可学的内容，已略过。请补上回答，或改为对全文训练。`,
+  },
+  'data-row-masked': {
+    en: (p: { row: number; length: number; max_length: number }) =>
+      `Row ${p.row} has ${p.length} tokens; cut to max_length ${p.max_length}, none of those left would be trained. It is left out. Raise max_length or shorten the prompt.`,
+    zh: (p: { row: number; length: number; max_length: number }) =>
+      `第 ${p.row} 条有 ${p.length} 个 token，按 max_length ${p.max_length} 截断后没有任何 token 参与训练，已略过。请增大 max_length 或缩短提问。`,
+  },
+  'data-row-no-tokens': {
+    en: (p: { row: number }) =>
+      `Row ${p.row} gives fewer than two tokens, so there is nothing to predict. It is left out. Write a longer text.`,
+    zh: (p: { row: number }) => `第 ${p.row} 条不足两个 token，没有可预测的内容，已略过。请写长一些。`,
+  },
+  'data-mapping-unknown': {
+    en: (p: { columns: string[] }) =>
+      `It is not clear which of the columns (${p.columns.join(', ')}) is asked and which answered. No row can be used yet. Choose the column of the user and that of the assistant.`,
+    zh: (p: { columns: string[] }) =>
+      `无法判断各列（${p.columns.join('、')}）中哪一列是提问、哪一列是回答，暂时没有可用的数据。请分别选择用户列和助手列。`,
+  },
+  'data-tokenizer-broken': {
+    en: (p: { file: string; detail: string }) =>
+      `The model's ${p.file} cannot be read (${p.detail}). Without it no text can be turned into tokens. Fetch the model's folder again.`,
+    zh: (p: { file: string; detail: string }) =>
+      `模型的 ${p.file} 无法读取（${p.detail}）。没有它就无法把文本转换成 token。请重新获取模型文件夹。`,
+  },
+  'data-template-missing': {
+    en: () =>
+      'The model has no chat template (neither chat_template.jinja nor a field in tokenizer_config.json), so conversations cannot be rendered. Take the instruct version of the model, or data with a "text" column or "prompt" and "completion" texts.',
+    zh: () =>
+      '该模型没有对话模板（既没有 chat_template.jinja，tokenizer_config.json 里也没有），无法把对话转换成文本。请改用该模型的指令（instruct）版本，或使用只含 text 列或 prompt 与 completion 文本的数据。',
+  },
+  'data-template-broken': {
+    en: (p: { detail: string }) =>
+      `The model's chat template cannot be used (${p.detail}), so conversations cannot be rendered. Fetch the model's folder again, or correct chat_template.jinja.`,
+    zh: (p: { detail: string }) =>
+      `模型的对话模板无法使用（${p.detail}），因此不能把对话转换成文本。请重新获取模型文件夹，或改正 chat_template.jinja。`,
+  },
+  'data-template-spans': {
+    en: (p: { row: number }) =>
+      `In row ${p.row} it cannot be told which part of the rendered text the assistant wrote. The row is left out. Train on the full sequence, or put {% generation %} marks into chat_template.jinja.`,
+    zh: (p: { row: number }) =>
+      `无法判断第 ${p.row} 条渲染后的文本中哪些是助手写的，该条已略过。请改为对全文训练，或在 chat_template.jinja 中加上 {% generation %} 标记。`,
+  },
+} satisfies ErrorCatalog

@@ -1,0 +1,16 @@
+export { type BatchPlan, type BatchSettings, planBatches, splitRows, type Window } from './batches'
+export type { ChatTemplate } from './chat-template'
+export { collate, type Line } from './collate'
+export { type Dataset, type DatasetOptions, type DatasetProgress, loadDataset } from './dataset'
+export { type ColumnMapping, type DataFormat, detectMapping } from './mapping'
+export { readRows, type RowValue, type SourceRow } from './read-rows'
+export type { DataFacts } from './summary'
+export type { LossOptions } from './tokenize-row'
+export {
+  type ChatTokenizer,
+  loadTokenizer,
+  type StreamDecoder,
+  type TokenInfo,
+  type TokenizerFiles,
+} from './tokenizer'
+export { IGNORE, type Message, type MicroBatch, type TokenizedRow } from './types'

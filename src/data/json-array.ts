@@ -1,0 +1,76 @@
+/** One element of a JSON array as it stands in the file. */
+export interface ArrayElement {
+  text: string
+  /** 1-based line on which the element begins. */
+  line: number
+}
+
+const QUOTE = 34
+const BACKSLASH = 92
+const COMMA = 44
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+const NEWLINE = 10
+
+/**
+ * Cuts a JSON array into its elements while the text comes in, so that a large file is never parsed whole and one
+ * broken element costs only itself. Follows strings and brackets; whether an element is JSON is for JSON.parse to say.
+ */
+export class ArrayScanner {
+  /** 'before' the opening bracket, 'inside', or 'after' the closing one. */
+  state: 'before' | 'inside' | 'after' = 'before'
+  line = 1
+  /** Where the element that is being read began; the place to name when the file ends too early. */
+  elementLine = 1
+  private held = ''
+  private depth = 0
+  private inString = false
+  private escaped = false
+
+  /** The elements that `text` completes. */
+  feed(text: string): ArrayElement[] {
+    const out: ArrayElement[] = []
+    let from = 0
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i)
+      if (c === NEWLINE) this.line++
+      if (this.inString) {
+        if (this.escaped) this.escaped = false
+        else if (c === BACKSLASH) this.escaped = true
+        else if (c === QUOTE) this.inString = false
+        continue
+      }
+      if (this.state !== 'inside') {
+        if (c === OPEN_BRACKET && this.state === 'before') {
+          this.state = 'inside'
+          this.elementLine = this.line
+          from = i + 1
+        }
+        continue
+      }
+      if (c === QUOTE) this.inString = true
+      else if (c === OPEN_BRACE || c === OPEN_BRACKET) this.depth++
+      else if (this.depth > 0) {
+        if (c === CLOSE_BRACE || c === CLOSE_BRACKET) this.depth--
+      } else if (c === COMMA || c === CLOSE_BRACKET) {
+        this.push(out, text.slice(from, i), c === CLOSE_BRACKET)
+        from = i + 1
+        if (c === CLOSE_BRACKET) this.state = 'after'
+      }
+    }
+    if (this.state === 'inside') this.held += text.slice(from)
+    return out
+  }
+
+  private push(out: ArrayElement[], tail: string, isLast: boolean): void {
+    const raw = this.held + tail
+    const leading = raw.length - raw.trimStart().length
+    const skipped = raw.slice(0, leading).split('\n').length - 1
+    // "[]" and a comma before the closing bracket leave an empty last piece that is no element.
+    if (leading < raw.length || !isLast) out.push({ text: raw, line: this.elementLine + skipped })
+    this.held = ''
+    this.elementLine = this.line
+  }
+}

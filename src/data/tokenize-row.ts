@@ -1,0 +1,102 @@
+import { fail, TuneError } from '../errors'
+import type { Span } from './chat-template'
+import type { Example } from './examples'
+import type { ChatTokenizer } from './tokenizer'
+import { IGNORE, type TokenizedRow } from './types'
+
+export interface LossOptions {
+  /** Longest row in tokens; longer ones are cut on the right. */
+  max_length: number
+  /** Train only what the assistant wrote. Absent: yes for conversations, no for prompt and completion. */
+  assistant_only_loss?: boolean
+  /** Train only the completion of {prompt, completion}. Absent: yes. */
+  completion_only_loss?: boolean
+}
+
+export interface Tokenization {
+  row: TokenizedRow
+  /** Tokens before max_length cut them. */
+  fullLength: number
+}
+
+/**
+ * Ids and labels of one example, as trl 1.16 makes them (SFTTrainer._prepare_dataset): eos is added to plain texts only,
+ * conversations are rendered without special tokens of the tokenizer's own, masks are laid over each other, and max_length cuts
+ * on the right. Throws a TuneError naming the row where nothing of it would be trained.
+ */
+export function tokenizeExample(
+  row: number,
+  example: Example,
+  tokenizer: ChatTokenizer,
+  options: LossOptions,
+): Tokenization {
+  const { ids, mask } = idsAndMask(row, example, tokenizer, options)
+  if (ids.length < 2) throw fail('data-row-no-tokens', { row })
+  const length = Math.min(ids.length, options.max_length)
+  const inputIds = ids.slice(0, length)
+  const labels = inputIds.slice()
+  if (mask) for (let i = 0; i < length; i++) if (!mask[i]) labels[i] = IGNORE
+  if (labels.every((label) => label === IGNORE)) {
+    throw fail('data-row-masked', { row, length: ids.length, max_length: options.max_length })
+  }
+  return { row: { row, inputIds, labels, truncated: length < ids.length }, fullLength: ids.length }
+}
+
+type IdsAndMask = { ids: Int32Array; mask: Uint8Array | null }
+
+function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, options: LossOptions): IdsAndMask {
+  const completionOnly = options.completion_only_loss ?? true
+  if (example.kind === 'text') {
+    return { ids: tokenizer.encode(withEos(example.text, tokenizer), { addSpecialTokens: true }), mask: null }
+  }
+  if (example.kind === 'completion') {
+    const prompt = tokenizer.encode(example.prompt, { addSpecialTokens: true })
+    const whole = example.prompt + withEos(example.completion, tokenizer)
+    const ids = tokenizer.encode(whole, { addSpecialTokens: true })
+    return { ids, mask: completionOnly ? afterPrompt(prompt, ids) : null }
+  }
+  const isCompletion = example.kind === 'chat-completion'
+  const assistantOnly = options.assistant_only_loss ?? !isCompletion
+  const messages = isCompletion ? [...example.prompt, ...example.completion] : example.messages
+  if (assistantOnly && !messages.some((message) => message.role === 'assistant')) {
+    throw fail('data-row-no-assistant', { row })
+  }
+  const template = tokenizer.template
+  if (!template) throw fail('data-template-missing', {})
+  const rendering = { tools: example.tools, args: example.templateArgs }
+  try {
+    const { text, spans } = assistantOnly
+      ? (template.renderTraining(messages, rendering) ?? refuse(row))
+      : { text: template.render(messages, rendering), spans: null as Span[] | null }
+    const ids = tokenizer.encode(text)
+    const spoken = spans && tokenizer.tokensInSpans(text, ids, spans)
+    if (!isCompletion || !completionOnly) return { ids, mask: spoken }
+    const render = { ...rendering, addGenerationPrompt: true }
+    const promptText = assistantOnly ? template.renderTrainingPrompt(example.prompt, render) : template.render(example.prompt, render)
+    return { ids, mask: both(afterPrompt(tokenizer.encode(promptText), ids), spoken) }
+  } catch (cause) {
+    if (cause instanceof TuneError) throw cause
+    throw fail('data-row-template', { row, detail: (cause as Error).message }, cause)
+  }
+}
+
+function refuse(row: number): never {
+  throw fail('data-template-spans', { row })
+}
+
+/** Plain texts end with eos, unless they already do. */
+function withEos(text: string, tokenizer: ChatTokenizer): string {
+  const eos = tokenizer.eosToken
+  return eos === null || text.endsWith(eos) ? text : text + eos
+}
+
+/** The completion begins where the ids of the prompt alone and of the whole part ways (trl's common_prefix_length). */
+function afterPrompt(prompt: Int32Array, ids: Int32Array): Uint8Array {
+  let same = 0
+  while (same < prompt.length && same < ids.length && prompt[same] === ids[same]) same++
+  return new Uint8Array(ids.length).fill(1, same)
+}
+
+function both(a: Uint8Array, b: Uint8Array | null): Uint8Array {
+  return b ? a.map((bit, i) => bit & b[i]) : a
+}

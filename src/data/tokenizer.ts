@@ -1,0 +1,296 @@
+import { Tokenizer } from '@huggingface/tokenizers'
+import { fail } from '../errors'
+import { bytesOfToken } from './byte-level'
+import { ChatTemplate, type Span } from './chat-template'
+import type { Message } from './types'
+
+/** The texts of a model's tokenizer files, as they stand in its folder. */
+export interface TokenizerFiles {
+  tokenizerJson: string
+  tokenizerConfig: string | null
+  /** chat_template.jinja; where it is missing, the template inside tokenizer_config.json is taken. */
+  chatTemplate: string | null
+  generationConfig?: string | null
+}
+
+export interface TokenInfo {
+  id: number
+  /** The token decoded alone; U+FFFD where it is a part of a character. */
+  text: string
+  special: boolean
+}
+
+/** Decodes ids as they come, giving out whole characters only. */
+export interface StreamDecoder {
+  /** Add an id; the whole text so far. */
+  push(id: number): string
+  /** The whole text, with U+FFFD for a character that stayed unfinished. */
+  finish(): string
+}
+
+export interface DecodeOptions {
+  /** Leave out special tokens (end of turn and the like). Default false. */
+  skipSpecial?: boolean
+}
+
+type Config = Record<string, unknown>
+
+/** Read a model's tokenizer and chat template. Throws 'data-tokenizer-broken' or 'data-template-broken'. */
+export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenizer> {
+  const json = parse('tokenizer.json', files.tokenizerJson)
+  const config = files.tokenizerConfig ? parse('tokenizer_config.json', files.tokenizerConfig) : {}
+  const generation = files.generationConfig ? parse('generation_config.json', files.generationConfig) : {}
+  try {
+    return new ChatTokenizer(json, config, files.chatTemplate ?? templateOf(config), generation)
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'TuneError') throw cause
+    throw fail('data-tokenizer-broken', { file: 'tokenizer.json', detail: (cause as Error).message }, cause)
+  }
+}
+
+function parse(file: string, text: string): Config {
+  try {
+    return JSON.parse(text) as Config
+  } catch (cause) {
+    throw fail('data-tokenizer-broken', { file, detail: (cause as Error).message }, cause)
+  }
+}
+
+/** `chat_template` as one text, or as a list of named ones of which "default" is meant. */
+function templateOf(config: Config): string | null {
+  const template = config.chat_template
+  if (typeof template === 'string') return template
+  if (!Array.isArray(template)) return null
+  const named = template as { name: string; template: string }[]
+  return (named.find((one) => one.name === 'default') ?? named[0])?.template ?? null
+}
+
+/** A model's tokenizer with its chat template. Ids equal those of transformers' fast tokenizer. */
+export class ChatTokenizer {
+  readonly template: ChatTemplate | null
+  readonly eosToken: string | null
+  readonly bosToken: string | null
+  /** Ids after which generation ends: those of generation_config.json, the tokenizer's eos, the end of a turn. */
+  readonly stopIds: number[]
+  readonly eosId: number | null
+  readonly padId: number
+  /** Whether every token stands for bytes, so that spans of text fall on tokens exactly. */
+  private readonly isByteLevel: boolean
+  private readonly inner: Tokenizer
+  private readonly specialIds: Set<number>
+  private readonly addedText: Map<number, string>
+  private readonly byteCache: (Uint8Array | null | undefined)[] = []
+
+  constructor(json: Config, config: Config, template: string | null, generation: Config) {
+    const tokenizer = { ...json, normalizer: json.normalizer ?? classNormalizer(config) }
+    this.inner = new Tokenizer(tokenizer, { ...config, clean_up_tokenization_spaces: false })
+    this.isByteLevel = JSON.stringify(json.decoder ?? null).includes('"ByteLevel"')
+    this.addedText = new Map()
+    this.specialIds = new Set()
+    for (const [id, token] of this.inner.get_added_tokens_decoder()) {
+      this.addedText.set(id, token.content)
+      if (token.special) this.specialIds.add(id)
+    }
+    const specials = specialTokens(config)
+    for (const text of Object.values(specials)) {
+      const id = this.inner.token_to_id(text)
+      if (id !== undefined) this.specialIds.add(id)
+    }
+    this.eosToken = specials.eos_token ?? null
+    this.bosToken = specials.bos_token ?? null
+    this.eosId = this.idOf(this.eosToken)
+    this.padId = this.idOf(specials.pad_token ?? null) ?? this.eosId ?? 0
+    this.template = template === null ? null : new ChatTemplate(template, specials)
+    this.stopIds = this.findStopIds(generation)
+  }
+
+  /** Ids of a text. `addSpecialTokens` lets the tokenizer put in what it puts around every text (Llama's bos). */
+  encode(text: string, options: { addSpecialTokens?: boolean } = {}): Int32Array {
+    if (text === '') return new Int32Array()
+    return Int32Array.from(this.inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? false }).ids)
+  }
+
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    const decoder = this.streamDecoder(options)
+    for (let i = 0; i < ids.length; i++) decoder.push(ids[i])
+    return decoder.finish()
+  }
+
+  streamDecoder(options: DecodeOptions = {}): StreamDecoder {
+    return this.isByteLevel ? this.byteDecoder(options) : this.pieceDecoder(options)
+  }
+
+  /** A conversation with the question for an answer, as text and ids. Throws 'data-template-missing'. */
+  renderPrompt(messages: readonly Message[], tools?: unknown[] | null): { text: string; ids: Int32Array } {
+    if (!this.template) throw fail('data-template-missing', {})
+    const text = this.template.render(messages, { tools, addGenerationPrompt: true })
+    return { text, ids: this.encode(text) }
+  }
+
+  tokenInfo(id: number): TokenInfo {
+    return { id, text: this.decode([id]), special: this.specialIds.has(id) }
+  }
+
+  /**
+   * Which tokens of `ids` lie in the spans of `text`, as transformers' assistant mask has it: from the token that holds
+   * a span's first character to the one that holds its last. `ids` must be the encoding of `text`.
+   */
+  tokensInSpans(text: string, ids: Int32Array, spans: readonly Span[]): Uint8Array {
+    const mask = new Uint8Array(ids.length)
+    if (spans.length === 0) return mask
+    const ends = this.tokenEnds(text, ids)
+    if (!ends) return this.tokensByPrefix(text, ids, spans, mask)
+    const offsets = byteOffsets(text, spans, this.normalized)
+    let token = 0
+    for (const [startByte, lastByte] of offsets) {
+      while (token < ids.length && ends[token] <= startByte) token++
+      while (token < ids.length) {
+        const from = token === 0 ? 0 : ends[token - 1]
+        if (from > lastByte) break
+        mask[token++] = 1
+      }
+    }
+    return mask
+  }
+
+  /** Byte position after each token, or null where tokens and text do not agree byte for byte. */
+  private tokenEnds(text: string, ids: Int32Array): Int32Array | null {
+    if (!this.isByteLevel) return null
+    const ends = new Int32Array(ids.length)
+    let at = 0
+    for (let i = 0; i < ids.length; i++) {
+      const bytes = this.bytesOf(ids[i])
+      if (!bytes) return null
+      at += bytes.length
+      ends[i] = at
+    }
+    return at === utf8Length(this.normalized(text)) ? ends : null
+  }
+
+  /** Where bytes cannot be followed: a span begins where the ids of the text before it stop agreeing. */
+  private tokensByPrefix(text: string, ids: Int32Array, spans: readonly Span[], mask: Uint8Array): Uint8Array {
+    const tokensUpTo = (position: number) => {
+      const part = this.encode(text.slice(0, position))
+      let same = 0
+      while (same < part.length && part[same] === ids[same]) same++
+      return same
+    }
+    for (const [start, end] of spans) mask.fill(1, tokensUpTo(start), tokensUpTo(end))
+    return mask
+  }
+
+  private readonly normalized = (text: string): string => this.inner.normalizer?.(text) ?? text
+
+  private bytesOf(id: number): Uint8Array | null {
+    const cached = this.byteCache[id]
+    if (cached !== undefined) return cached
+    const added = this.addedText.get(id)
+    const token = this.inner.id_to_token(id)
+    const bytes = added !== undefined ? new TextEncoder().encode(added) : token === undefined ? null : bytesOfToken(token)
+    this.byteCache[id] = bytes
+    return bytes
+  }
+
+  private byteDecoder({ skipSpecial = false }: DecodeOptions): StreamDecoder {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+    let text = ''
+    return {
+      push: (id) => {
+        if (!(skipSpecial && this.specialIds.has(id))) {
+          text += decoder.decode(this.bytesOf(id) ?? new Uint8Array(), { stream: true })
+        }
+        return text
+      },
+      finish: () => (text += decoder.decode()),
+    }
+  }
+
+  private pieceDecoder({ skipSpecial = false }: DecodeOptions): StreamDecoder {
+    const ids: number[] = []
+    const whole = () => (ids.length === 0 ? '' : this.inner.decode(ids, { clean_up_tokenization_spaces: false }))
+    return {
+      push: (id) => {
+        if (!(skipSpecial && this.specialIds.has(id))) ids.push(id)
+        return whole().replace(/\ufffd+$/, '')
+      },
+      finish: whole,
+    }
+  }
+
+  private idOf(token: string | null): number | null {
+    return token === null ? null : (this.inner.token_to_id(token) ?? null)
+  }
+
+  private findStopIds(generation: Config): number[] {
+    const stop = new Set<number>()
+    const listed = generation.eos_token_id
+    for (const id of Array.isArray(listed) ? listed : [listed]) if (typeof id === 'number') stop.add(id)
+    if (this.eosId !== null) stop.add(this.eosId)
+    const turnEnd = this.endOfTurn()
+    if (turnEnd !== null) stop.add(turnEnd)
+    return [...stop]
+  }
+
+  /** The special token with which the template closes an assistant turn: a base model's own eos may be another one. */
+  private endOfTurn(): number | null {
+    try {
+      const messages = [{ role: 'user', content: 'x' }, { role: 'assistant', content: 'y' }, { role: 'user', content: 'z' }]
+      const rendered = this.template?.renderTraining(messages)
+      if (!rendered || rendered.spans.length !== 1) return null
+      const ids = this.encode(rendered.text.slice(...rendered.spans[0]))
+      for (let i = ids.length - 1; i >= 0; i--) {
+        if (this.specialIds.has(ids[i])) return ids[i]
+        if (this.decode([ids[i]]).trim() !== '') return null
+      }
+      return null
+    } catch {
+      return null
+    }
+  }
+}
+
+/** transformers 5 builds this class's tokenizer itself, with NFC, whatever tokenizer.json says. */
+function classNormalizer(config: Config): { type: string } | null {
+  return /^Qwen2Tokenizer(Fast)?$/.test(String(config.tokenizer_class)) ? { type: 'NFC' } : null
+}
+
+function specialTokens(config: Config): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of ['bos_token', 'eos_token', 'pad_token', 'unk_token', 'sep_token', 'cls_token', 'mask_token']) {
+    const value = config[name]
+    const text = typeof value === 'string' ? value : (value as { content?: unknown } | null | undefined)?.content
+    if (typeof text === 'string') found[name] = text
+  }
+  return found
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c < 0x80) bytes += 1
+    else if (c < 0x800) bytes += 2
+    else if (c >= 0xd800 && c < 0xdc00) {
+      bytes += 4
+      i++
+    } else bytes += 3
+  }
+  return bytes
+}
+
+/** First byte of each span's first and last character in the normalised text. Spans must be in order. */
+function byteOffsets(text: string, spans: readonly Span[], normalized: (text: string) => string): [number, number][] {
+  let position = 0
+  let bytes = 0
+  const advance = (to: number) => {
+    bytes += utf8Length(normalized(text.slice(position, to)))
+    position = to
+    return bytes
+  }
+  return spans.map(([start, end]) => {
+    const first = advance(start)
+    const lastCharacter = /[\udc00-\udfff]/.test(text[end - 1]) ? end - 2 : end - 1
+    const last = advance(Math.max(lastCharacter, start))
+    return [first, last]
+  })
+}
