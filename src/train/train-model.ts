@@ -1,0 +1,100 @@
+import type { TokenizedRow } from '../data'
+import { planBatches } from '../data'
+import { fail } from '../errors'
+import type { LanguageModel, Trainer, TrainerState, TrainingPlan } from '../model/language-model'
+import type { StepLog } from './log-history'
+import type { RunControl } from './run-control'
+import type { RunFile } from './run-file'
+import type { StepReport } from './session'
+import { runSession } from './session'
+import { runWindows, trainingShape } from './windows'
+
+export type TrainingPhase = 'preparing' | 'compiling' | 'training' | 'paused'
+
+export interface TrainingHooks {
+  onPhase(phase: TrainingPhase, step: number, steps: number): void
+  onStep(report: StepReport, steps: number): void
+  /** Every `every` steps: all that is needed to continue the run bit-identically. */
+  checkpoint?: { every: number; save(state: TrainerState, log: StepLog[]): Promise<void> }
+}
+
+export interface TrainingStart {
+  /** Go on with the adapter that is attached instead of a fresh one. */
+  keepAdapter: boolean
+  /** Where a checkpoint left off; the adapter comes with it. */
+  checkpoint?: { state: TrainerState; log: StepLog[] }
+  padId: number
+}
+
+export interface TrainingResult {
+  /** Every step's figures. */
+  log: StepLog[]
+  /** Steps planned; `log` is shorter when the run was stopped. */
+  steps: number
+  /** Micro batches are padded to at most this. */
+  plan: TrainingPlan
+  seconds: number
+}
+
+/** Rows in order of the run: what `planBatches` needs of them. */
+export function batchPlan(rows: readonly TokenizedRow[], run: RunFile) {
+  return planBatches(
+    rows.map((row) => row.inputIds.length),
+    run,
+    run.seed,
+  )
+}
+
+/**
+ * Fine-tune the model's adapter on the rows as the run says. The adapter stays attached afterwards, however it ends.
+ * Throws 'train-no-rows', 'train-non-finite' and what the model throws.
+ */
+export async function trainModel(
+  model: LanguageModel,
+  rows: readonly TokenizedRow[],
+  run: RunFile,
+  control: RunControl,
+  hooks: TrainingHooks,
+  start: TrainingStart,
+): Promise<TrainingResult> {
+  if (rows.length === 0) throw fail('train-no-rows', {})
+  const batches = batchPlan(rows, run)
+  const { steps } = batches
+  const began = performance.now()
+  const doneSteps = start.checkpoint?.log.length ?? 0
+  hooks.onPhase('preparing', doneSteps, steps)
+  await attachAdapter(model, run, start)
+
+  hooks.onPhase('compiling', doneSteps, steps)
+  const trainer: Trainer = await model.createTrainer(trainingShape(batches, run))
+  try {
+    if (start.checkpoint) await trainer.loadState(start.checkpoint.state)
+    hooks.onPhase('training', doneSteps, steps)
+    const log = await runSession({
+      trainer,
+      run,
+      steps,
+      windows: runWindows(rows, batches, doneSteps, start.padId),
+      control,
+      done: start.checkpoint && { log: start.checkpoint.log },
+      onStep: (report) => hooks.onStep(report, steps),
+      onPause: (paused, step) => hooks.onPhase(paused ? 'paused' : 'training', step, steps),
+      checkpoint: hooks.checkpoint && {
+        every: hooks.checkpoint.every,
+        save: async (_step, soFar) => hooks.checkpoint?.save(await trainer.saveState(), soFar),
+      },
+    })
+    return { log, steps, plan: trainer.plan, seconds: (performance.now() - began) / 1000 }
+  } finally {
+    trainer.destroy()
+  }
+}
+
+async function attachAdapter(model: LanguageModel, run: RunFile, start: TrainingStart): Promise<void> {
+  if (start.checkpoint) return model.attachLora(run.lora, { kind: 'pairs', pairs: start.checkpoint.state.pairs })
+  if (!start.keepAdapter || !model.lora) return model.attachLora(run.lora, { kind: 'random', seed: run.seed })
+  // The adapter decides its own shape; dropout is the run's.
+  if (model.lora.lora_dropout === run.lora.lora_dropout) return
+  const pairs = await model.readLora()
+  await model.attachLora({ ...model.lora, lora_dropout: run.lora.lora_dropout }, { kind: 'pairs', pairs })
+}

@@ -1,0 +1,39 @@
+import type { BatchPlan, TokenizedRow } from '../data'
+import { collate } from '../data'
+import type { TrainingShape } from '../model/language-model'
+import { optimizerKind } from './optim'
+import type { RunFile } from './run-file'
+import type { Window } from './session'
+
+/**
+ * Lines are padded to a multiple of this many tokens, so that a run meets fewer shapes to prepare; padding changes no
+ * loss.
+ */
+export const PAD_TO = 8
+
+/** The run's windows in order, from the one after `from` steps on, over as many epochs as it has. */
+export function* runWindows(rows: readonly TokenizedRow[], plan: BatchPlan, from = 0, padId = 0): Generator<Window> {
+  for (let epoch = Math.floor(from / plan.stepsPerEpoch); epoch < plan.epochs; epoch++) {
+    const windows = plan.windows(epoch)
+    const batchesInEpoch = windows.reduce((sum, window) => sum + window.length, 0)
+    let batchesDone = 0
+    for (const [index, window] of windows.entries()) {
+      batchesDone += window.length
+      if (epoch * plan.stepsPerEpoch + index < from) continue
+      yield {
+        epoch: epoch + batchesDone / batchesInEpoch,
+        batches: () => window.map((lines) => collate(rows, lines, { padToMultipleOf: PAD_TO, padId })),
+      }
+    }
+  }
+}
+
+/** The largest micro batch of the run, which the memory plan is made for. */
+export function trainingShape(plan: BatchPlan, run: RunFile): TrainingShape {
+  return {
+    batch: plan.batchLines,
+    tokens: Math.max(PAD_TO, Math.ceil(plan.longestLine / PAD_TO) * PAD_TO),
+    optimizer: optimizerKind(run.optim),
+    seed: run.seed,
+  }
+}
