@@ -2,7 +2,7 @@
 // Query row t stands at position first + t of its line; it sees keys j <= first + t of its own segment. Only those are
 // read: the score matmul leaves tiles right of the diagonal unwritten. Everything else of the row becomes 0.
 
-struct Params { Z: u32, Tq: u32, Tk: u32, H: u32, first: u32 }
+struct Params { Z: u32, Tq: u32, Tk: u32, H: u32, first: u32, line: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 
 //#if ENTRY == softmax_forward
@@ -21,7 +21,7 @@ fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
   let query = p.first + row % p.Tq;
   let seen = min(query + 1u, p.Tk);
   //#if SEGMENTS
-  let line = (row / p.Tq) / p.H * p.Tk;
+  let line = (p.line + (row / p.Tq) / p.H) * p.Tk;
   let mine = segments[line + query];
   //#end
   var best = -3.4e38;

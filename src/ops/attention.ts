@@ -15,61 +15,155 @@ export interface AttentionShape {
   D: number
   /** [B, Tk] segment of each token; absent: one segment. */
   segments?: Tensor
+  chunking: AttentionChunking
 }
 
-/** Rows of q, k, v and out for one head, without moving anything: batch strides walk lines and heads. */
-function heads(s: AttentionShape): { q: [number, number]; kv: [number, number]; scores: [number, number]; bGroup: number } {
-  return {
-    q: [s.Tq * s.H * s.D, s.D],
-    kv: [s.Tk * s.K * s.D, s.D],
-    scores: [s.H * s.Tq * s.Tk, s.Tq * s.Tk],
-    bGroup: s.H / s.K,
+/** The score matrices of a few lines and heads at a time, so that the scratch stays small at any length. */
+export interface AttentionChunking {
+  lines: number
+  /** H, or 1: single heads, whose key gradients are then added up over the group. */
+  heads: number
+  /** How many lines the plan was made for: the number of dispatches must not depend on the actual batch. */
+  capacityLines: number
+}
+
+/** Elements of the probability scratch. */
+export function attentionScratch(c: AttentionChunking, Tq: number, Tk: number): number {
+  return c.lines * c.heads * Tq * Tk
+}
+
+/** The largest chunk whose scores fit in `limitBytes`. */
+export function chooseChunking(B: number, Tq: number, Tk: number, H: number, limitBytes: number): AttentionChunking {
+  const perHead = Tq * Tk * 4
+  const lines = Math.min(B, Math.floor(limitBytes / (perHead * H)))
+  return lines >= 1 ? { lines, heads: H, capacityLines: B } : { lines: 1, heads: 1, capacityLines: B }
+}
+
+interface Chunk extends AttentionShape {
+  /** First line and head, and how many. */
+  line: number
+  lines: number
+  head: number
+  heads: number
+}
+
+function* chunks(s: AttentionShape): Generator<Chunk> {
+  const { chunking } = s
+  for (let line = 0; line < chunking.capacityLines; line += chunking.lines) {
+    const lines = Math.max(0, Math.min(chunking.lines, s.B - line))
+    for (let head = 0; head < s.H; head += chunking.heads) yield { ...s, line, lines, head, heads: chunking.heads }
   }
 }
 
-function scoresAndProbs(r: Recorder, s: AttentionShape, q: Tensor, k: Tensor, probs: Tensor): void {
-  const h = heads(s)
-  matmul(r, {
-    a: q,
-    b: k,
-    c: probs,
-    M: s.Tq,
-    N: s.Tk,
-    K: s.D,
-    bTransposed: true,
-    lda: s.H * s.D,
-    ldb: s.K * s.D,
-    alpha: 1 / Math.sqrt(s.D),
-    batch: { outer: s.B, inner: s.H, a: h.q, b: h.kv, c: h.scores, bGroup: h.bGroup },
-    causal: { kind: 'skip-right', first: s.first },
-  })
-  softmaxForward(r, { B: s.B, H: s.H, Tq: s.Tq, Tk: s.Tk, first: s.first, scores: probs, segments: s.segments })
+/** Where a chunk stands in q-shaped, key-shaped and score-shaped tensors: start, and strides (line, head). */
+function views(c: Chunk): { q: View; kv: View; scores: View; group: number } {
+  const group = c.H / c.K
+  return {
+    group,
+    q: { offset: c.line * c.Tq * c.H * c.D + c.head * c.D, strides: [c.Tq * c.H * c.D, c.D], row: c.H * c.D },
+    kv: { offset: c.line * c.Tk * c.K * c.D + Math.floor(c.head / group) * c.D, strides: [c.Tk * c.K * c.D, c.D], row: c.K * c.D },
+    scores: { offset: 0, strides: [c.heads * c.Tq * c.Tk, c.Tq * c.Tk], row: c.Tk },
+  }
 }
 
-/** out = softmax(q k^T / sqrt(D)) v; probs is scratch [B * H, Tq, Tk]. */
+interface View {
+  offset: number
+  strides: [number, number]
+  row: number
+}
+
+/** scores = alpha x y^T for a q-shaped x and a key-shaped y, left of the diagonal. */
+function rowsTimesKeys(r: Recorder, c: Chunk, x: Tensor, y: Tensor, out: Tensor, alpha: number): void {
+  const { q, kv, scores, group } = views(c)
+  matmul(r, {
+    a: x,
+    b: y,
+    c: out,
+    M: c.Tq,
+    N: c.Tk,
+    K: c.D,
+    bTransposed: true,
+    lda: q.row,
+    ldb: kv.row,
+    aOffset: q.offset,
+    bOffset: kv.offset,
+    alpha,
+    batch: { outer: c.lines, inner: c.heads, a: q.strides, b: kv.strides, c: scores.strides, bGroup: c.heads === 1 ? 1 : group },
+    causal: { kind: 'skip-right', first: c.first },
+  })
+}
+
+/** out (q-shaped) = alpha scores y for a key-shaped y. */
+function scoresTimesKeys(r: Recorder, c: Chunk, scoreTensor: Tensor, y: Tensor, out: Tensor, alpha: number): void {
+  const { q, kv, scores, group } = views(c)
+  matmul(r, {
+    a: scoreTensor,
+    b: y,
+    c: out,
+    M: c.Tq,
+    N: c.D,
+    K: c.Tk,
+    ldb: kv.row,
+    ldc: q.row,
+    bOffset: kv.offset,
+    cOffset: q.offset,
+    alpha,
+    batch: { outer: c.lines, inner: c.heads, a: scores.strides, b: kv.strides, c: q.strides, bGroup: c.heads === 1 ? 1 : group },
+    causal: { kind: 'reduce-to-row', first: c.first },
+  })
+}
+
+/** out (key-shaped) = alpha scores^T x for a q-shaped x, added up over the heads that share a key head. */
+function scoresTransposedTimesRows(r: Recorder, c: Chunk, scoreTensor: Tensor, x: Tensor, out: Tensor, alpha: number): void {
+  const { q, kv, scores, group } = views(c)
+  const single = c.heads === 1
+  const shared = single ? 1 : group
+  matmul(r, {
+    a: scoreTensor,
+    b: x,
+    c: out,
+    M: c.Tk,
+    N: c.D,
+    K: c.Tq,
+    aTransposed: true,
+    lda: c.Tk,
+    ldb: q.row,
+    ldc: kv.row,
+    bOffset: q.offset,
+    cOffset: kv.offset,
+    alpha,
+    accumulate: single && c.head % group !== 0,
+    batch: {
+      outer: c.lines,
+      inner: single ? 1 : c.K,
+      a: [scores.strides[0], shared * scores.strides[1]],
+      b: [q.strides[0], shared * c.D],
+      c: kv.strides,
+    },
+    slices: { count: shared, a: scores.strides[1], b: c.D },
+    causal: { kind: 'reduce-from-row', first: c.first },
+  })
+}
+
+function probabilities(r: Recorder, c: Chunk, q: Tensor, k: Tensor, probs: Tensor): void {
+  rowsTimesKeys(r, c, q, k, probs, 1 / Math.sqrt(c.D))
+  softmaxForward(r, { B: c.lines, H: c.heads, Tq: c.Tq, Tk: c.Tk, first: c.first, line: c.line, scores: probs, segments: c.segments })
+}
+
+/** out = softmax(q k^T / sqrt(D)) v; probs is scratch of `attentionScratch` elements. */
 export function attentionForward(
   r: Recorder,
   o: AttentionShape & { q: Tensor; k: Tensor; v: Tensor; out: Tensor; probs: Tensor },
 ): void {
-  const h = heads(o)
-  scoresAndProbs(r, o, o.q, o.k, o.probs)
-  matmul(r, {
-    a: o.probs,
-    b: o.v,
-    c: o.out,
-    M: o.Tq,
-    N: o.D,
-    K: o.Tk,
-    ldb: o.K * o.D,
-    ldc: o.H * o.D,
-    batch: { outer: o.B, inner: o.H, a: h.scores, b: h.kv, c: h.q, bGroup: h.bGroup },
-    causal: { kind: 'reduce-to-row', first: o.first },
-  })
+  for (const c of chunks(o)) {
+    probabilities(r, c, o.q, o.k, o.probs)
+    scoresTimesKeys(r, c, o.probs, o.v, o.out, 1)
+  }
 }
 
 /**
  * Gradients of q, k, v for dout (training: Tq = Tk, first = 0). The probabilities are computed again from q and k with the
- * same kernels, so recompute changes no bit. probs and dprobs are scratch [B * H, T, T].
+ * same kernels, so recompute changes no bit. probs and dprobs are scratch.
  */
 export function attentionBackward(
   r: Recorder,
@@ -85,59 +179,49 @@ export function attentionBackward(
     dprobs: Tensor
   },
 ): void {
-  const h = heads(o)
-  const { B, H, K, D, Tq: T } = o
-  const group = H / K
-  scoresAndProbs(r, o, o.q, o.k, o.probs)
-  // dP = dO V^T
-  matmul(r, {
-    a: o.dout,
-    b: o.v,
-    c: o.dprobs,
-    M: T,
-    N: T,
-    K: D,
-    bTransposed: true,
-    lda: H * D,
-    ldb: K * D,
-    batch: { outer: B, inner: H, a: h.q, b: h.kv, c: h.scores, bGroup: group },
-    causal: { kind: 'skip-right', first: 0 },
-  })
-  // dV = sum over the group's heads of P^T dO; slices walk the heads of the group.
-  const byKey = {
-    M: T,
-    N: D,
-    K: T,
-    aTransposed: true,
-    lda: T,
-    ldb: H * D,
-    ldc: K * D,
-    batch: {
-      outer: B,
-      inner: K,
-      a: [h.scores[0], group * h.scores[1]] as [number, number],
-      b: [h.q[0], group * D] as [number, number],
-      c: h.kv,
-    },
-    slices: { count: group, a: h.scores[1], b: D },
-    causal: { kind: 'reduce-from-row', first: 0 } as const,
+  const alpha = 1 / Math.sqrt(o.D)
+  for (const c of chunks(o)) {
+    probabilities(r, c, o.q, o.k, o.probs)
+    // dP = dO V^T, dV = P^T dO
+    rowsTimesKeys(r, c, o.dout, o.v, o.dprobs, 1)
+    scoresTransposedTimesRows(r, c, o.probs, o.dout, o.dv, 1)
+    softmaxBackward(r, { B: c.lines, H: c.heads, Tq: c.Tq, Tk: c.Tk, first: c.first, probs: o.probs, d: o.dprobs })
+    // dQ = dS K / sqrt(D), dK = dS^T Q / sqrt(D)
+    scoresTimesKeys(r, c, o.dprobs, o.k, o.dq, alpha)
+    scoresTransposedTimesRows(r, c, o.dprobs, o.q, o.dk, alpha)
   }
-  matmul(r, { a: o.probs, b: o.dout, c: o.dv, ...byKey })
-  softmaxBackward(r, { B, H, Tq: T, Tk: T, first: 0, probs: o.probs, d: o.dprobs })
-  const alpha = 1 / Math.sqrt(D)
-  // dQ = dS K / sqrt(D), dK = dS^T Q / sqrt(D)
-  matmul(r, {
-    a: o.dprobs,
-    b: o.k,
-    c: o.dq,
-    M: T,
-    N: D,
-    K: T,
-    ldb: K * D,
-    ldc: H * D,
-    alpha,
-    batch: { outer: B, inner: H, a: h.scores, b: h.kv, c: h.q, bGroup: group },
-    causal: { kind: 'reduce-to-row', first: 0 },
-  })
-  matmul(r, { a: o.dprobs, b: o.q, c: o.dk, alpha, ...byKey })
+}
+
+/** The plain twin of the forward pass in f64. */
+export function attentionReference(
+  q: ArrayLike<number>,
+  k: ArrayLike<number>,
+  v: ArrayLike<number>,
+  s: Omit<AttentionShape, 'segments' | 'chunking'>,
+  segments?: ArrayLike<number>,
+): Float64Array {
+  const { B, Tq, Tk, first, H, K, D } = s
+  const out = new Float64Array(B * Tq * H * D)
+  for (let b = 0; b < B; b++) {
+    for (let h = 0; h < H; h++) {
+      const g = Math.floor(h / (H / K))
+      for (let t = 0; t < Tq; t++) {
+        const at = ((b * Tq + t) * H + h) * D
+        const query = first + t
+        const weights: number[] = []
+        for (let j = 0; j <= query; j++) {
+          let dot = 0
+          for (let i = 0; i < D; i++) dot += q[at + i] * k[((b * Tk + j) * K + g) * D + i]
+          const apart = segments !== undefined && segments[b * Tk + j] !== segments[b * Tk + query]
+          weights.push(apart ? -Infinity : dot / Math.sqrt(D))
+        }
+        const top = Math.max(...weights)
+        const sum = weights.reduce((total, w) => total + Math.exp(w - top), 0)
+        for (const [j, w] of weights.entries()) {
+          for (let i = 0; i < D; i++) out[at + i] += (Math.exp(w - top) / sum) * v[((b * Tk + j) * K + g) * D + i]
+        }
+      }
+    }
+  }
+  return out
 }

@@ -28,18 +28,19 @@ export function slabElements(weights: LinearWeight[]): number {
   return weights.reduce((most, w) => (w.kind === 'nf4' ? Math.max(most, slabRows(w) * w.K) : most), 8)
 }
 
-/** y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or reads codes directly for a single row. */
+/** y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or with `single` (M = 1, always) reads the codes
+ *  directly. */
 export function linearForward(
   r: Recorder,
-  o: { weight: LinearWeight; x: Tensor; y: Tensor; M: number; bias?: Tensor; slab: Tensor; accumulate?: boolean },
+  o: { weight: LinearWeight; x: Tensor; y: Tensor; M: number; bias?: Tensor; slab: Tensor; single?: boolean },
 ): void {
   const { weight, M } = o
   const { N, K } = weight
   if (weight.kind === 'dense') {
-    matmul(r, { a: o.x, b: weight.tensor, c: o.y, M, N, K, bTransposed: true, bias: o.bias, accumulate: o.accumulate })
+    matmul(r, { a: o.x, b: weight.tensor, c: o.y, M, N, K, bTransposed: true, bias: o.bias })
     return
   }
-  if (M === 1 && K % 8 === 0 && !o.accumulate) {
+  if (o.single && K % 8 === 0) {
     nf4Gemv(r, { weight, x: o.x, y: o.y, bias: o.bias })
     return
   }
@@ -58,7 +59,6 @@ export function linearForward(
       ldc: N,
       cOffset: n,
       bias: o.bias?.buffer ? bufferTensor(o.bias.label, 'f32', [count], o.bias.buffer, o.bias.offset + n * 4) : undefined,
-      accumulate: o.accumulate,
     })
   }
 }

@@ -57,7 +57,10 @@ export function matmul(r: Recorder, o: Matmul): void {
   const batch = o.batch ?? { outer: 1, inner: 1, a: [0, 0], b: [0, 0], c: [0, 0] }
   const slices = o.slices ?? { count: 1, a: 0, b: 0 }
   const four = (...sizes: number[]): 0 | 1 => (sizes.every((size) => size % 4 === 0) ? 1 : 0)
-  const [tm, tn] = tile(M, N, batch.outer * batch.inner, o.aTransposed ?? false)
+  const av = four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a)
+  const bv = four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b)
+  const cv = four(N, ldc, o.cOffset ?? 0, ...batch.c)
+  const [tm, tn] = tile(M * N * batch.outer * batch.inner, M, o.aTransposed ?? false, av + bv + cv === 3)
   const [wx, wy] = [8, 8]
   r.dispatch({
     source,
@@ -68,9 +71,9 @@ export function matmul(r: Recorder, o: Matmul): void {
       WY: wy,
       A_TRANS: o.aTransposed ?? false,
       B_TRANS: o.bTransposed ?? false,
-      AV: four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a),
-      BV: four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b),
-      CV: four(N, ldc, o.cOffset ?? 0, ...batch.c),
+      AV: av,
+      BV: bv,
+      CV: cv,
       BIAS: o.bias !== undefined,
       ACC: o.rowScale ? 2 : o.accumulate ? 1 : 0,
       CAUSAL: o.causal ? { 'skip-right': 1, 'reduce-to-row': 2, 'reduce-from-row': 3 }[o.causal.kind] : 0,
@@ -111,11 +114,11 @@ export function matmul(r: Recorder, o: Matmul): void {
   })
 }
 
-/** Register tile: large where there is work for every core, small where the output alone would leave the GPU idle. */
-function tile(M: number, N: number, batches: number, aTransposed: boolean): [number, number] {
-  const outputs = M * N * batches
+/** Register tile: large where there is work for every core, small where the output alone would leave the GPU idle; the
+ *  scalar paths stay small, since their unrolled loads are many. */
+function tile(outputs: number, M: number, aTransposed: boolean, vectorised: boolean): [number, number] {
   if (!aTransposed && (M <= 2 || outputs < 32_768)) return [M === 1 ? 1 : 2, 4]
-  if (outputs < 131_072) return [4, 4]
+  if (outputs < 131_072 || !vectorised) return [4, 4]
   return [8, 4]
 }
 

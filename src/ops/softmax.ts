@@ -14,6 +14,8 @@ interface SoftmaxShape {
   Tk: number
   /** Position of query row 0. */
   first: number
+  /** Line of `segments` that matrix 0 belongs to. */
+  line?: number
 }
 
 /** Causal softmax in place; `segments` [B, Tk] keeps attention inside a packed row. */
@@ -22,7 +24,7 @@ export function softmaxForward(r: Recorder, o: SoftmaxShape & { scores: Tensor; 
     source: forward,
     defines: { SEGMENTS: o.segments !== undefined },
     tensors: { scores: o.scores, ...(o.segments ? { segments: o.segments } : {}) },
-    params: { Z: o.B * o.H, Tq: o.Tq, Tk: o.Tk, H: o.H, first: o.first },
+    params: { Z: o.B * o.H, Tq: o.Tq, Tk: o.Tk, H: o.H, first: o.first, line: o.line ?? 0 },
     workgroups: grid(o.B * o.H * o.Tq, 1),
     flops: 6 * o.B * o.H * o.Tq * o.Tk,
   })
@@ -33,7 +35,7 @@ export function softmaxBackward(r: Recorder, o: SoftmaxShape & { probs: Tensor; 
   r.dispatch({
     source: backward,
     tensors: { probs: o.probs, d: o.d },
-    params: { Z: o.B * o.H, Tq: o.Tq, Tk: o.Tk, H: o.H, first: o.first },
+    params: { Z: o.B * o.H, Tq: o.Tq, Tk: o.Tk, H: o.H, first: o.first, line: o.line ?? 0 },
     workgroups: grid(o.B * o.H * o.Tq, 1),
     flops: 4 * o.B * o.H * o.Tq * o.Tk,
   })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { attentionBackward, attentionForward, attentionReference, attentionScratch } from '../../src/ops/attention'
 import { matmul, matmulReference } from '../../src/ops/matmul'
 import { rmsnormBackward, rmsnormBackwardReference, rmsnormForward, rmsnormReference } from '../../src/ops/rmsnorm'
 import { rope, ropeReference } from '../../src/ops/rope'
@@ -162,4 +163,58 @@ test('swiglu forward and backward', async () => {
   const want = swigluBackwardReference(dact, gate, up)
   expect(relativeError(out.g2, want.gate)).toBeLessThan(TOLERANCE)
   expect(relativeError(out.u2, want.up)).toBeLessThan(TOLERANCE)
+})
+
+describe('attention', () => {
+  // [B, T, H, K, D]: every grouping, a head size that is no multiple of 4, and lengths that are no multiple of a tile
+  for (const [B, T, H, K, D] of [[2, 9, 4, 2, 8], [1, 37, 6, 1, 10], [2, 16, 3, 3, 6]]) {
+    for (const heads of [H, 1]) {
+      test(`B ${B} T ${T} H ${H} K ${K} D ${D}, ${heads} heads a chunk: forward, and backward by finite differences`, async () => {
+        const [nq, nk] = [B * T * H * D, B * T * K * D]
+        const [q, k, v, dout] = [random(nq, 1), random(nk, 2), random(nk, 3), random(nq, 4)]
+        const segments = Int32Array.from({ length: B * T }, (_, i) => (i % T < 5 ? 1 : 2))
+        const chunking = { lines: 1, heads, capacityLines: B }
+        const shape = { B, Tq: T, Tk: T, first: 0, H, K, D }
+        const scratch = new Float32Array(attentionScratch(chunking, T, T)).fill(NaN)
+        const out = await runOps(
+          {
+            q: { data: q },
+            k: { data: k },
+            v: { data: v },
+            dout: { data: dout },
+            segments: { data: segments },
+            out: { data: new Float32Array(nq) },
+            dq: { data: new Float32Array(nq) },
+            dk: { data: new Float32Array(nk) },
+            dv: { data: new Float32Array(nk) },
+            probs: { data: scratch },
+            dprobs: { data: scratch },
+          },
+          (r, t) => {
+            const common = { ...shape, chunking, segments: t.segments, q: t.q, k: t.k, v: t.v, probs: t.probs }
+            attentionForward(r, { ...common, out: t.out })
+            attentionBackward(r, { ...common, dout: t.dout, dq: t.dq, dk: t.dk, dv: t.dv, dprobs: t.dprobs })
+          },
+        )
+        expect(relativeError(out.out, attentionReference(q, k, v, shape, segments))).toBeLessThan(TOLERANCE)
+        const loss = (): number =>
+          attentionReference(q, k, v, shape, segments).reduce((sum, value, i) => sum + value * dout[i], 0)
+        for (const [values, gradient] of [[q, out.dq], [k, out.dk], [v, out.dv]]) {
+          for (let probe = 0; probe < 6; probe++) {
+            const i = (probe * 7919) % values.length
+            const kept = values[i]
+            // The twin is f64 but its inputs are f32: step by representable amounts.
+            values[i] = Math.fround(kept + 1e-2)
+            const up = loss()
+            const high = values[i]
+            values[i] = Math.fround(kept - 1e-2)
+            const difference = (up - loss()) / (high - values[i])
+            values[i] = kept
+            // Central differences of step 1e-2 err by the third derivative: about 1e-4 for inputs of unit size.
+            expect(Math.abs(gradient[i] - difference)).toBeLessThan(3e-4)
+          }
+        }
+      })
+    }
+  }
 })
