@@ -1,4 +1,4 @@
-import { Template } from '@huggingface/jinja'
+import type { Template } from '@huggingface/jinja'
 import { fail } from '../errors'
 import { knownTemplate } from './known-templates'
 import {
@@ -9,8 +9,8 @@ import {
   markGenerationTags,
   markMessageLoops,
   MESSAGE_MARK,
-  type ParsedTemplate,
 } from './template-marks'
+import { parseTemplate, TEMPLATE_HELPERS, templateOf } from './template-parse'
 import type { Message } from './types'
 
 /** Half-open range of UTF-16 positions in a rendered text. */
@@ -47,10 +47,10 @@ export class ChatTemplate {
     const known = this.hasTags ? null : knownTemplate(source)
     const edited = (known?.edits ?? []).reduce((text, [find, replace]) => text.replace(find, () => replace), source)
     try {
-      this.stock = new Template(source)
-      this.training = edited === source ? this.stock : new Template(edited)
-      if (this.hasTags) this.marked = new Template(markGenerationTags(source))
-      else this.marked = fromParsed(markMessageLoops(edited))
+      this.stock = templateOf(parseTemplate(source))
+      this.training = edited === source ? this.stock : templateOf(parseTemplate(edited))
+      const marked = this.hasTags ? parseTemplate(markGenerationTags(source)) : markMessageLoops(edited)
+      this.marked = marked && templateOf(marked)
     } catch (cause) {
       throw fail('data-template-broken', { detail: (cause as Error).message }, cause)
     }
@@ -110,6 +110,7 @@ export class ChatTemplate {
 
   private run(template: Template, messages: readonly Message[], options: RenderOptions): string {
     return template.render({
+      ...TEMPLATE_HELPERS,
       ...this.specials,
       documents: null,
       ...options.args,
@@ -180,13 +181,6 @@ export class ChatTemplate {
       return null
     }
   }
-}
-
-function fromParsed(parsed: ParsedTemplate | null): Template | null {
-  if (!parsed) return null
-  const template = new Template('')
-  template.parsed = parsed as unknown as Template['parsed']
-  return template
 }
 
 function parsedCall(call: unknown): unknown {

@@ -1,4 +1,4 @@
-import { parse, tokenize } from '@huggingface/jinja'
+import { type Node, type ParsedTemplate, parseTemplate } from './template-parse'
 
 /**
  * Marks that a template writes into its own output while it renders, so that the text each message became can be
@@ -9,17 +9,6 @@ export const LOOP_END_MARK = '\ufdd1'
 export const GENERATION_START_MARK = '\ufdd2'
 export const GENERATION_END_MARK = '\ufdd3'
 export const ANY_MARK = /[\ufdd0-\ufdd3]/
-
-type Node = { type: string; [field: string]: unknown }
-
-/** A parsed template, to be run by the interpreter. */
-export interface ParsedTemplate {
-  body: Node[]
-}
-
-export function parseTemplate(source: string): ParsedTemplate {
-  return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as unknown as ParsedTemplate
-}
 
 /** Whether the template says itself what is generated (`{% generation %}`), with any whitespace control. */
 export function hasGenerationTags(source: string): boolean {

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { groupedByLength } from '../../src/data/batches'
+import { toExample } from '../../src/data/examples'
+import { detectMapping } from '../../src/data/mapping'
+import { packLines } from '../../src/data/packing'
+import type { RowValue } from '../../src/data/read-rows'
+import { type LossOptions, tokenizeExample } from '../../src/data/tokenize-row'
+import { type ChatTokenizer, loadTokenizer } from '../../src/data/tokenizer'
+import { torchPermutation } from '../../src/data/torch-random'
+import { TuneError } from '../../src/errors'
+
+/** Written by tools/reference/tokens_reference.py with the versions it names in `made_by`. */
+interface Golden {
+  templates: Record<string, string>
+  rows: Record<string, RowValue[]>
+  cases: {
+    name: string
+    tokenizer: string
+    template: string
+    options: LossOptions
+    rows: string
+    expected: { row: number; input_ids: number[]; trained: [number, number][] }[]
+  }[]
+  texts: Record<string, { text: string; ids: number[]; decoded: string }[]>
+  orders: {
+    permutations: { n: number; seed: number; order: number[] }[]
+    lengths: number[]
+    grouped: { batch: number; seed: number; order: number[] }[]
+    packed: { max_length: number; lines: number[][] }[]
+  }
+}
+
+const folder = new URL('../golden/data/tokens/', import.meta.url)
+const golden = JSON.parse(readFileSync(new URL('tokens.json', folder), 'utf8')) as Golden
+
+function load(kind: string, template: string | null): Promise<ChatTokenizer> {
+  return loadTokenizer({
+    tokenizerJson: readFileSync(new URL(`${kind}/tokenizer.json`, folder), 'utf8'),
+    tokenizerConfig: readFileSync(new URL(`${kind}/tokenizer_config.json`, folder), 'utf8'),
+    chatTemplate: template,
+  })
+}
+
+function trainedSpans(labels: Int32Array): [number, number][] {
+  const spans: [number, number][] = []
+  labels.forEach((label, i) => {
+    if (label === -100) return
+    const last = spans.at(-1)
+    if (last?.[1] === i) last[1] = i + 1
+    else spans.push([i, i + 1])
+  })
+  return spans
+}
+
+describe('ids and labels are those of trl', () => {
+  for (const one of golden.cases) {
+    it(one.name, async () => {
+      const tokenizer = await load(one.tokenizer, golden.templates[one.template])
+      const rows = golden.rows[one.rows]
+      const mapping = detectMapping(rows)
+      const got = rows.flatMap((value, i) => {
+        try {
+          const { row } = tokenizeExample(i + 1, toExample(i + 1, value, mapping), tokenizer, one.options)
+          return [{ row: row.row, input_ids: [...row.inputIds], trained: trainedSpans(row.labels) }]
+        } catch (error) {
+          expect(error).toBeInstanceOf(TuneError)
+          expect((error as TuneError).code).toBe('data-row-masked')
+          return []
+        }
+      })
+      expect(got.map((row) => row.row)).toEqual(one.expected.map((row) => row.row))
+      got.forEach((row, i) => expect(row, `row ${row.row}`).toEqual(one.expected[i]))
+    })
+  }
+})
+
+describe('texts become the ids that transformers gives', () => {
+  for (const [kind, texts] of Object.entries(golden.texts)) {
+    it(kind, async () => {
+      const tokenizer = await load(kind, null)
+      for (const { text, ids, decoded } of texts) {
+        expect([...tokenizer.encode(text)], JSON.stringify(text)).toEqual(ids)
+        expect(tokenizer.decode(ids), JSON.stringify(text)).toBe(decoded)
+      }
+    })
+  }
+})
+
+describe('orders', () => {
+  it.each(golden.orders.permutations)('torch.randperm($n) under seed $seed', ({ n, seed, order }) => {
+    expect(torchPermutation(n, seed)).toEqual(order)
+  })
+  it.each(golden.orders.grouped)('group_by_length in batches of $batch under seed $seed', ({ batch, seed, order }) => {
+    expect(groupedByLength(golden.orders.lengths, batch, seed)).toEqual(order)
+  })
+  it.each(golden.orders.packed)('best-fit decreasing into $max_length', ({ max_length, lines }) => {
+    expect(packLines(golden.orders.lengths, max_length)).toEqual(lines)
+  })
+})
