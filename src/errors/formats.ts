@@ -57,4 +57,88 @@ export const formatsErrors = {
     zh: (p: { method: string }) =>
       `该检查点采用 ${p.method} 量化，此处无法读取，因此未加载。请选择该模型的 16 位版本，或 bitsandbytes NF4 版本（名称带 “-bnb-4bit”）。`,
   },
+  'safetensors-cut-off': {
+    en: (p: { file: string; expected: number; actual: number }) =>
+      `${p.file} ends early: it has ${p.actual} bytes where its header announces ${p.expected}, so the weights are incomplete. Nothing was loaded. Download or copy the file again.`,
+    zh: (p: { file: string; expected: number; actual: number }) =>
+      `${p.file} 不完整：文件头声明 ${p.expected} 字节，实际只有 ${p.actual} 字节，权重有缺失，因此未加载。请重新下载或复制该文件。`,
+  },
+  'safetensors-header': {
+    en: (p: { file: string; reason: string }) =>
+      `The header of ${p.file} is damaged (${p.reason}), so its tensors cannot be found. Nothing was loaded. Check that it is a safetensors file and download it again.`,
+    zh: (p: { file: string; reason: string }) =>
+      `${p.file} 的文件头已损坏（${p.reason}），无法定位其中的张量，因此未加载。请确认它是 safetensors 文件，并重新下载。`,
+  },
+  'lfs-pointer': {
+    en: (p: { file: string }) =>
+      `${p.file} is a Git LFS pointer, a small text in the place of the real file, so there are no weights to read. Run "git lfs pull" in that folder, or download the file itself.`,
+    zh: (p: { file: string }) =>
+      `${p.file} 只是 Git LFS 指针（一小段占位文本），并不含真正的权重。请在该目录运行 “git lfs pull”，或直接下载该文件。`,
+  },
+  'model-no-config': {
+    en: (p: { folder: string; found: string }) =>
+      `${p.folder} has no config.json, so it is not a model folder in the Hugging Face layout (found: ${p.found}). Nothing was loaded. Choose the folder that holds config.json and the safetensors files.`,
+    zh: (p: { folder: string; found: string }) =>
+      `${p.folder} 中没有 config.json，不是 Hugging Face 布局的模型文件夹（其中有：${p.found}），因此未加载。请选择包含 config.json 和 safetensors 文件的文件夹。`,
+  },
+  'model-many-configs': {
+    en: (p: { folder: string; places: string }) =>
+      `${p.folder} holds several models (${p.places}), so it is unclear which one is meant. Nothing was loaded. Choose one of these folders.`,
+    zh: (p: { folder: string; places: string }) =>
+      `${p.folder} 中有多个模型（${p.places}），无法确定要用哪一个，因此未加载。请选择其中一个文件夹。`,
+  },
+  'model-is-adapter': {
+    en: (p: { folder: string; base: string }) =>
+      `${p.folder} is a LoRA adapter${p.base ? ` for ${p.base}` : ''}, not a model, so it has no weights of its own. Load its base model first, then open the adapter under Try.`,
+    zh: (p: { folder: string; base: string }) =>
+      `${p.folder} 是${p.base ? ` ${p.base} 的` : '一个'} LoRA 适配器，不是模型，本身没有基础权重。请先加载其基础模型，再在“试用”中打开该适配器。`,
+  },
+  'model-no-weights': {
+    en: (p: { folder: string; found: string }) =>
+      `${p.folder} has no safetensors file, so there are no weights to load (found: ${p.found}). Files of other kinds (.bin, .gguf, .pth) are not read. Get the model's safetensors version.`,
+    zh: (p: { folder: string; found: string }) =>
+      `${p.folder} 中没有 safetensors 文件，没有可加载的权重（其中有：${p.found}）。.bin、.gguf、.pth 等其他格式不能读取，请获取该模型的 safetensors 版本。`,
+  },
+  'model-missing-shards': {
+    en: (p: { folder: string; files: string; count: number }) =>
+      `${p.folder} lacks ${p.count} of the model's weight files (${p.files}), so the model is incomplete. Nothing was loaded. Add the missing files to the folder and choose it again.`,
+    zh: (p: { folder: string; files: string; count: number }) =>
+      `${p.folder} 缺少 ${p.count} 个权重文件（${p.files}），模型不完整，因此未加载。请补齐缺失的文件后重新选择该文件夹。`,
+  },
+  'model-missing-tensors': {
+    en: (p: { architecture: string; tensors: string; count: number }) =>
+      `The weight files lack ${p.count} tensors that a ${p.architecture} model needs (${p.tensors}), so the model is incomplete. Nothing was loaded. Check that config.json and the safetensors files are of the same model.`,
+    zh: (p: { architecture: string; tensors: string; count: number }) =>
+      `权重文件缺少 ${p.architecture} 模型所需的 ${p.count} 个张量（${p.tensors}），模型不完整，因此未加载。请确认 config.json 与 safetensors 文件属于同一个模型。`,
+  },
+  'model-tensor-shape': {
+    en: (p: { tensor: string; shape: string; expected: string }) =>
+      `${p.tensor} has the shape [${p.shape}] where config.json means [${p.expected}], so the two are not of the same model. Nothing was loaded. Take config.json and the weights from one repository.`,
+    zh: (p: { tensor: string; shape: string; expected: string }) =>
+      `${p.tensor} 的形状是 [${p.shape}]，而按 config.json 应为 [${p.expected}]，两者不属于同一个模型，因此未加载。请从同一仓库获取 config.json 和权重。`,
+  },
+  'model-tensor-dtype': {
+    en: (p: { tensor: string; dtype: string }) =>
+      `${p.tensor} is stored as ${p.dtype}, which cannot be read here. Nothing was loaded. Choose the model's bf16, f16 or f32 checkpoint, or a bitsandbytes NF4 one ("-bnb-4bit").`,
+    zh: (p: { tensor: string; dtype: string }) =>
+      `${p.tensor} 以 ${p.dtype} 存储，此处无法读取，因此未加载。请选择该模型的 bf16、f16 或 f32 版本，或 bitsandbytes NF4 版本（名称带 “-bnb-4bit”）。`,
+  },
+  'model-no-tokenizer': {
+    en: (p: { folder: string }) =>
+      `${p.folder} has no tokenizer.json, so text cannot be turned into this model's tokens. Nothing was loaded. Copy tokenizer.json and tokenizer_config.json from the model's original repository into the folder.`,
+    zh: (p: { folder: string }) =>
+      `${p.folder} 中没有 tokenizer.json，无法把文本转换成该模型的词元，因此未加载。请从模型的原始仓库复制 tokenizer.json 和 tokenizer_config.json 到该文件夹。`,
+  },
+  'model-no-template': {
+    en: (p: { folder: string }) =>
+      `${p.folder} has no chat template, so it is unknown how this model marks who speaks. Nothing was loaded. Choose the model's instruct or chat version, or add its chat_template.jinja to the folder.`,
+    zh: (p: { folder: string }) =>
+      `${p.folder} 中没有对话模板，无法得知该模型如何标记说话者，因此未加载。请选择该模型的 Instruct 或 Chat 版本，或在文件夹中加入对应的 chat_template.jinja。`,
+  },
+  'bnb-state': {
+    en: (p: { tensor: string; reason: string }) =>
+      `The NF4 data of ${p.tensor} cannot be understood (${p.reason}), so its values are unknown. Nothing was loaded. Download the checkpoint again, or choose the model's 16-bit version.`,
+    zh: (p: { tensor: string; reason: string }) =>
+      `无法解析 ${p.tensor} 的 NF4 数据（${p.reason}），其数值不可知，因此未加载。请重新下载该检查点，或选择该模型的 16 位版本。`,
+  },
 } satisfies ErrorCatalog

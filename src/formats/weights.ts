@@ -1,5 +1,20 @@
 /** Element types as safetensors spells them. */
-export type TensorDtype = 'F32' | 'F16' | 'BF16' | 'F64' | 'U8' | 'I8' | 'I16' | 'I32' | 'I64' | 'BOOL'
+export type TensorDtype =
+  | 'F32'
+  | 'F16'
+  | 'BF16'
+  | 'F64'
+  | 'F8_E4M3'
+  | 'F8_E5M2'
+  | 'U8'
+  | 'I8'
+  | 'U16'
+  | 'I16'
+  | 'U32'
+  | 'I32'
+  | 'U64'
+  | 'I64'
+  | 'BOOL'
 
 export interface TensorInfo {
   name: string

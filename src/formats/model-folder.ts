@@ -1,0 +1,175 @@
+import { fail } from '../errors'
+import { parseModelConfig } from '../model/config'
+import type { ModelConfig } from '../model/types'
+import { isBnbTensor } from './bnb'
+import type { FileFolder } from './bytes'
+import { expectedTensors, parameterCount } from './expected-tensors'
+import { isFloatDtype } from './floats'
+import type { FloatDtype } from './floats'
+import { readLicense } from './license'
+import { openWeightFiles } from './weight-files'
+import type { WeightFile } from './weight-files'
+import type { WeightSource } from './weights'
+
+/** A model folder whose every file was found and whose headers agree with its configuration; no weight was read yet. */
+export interface OpenedModel {
+  name: string
+  config: ModelConfig
+  /** generation_config.json, parsed. */
+  generationConfig: Record<string, unknown> | null
+  /** Ids after which generation ends: those of generation_config.json, or else of config.json. */
+  stopIds: number[]
+  weights: WeightSource
+  /** The safetensors files, with the names of their tensors in file order. */
+  weightFiles: WeightFile[]
+  /** Texts of the tokenizer's and the template's files by file name, see TEXT_FILES. */
+  files: Record<string, string>
+  /** The Jinja template. */
+  chatTemplate: string
+  /** Short name as on model cards: "apache-2.0". */
+  license: string | null
+  /** What the weights are stored in; of an NF4 checkpoint what its other tensors are stored in. */
+  dtype: FloatDtype
+  parameters: number
+  /** The folder that holds config.json. */
+  folder: FileFolder
+}
+
+/** Small files that are kept as text, for the tokenizer and for exports. */
+export const TEXT_FILES = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'chat_template.jinja',
+  'chat_template.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.json',
+  'merges.txt',
+  'generation_config.json',
+] as const
+
+/**
+ * Open a model in the Hugging Face layout: one safetensors file or shards behind an index, in the folder itself or in the
+ * only sub-folder with a config.json. Reads texts and headers, never weights, and throws a TuneError for whatever would
+ * stop the load later: files or tensors that are missing, cut off, of another shape or type, no tokenizer, no template.
+ */
+export async function openModelFolder(source: FileFolder): Promise<OpenedModel> {
+  const folder = await findModel(source)
+  const listed = await folder.list()
+  const config = parseModelConfig((await readText(folder, 'config.json'))!)
+  const has = new Set(listed.map((file) => file.path))
+
+  const files: Record<string, string> = {}
+  for (const name of TEXT_FILES) {
+    if (has.has(name)) files[name] = (await readText(folder, name))!
+  }
+  if (!files['tokenizer.json']) throw fail('model-no-tokenizer', { folder: folder.name })
+  const chatTemplate = findTemplate(files)
+  if (chatTemplate === null) throw fail('model-no-template', { folder: folder.name })
+  const generationConfig = files['generation_config.json'] ? parseJson(files['generation_config.json'], 'generation_config.json') : null
+
+  const { weights, files: weightFiles } = await openWeightFiles(folder, listed)
+  const dtype = checkTensors(config, weights)
+  return {
+    name: folder.name,
+    config,
+    generationConfig,
+    stopIds: stopIds(config, generationConfig),
+    weights,
+    weightFiles,
+    files,
+    chatTemplate,
+    license: await readLicense(folder, has),
+    dtype,
+    parameters: parameterCount(config),
+    folder,
+  }
+}
+
+/** The folder with config.json: the one given, or the only one below it (a hub snapshot, a folder around the folder). */
+async function findModel(source: FileFolder): Promise<FileFolder> {
+  const listed = await source.list()
+  const configs = listed.map((file) => file.path).filter((path) => /(^|\/)config\.json$/.test(path))
+  if (configs.includes('config.json')) return source
+  const roots = configs.map((path) => path.slice(0, -'/config.json'.length))
+  if (roots.length === 1) return subFolder(source, roots[0])
+  if (roots.length > 1) throw fail('model-many-configs', { folder: source.name, places: firstFew(roots) })
+  const adapter = listed.find((file) => file.path.endsWith('adapter_config.json'))
+  if (adapter) {
+    const text = await readText(source, adapter.path)
+    const base = text ? parseJson(text, adapter.path).base_model_name_or_path : null
+    throw fail('model-is-adapter', { folder: source.name, base: typeof base === 'string' ? base : '' })
+  }
+  throw fail('model-no-config', { folder: source.name, found: firstFew(listed.map((file) => file.path)) })
+}
+
+/** A folder inside a folder. */
+export function subFolder(folder: FileFolder, path: string): FileFolder {
+  const prefix = `${path}/`
+  return {
+    name: path.split('/').at(-1)!,
+    async list() {
+      const all = await folder.list()
+      return all.filter((file) => file.path.startsWith(prefix)).map(({ path: full, size }) => ({ path: full.slice(prefix.length), size }))
+    },
+    open: (inner) => folder.open(prefix + inner),
+  }
+}
+
+/** A file's text, null where there is none. A byte order mark is dropped. */
+export async function readText(folder: FileFolder, path: string): Promise<string | null> {
+  const source = await folder.open(path)
+  return source && new TextDecoder().decode(await source.read(0, source.size))
+}
+
+function parseJson(text: string, file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch (error) {
+    throw fail('json-invalid', { file, reason: (error as Error).message }, error)
+  }
+}
+
+/** The template's own file first, as transformers does; then the two places where older repositories keep it. */
+function findTemplate(files: Record<string, string>): string | null {
+  if (files['chat_template.jinja']) return files['chat_template.jinja']
+  for (const name of ['tokenizer_config.json', 'chat_template.json']) {
+    const template = files[name] ? parseJson(files[name], name).chat_template : undefined
+    if (typeof template === 'string' && template !== '') return template
+    if (Array.isArray(template)) {
+      const named = template as { name?: string; template?: string }[]
+      const chosen = named.find((entry) => entry.name === 'default') ?? named[0]
+      if (chosen?.template) return chosen.template
+    }
+  }
+  return null
+}
+
+function stopIds(config: ModelConfig, generation: Record<string, unknown> | null): number[] {
+  const given = generation?.eos_token_id
+  const ids = (Array.isArray(given) ? given : [given]).filter((id): id is number => Number.isInteger(id))
+  return ids.length > 0 ? ids : config.eosTokenIds
+}
+
+/** Every tensor that the configuration means is there, in its shape and in a readable type. Returns the float type. */
+function checkTensors(config: ModelConfig, weights: WeightSource): FloatDtype {
+  const expected = expectedTensors(config)
+  const missing = expected.filter((tensor) => !weights.tensors.has(tensor.name)).map((tensor) => tensor.name)
+  if (missing.length > 0) {
+    throw fail('model-missing-tensors', { architecture: config.family, tensors: firstFew(missing), count: missing.length })
+  }
+  for (const { name, shape, linear } of expected) {
+    const info = weights.tensors.get(name)!
+    const quantized = linear && config.quantization !== undefined && info.dtype === 'U8' && isBnbTensor(weights, name)
+    if (!quantized && !isFloatDtype(info.dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype: info.dtype })
+    const count = shape.reduce((product, n) => product * n, 1)
+    const agrees = quantized ? info.bytes === Math.ceil(count / 2) : info.shape.join() === shape.join()
+    if (!agrees) throw fail('model-tensor-shape', { tensor: name, shape: info.shape.join(', '), expected: shape.join(', ') })
+  }
+  return weights.tensors.get('model.embed_tokens.weight')!.dtype as FloatDtype
+}
+
+/** The first few of many names, for a message. */
+export function firstFew(names: string[], count = 5): string {
+  return names.slice(0, count).join(', ') + (names.length > count ? ', …' : '')
+}
