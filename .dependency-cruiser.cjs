@@ -110,8 +110,8 @@ module.exports = {
     {
       name: 'node-only-in-headless',
       severity: 'error',
-      comment: 'everything but headless/ must run in a browser',
-      from: { path: '^src/', pathNot: '^src/headless/' },
+      comment: 'everything but headless/ and the folder on disk that it hands in must run in a browser',
+      from: { path: '^src/', pathNot: '^src/(headless/|storage/node-)' },
       to: { dependencyTypes: ['core'] },
     },
     {

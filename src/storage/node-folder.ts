@@ -1,3 +1,4 @@
+// For headless/ alone: nothing that the page loads imports this file.
 import { createWriteStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'

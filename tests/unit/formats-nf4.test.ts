@@ -14,12 +14,12 @@ import {
 } from '../../src/formats/nf4'
 import { openSafetensors } from '../../src/formats/safetensors'
 import type { SafetensorsFile } from '../../src/formats/safetensors'
-import { fileSource } from '../../src/headless/node-folder'
+import { nodeFile } from '../../src/storage/node-folder'
 import cases from '../golden/data/nf4/cases.json'
 
 let golden: SafetensorsFile
 beforeAll(async () => {
-  golden = await openSafetensors(await fileSource('tests/golden/data/nf4/tensors.safetensors'))
+  golden = await openSafetensors(await nodeFile('tests/golden/data/nf4/tensors.safetensors'))
 })
 
 async function floats(name: string): Promise<Float32Array> {
@@ -63,7 +63,7 @@ describe('maps', () => {
   it('are those that bitsandbytes makes', async () => {
     expect(bits(nf4Values)).toEqual(bits(await floats('quant_map')))
     expect(bits(signedMap)).toEqual(bits(await floats('nested_quant_map')))
-    const maps = await openSafetensors(await fileSource('tests/golden/data/adamw/maps.safetensors'))
+    const maps = await openSafetensors(await nodeFile('tests/golden/data/adamw/maps.safetensors'))
     for (const [name, info] of maps.tensors) {
       const reference = toFloat32(await maps.read(name, 0, info.bytes), 'F32')
       expect(bits(dynamicMap(reference[0] < 0)), name).toEqual(bits(reference))
