@@ -1,31 +1,43 @@
 // For headless/ alone: nothing that the page loads imports this file.
-import { createWriteStream } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { close, createWriteStream, open, read } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { finished } from 'node:stream/promises'
+import { promisify } from 'node:util'
 import type { ByteSink, ByteSource, FileFolder, WritableFolder } from '../formats/bytes'
+
+// Plain descriptors: a FileHandle that is garbage-collected while open draws a warning from Node.
+const openFile = promisify(open)
+const readFile = promisify(read)
+/** Descriptors are closed when their source is collected. */
+const forgotten = new FinalizationRegistry<Promise<number>>((descriptor) => {
+  void descriptor.then((number) => close(number), () => {})
+})
 
 /** A file on disk as a byte source. The file is opened at the first read and stays open. Node only. */
 export async function nodeFile(path: string, name = basename(path)): Promise<ByteSource> {
   const { size } = await stat(path)
-  let handle: Promise<FileHandle> | null = null
-  return {
+  let descriptor: Promise<number> | null = null
+  const source: ByteSource = {
     name,
     size,
     async read(offset, length) {
-      handle ??= open(path, 'r')
+      if (!descriptor) {
+        descriptor = openFile(path, 'r')
+        forgotten.register(source, descriptor)
+      }
       const bytes = new Uint8Array(length)
-      const file = await handle
+      const file = await descriptor
       let done = 0
       while (done < length) {
-        const { bytesRead } = await file.read(bytes, done, length - done, offset + done)
+        const { bytesRead } = await readFile(file, bytes, done, length - done, offset + done)
         if (bytesRead === 0) throw new RangeError(`${path} ends at ${offset + done}, before ${offset + length}`)
         done += bytesRead
       }
       return bytes
     },
   }
+  return source
 }
 
 /** A directory as a file folder; hidden files and folders (".git", ".cache") are left out. Node only. */
