@@ -12,6 +12,8 @@ from pathlib import Path
 
 # bitsandbytes compiles some CPU fallbacks with torch.compile; eager mode gives the same arithmetic without a C++ build.
 os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
+# Waiting threads sleep instead of spinning: on a shared machine spinning costs far more than it saves.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("BITSANDBYTES_NOWELCOME", "1")

@@ -140,7 +140,8 @@ def prepare(model_folder: str, run: dict, data: list[dict], out: Path, init_lora
     trainer = SFTTrainer(
         model=model,
         args=sft_config(run, out, conversational),
-        train_dataset=Dataset.from_list(data),
+        # Arrow gives every row the fields of all the others, null where it has none; as JSON they stay as they are.
+        train_dataset=Dataset.from_list(data, on_mixed_types="use_json"),
         processing_class=tokenizer,
     )
     for name, p in trainer.model.named_parameters():
