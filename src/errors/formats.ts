@@ -141,4 +141,59 @@ export const formatsErrors = {
     zh: (p: { tensor: string; reason: string }) =>
       `无法解析 ${p.tensor} 的 NF4 数据（${p.reason}），其数值不可知，因此未加载。请重新下载该检查点，或选择该模型的 16 位版本。`,
   },
+  'adapter-no-config': {
+    en: (p: { folder: string }) =>
+      `${p.folder} has no adapter_config.json, so it is not a PEFT adapter. Nothing was changed. Choose the folder or zip that holds adapter_config.json and adapter_model.safetensors.`,
+    zh: (p: { folder: string }) =>
+      `${p.folder} 中没有 adapter_config.json，不是 PEFT 适配器，未做任何更改。请选择包含 adapter_config.json 和 adapter_model.safetensors 的文件夹或压缩包。`,
+  },
+  'adapter-no-weights': {
+    en: (p: { folder: string; bin: boolean }) =>
+      `${p.folder} has no adapter_model.safetensors, so there is nothing to load. ` +
+      (p.bin ? 'adapter_model.bin is a pickle and is not read: save the adapter again as safetensors with a newer PEFT.' : 'Add that file and try again.'),
+    zh: (p: { folder: string; bin: boolean }) =>
+      `${p.folder} 中没有 adapter_model.safetensors，没有可加载的内容。` +
+      (p.bin ? 'adapter_model.bin 是 pickle 文件，不予读取：请用较新的 PEFT 将适配器另存为 safetensors。' : '请补上该文件后重试。'),
+  },
+  'adapter-option': {
+    en: (p: { field: string; value: string; works: string }) =>
+      `adapter_config.json sets "${p.field}" to ${p.value}, which the engine does not compute. The adapter was not loaded. Only "${p.field}": ${p.works} works.`,
+    zh: (p: { field: string; value: string; works: string }) =>
+      `adapter_config.json 将 “${p.field}” 设为 ${p.value}，引擎不支持，适配器未加载。此项只能为 ${p.works}。`,
+  },
+  'adapter-unknown-tensor': {
+    en: (p: { tensor: string }) =>
+      `The adapter changes ${p.tensor}, which is none of the seven projections that the engine adapts, so the result would be incomplete. It was not loaded. Use an adapter of q, k, v, o, gate, up and down projections only.`,
+    zh: (p: { tensor: string }) =>
+      `该适配器修改了 ${p.tensor}，不属于引擎支持的七个投影层，加载后结果会不完整，因此未加载。请使用只作用于 q、k、v、o、gate、up、down 投影的适配器。`,
+  },
+  'adapter-layers': {
+    en: (p: { layer: number; layers: number }) =>
+      `The adapter changes layer ${p.layer}, but the loaded model has only layers 0 to ${p.layers - 1}: it was made for another model. It was not loaded. Load the adapter's own base model first.`,
+    zh: (p: { layer: number; layers: number }) =>
+      `该适配器修改第 ${p.layer} 层，而当前模型只有第 0 至 ${p.layers - 1} 层：它是为另一个模型训练的，因此未加载。请先加载该适配器对应的基础模型。`,
+  },
+  'adapter-shape': {
+    en: (p: { tensor: string; shape: string; expected: string }) =>
+      `${p.tensor} of the adapter has the shape [${p.shape}] where the loaded model needs [${p.expected}]: it was made for another model. It was not loaded. Load the adapter's own base model first.`,
+    zh: (p: { tensor: string; shape: string; expected: string }) =>
+      `适配器中 ${p.tensor} 的形状是 [${p.shape}]，当前模型需要 [${p.expected}]：它是为另一个模型训练的，因此未加载。请先加载该适配器对应的基础模型。`,
+  },
+  'adapter-half': {
+    en: (p: { module: string; missing: string }) =>
+      `The adapter has no ${p.missing} for ${p.module}, so the file is incomplete. It was not loaded. Download or save the adapter again.`,
+    zh: (p: { module: string; missing: string }) =>
+      `适配器缺少 ${p.module} 的 ${p.missing}，文件不完整，因此未加载。请重新下载或重新保存该适配器。`,
+  },
+  'adapter-missing-modules': {
+    en: (p: { folder: string; modules: string }) =>
+      `adapter_config.json of ${p.folder} names ${p.modules}, for which the file has no weights, so the adapter covers less than it says. It was not loaded. Save the adapter again, or correct target_modules.`,
+    zh: (p: { folder: string; modules: string }) =>
+      `${p.folder} 的 adapter_config.json 列出了 ${p.modules}，但文件中没有对应的权重，适配器的实际范围小于声明，因此未加载。请重新保存适配器，或更正 target_modules。`,
+  },
+  'adapter-empty': {
+    en: (p: { folder: string }) =>
+      `The adapter in ${p.folder} holds no weights, so it would change nothing. It was not loaded. Save the adapter again.`,
+    zh: (p: { folder: string }) => `${p.folder} 中的适配器不含任何权重，加载后不会有变化，因此未加载。请重新保存该适配器。`,
+  },
 } satisfies ErrorCatalog

@@ -1,0 +1,217 @@
+import { fail } from '../errors'
+import type { LoraConfig, LoraPair, ModelConfig, Projection } from '../model/types'
+import { loraScale, modulePath, PROJECTIONS } from '../model/types'
+import type { FileFolder, WritableFolder } from './bytes'
+import { expectedTensors } from './expected-tensors'
+import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
+import type { FloatDtype } from './floats'
+import { openSafetensors, SafetensorsWriter, tensorBytes } from './safetensors'
+import type { SafetensorsFile } from './safetensors'
+
+export const ADAPTER_CONFIG = 'adapter_config.json'
+export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
+
+export interface PeftAdapter {
+  lora: LoraConfig
+  /** One for every layer and target module, layer by layer. */
+  pairs: LoraPair[]
+  baseModel: string | null
+}
+
+/**
+ * Write `adapter_config.json` and `adapter_model.safetensors` as PEFT does. The configuration holds only keys that PEFT 0.10
+ * knows, since it raises TypeError on any other; PEFT 0.21 fills in the rest. Returns the bytes of each file.
+ */
+export async function writePeft(out: WritableFolder, adapter: PeftAdapter): Promise<{ path: string; bytes: number }[]> {
+  const config = new TextEncoder().encode(JSON.stringify(peftConfig(adapter), null, 2) + '\n')
+  const tensors = adapter.pairs.flatMap((pair) => {
+    const path = `base_model.model.model.layers.${pair.layer}.${modulePath(pair.projection)}`
+    return [
+      { name: `${path}.lora_A.weight`, dtype: 'F32' as const, shape: [pair.r, pair.inFeatures], values: pair.A },
+      { name: `${path}.lora_B.weight`, dtype: 'F32' as const, shape: [pair.outFeatures, pair.r], values: pair.B },
+    ]
+  })
+  for (const tensor of tensors) {
+    if (tensor.values.byteLength !== tensorBytes(tensor)) throw new RangeError(`${tensor.name}: ${tensor.values.length} values`)
+  }
+  const configSink = await out.create(ADAPTER_CONFIG)
+  await configSink.write(config)
+  await configSink.close()
+  const writer = await SafetensorsWriter.create(await out.create(ADAPTER_WEIGHTS), tensors)
+  for (const { values } of tensors) await writer.write(fromFloat32(values, 'F32'))
+  await writer.close()
+  return [
+    { path: ADAPTER_CONFIG, bytes: config.length },
+    { path: ADAPTER_WEIGHTS, bytes: writer.written },
+  ]
+}
+
+/** The object of adapter_config.json, keys sorted as PEFT sorts them. */
+export function peftConfig({ lora, baseModel }: Pick<PeftAdapter, 'lora' | 'baseModel'>): Record<string, unknown> {
+  return {
+    alpha_pattern: {},
+    auto_mapping: null,
+    base_model_name_or_path: baseModel,
+    bias: 'none',
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    lora_alpha: lora.lora_alpha,
+    lora_dropout: lora.lora_dropout,
+    modules_to_save: null,
+    peft_type: 'LORA',
+    r: lora.r,
+    rank_pattern: {},
+    revision: null,
+    target_modules: [...lora.target_modules],
+    task_type: 'CAUSAL_LM',
+    use_dora: false,
+    use_rslora: lora.use_rslora,
+  }
+}
+
+/**
+ * Read a PEFT LoRA adapter for a model of this configuration: f32, f16 or bf16, with or without an adapter name in the
+ * tensors' names. The tensors that are there say which modules are adapted.
+ *
+ * `rank_pattern` and `alpha_pattern` are honoured: pairs of lower rank are padded with zeros and a module's own scale is
+ * folded into its B, so that one r and one lora_alpha describe them all. Layers that the adapter leaves out (PEFT's
+ * `layers_to_transform`) get pairs of zeros, which add nothing and stay zero under training.
+ */
+export async function readPeft(folder: FileFolder, model: ModelConfig): Promise<PeftAdapter> {
+  const config = await readConfig(folder)
+  const file = await openWeights(folder)
+  const modules = await readModules(file, model)
+  if (modules.length === 0) throw fail('adapter-empty', { folder: folder.name })
+  const targets = PROJECTIONS.filter((projection) => modules.some((module) => module.projection === projection))
+  checkCoverage(config.target_modules, targets, folder.name)
+
+  const r = Math.max(...modules.map((module) => module.r))
+  const use_rslora = config.use_rslora === true
+  const lora_alpha = number(config.lora_alpha, 'lora_alpha')
+  const lora_dropout = typeof config.lora_dropout === 'number' ? config.lora_dropout : 0
+  const lora: LoraConfig = { r, lora_alpha, lora_dropout, target_modules: targets, use_rslora }
+
+  const byKey = new Map(modules.map((module) => [`${module.layer}.${module.projection}`, module]))
+  const alphas = patterns(config.alpha_pattern)
+  const pairs: LoraPair[] = []
+  for (let layer = 0; layer < model.layers; layer++) {
+    for (const projection of targets) {
+      const module = byKey.get(`${layer}.${projection}`) ?? zeroPair(model, layer, projection, r)
+      const path = `model.layers.${layer}.${modulePath(projection)}`
+      const alpha = alphas.find(([pattern]) => pattern.test(path))?.[1] ?? lora_alpha
+      const own = loraScale({ r: module.r, lora_alpha: alpha, use_rslora })
+      pairs.push(widen(module, r, own / loraScale(lora)))
+    }
+  }
+  const baseModel = typeof config.base_model_name_or_path === 'string' ? config.base_model_name_or_path : null
+  return { lora, pairs, baseModel }
+}
+
+async function readConfig(folder: FileFolder): Promise<Record<string, unknown>> {
+  const source = await folder.open(ADAPTER_CONFIG)
+  if (!source) throw fail('adapter-no-config', { folder: folder.name })
+  let config: Record<string, unknown>
+  try {
+    config = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as Record<string, unknown>
+  } catch (error) {
+    throw fail('json-invalid', { file: ADAPTER_CONFIG, reason: (error as Error).message }, error)
+  }
+  const refuse = (field: string, works: string) => {
+    throw fail('adapter-option', { field, value: JSON.stringify(config[field]), works })
+  }
+  // A missing peft_type is written by some trainers that know LoRA alone.
+  if ((config.peft_type ?? 'LORA') !== 'LORA') refuse('peft_type', '"LORA"')
+  if (config.use_dora === true) refuse('use_dora', 'false')
+  if (config.fan_in_fan_out === true) refuse('fan_in_fan_out', 'false')
+  if ((config.bias ?? 'none') !== 'none') refuse('bias', '"none"')
+  if (Array.isArray(config.modules_to_save) && config.modules_to_save.length > 0) refuse('modules_to_save', 'null')
+  if (config.layer_replication) refuse('layer_replication', 'null')
+  return config
+}
+
+async function openWeights(folder: FileFolder): Promise<SafetensorsFile> {
+  const source = await folder.open(ADAPTER_WEIGHTS)
+  if (source) return openSafetensors(source)
+  throw fail('adapter-no-weights', { folder: folder.name, bin: (await folder.open('adapter_model.bin')) !== null })
+}
+
+/** PEFT 0.10 and later leave the adapter's name (".default") out; some trainers keep it, and some drop the prefix. */
+const NAME = /^(?:base_model\.model\.)?model\.layers\.(\d+)\.(?:self_attn|mlp)\.(\w+)\.lora_([AB])(?:\.\w+)?\.weight$/
+
+async function readModules(file: SafetensorsFile, model: ModelConfig): Promise<LoraPair[]> {
+  const shapes = new Map(expectedTensors(model).map((tensor) => [tensor.name, tensor.shape]))
+  const found = new Map<string, { layer: number; projection: Projection; A?: string; B?: string }>()
+  for (const name of file.tensors.keys()) {
+    const match = NAME.exec(name)
+    const projection = PROJECTIONS.find((candidate) => candidate === match?.[2])
+    if (!match || !projection) throw fail('adapter-unknown-tensor', { tensor: name })
+    const layer = Number(match[1])
+    if (layer >= model.layers) throw fail('adapter-layers', { layer, layers: model.layers })
+    const key = `${layer}.${projection}`
+    const entry = found.get(key) ?? { layer, projection }
+    entry[match[3] as 'A' | 'B'] = name
+    found.set(key, entry)
+  }
+  const pairs: LoraPair[] = []
+  for (const { layer, projection, A, B } of found.values()) {
+    const path = `model.layers.${layer}.${modulePath(projection)}`
+    if (!A || !B) throw fail('adapter-half', { module: path, missing: A ? 'lora_B' : 'lora_A' })
+    const [outFeatures, inFeatures] = shapes.get(`${path}.weight`)!
+    const r = file.tensors.get(A)!.shape[0]
+    expectShape(file, A, [r, inFeatures])
+    expectShape(file, B, [outFeatures, r])
+    pairs.push({ layer, projection, r, inFeatures, outFeatures, A: await readFloats(file, A), B: await readFloats(file, B) })
+  }
+  return pairs
+}
+
+function expectShape(file: SafetensorsFile, name: string, expected: number[]): void {
+  const { shape } = file.tensors.get(name)!
+  if (shape.join() !== expected.join()) {
+    throw fail('adapter-shape', { tensor: name, shape: shape.join(', '), expected: expected.join(', ') })
+  }
+}
+
+async function readFloats(file: SafetensorsFile, name: string): Promise<Float32Array> {
+  const info = file.tensors.get(name)!
+  if (!isFloatDtype(info.dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype: info.dtype })
+  return toFloat32(await file.read(name, 0, info.bytes), info.dtype as FloatDtype)
+}
+
+/** A list names modules by their last part; a regular expression or "all-linear" cannot be checked so simply. */
+function checkCoverage(wanted: unknown, found: Projection[], folder: string): void {
+  if (!Array.isArray(wanted)) return
+  const missing = wanted.filter((name) => !found.some((projection) => String(name).endsWith(projection)))
+  if (missing.length > 0) throw fail('adapter-missing-modules', { folder, modules: missing.join(', ') })
+}
+
+function number(value: unknown, field: string): number {
+  if (typeof value === 'number' && value > 0) return value
+  throw fail('config-field', { file: ADAPTER_CONFIG, field, value: JSON.stringify(value) ?? '', expected: 'positive' })
+}
+
+/** PEFT matches a key as a regular expression against the end of the module's path, after a dot. */
+function patterns(value: unknown): [RegExp, number][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).map(([key, alpha]) => [new RegExp(`^(?:.*\\.)?(?:${key})$`), number(alpha, `alpha_pattern.${key}`)])
+}
+
+function zeroPair(model: ModelConfig, layer: number, projection: Projection, r: number): LoraPair {
+  const name = `model.layers.${layer}.${modulePath(projection)}.weight`
+  const [outFeatures, inFeatures] = expectedTensors(model).find((tensor) => tensor.name === name)!.shape
+  const A = new Float32Array(r * inFeatures)
+  return { layer, projection, r, inFeatures, outFeatures, A, B: new Float32Array(outFeatures * r) }
+}
+
+/** The same product of B and A times `factor`, with rank r: rows of zeros below A, columns of zeros right of B. */
+function widen(pair: LoraPair, r: number, factor: number): LoraPair {
+  if (pair.r === r && factor === 1) return pair
+  const A = new Float32Array(r * pair.inFeatures)
+  A.set(pair.A)
+  const B = new Float32Array(pair.outFeatures * r)
+  for (let row = 0; row < pair.outFeatures; row++) {
+    for (let k = 0; k < pair.r; k++) B[row * r + k] = pair.B[row * pair.r + k] * factor
+  }
+  return { ...pair, r, A, B }
+}
