@@ -1,0 +1,16 @@
+import type { ErrorCatalog } from './catalog'
+
+/** Errors of the page itself: a message names cause, consequence and next action, in that order. */
+export const studioErrors = {
+  'intake-zip-no-adapter': {
+    en: ({ file }: { file: string }) =>
+      `${file} holds no adapter_config.json, so it is not a PEFT adapter and was not loaded. Choose the zip that was downloaded here, or a zip of a PEFT folder.`,
+    zh: ({ file }: { file: string }) =>
+      `${file} 里没有 adapter_config.json，不是 PEFT 适配器，因此没有加载。请选择从这里下载的 zip，或 PEFT 文件夹打包成的 zip。`,
+  },
+  'browser-no-webgpu': {
+    en: () =>
+      'This browser does not offer WebGPU, so no model can be trained or run here. Open the page in a current Chrome, Edge, Firefox or Safari on a computer with a graphics card.',
+    zh: () => '此浏览器不提供 WebGPU，因此无法在这里训练或运行模型。请在带显卡的电脑上，用新版 Chrome、Edge、Firefox 或 Safari 打开本页。',
+  },
+} satisfies ErrorCatalog

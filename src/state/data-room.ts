@@ -1,0 +1,123 @@
+import { createStore } from 'zustand/vanilla'
+import type { ColumnMapping, DataOptions, DataSource, DataSummary, Engine, PreviewRow, Progress } from '../engine/types'
+import type { SerializedError } from '../errors'
+import type { Language } from '../i18n'
+import type { RunFile } from '../train/run-file'
+import { isAbort, serializeError } from './failure'
+import { createLatest } from './latest'
+
+/** One entry of public/samples/index.json. */
+export interface SampleInfo {
+  file: string
+  title: Record<Language, string>
+  description: Record<Language, string>
+  rows: number
+}
+
+export interface DataState {
+  samples: SampleInfo[]
+  status: 'empty' | 'loading' | 'ready'
+  source: DataSource | null
+  /** File name, or null for a sample: its title depends on the language. */
+  fileName: string | null
+  sample: SampleInfo | null
+  /** The person's own mapping; absent while the detected one is used. */
+  mapping: ColumnMapping | undefined
+  summary: DataSummary | null
+  preview: PreviewRow[]
+  previewFrom: number
+  progress: Progress | null
+  error: SerializedError | null
+}
+
+export const PREVIEW_ROWS = 3
+
+/** The run's settings that decide how rows become tokens. */
+export type DataSettings = Pick<RunFile, 'max_length' | 'assistant_only_loss' | 'completion_only_loss'>
+
+export function createDataRoom(engine: Engine, settings: () => DataSettings, baseUrl: string) {
+  const store = createStore<DataState>(() => ({
+    samples: [],
+    status: 'empty',
+    source: null,
+    fileName: null,
+    sample: null,
+    mapping: undefined,
+    summary: null,
+    preview: [],
+    previewFrom: 0,
+    progress: null,
+    error: null,
+  }))
+  const loads = createLatest()
+
+  const options = (): DataOptions => {
+    const { max_length, assistant_only_loss, completion_only_loss } = settings()
+    return { mapping: store.getState().mapping, max_length, assistant_only_loss, completion_only_loss }
+  }
+
+  /** Runs a read or a remap and shows what came of it; a later one wins. */
+  async function read(act: (onProgress: (p: Progress) => void, signal: AbortSignal) => Promise<DataSummary>) {
+    await loads.run(async (signal, isCurrent) => {
+      store.setState({ status: 'loading', progress: null, error: null })
+      try {
+        const summary = await act((progress) => isCurrent() && store.setState({ progress }), signal)
+        if (!isCurrent()) return
+        const preview = summary.rowsKept > 0 ? await engine.previewRows(0, PREVIEW_ROWS) : []
+        if (isCurrent()) store.setState({ status: 'ready', summary, preview, previewFrom: 0, progress: null })
+      } catch (error) {
+        if (!isCurrent()) return
+        store.setState({
+          status: store.getState().summary ? 'ready' : 'empty',
+          progress: null,
+          error: isAbort(error) ? null : serializeError(error),
+        })
+      }
+    })
+  }
+
+  async function open(source: DataSource, fileName: string | null, sample: SampleInfo | null) {
+    store.setState({ source, fileName, sample, mapping: undefined, summary: null, preview: [] })
+    await reload()
+  }
+
+  /** Reads the source again, with the model that is loaded now. Without a model it waits as chosen. */
+  async function reload() {
+    const { source } = store.getState()
+    if (!source) return
+    if (!engine.model()) {
+      store.setState({ status: 'empty', summary: null, preview: [] })
+      return
+    }
+    await read((onProgress, signal) => engine.loadData(source, options(), onProgress, signal))
+  }
+
+  return {
+    store,
+    reload,
+    async listSamples() {
+      const response = await fetch(new URL('samples/index.json', baseUrl))
+      if (!response.ok) return
+      const body = (await response.json()) as SampleInfo[] | { samples: SampleInfo[] }
+      store.setState({ samples: Array.isArray(body) ? body : body.samples })
+    },
+    openFile: (file: File) => open({ kind: 'file', file }, file.name, null),
+    openSample: (sample: SampleInfo) => open({ kind: 'sample', name: sample.file }, null, sample),
+    async remap(mapping: ColumnMapping | undefined) {
+      store.setState({ mapping })
+      await read((onProgress) => engine.remapData(options(), onProgress))
+    },
+    /** The same rows again after max_length or the kind of loss changed. */
+    async retokenize() {
+      if (store.getState().summary) await read((onProgress) => engine.remapData(options(), onProgress))
+    },
+    async showRows(from: number) {
+      const { summary } = store.getState()
+      if (!summary) return
+      const start = Math.max(0, Math.min(from, summary.rowsKept - 1))
+      store.setState({ preview: await engine.previewRows(start, PREVIEW_ROWS), previewFrom: start })
+    },
+    cancel: () => loads.cancel(),
+  }
+}
+export type DataRoom = ReturnType<typeof createDataRoom>

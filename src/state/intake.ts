@@ -1,0 +1,27 @@
+/** What a drop can mean. */
+export type Meaning = 'model' | 'adapter' | 'zip' | 'run' | 'data'
+
+/** Enough of a file to tell a run file from a data set. */
+const HEAD_BYTES = 64 << 10
+
+const runFields = ['learning_rate', 'num_train_epochs', 'max_steps', 'lora', 'per_device_train_batch_size', 'lr_scheduler_type']
+
+/** Tells by names and the first bytes what files are; anything that is nothing else is taken for data. */
+export async function understand(files: readonly { path: string; file: Blob }[]): Promise<Meaning> {
+  const names = files.map(({ path }) => path.split('/').at(-1)?.toLowerCase() ?? '')
+  if (names.includes('adapter_config.json')) return 'adapter'
+  if (names.includes('config.json') || names.some((name) => name.endsWith('.safetensors'))) return 'model'
+  if (names[0]?.endsWith('.zip')) return 'zip'
+  if (names[0]?.endsWith('.json') && (await looksLikeRunFile(files[0].file))) return 'run'
+  return 'data'
+}
+
+async function looksLikeRunFile(file: Blob): Promise<boolean> {
+  if (file.size > HEAD_BYTES) return false
+  try {
+    const json: unknown = JSON.parse(await file.text())
+    return typeof json === 'object' && json !== null && !Array.isArray(json) && runFields.some((name) => name in json)
+  } catch {
+    return false
+  }
+}

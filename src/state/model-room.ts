@@ -1,0 +1,89 @@
+import { createStore } from 'zustand/vanilla'
+import type { Engine, GpuSummary, ModelCard, ModelSource, Progress } from '../engine/types'
+import type { SerializedError } from '../errors'
+import { isAbort, serializeError } from './failure'
+import { createLatest } from './latest'
+import type { PrefsStore } from './prefs'
+
+export interface ModelState {
+  gpu: GpuSummary | null
+  /** Why there is no GPU; the page shows what to do instead of the studio. */
+  gpuError: SerializedError | null
+  status: 'empty' | 'loading' | 'ready'
+  /** What is being loaded, as the person would name it. */
+  loadingName: string
+  progress: Progress | null
+  card: ModelCard | null
+  error: SerializedError | null
+  /** What failed or was cancelled last, so that it can be tried again: downloads go on where they ended. */
+  retry: ModelSource | null
+}
+
+export function createModelRoom(engine: Engine, prefs: PrefsStore) {
+  const store = createStore<ModelState>(() => ({
+    gpu: null,
+    gpuError: null,
+    status: 'empty',
+    loadingName: '',
+    progress: null,
+    card: null,
+    error: null,
+    retry: null,
+  }))
+  const loads = createLatest()
+
+  async function load(source: ModelSource): Promise<void> {
+    await loads.run(async (signal, isCurrent) => {
+      store.setState({ status: 'loading', loadingName: nameOf(source), progress: null, error: null, retry: null, card: null })
+      try {
+        const card = await engine.loadModel(source, (progress) => isCurrent() && store.setState({ progress }), signal)
+        if (!isCurrent()) return
+        store.setState({ status: 'ready', card, progress: null })
+        if (source.kind === 'hub') remember(source, card)
+      } catch (error) {
+        if (!isCurrent()) return
+        const card = engine.model()
+        store.setState({
+          status: card ? 'ready' : 'empty',
+          card,
+          progress: null,
+          retry: source,
+          error: isAbort(error) ? null : serializeError(error),
+        })
+      }
+    })
+  }
+
+  function remember(source: Extract<ModelSource, { kind: 'hub' }>, card: ModelCard) {
+    const entry = { id: source.id, revision: source.revision, gpuBytes: card.gpuBytes, when: Date.now() }
+    const others = prefs.getState().recentHub.filter((known) => known.id !== source.id || known.revision !== source.revision)
+    prefs.setState({ recentHub: [entry, ...others].slice(0, 6) })
+  }
+
+  return {
+    store,
+    async findGpu() {
+      try {
+        store.setState({ gpu: await engine.gpu() })
+      } catch (error) {
+        store.setState({ gpuError: serializeError(error) })
+      }
+    },
+    loadBuiltin: () => load({ kind: 'builtin' }),
+    loadFiles: (name: string, files: { path: string; file: File }[]) => load({ kind: 'files', name, files }),
+    loadHub: (id: string, revision: string, token?: string) =>
+      load({ kind: 'hub', endpoint: prefs.getState().hubEndpoint, id, revision: revision || 'main', token: token || undefined }),
+    retry() {
+      const source = store.getState().retry
+      if (source) void load(source)
+    },
+    cancel: () => loads.cancel(),
+  }
+}
+export type ModelRoom = ReturnType<typeof createModelRoom>
+
+function nameOf(source: ModelSource): string {
+  if (source.kind === 'hub') return source.id
+  if (source.kind === 'files') return source.name
+  return source.kind === 'folder' ? source.folder.name : ''
+}

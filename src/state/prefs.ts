@@ -1,0 +1,54 @@
+import { createStore } from 'zustand/vanilla'
+import type { Language } from '../i18n'
+import { languageOf } from '../i18n'
+
+export type Theme = 'auto' | 'light' | 'dark'
+
+/** What the person chose about the page itself; kept in localStorage. */
+export interface Prefs {
+  language: Language
+  theme: Theme
+  level: 'simple' | 'advanced'
+  smoothing: number
+  logScale: boolean
+  xAxis: XAxisKind
+  hubEndpoint: string
+  recentHub: { id: string; revision: string; gpuBytes: number; when: number }[]
+  pinnedPrompts: string[]
+}
+export type XAxisKind = 'step' | 'epoch' | 'tokens' | 'time'
+
+const KEY = 'tunetab.prefs'
+
+export function createPrefs(storage: Storage | null, languages: readonly string[]) {
+  const defaults: Prefs = {
+    language: languageOf(languages),
+    theme: 'auto',
+    level: 'simple',
+    smoothing: 0.6,
+    logScale: false,
+    xAxis: 'step',
+    hubEndpoint: 'https://huggingface.co',
+    recentHub: [],
+    pinnedPrompts: [],
+  }
+  const store = createStore<Prefs>(() => ({ ...defaults, ...read(storage) }))
+  store.subscribe((prefs) => {
+    try {
+      storage?.setItem(KEY, JSON.stringify(prefs))
+    } catch {
+      // A full or forbidden localStorage costs only the memory of a preference.
+    }
+  })
+  return store
+}
+export type PrefsStore = ReturnType<typeof createPrefs>
+
+function read(storage: Storage | null): Partial<Prefs> {
+  try {
+    const value: unknown = JSON.parse(storage?.getItem(KEY) ?? '{}')
+    return value && typeof value === 'object' ? (value as Partial<Prefs>) : {}
+  } catch {
+    return {}
+  }
+}

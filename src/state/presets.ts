@@ -1,0 +1,17 @@
+import type { ModelCard } from '../engine/types'
+import { recommendedRun } from '../train/run-file'
+import type { RunFile } from '../train/run-file'
+
+/** The settings a model starts with. The built-in one is so small that it wants larger steps and few of them. */
+export function presetFor(card: ModelCard): RunFile {
+  if (card.source !== 'builtin') return recommendedRun
+  return {
+    ...recommendedRun,
+    learning_rate: 2e-3,
+    max_steps: 60,
+    per_device_train_batch_size: 4,
+    gradient_accumulation_steps: 1,
+    max_length: 256,
+    lora: { ...recommendedRun.lora, r: 8, lora_alpha: 16 },
+  }
+}

@@ -1,0 +1,73 @@
+import { createStore } from 'zustand/vanilla'
+import type { RunArchive, RunFilesKind, RunRecord } from './run-record'
+import { bytesOf } from './run-record'
+import type { BlobFile } from './blob-folder'
+import type { Notices } from './notices'
+
+export interface RunsState {
+  /** Newest first. null = not read yet. */
+  list: RunRecord[] | null
+  /** Runs whose curves are drawn over each other. */
+  picked: string[]
+  opened: string | null
+}
+
+export function createRunsRoom(archive: RunArchive, notices: Notices) {
+  const store = createStore<RunsState>(() => ({ list: null, picked: [], opened: null }))
+  const find = (id: string) => store.getState().list?.find((record) => record.id === id)
+
+  async function put(record: RunRecord) {
+    await archive.put(record)
+    store.setState(({ list }) => ({
+      list: [record, ...(list ?? []).filter((known) => known.id !== record.id)]
+        .filter((known) => !known.deletedAt)
+        .sort((a, b) => b.startedAt - a.startedAt),
+    }))
+  }
+  async function change(id: string, part: Partial<RunRecord>) {
+    const record = find(id)
+    if (record) await put({ ...record, ...part })
+  }
+
+  return {
+    store,
+    find,
+    put,
+    async open() {
+      try {
+        const all = await archive.list()
+        for (const record of all) if (record.deletedAt) await archive.remove(record.id)
+        const list = all.filter((record) => !record.deletedAt).sort((a, b) => b.startedAt - a.startedAt)
+        store.setState({ list })
+      } catch (error) {
+        store.setState({ list: [] })
+        notices.fail(error)
+      }
+    },
+    async keepFiles(id: string, kind: RunFilesKind, files: readonly BlobFile[]) {
+      await archive.putFiles(id, kind, files)
+      await change(id, kind === 'adapter' ? { adapterBytes: bytesOf(files) } : { mergedBytes: bytesOf(files) })
+    },
+    files: (id: string, kind: RunFilesKind) => archive.files(id, kind),
+    rename: (id: string, name: string) => change(id, { name }),
+    tag: (id: string, tags: string[]) => change(id, { tags }),
+    async remove(id: string) {
+      const record = find(id)
+      if (!record) return
+      await archive.put({ ...record, deletedAt: Date.now() })
+      store.setState(({ list, picked, opened }) => ({
+        list: (list ?? []).filter((known) => known.id !== id),
+        picked: picked.filter((known) => known !== id),
+        opened: opened === id ? null : opened,
+      }))
+      notices.say('runs.deleted', { name: record.name }, { label: 'undo', perform: () => void put(record) })
+    },
+    pick(id: string) {
+      store.setState(({ picked }) => ({
+        picked: picked.includes(id) ? picked.filter((known) => known !== id) : [...picked, id].slice(-5),
+      }))
+    },
+    show: (id: string | null) => store.setState({ opened: id }),
+  }
+}
+export type RunsRoom = ReturnType<typeof createRunsRoom>

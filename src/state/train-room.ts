@@ -1,0 +1,192 @@
+import { createStore } from 'zustand/vanilla'
+import type { Engine, RunFacts, RunPlan, TrainEvent, TrainOutcome, TrainPhase } from '../engine/types'
+import type { SerializedError } from '../errors'
+import { recommendedRun } from '../train/run-file'
+import type { RunFile } from '../train/run-file'
+import type { CurvePoint } from './curve'
+import { serializeError } from './failure'
+
+export interface LogLine {
+  time: number
+  level: 'info' | 'warning'
+  text: SerializedError | string
+}
+
+/** What the phase line shows beside the step. */
+export interface LiveFigures {
+  tokensPerSecond: number
+  etaSeconds: number
+  gpuBytes: number
+  stepSeconds: number
+}
+
+export interface TrainState {
+  run: RunFile
+  /** The person has changed a setting: presets of a newly loaded model no longer apply. */
+  touched: boolean
+  warnings: SerializedError[]
+  plan: RunPlan | null
+  planError: SerializedError | null
+  /** Which half of the room is shown: the settings and plan, or a run. */
+  view: 'setup' | 'run'
+  phase: TrainPhase | 'idle'
+  runId: string | null
+  startedAt: number
+  step: number
+  steps: number
+  live: LiveFigures | null
+  /** Grows whenever `points` does; the points themselves stay out of the store, so that a step copies nothing. */
+  version: number
+  log: LogLine[]
+  outcome: TrainOutcome | null
+  error: SerializedError | null
+}
+
+export const isRunning = (phase: TrainState['phase']): boolean =>
+  phase === 'preparing' || phase === 'compiling' || phase === 'training' || phase === 'paused' || phase === 'saving'
+
+/** Listeners hear of new points at most this often; between, the curve only grows in memory. */
+const PUBLISH_MS = 150
+
+export function createTrainRoom(engine: Engine) {
+  const store = createStore<TrainState>(() => ({
+    run: structuredClone(recommendedRun),
+    touched: false,
+    warnings: [],
+    plan: null,
+    planError: null,
+    view: 'setup',
+    phase: 'idle',
+    runId: null,
+    startedAt: 0,
+    step: 0,
+    steps: 0,
+    live: null,
+    version: 0,
+    log: [],
+    outcome: null,
+    error: null,
+  }))
+  let points: CurvePoint[] = []
+  let pausedMs = 0
+  let pausedAt = 0
+  let planning = 0
+
+  const publisher = createPublisher((change: Partial<TrainState>) => store.setState(change))
+
+  function onEvent(event: TrainEvent) {
+    if (event.kind === 'phase') {
+      if (event.phase === 'paused') pausedAt = performance.now()
+      else if (pausedAt) {
+        pausedMs += performance.now() - pausedAt
+        pausedAt = 0
+      }
+      publisher.now({ phase: event.phase, step: event.step, steps: event.steps, version: points.length })
+    } else if (event.kind === 'step') {
+      const { log, steps, tokensPerSecond, etaSeconds, gpuBytes, stepSeconds } = event
+      const seconds = (Date.now() - store.getState().startedAt - pausedMs) / 1000
+      points.push({ ...log, seconds, tokens_per_second: tokensPerSecond })
+      const live = { tokensPerSecond, etaSeconds, gpuBytes, stepSeconds }
+      publisher.soon({ step: log.step, steps, live, version: points.length })
+    } else {
+      const line: LogLine = { time: Date.now(), level: event.level, text: event.text }
+      store.setState(({ log }) => ({ log: [...log, line].slice(-500) }))
+    }
+  }
+
+  return {
+    store,
+    points: (): readonly CurvePoint[] => points,
+
+    setRun(run: RunFile, warnings: SerializedError[] = []) {
+      store.setState({ run, warnings, touched: true })
+    },
+    /** Settings that suit a model, unless the person has made their own. */
+    suggest(run: RunFile) {
+      if (!store.getState().touched) store.setState({ run: structuredClone(run) })
+    },
+    resetRun(run: RunFile) {
+      store.setState({ run: structuredClone(run), warnings: [], touched: false })
+    },
+    async plan(ready: boolean) {
+      const mine = ++planning
+      if (!ready) {
+        store.setState({ plan: null, planError: null })
+        return
+      }
+      try {
+        const plan = await engine.planRun(store.getState().run)
+        if (mine === planning) store.setState({ plan, planError: null })
+      } catch (error) {
+        if (mine === planning) store.setState({ plan: null, planError: serializeError(error) })
+      }
+    },
+    show: (view: TrainState['view']) => store.setState({ view }),
+
+    /** Trains and resolves with the outcome; null when it failed, the error then stands in the store. */
+    async train(runId: string, continueAdapter: boolean): Promise<TrainOutcome | null> {
+      points = []
+      pausedMs = 0
+      pausedAt = 0
+      store.setState({
+        view: 'run',
+        phase: 'preparing',
+        runId,
+        startedAt: Date.now(),
+        step: 0,
+        steps: store.getState().plan?.steps ?? 0,
+        live: null,
+        version: 0,
+        log: [],
+        outcome: null,
+        error: null,
+      })
+      try {
+        const outcome = await engine.train(store.getState().run, { runId, continueAdapter }, onEvent)
+        publisher.now({ outcome, phase: 'saving', version: points.length })
+        return outcome
+      } catch (error) {
+        publisher.now({ phase: 'idle', error: serializeError(error), version: points.length })
+        return null
+      }
+    },
+    finish(outcome: TrainOutcome) {
+      store.setState({ phase: outcome.reason === 'finished' ? 'done' : 'stopped' })
+    },
+    pause: () => engine.pause(),
+    resume: () => engine.resume(),
+    stop: () => engine.stop(),
+    dismissError: () => store.setState({ error: null }),
+  }
+}
+export type TrainRoom = ReturnType<typeof createTrainRoom>
+
+/** Facts of a run for the README that is exported beside its adapter. */
+export function factsOf(name: string, dataName: string, rows: number, run: RunFile, outcome: TrainOutcome): RunFacts {
+  const { steps, trainLoss, seconds } = outcome
+  return { runName: name, dataName, rows, run, outcome: { steps, trainLoss, seconds } }
+}
+
+/** Gathers changes and hands them on at most every PUBLISH_MS, the first at once. */
+function createPublisher<T extends object>(publish: (change: Partial<T>) => void) {
+  let waiting: Partial<T> = {}
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const flush = () => {
+    timer = null
+    if (Object.keys(waiting).length === 0) return
+    publish(waiting)
+    waiting = {}
+    timer = setTimeout(flush, PUBLISH_MS)
+  }
+  return {
+    soon(change: Partial<T>) {
+      Object.assign(waiting, change)
+      if (timer === null) flush()
+    },
+    now(change: Partial<T>) {
+      if (timer !== null) clearTimeout(timer)
+      Object.assign(waiting, change)
+      flush()
+    },
+  }
+}

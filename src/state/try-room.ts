@@ -1,0 +1,147 @@
+import { createStore } from 'zustand/vanilla'
+import type { AdapterCard, Engine, GenerateResult } from '../engine/types'
+import type { FileFolder } from '../formats/bytes'
+import { serializeError, isAbort } from './failure'
+import type { SerializedError } from '../errors'
+
+export interface AnswerSide {
+  text: string
+  tokens: number
+  status: 'waiting' | 'writing' | 'done'
+  finish: GenerateResult['finish'] | null
+  tokensPerSecond: number
+}
+export interface Answer {
+  id: number
+  prompt: string
+  base: AnswerSide
+  /** null where no adapter was loaded when it was asked. */
+  tuned: AnswerSide | null
+  vote: 'base' | 'tuned' | null
+}
+export type Side = 'base' | 'tuned'
+
+export interface TrySettings {
+  system: string
+  /** 0 = greedy. */
+  temperature: number
+  top_p: number
+  max_new_tokens: number
+  seed: number
+}
+
+export interface TryState extends TrySettings {
+  prompt: string
+  answers: Answer[]
+  busy: boolean
+  adapter: AdapterCard | null
+  /** Run or folder that the adapter came from. */
+  adapterName: string
+  /** The run whose adapter this is, where it is one of ours. */
+  adapterRunId: string | null
+  error: SerializedError | null
+}
+
+const blank = (): AnswerSide => ({ text: '', tokens: 0, status: 'waiting', finish: null, tokensPerSecond: 0 })
+
+export function createTryRoom(engine: Engine) {
+  const store = createStore<TryState>(() => ({
+    system: '',
+    temperature: 0,
+    top_p: 1,
+    max_new_tokens: 200,
+    seed: 42,
+    prompt: '',
+    answers: [],
+    busy: false,
+    adapter: null,
+    adapterName: '',
+    adapterRunId: null,
+    error: null,
+  }))
+  let controller: AbortController | null = null
+  let nextId = 1
+
+  function update(id: number, side: Side, change: Partial<AnswerSide>) {
+    store.setState(({ answers }) => ({
+      answers: answers.map((answer) => {
+        const before = answer.id === id ? answer[side] : null
+        return before ? { ...answer, [side]: { ...before, ...change } } : answer
+      }),
+    }))
+  }
+
+  async function write(id: number, side: Side, prompt: string, signal: AbortSignal) {
+    const { system, temperature, top_p, max_new_tokens, seed } = store.getState()
+    const messages = [...(system ? [{ role: 'system', content: system }] : []), { role: 'user', content: prompt }]
+    update(id, side, { status: 'writing' })
+    const result = await engine.generate(
+      { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter: side === 'tuned' },
+      (text, tokens) => update(id, side, { text, tokens }),
+      signal,
+    )
+    const { text, finish, tokensPerSecond, token_ids } = result
+    update(id, side, { text, finish, tokensPerSecond, tokens: token_ids.length, status: 'done' })
+  }
+
+  return {
+    store,
+    set: (change: Partial<TrySettings & { prompt: string }>) => store.setState(change),
+
+    /** Asks base and tuned model the same. They share one set of weights, so the second begins when the first ends. */
+    async send(text = store.getState().prompt.trim()) {
+      if (!text || store.getState().busy) return
+      const id = nextId++
+      const tuned = store.getState().adapter ? blank() : null
+      const answer: Answer = { id, prompt: text, base: blank(), tuned, vote: null }
+      store.setState(({ answers }) => ({ answers: [answer, ...answers].slice(0, 30), busy: true, prompt: '', error: null }))
+      const mine = new AbortController()
+      controller = mine
+      try {
+        for (const side of tuned ? (['tuned', 'base'] as const) : (['base'] as const)) {
+          if (mine.signal.aborted) update(id, side, { status: 'done', finish: 'cancelled' })
+          else await write(id, side, text, mine.signal)
+        }
+      } catch (error) {
+        for (const side of ['base', 'tuned'] as const) {
+          const { status } = store.getState().answers.find((known) => known.id === id)?.[side] ?? { status: 'done' }
+          if (status !== 'done') update(id, side, { status: 'done', finish: 'cancelled' })
+        }
+        if (!isAbort(error)) store.setState({ error: serializeError(error) })
+      } finally {
+        controller = null
+        store.setState({ busy: false })
+      }
+    },
+    stop: () => controller?.abort(),
+    vote(id: number, side: Side) {
+      store.setState(({ answers }) => ({
+        answers: answers.map((answer) =>
+          answer.id === id ? { ...answer, vote: answer.vote === side ? null : side } : answer,
+        ),
+      }))
+    },
+    clear: () => store.setState({ answers: [] }),
+
+    /** Follows what the engine holds after training, loading or a change of model. */
+    adapterIs(name: string, runId: string | null) {
+      const adapter = engine.adapter()
+      store.setState({ adapter, adapterName: adapter ? name : '', adapterRunId: adapter ? runId : null })
+    },
+    async loadAdapter(folder: FileFolder, name: string, runId: string | null): Promise<boolean> {
+      try {
+        const adapter = await engine.loadAdapter(folder)
+        store.setState({ adapter, adapterName: name, adapterRunId: runId, error: null })
+        return true
+      } catch (error) {
+        store.setState({ error: serializeError(error) })
+        return false
+      }
+    },
+    async removeAdapter() {
+      await engine.removeAdapter()
+      store.setState({ adapter: null, adapterName: '', adapterRunId: null })
+    },
+  }
+}
+export type TryRoom = ReturnType<typeof createTryRoom>

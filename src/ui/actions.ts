@@ -1,0 +1,137 @@
+import type { MessageKey } from '../i18n'
+import type { Room } from '../state/router'
+import { ROOMS } from '../state/router'
+import type { Studio } from '../state/studio'
+import { takeFiles } from './intake'
+import { filesOfFolder, pickFiles } from './pick'
+
+/** Something that can be done, for buttons, keys and the palette alike. */
+export interface Action {
+  label: MessageKey
+  /** Shown in the list of keys; handled in shell/keys.ts. */
+  keys?: string
+  enabled: (studio: Studio) => boolean
+  perform: (studio: Studio) => void | Promise<void>
+}
+
+const always = () => true
+const idle = (studio: Studio) => !studio.running()
+const phase = (studio: Studio) => studio.train.store.getState().phase
+const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== null
+const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
+
+export const DATA_ENDINGS = '.json,.jsonl,.ndjson,.csv,.tsv,.txt,.parquet,.gz'
+
+const goTo = (room: Room, keys: string): Action => ({
+  label: `go.${room}`,
+  keys,
+  enabled: always,
+  perform: (studio) => studio.router.go(room),
+})
+
+const rooms = Object.fromEntries(ROOMS.map((room, i) => [`go.${room}`, goTo(room, String(i + 1))])) as Record<
+  `go.${Room}`,
+  Action
+>
+
+const work = {
+  'model.builtin': {
+    label: 'model.loadBuiltin',
+    enabled: idle,
+    perform: (studio) => studio.model.loadBuiltin(),
+  },
+  'model.folder': {
+    label: 'model.chooseFolder',
+    enabled: idle,
+    perform: async (studio) => {
+      const picked = await pickFiles({ folder: true })
+      if (picked.length === 0) return
+      const { name, files } = filesOfFolder(picked)
+      await studio.model.loadFiles(name, files)
+    },
+  },
+  'data.file': {
+    label: 'data.chooseFile',
+    enabled: idle,
+    perform: async (studio) => {
+      const [file] = await pickFiles({ accept: DATA_ENDINGS })
+      if (file) await studio.data.openFile(file)
+    },
+  },
+  'train.start': {
+    label: 'train.start',
+    enabled: (studio) => idle(studio) && studio.isReady() && studio.train.store.getState().planError === null,
+    perform: (studio) => {
+      studio.router.go('train')
+      return studio.startTraining()
+    },
+  },
+  'train.pause': {
+    label: 'train.pause',
+    keys: 'Space',
+    enabled: (studio) => phase(studio) === 'training',
+    perform: (studio) => studio.train.pause(),
+  },
+  'train.resume': {
+    label: 'train.resume',
+    keys: 'Space',
+    enabled: (studio) => phase(studio) === 'paused',
+    perform: (studio) => studio.train.resume(),
+  },
+  'train.stop': {
+    label: 'train.stop',
+    enabled: (studio) => phase(studio) === 'training' || phase(studio) === 'paused',
+    perform: (studio) => studio.train.stop(),
+  },
+  'train.openRunFile': {
+    label: 'train.openRunFile',
+    enabled: idle,
+    perform: async (studio) => {
+      const [file] = await pickFiles({ accept: '.json' })
+      if (file) await takeFiles(studio, file.name, [{ path: file.name, file }])
+    },
+  },
+  'train.saveRunFile': {
+    label: 'train.saveRunFile',
+    enabled: always,
+    perform: (studio) =>
+      studio.exporting.saveText('run.json', JSON.stringify(studio.train.store.getState().run, null, 2) + '\n'),
+  },
+  'try.loadAdapter': {
+    label: 'try.loadAdapter',
+    enabled: (studio) => idle(studio) && studio.model.store.getState().card !== null,
+    perform: async (studio) => {
+      const [file] = await pickFiles({ accept: '.zip' })
+      if (file) await takeFiles(studio, file.name, [{ path: file.name, file }])
+    },
+  },
+  'try.removeAdapter': {
+    label: 'try.removeAdapter',
+    enabled: (studio) => idle(studio) && hasAdapter(studio),
+    perform: (studio) => studio.try.removeAdapter(),
+  },
+  'export.adapter': {
+    label: 'export.downloadAdapter',
+    enabled: (studio) => idle(studio) && hasAdapter(studio) && !isExporting(studio),
+    perform: (studio) => studio.downloadAdapter(),
+  },
+  'export.merged': {
+    label: 'export.downloadMerged',
+    enabled: (studio) => idle(studio) && hasAdapter(studio) && !isExporting(studio),
+    perform: (studio) => studio.downloadMerged('zip'),
+  },
+  'prefs.language': {
+    label: 'prefs.switchLanguage',
+    enabled: always,
+    perform: ({ prefs }) => prefs.setState(({ language }) => ({ language: language === 'en' ? 'zh' : 'en' })),
+  },
+  'prefs.theme': {
+    label: 'prefs.switchTheme',
+    enabled: always,
+    perform: ({ prefs }) =>
+      prefs.setState(({ theme }) => ({ theme: theme === 'auto' ? 'dark' : theme === 'dark' ? 'light' : 'auto' })),
+  },
+} satisfies Record<string, Action>
+
+export type ActionId = keyof typeof work | keyof typeof rooms
+export const actions: Record<ActionId, Action> = { ...rooms, ...work }

@@ -1,0 +1,74 @@
+import { memo } from 'react'
+import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts'
+import { useWords } from '../../studio-context'
+import { PLOT_MARGIN } from './plot-types'
+import type { PlotSeries } from './plot-types'
+
+interface PlotProps {
+  series: readonly PlotSeries[]
+  domain: [number, number]
+  log: boolean
+}
+
+const { left, right, top, bottom } = PLOT_MARGIN
+
+/** The drawing itself. What moves with the pointer lies above it, so that hovering draws nothing anew. */
+export const Plot = memo(function Plot({ series, domain, log }: PlotProps) {
+  const { measure, compact } = useWords()
+  const [low, high] = valueRange(series, domain, log)
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <LineChart margin={{ left: 0, right, top, bottom: 0 }} accessibilityLayer={false}>
+        <CartesianGrid vertical={false} className="plot-grid" />
+        <XAxis
+          type="number"
+          dataKey="x"
+          domain={domain}
+          allowDataOverflow
+          height={bottom}
+          tickLine={false}
+          tickFormatter={(value: number) => (value >= 10_000 ? compact(value) : measure(value))}
+        />
+        <YAxis
+          type="number"
+          width={left}
+          domain={[low, high]}
+          allowDataOverflow
+          scale={log ? 'log' : 'linear'}
+          tickLine={false}
+          axisLine={false}
+          tickFormatter={measure}
+        />
+        {series.map((one) => (
+          <Line
+            key={one.id}
+            data={one.points}
+            dataKey="y"
+            className={`line line-${one.tone}`}
+            dot={one.points.length === 1}
+            activeDot={false}
+            isAnimationActive={false}
+            type="linear"
+          />
+        ))}
+      </LineChart>
+    </ResponsiveContainer>
+  )
+})
+
+/** Range of the visible values with a little air; logarithmic axes leave out what has no logarithm. */
+function valueRange(series: readonly PlotSeries[], [from, to]: [number, number], log: boolean): [number, number] {
+  let low = Infinity
+  let high = -Infinity
+  for (const { points } of series) {
+    for (const { x, y } of points) {
+      if (x < from || x > to || !Number.isFinite(y) || (log && y <= 0)) continue
+      low = Math.min(low, y)
+      high = Math.max(high, y)
+    }
+  }
+  if (low > high) return log ? [0.1, 1] : [0, 1]
+  if (log) return [low / 1.1, high * 1.1]
+  const air = (high - low || Math.abs(high) || 1) * 0.06
+  return [low >= 0 ? Math.max(0, low - air) : low - air, high + air]
+}

@@ -1,0 +1,21 @@
+import type { DataSummary } from '../../../engine/types'
+import { Stat } from '../../kit/stat'
+import { useWords } from '../../studio-context'
+
+export function DataCounts({ summary }: { summary: DataSummary }) {
+  const { t, num, percent } = useWords()
+  const { rowsRead, rowsKept, totalTokens, trainedTokens, truncatedRows, longest } = summary
+  return (
+    <dl className="stats">
+      <Stat label={t('data.rowsKept')}>
+        {num(rowsKept)} {rowsKept < rowsRead && <small>{t('ofRead', { n: rowsRead })}</small>}
+      </Stat>
+      <Stat label={t('data.tokensAll')}>{num(totalTokens)}</Stat>
+      <Stat label={t('data.tokensTrained')}>
+        {num(trainedTokens)} {totalTokens > 0 && <small>{percent(trainedTokens / totalTokens)}</small>}
+      </Stat>
+      <Stat label={t('data.longest')}>{t('tokens', { n: longest })}</Stat>
+      <Stat label={t('data.cut')}>{num(truncatedRows)}</Stat>
+    </dl>
+  )
+}

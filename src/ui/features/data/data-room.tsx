@@ -1,0 +1,67 @@
+import { useStore } from 'zustand'
+import { dataName } from '../../../state/names'
+import { ActionButton } from '../../kit/action-button'
+import { Button } from '../../kit/button'
+import { ErrorNote } from '../../kit/error-note'
+import { ProgressBar } from '../../kit/progress-bar'
+import { Part, RoomFrame } from '../../kit/room'
+import { useStudio, useWords } from '../../studio-context'
+import { BadRows } from './bad-rows'
+import { DataCounts } from './data-counts'
+import { Examples } from './examples'
+import { LengthHistogram } from './length-histogram'
+import { Mapping } from './mapping'
+import { Samples } from './samples'
+import './data.css'
+
+export function DataRoom() {
+  const studio = useStudio()
+  const { t, num, language } = useWords()
+  const state = useStore(studio.data.store)
+  const hasModel = useStore(studio.model.store, (model) => model.card !== null)
+  const { summary, progress, status } = state
+  const name = dataName(state, language)
+  return (
+    <RoomFrame title={t('room.data')} lead={t('data.lead')} actions={<ActionButton id="data.file" />}>
+      <ErrorNote error={state.error}>
+        {state.source && <Button onClick={() => void studio.data.reload()}>{t('tryAgain')}</Button>}
+      </ErrorNote>
+      {state.source && !hasModel && <p className="muted">{t('data.waitsForModel', { name })}</p>}
+      {status === 'loading' && (
+        <div className="loading">
+          <div className="loading-head">
+            <p>
+              <strong>{name}</strong>{' '}
+              <span className="muted">
+                {progress ? t('data.readSoFar', { n: progress.done }) : t('phase.read')}
+                {progress?.perSecond ? ` · ${t('data.rowsPerSecond', { n: num(Math.round(progress.perSecond)) })}` : ''}
+              </span>
+            </p>
+            <Button onClick={studio.data.cancel}>{t('cancel')}</Button>
+          </div>
+          <ProgressBar label={name} done={progress?.done ?? 0} total={progress?.total ?? 0} />
+        </div>
+      )}
+      {summary && (
+        <div className={status === 'loading' ? 'data-set stale' : 'data-set'}>
+          <Part title={name}>
+            <DataCounts summary={summary} />
+          </Part>
+          <Examples />
+          <div className="two-columns">
+            <Part title={t('data.mapping')}>
+              <Mapping summary={summary} />
+            </Part>
+            <Part title={t('data.lengths')}>
+              <LengthHistogram summary={summary} />
+            </Part>
+          </div>
+          {summary.badRowCount > 0 && <BadRows summary={summary} />}
+        </div>
+      )}
+      <Part title={t('data.samples')}>
+        <Samples />
+      </Part>
+    </RoomFrame>
+  )
+}

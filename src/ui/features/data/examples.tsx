@@ -1,0 +1,46 @@
+import { useStore } from 'zustand'
+import { PREVIEW_ROWS } from '../../../state/data-room'
+import { Button } from '../../kit/button'
+import { Part } from '../../kit/room'
+import { useStudio, useWords } from '../../studio-context'
+import { TokenText } from './token-text'
+
+/** Rendered rows with every token the collator makes of them; what will be trained is marked. */
+export function Examples() {
+  const studio = useStudio()
+  const { t } = useWords()
+  const { preview, previewFrom, summary } = useStore(studio.data.store)
+  if (!summary || preview.length === 0) return null
+  const last = previewFrom + preview.length
+  const pager = (
+    <div className="row">
+      <span className="muted num">{t('data.examplesRange', { from: previewFrom + 1, to: last, n: summary.rowsKept })}</span>
+      <Button
+        kind="quiet"
+        disabled={previewFrom === 0}
+        onClick={() => void studio.data.showRows(Math.max(0, previewFrom - PREVIEW_ROWS))}
+      >
+        {t('data.earlier')}
+      </Button>
+      <Button kind="quiet" disabled={last >= summary.rowsKept} onClick={() => void studio.data.showRows(last)}>
+        {t('data.later')}
+      </Button>
+    </div>
+  )
+  return (
+    <Part title={t('data.examples')} aside={pager}>
+      <p className="token-legend">
+        <span className="token" data-trained="true">
+          {t('data.trainedTokens')}
+        </span>{' '}
+        <span className="token">{t('data.plainTokens')}</span>{' '}
+        <span className="token token-special">{t('data.specialTokens')}</span>
+      </p>
+      <div className="examples">
+        {preview.map((row) => (
+          <TokenText key={row.row} row={row} />
+        ))}
+      </div>
+    </Part>
+  )
+}

@@ -1,0 +1,36 @@
+import { useStore } from 'zustand'
+import type { DataSummary } from '../../../engine/types'
+import { useStudio, useWords } from '../../studio-context'
+
+/** Rows by length, with the line where max_length cuts. */
+export function LengthHistogram({ summary }: { summary: DataSummary }) {
+  const { t, num } = useWords()
+  const cut = useStore(useStudio().train.store, (state) => state.run.max_length)
+  const { histogram, truncatedRows, longest } = summary
+  const end = histogram.at(-1)?.to ?? 1
+  const most = Math.max(1, ...histogram.map(({ count }) => count))
+  const text =
+    truncatedRows > 0
+      ? t('data.histogramCut', { n: truncatedRows, cut })
+      : t('data.histogramFits', { longest, cut })
+  return (
+    <figure className="histogram">
+      <div className="bars" role="img" aria-label={t('data.lengths')} aria-description={text}>
+        {histogram.map((bin) => (
+          <span
+            key={bin.from}
+            title={t('data.bin', { from: num(bin.from + 1), to: num(bin.to), n: bin.count })}
+            className={bin.from >= cut ? 'bar bar-cut' : 'bar'}
+            style={{ blockSize: `${(bin.count / most) * 100}%` }}
+          />
+        ))}
+        {cut <= end && <span className="cut-line" style={{ insetInlineStart: `${(cut / end) * 100}%` }} />}
+      </div>
+      <div className="bars-scale num">
+        <span>{num(histogram[0]?.from ?? 0)}</span>
+        <span>{t('tokens', { n: end })}</span>
+      </div>
+      <figcaption className="muted">{text}</figcaption>
+    </figure>
+  )
+}

@@ -1,0 +1,39 @@
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import { Button } from '../../kit/button'
+import { useStudio, useWords } from '../../studio-context'
+
+/** The sample sets as a choice of one, and the button that takes it. */
+export function Samples() {
+  const studio = useStudio()
+  const { t, language } = useWords()
+  const { samples, sample } = useStore(studio.data.store)
+  const running = useStore(studio.train.store, () => studio.running())
+  const [chosen, setChosen] = useState<string | null>(null)
+  const current = samples.find(({ file }) => file === chosen) ?? sample ?? samples[0]
+  if (!current) return <p className="muted">{t('data.noSamples')}</p>
+  return (
+    <fieldset className="samples">
+      <legend className="visually-hidden">{t('data.samples')}</legend>
+      <div className="sample-list">
+        {samples.map((entry) => (
+          <label key={entry.file} className="sample">
+            <input
+              type="radio"
+              name="sample"
+              checked={entry.file === current.file}
+              onChange={() => setChosen(entry.file)}
+            />
+            <span>
+              <strong>{entry.title[language]}</strong> <small className="muted">{t('rows', { n: entry.rows })}</small>
+              <span className="sample-text">{entry.description[language]}</span>
+            </span>
+          </label>
+        ))}
+      </div>
+      <Button disabled={running} onClick={() => void studio.data.openSample(current)}>
+        {t('data.useSample')}
+      </Button>
+    </fieldset>
+  )
+}

@@ -1,0 +1,91 @@
+import { memo, useState } from 'react'
+import type { PreviewRow, PreviewToken } from '../../../engine/types'
+import { useWords } from '../../studio-context'
+
+/** A long row is shown up to here; the rest is a click away, so that the page stays quick. */
+const FIRST_TOKENS = 400
+
+/**
+ * One row as its tokens. The row is one stop for Tab; arrows walk its tokens, hover points at one, and the line below
+ * says id, text, trained or not.
+ */
+export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
+  const { t, num } = useWords()
+  const [at, setAt] = useState<number | null>(null)
+  const [whole, setWhole] = useState(false)
+  const tokens = whole ? row.tokens : row.tokens.slice(0, FIRST_TOKENS)
+  const trained = row.tokens.filter((token) => token.trained).length
+  const walk = (by: number) => setAt((now) => Math.max(0, Math.min(tokens.length - 1, (now ?? (by > 0 ? -1 : 0)) + by)))
+  const here = at === null ? null : tokens[at]
+  return (
+    <figure className="token-row">
+      <div
+        className="token-text"
+        role="group"
+        tabIndex={0}
+        aria-label={t('data.rowLabel', { row: row.row, n: row.tokens.length, trained })}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowRight') walk(1)
+          else if (event.key === 'ArrowLeft') walk(-1)
+          else return
+          event.preventDefault()
+        }}
+        onPointerOver={(event) => {
+          const index = (event.target as HTMLElement).dataset.index
+          if (index !== undefined) setAt(Number(index))
+        }}
+        onPointerLeave={() => setAt(null)}
+        onBlur={() => setAt(null)}
+      >
+        {tokens.map((token, i) => (
+          <TokenSpan key={i} token={token} index={i} here={i === at} />
+        ))}
+        {tokens.length < row.tokens.length && (
+          <button type="button" className="link" onClick={() => setWhole(true)}>
+            {t('data.moreTokens', { n: row.tokens.length - tokens.length })}
+          </button>
+        )}
+      </div>
+      <figcaption aria-live="polite" className="num">
+        {here
+          ? t('data.tokenFact', { id: String(here.id), text: visible(here.text), state: here.trained ? t('data.isTrained') : t('data.notTrained') })
+          : t('data.rowFact', { row: num(row.row), n: row.tokens.length, trained: num(trained) })}
+        {row.truncated && ` · ${t('data.rowCut')}`}
+      </figcaption>
+    </figure>
+  )
+})
+
+const TokenSpan = memo(function TokenSpan({ token, index, here }: { token: PreviewToken; index: number; here: boolean }) {
+  const lines = token.text.split('\n')
+  return (
+    <span
+      className={token.special ? 'token token-special' : 'token'}
+      data-index={index}
+      data-trained={token.trained}
+      data-here={here || undefined}
+    >
+      {lines.length === 1
+        ? token.text
+        : lines.map((line, i) => (
+            // A line break is a token's text like any other: shown as a mark, then made.
+            <span key={i} data-index={index}>
+              {line}
+              {i < lines.length - 1 && (
+                <>
+                  <span className="newline" data-index={index}>
+                    ↵
+                  </span>
+                  <br />
+                </>
+              )}
+            </span>
+          ))}
+    </span>
+  )
+})
+
+/** Whitespace made visible, for the line that names a token. */
+function visible(text: string): string {
+  return text.replaceAll(' ', '␣').replaceAll('\n', '↵').replaceAll('\t', '⇥')
+}

@@ -1,0 +1,105 @@
+import { useStore } from 'zustand'
+import { ActionButton } from '../../kit/action-button'
+import { Button } from '../../kit/button'
+import { ErrorNote } from '../../kit/error-note'
+import { ProgressBar } from '../../kit/progress-bar'
+import { Part, RoomFrame } from '../../kit/room'
+import { useStudio, useWords } from '../../studio-context'
+import { FileList } from './file-list'
+import { adapterCode, mergedCode } from './how-to-load'
+import { MergeOptionsView } from './merge-options'
+import { CodeBox } from '../../kit/code-box'
+import './export.css'
+
+export function ExportRoom() {
+  const studio = useStudio()
+  const { t, bytes } = useWords()
+  const { adapter, adapterName, adapterRunId } = useStore(studio.try.store)
+  const list = useStore(studio.runs.store, (state) => state.list)
+  const card = useStore(studio.model.store, (state) => state.card)
+  const { adapterFiles, mergedFiles, mergedFolder, error, busy } = useStore(studio.exporting.store)
+  const record = list?.find(({ id }) => id === adapterRunId)
+  if (!adapter) {
+    return (
+      <RoomFrame title={t('room.export')} lead={t('export.lead')}>
+        <p className="empty">
+          {t('export.empty')} <a href="#/train">{t('export.goTrain')}</a>
+        </p>
+        {/* Here too, greyed: what this room is for is seen before there is anything to save. */}
+        <p className="row">
+          <ActionButton id="export.adapter" />
+          <ActionButton id="export.merged" />
+        </p>
+      </RoomFrame>
+    )
+  }
+  const baseId = card?.id ?? adapter.baseModel ?? ''
+  return (
+    <RoomFrame title={t('room.export')} lead={t('export.leadFor', { name: adapterName })}>
+      <ErrorNote error={error} />
+      {busy && <Writing />}
+      <Part title={t('export.adapter')} aside={record && <span className="num muted">{bytes(record.adapterBytes)}</span>}>
+        <p>{t('export.adapterText')}</p>
+        <p className="row">
+          <ActionButton id="export.adapter" kind="primary" />
+        </p>
+        {adapterFiles && <FileList files={adapterFiles} />}
+        <CodeBox label={t('export.howAdapter')} code={adapterCode(baseId, studio.exportName())} />
+      </Part>
+      <Part title={t('export.merged')}>
+        <p>{t('export.mergedText')}</p>
+        <MergeOptionsView />
+        <p className="row">
+          <ActionButton id="export.merged" />
+          {studio.exporting.canPickFolder && (
+            <Button disabled={busy !== null} onClick={() => void studio.downloadMerged('folder')}>
+              {t('export.toFolder')}
+            </Button>
+          )}
+        </p>
+        {mergedFiles && <FileList files={mergedFiles} />}
+        <CodeBox label={t('export.howMerged')} code={mergedCode(mergedFolder || `${studio.exportName()}-merged`)} />
+      </Part>
+      <Part title={t('export.config')}>
+        <p>{t('export.configText')}</p>
+        <p className="row">
+          <Button
+            onClick={() => studio.exporting.saveText('run.json', JSON.stringify(record?.run ?? studio.train.store.getState().run, null, 2) + '\n')}
+          >
+            {t('train.saveRunFile')}
+          </Button>
+          {record && (
+            <Button
+              onClick={() => studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n')}
+            >
+              {t('export.trainerState')}
+            </Button>
+          )}
+        </p>
+      </Part>
+    </RoomFrame>
+  )
+}
+
+function Writing() {
+  const studio = useStudio()
+  const { t, bytes } = useWords()
+  const { bytesWritten, startedAt, progress, busy } = useStore(studio.exporting.store)
+  const seconds = (Date.now() - startedAt) / 1000
+  const label = busy === 'merged' ? t('export.merged') : t('export.adapter')
+  return (
+    <div className="loading" role="status">
+      <div className="loading-head">
+        <p>
+          <strong>{label}</strong>{' '}
+          <span className="muted num">
+            {t('export.written', { bytes: bytes(bytesWritten) })}
+            {seconds > 1 && bytesWritten > 0 && ` · ${t('perSecond', { rate: bytes(bytesWritten / seconds) })}`}
+          </span>
+        </p>
+        <Button onClick={studio.exporting.cancel}>{t('cancel')}</Button>
+      </div>
+      <ProgressBar label={label} done={progress?.done ?? 0} total={progress?.total ?? 0} />
+    </div>
+  )
+}

@@ -1,0 +1,27 @@
+import { useStore } from 'zustand'
+import { useStudio, useWords } from '../../studio-context'
+
+export function MergeOptionsView() {
+  const { exporting } = useStudio()
+  const { t } = useWords()
+  const { base, keepMerged } = useStore(exporting.store)
+  return (
+    <fieldset className="merge-options">
+      <legend className="visually-hidden">{t('export.mergeBase')}</legend>
+      {(['original', 'dequantized'] as const).map((value) => (
+        <label key={value} className="option">
+          <input type="radio" name="merge-base" checked={base === value} onChange={() => exporting.setBase(value)} />
+          <span>
+            {t(`merge.${value}`)} <small className="muted">{t(`merge.${value}.help`)}</small>
+          </span>
+        </label>
+      ))}
+      <label className="option">
+        <input type="checkbox" checked={keepMerged} onChange={(event) => exporting.setKeepMerged(event.target.checked)} />
+        <span>
+          {t('merge.keep')} <small className="muted">{t('merge.keep.help')}</small>
+        </span>
+      </label>
+    </fieldset>
+  )
+}

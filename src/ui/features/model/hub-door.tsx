@@ -1,0 +1,65 @@
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import { Button } from '../../kit/button'
+import { useStudio, useWords } from '../../studio-context'
+
+export function HubDoor() {
+  const studio = useStudio()
+  const { t, bytes } = useWords()
+  const endpoint = useStore(studio.prefs, (prefs) => prefs.hubEndpoint)
+  const recent = useStore(studio.prefs, (prefs) => prefs.recentHub)
+  const [id, setId] = useState('Qwen/Qwen2.5-0.5B-Instruct')
+  const [revision, setRevision] = useState('main')
+  const [token, setToken] = useState('')
+  return (
+    <form
+      className="door"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (id.trim()) void studio.model.loadHub(id.trim(), revision.trim(), token.trim())
+      }}
+    >
+      <h3>{t('model.hub.title')}</h3>
+      <p>{t('model.hub.text')}</p>
+      <label className="field">
+        <span>{t('model.hub.id')}</span>
+        <input value={id} onChange={(event) => setId(event.target.value)} spellCheck={false} autoComplete="off" />
+      </label>
+      <details>
+        <summary>{t('model.hub.more')}</summary>
+        <label className="field">
+          <span>{t('model.hub.revision')}</span>
+          <input value={revision} onChange={(event) => setRevision(event.target.value)} spellCheck={false} />
+        </label>
+        <label className="field">
+          <span>{t('model.hub.endpoint')}</span>
+          <input
+            type="url"
+            value={endpoint}
+            onChange={(event) => studio.prefs.setState({ hubEndpoint: event.target.value })}
+            spellCheck={false}
+          />
+        </label>
+        <label className="field">
+          <span>{t('model.hub.token')}</span>
+          <input type="password" value={token} onChange={(event) => setToken(event.target.value)} autoComplete="off" />
+        </label>
+      </details>
+      <Button type="submit">{t('model.loadHub')}</Button>
+      {recent.length > 0 && (
+        <ul className="recent" aria-label={t('model.recent')}>
+          {recent.map((entry) => (
+            <li key={`${entry.id}@${entry.revision}`}>
+              <button type="button" className="link" onClick={() => void studio.model.loadHub(entry.id, entry.revision)}>
+                {entry.id}
+              </button>{' '}
+              <span className="muted">
+                {bytes(entry.gpuBytes)} · {t('cached')}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </form>
+  )
+}

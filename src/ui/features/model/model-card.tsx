@@ -1,0 +1,27 @@
+import type { ModelCard } from '../../../engine/types'
+import { Stat } from '../../kit/stat'
+import { useWords } from '../../studio-context'
+
+export function ModelCardView({ card }: { card: ModelCard }) {
+  const { t, bytes, compact, num, duration } = useWords()
+  return (
+    <article className="model-card" aria-label={card.name}>
+      <h2>{card.name}</h2>
+      <p className="muted">
+        {[card.family, t(`model.from.${card.source}`), card.license ?? t('model.noLicence')].join(' · ')}
+      </p>
+      <dl className="stats">
+        <Stat label={t('model.parameters')}>{compact(card.parameters)}</Stat>
+        <Stat label={t('model.nf4')}>{bytes(card.nf4Bytes)}</Stat>
+        <Stat label={t('model.onGpu')}>{bytes(card.gpuBytes)}</Stat>
+        <Stat label={t('model.context')}>{t('tokens', { n: card.contextLength })}</Stat>
+        <Stat label={t('model.shape')}>
+          {t('model.shapeText', { layers: card.layers, hidden: num(card.hiddenSize), heads: card.heads, kv: card.kvHeads })}
+        </Stat>
+        <Stat label={t('model.loadTime')}>{duration(card.loadSeconds)}</Stat>
+      </dl>
+      {card.supportsTools && <p className="muted">{t('model.tools')}</p>}
+      {card.defaultSystem && <p className="muted">{t('model.defaultSystem', { text: card.defaultSystem })}</p>}
+    </article>
+  )
+}

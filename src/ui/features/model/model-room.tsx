@@ -1,0 +1,49 @@
+import { useStore } from 'zustand'
+import { ActionButton } from '../../kit/action-button'
+import { Button } from '../../kit/button'
+import { ErrorNote } from '../../kit/error-note'
+import { Part, RoomFrame } from '../../kit/room'
+import { useStudio, useWords } from '../../studio-context'
+import { GpuWords } from './gpu-words'
+import { HubDoor } from './hub-door'
+import { LoadProgress } from './load-progress'
+import { ModelCardView } from './model-card'
+import './model.css'
+
+export function ModelRoom() {
+  const studio = useStudio()
+  const { t } = useWords()
+  const { status, card, error, retry, gpu } = useStore(studio.model.store)
+  return (
+    <RoomFrame title={t('room.model')} lead={t('model.lead')}>
+      <ErrorNote error={error}>{retry && <Button onClick={studio.model.retry}>{t('tryAgain')}</Button>}</ErrorNote>
+      {!error && retry && status !== 'loading' && (
+        <p className="row muted">
+          {t('model.cancelled')} <Button onClick={studio.model.retry}>{t('model.goOn')}</Button>
+        </p>
+      )}
+      {status === 'loading' && <LoadProgress />}
+      {card && <ModelCardView card={card} />}
+      <Part title={card ? t('model.another') : t('model.choose')}>
+        <div className="doors">
+          <div className="door">
+            <h3>{t('model.builtin.title')}</h3>
+            <p>{t('model.builtin.text')}</p>
+            <ActionButton id="model.builtin" />
+          </div>
+          <div className="door">
+            <h3>{t('model.folder.title')}</h3>
+            <p>{t('model.folder.text')}</p>
+            <ActionButton id="model.folder" />
+          </div>
+          <HubDoor />
+        </div>
+      </Part>
+      {gpu && (
+        <Part title={t('model.gpu')}>
+          <GpuWords gpu={gpu} />
+        </Part>
+      )}
+    </RoomFrame>
+  )
+}

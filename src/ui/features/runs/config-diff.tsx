@@ -1,0 +1,46 @@
+import type { RunRecord } from '../../../state/run-record'
+import { differingFields } from '../../../state/config-diff'
+import { Part } from '../../kit/room'
+import { useWords } from '../../studio-context'
+
+/** Only what the chosen runs do differently. */
+export function ConfigDiff({ records }: { records: readonly RunRecord[] }) {
+  const { t } = useWords()
+  const rows = differingFields(records.map((record) => record.run))
+  return (
+    <Part title={t('runs.diff')}>
+      {rows.length === 0 ? (
+        <p className="muted">{t('runs.sameSettings')}</p>
+      ) : (
+        <div className="table-scroll">
+          <table className="diff">
+            <thead>
+              <tr>
+                <th scope="col">{t('runs.setting')}</th>
+                {records.map((record) => (
+                  <th scope="col" key={record.id}>
+                    {record.name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ field, values }) => (
+                <tr key={field}>
+                  <th scope="row">
+                    <code>{field}</code>
+                  </th>
+                  {values.map((value, i) => (
+                    <td key={records[i].id} className="num">
+                      {value}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Part>
+  )
+}

@@ -1,0 +1,18 @@
+import { useStore } from 'zustand'
+import { isRunning } from '../../../state/train-room'
+import { useStudio, useWords } from '../../studio-context'
+
+/** The run that is going on, above those that were. */
+export function LiveRun() {
+  const studio = useStudio()
+  const { t, measure } = useWords()
+  const { phase, step, steps } = useStore(studio.train.store)
+  if (!isRunning(phase)) return null
+  const loss = studio.train.points().at(-1)?.loss
+  return (
+    <p className="live-run">
+      <strong>{t('runs.live')}</strong> {t(`phase.${phase}`)} · {t('train.stepOf', { step: String(step), steps: String(steps) })}
+      {loss !== undefined && ` · ${measure(loss)}`} <a href="#/train">{t('runs.watch')}</a>
+    </p>
+  )
+}

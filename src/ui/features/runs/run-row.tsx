@@ -1,0 +1,80 @@
+import { useState } from 'react'
+import type { RunRecord } from '../../../state/run-record'
+import { Button } from '../../kit/button'
+import { Menu } from '../../kit/menu'
+import { useStudio, useWords } from '../../studio-context'
+
+export function RunRow({ record, picked }: { record: RunRecord; picked: boolean }) {
+  const studio = useStudio()
+  const { t, num, bytes, measure, when } = useWords()
+  const [renaming, setRenaming] = useState(false)
+  const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
+  const last = record.curve.at(-1)?.loss ?? record.trainLoss
+  const rename = (name: string) => {
+    setRenaming(false)
+    if (name.trim() && name.trim() !== record.name) attempt(studio.runs.rename(record.id, name.trim()))
+  }
+  const items = [
+    { label: t('runs.rename'), perform: () => setRenaming(true) },
+    { label: t('runs.useSettings'), perform: () => studio.reuseSettings(record.run) },
+    ...(record.mergedBytes > 0
+      ? [{ label: t('export.downloadMerged'), perform: () => attempt(studio.downloadKeptMerged(record)) }]
+      : []),
+    { label: t('export.trainerState'), perform: () => studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n') },
+    { label: t('runs.delete'), perform: () => attempt(studio.runs.remove(record.id)) },
+  ]
+  return (
+    <tr data-run={record.id}>
+      <td>
+        <input
+          type="checkbox"
+          checked={picked}
+          aria-label={t('runs.compareThis', { name: record.name })}
+          onChange={() => studio.runs.pick(record.id)}
+        />
+      </td>
+      <th scope="row" data-label={t('runs.name')}>
+        {renaming ? (
+          <input
+            autoFocus
+            defaultValue={record.name}
+            aria-label={t('runs.rename')}
+            onBlur={(event) => rename(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') rename(event.currentTarget.value)
+              if (event.key === 'Escape') setRenaming(false)
+            }}
+          />
+        ) : (
+          <button type="button" className="link" title={t('runs.rename')} onClick={() => setRenaming(true)}>
+            {record.name}
+          </button>
+        )}
+        {record.reason === 'stopped' && <small className="muted"> {t('phase.stopped')}</small>}
+      </th>
+      <td data-label={t('room.model')}>{record.model.name}</td>
+      <td data-label={t('room.data')}>{record.data.name}</td>
+      <td data-label={t('plan.steps')} className="num">
+        {num(record.steps)}
+      </td>
+      <td data-label={t('chart.loss')} className="num">
+        {measure(last)}
+      </td>
+      <td data-label={t('runs.when')} className="num">
+        {when(record.startedAt)}
+      </td>
+      <td data-label={t('runs.size')} className="num">
+        {bytes(record.adapterBytes + record.mergedBytes)}
+      </td>
+      <td className="run-actions">
+        <Button kind="quiet" onClick={() => attempt(studio.downloadAdapter(record))}>
+          {t('export.downloadAdapter')}
+        </Button>
+        <Button kind="quiet" onClick={() => attempt(studio.tryRun(record))}>
+          {t('runs.tryIt')}
+        </Button>
+        <Menu label={t('runs.more', { name: record.name })} items={items} />
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,55 @@
+import { useStore } from 'zustand'
+import { RoomFrame } from '../../kit/room'
+import { useStudio, useWords } from '../../studio-context'
+import { ConfigDiff } from './config-diff'
+import { CurveOverlay } from './curve-overlay'
+import { LiveRun } from './live-run'
+import { RunRow } from './run-row'
+import './runs.css'
+
+export function RunsRoom() {
+  const studio = useStudio()
+  const { t } = useWords()
+  const { list, picked } = useStore(studio.runs.store)
+  const chosen = (list ?? []).filter(({ id }) => picked.includes(id))
+  return (
+    <RoomFrame title={t('room.runs')} lead={t('runs.lead')}>
+      <LiveRun />
+      {list?.length === 0 && (
+        <p className="empty">
+          {t('runs.empty')} <a href="#/train">{t('export.goTrain')}</a>
+        </p>
+      )}
+      {list && list.length > 0 && (
+        <div className="table-scroll">
+          <table className="runs">
+            <thead>
+              <tr>
+                <th scope="col">
+                  <span className="visually-hidden">{t('runs.compare')}</span>
+                </th>
+                <th scope="col">{t('runs.name')}</th>
+                <th scope="col">{t('room.model')}</th>
+                <th scope="col">{t('room.data')}</th>
+                <th scope="col">{t('plan.steps')}</th>
+                <th scope="col">{t('chart.loss')}</th>
+                <th scope="col">{t('runs.when')}</th>
+                <th scope="col">{t('runs.size')}</th>
+                <th scope="col">
+                  <span className="visually-hidden">{t('runs.actions')}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.map((record) => (
+                <RunRow key={record.id} record={record} picked={picked.includes(record.id)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {chosen.length > 0 && <CurveOverlay records={chosen} />}
+      {chosen.length > 1 && <ConfigDiff records={chosen} />}
+    </RoomFrame>
+  )
+}

@@ -1,0 +1,85 @@
+import type { MessageKey } from '../../../i18n'
+import { PROJECTIONS } from '../../../model/types'
+import { OPTIMIZERS, SCHEDULERS } from '../../../train/run-file'
+import type { RunFile } from '../../../train/run-file'
+
+export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization' | 'save_strategy' | 'save_steps'> | `lora.${keyof RunFile['lora']}`
+
+/** One setting: its name in the run file, how it is entered, and where it is shown. */
+export interface Field {
+  path: FieldPath
+  input: 'number' | 'boolean' | 'choice' | 'many'
+  options?: readonly string[]
+  /** Also shown with the simple settings, under a plain name. */
+  simple?: MessageKey
+}
+
+export interface FieldGroup {
+  title: MessageKey
+  fields: Field[]
+}
+
+export const fieldGroups: FieldGroup[] = [
+  {
+    title: 'group.length',
+    fields: [
+      { path: 'num_train_epochs', input: 'number', simple: 'simple.epochs' },
+      { path: 'max_steps', input: 'number', simple: 'simple.steps' },
+      { path: 'per_device_train_batch_size', input: 'number' },
+      { path: 'gradient_accumulation_steps', input: 'number' },
+      { path: 'seed', input: 'number' },
+    ],
+  },
+  {
+    title: 'group.rate',
+    fields: [
+      { path: 'learning_rate', input: 'number', simple: 'simple.rate' },
+      { path: 'lr_scheduler_type', input: 'choice', options: SCHEDULERS },
+      { path: 'warmup_ratio', input: 'number' },
+      { path: 'warmup_steps', input: 'number' },
+    ],
+  },
+  {
+    title: 'group.lora',
+    fields: [
+      { path: 'lora.r', input: 'number', simple: 'simple.rank' },
+      { path: 'lora.lora_alpha', input: 'number' },
+      { path: 'lora.lora_dropout', input: 'number' },
+      { path: 'lora.use_rslora', input: 'boolean' },
+      { path: 'lora.target_modules', input: 'many', options: PROJECTIONS },
+    ],
+  },
+  {
+    title: 'group.rows',
+    fields: [
+      { path: 'max_length', input: 'number', simple: 'simple.maxLength' },
+      { path: 'assistant_only_loss', input: 'boolean' },
+      { path: 'completion_only_loss', input: 'boolean' },
+      { path: 'shuffle', input: 'boolean' },
+      { path: 'group_by_length', input: 'boolean' },
+      { path: 'packing', input: 'boolean' },
+    ],
+  },
+  {
+    title: 'group.optimizer',
+    fields: [
+      { path: 'optim', input: 'choice', options: OPTIMIZERS },
+      { path: 'weight_decay', input: 'number' },
+      { path: 'max_grad_norm', input: 'number' },
+      { path: 'adam_beta1', input: 'number' },
+      { path: 'adam_beta2', input: 'number' },
+      { path: 'adam_epsilon', input: 'number' },
+      { path: 'logging_steps', input: 'number' },
+    ],
+  },
+]
+
+export function readField(run: RunFile, path: FieldPath): unknown {
+  const [group, name] = path.split('.')
+  return name ? run.lora[name as keyof RunFile['lora']] : run[group as keyof RunFile]
+}
+
+export function writeField(run: RunFile, path: FieldPath, value: unknown): RunFile {
+  const [group, name] = path.split('.')
+  return name ? { ...run, lora: { ...run.lora, [name]: value } } : { ...run, [group]: value }
+}

@@ -1,0 +1,33 @@
+import { useStore } from 'zustand'
+import { dataName } from '../../../state/names'
+import { useStudio, useWords } from '../../studio-context'
+
+/** Which model learns from which data, with the way to change either. */
+export function Ingredients() {
+  const studio = useStudio()
+  const { t, language } = useWords()
+  const model = useStore(studio.model.store)
+  const data = useStore(studio.data.store)
+  return (
+    <div className="ingredients">
+      <p className="lead">{t('train.lead')}</p>
+      <dl>
+        <div>
+          <dt>{t('room.model')}</dt>
+          <dd>
+            {model.card?.name ?? (model.status === 'loading' ? t('rail.loading') : t('rail.none'))}{' '}
+            <a href="#/model">{t('change')}</a>
+          </dd>
+        </div>
+        <div>
+          <dt>{t('room.data')}</dt>
+          <dd>
+            {dataName(data, language) || t('rail.none')}
+            {data.summary && <span className="muted"> · {t('rows', { n: data.summary.rowsKept })}</span>}{' '}
+            <a href="#/data">{t('change')}</a>
+          </dd>
+        </div>
+      </dl>
+    </div>
+  )
+}

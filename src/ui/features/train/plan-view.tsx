@@ -1,0 +1,73 @@
+import { useStore } from 'zustand'
+import type { RunPlan } from '../../../engine/types'
+import type { MessageKey } from '../../../i18n'
+import { ErrorNote } from '../../kit/error-note'
+import { Part } from '../../kit/room'
+import { Stat } from '../../kit/stat'
+import { useStudio, useWords } from '../../studio-context'
+
+/** What the run would do; the memory is the plan that will be allocated. */
+export function PlanView() {
+  const studio = useStudio()
+  const { t, num, compact } = useWords()
+  const { plan, planError } = useStore(studio.train.store)
+  return (
+    <Part title={t('train.plan')}>
+      <ErrorNote error={planError} />
+      {plan ? (
+        <>
+          <dl className="stats">
+            <Stat label={t('plan.steps')}>
+              {num(plan.steps)} <small>{t('plan.perEpoch', { n: plan.stepsPerEpoch })}</small>
+            </Stat>
+            <Stat label={t('plan.tokens')}>{compact(plan.tokens)}</Stat>
+            <Stat label={t('plan.trainedTokens')}>{compact(plan.trainedTokens)}</Stat>
+            <Stat label={t('plan.parameters')}>{compact(plan.adapterParameters)}</Stat>
+          </dl>
+          <MemoryBar plan={plan} />
+          <p className="muted">{t('plan.timeLater')}</p>
+        </>
+      ) : (
+        !planError && <p className="muted">{t('plan.waiting')}</p>
+      )}
+    </Part>
+  )
+}
+
+const knownKinds = new Set([
+  'base',
+  'head',
+  'adapter',
+  'gradients',
+  'optimizer',
+  'activations',
+  'checkpoints',
+  'scratch',
+  'kv-cache',
+])
+
+export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'> }) {
+  const { t, bytes } = useWords()
+  const total = plan.memory.reduce((sum, item) => sum + item.bytes, 0) || 1
+  const items = plan.memory.filter((item) => item.bytes > 0)
+  const name = (kind: string) => (knownKinds.has(kind) ? t(`memory.${kind}` as MessageKey) : kind)
+  return (
+    <figure className="memory">
+      <figcaption>
+        {t('plan.memory')} <strong className="num">{bytes(plan.peakBytes)}</strong>
+      </figcaption>
+      <div className="memory-bar" role="img" aria-label={t('plan.memory')}>
+        {items.map((item, i) => (
+          <span key={item.kind} data-shade={i % 6} style={{ flexGrow: item.bytes / total }} title={`${name(item.kind)} ${bytes(item.bytes)}`} />
+        ))}
+      </div>
+      <ul className="memory-legend">
+        {items.map((item, i) => (
+          <li key={item.kind}>
+            <span className="swatch" data-shade={i % 6} /> {name(item.kind)} <span className="num muted">{bytes(item.bytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </figure>
+  )
+}

@@ -1,0 +1,34 @@
+import { useStore } from 'zustand'
+import type { TrainOutcome } from '../../../engine/types'
+import { Stat } from '../../kit/stat'
+import { useStudio, useWords } from '../../studio-context'
+
+/** What came of it, and what to do next. */
+export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
+  const studio = useStudio()
+  const { t, num, measure, duration } = useWords()
+  const kept = useStore(studio.runs.store, (state) => state.list?.some(({ id }) => id === studio.train.store.getState().runId))
+  const first = outcome.log.at(0)?.loss
+  const last = outcome.log.at(-1)?.loss
+  return (
+    <div className="run-summary">
+      <h2>{t(outcome.reason === 'finished' ? 'summary.finished' : 'summary.stopped')}</h2>
+      <dl className="stats">
+        <Stat label={t('summary.loss')}>
+          {first === undefined || last === undefined ? '–' : `${measure(first)} → ${measure(last)}`}
+        </Stat>
+        <Stat label={t('plan.steps')}>{num(outcome.steps)}</Stat>
+        <Stat label={t('summary.time')}>{duration(outcome.seconds)}</Stat>
+      </dl>
+      {kept && <p className="muted">{t('summary.kept')}</p>}
+      <p className="row">
+        <a className="button button-primary" href="#/try">
+          {t('summary.try')}
+        </a>
+        <a className="button button-plain" href="#/export">
+          {t('summary.export')}
+        </a>
+      </p>
+    </div>
+  )
+}

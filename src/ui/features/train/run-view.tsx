@@ -1,0 +1,30 @@
+import { useStore } from 'zustand'
+import { useStudio, useWords } from '../../studio-context'
+import { CurveCharts } from '../charts/curve-charts'
+import { RunLog } from './run-log'
+import { RunSummary } from './run-summary'
+import { MemoryBar } from './plan-view'
+import { Part } from '../../kit/room'
+
+/** During and after a run: curves left, words right. */
+export function RunView() {
+  const studio = useStudio()
+  const { t } = useWords()
+  const { version, runId, outcome, plan } = useStore(studio.train.store)
+  const { list, picked } = useStore(studio.runs.store)
+  const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
+  return (
+    <div className="run-view">
+      <CurveCharts points={studio.train.points()} version={version} underlays={underlays} />
+      <aside>
+        {outcome && <RunSummary outcome={outcome} />}
+        <RunLog />
+        {plan && (
+          <Part title={t('plan.memory')}>
+            <MemoryBar plan={plan} />
+          </Part>
+        )}
+      </aside>
+    </div>
+  )
+}

@@ -1,0 +1,86 @@
+import { useStore } from 'zustand'
+import { presetFor } from '../../../state/presets'
+import { recommendedRun } from '../../../train/run-file'
+import { ActionButton } from '../../kit/action-button'
+import { Button } from '../../kit/button'
+import { Part } from '../../kit/room'
+import { Segmented } from '../../kit/segmented'
+import { useStudio, useWords } from '../../studio-context'
+import { FieldInput } from './field-input'
+import { fieldGroups } from './fields'
+import { Ingredients } from './ingredients'
+import { PlanView } from './plan-view'
+
+/** Before a run: what would happen on one side, how to change it on the other. */
+export function SetupView() {
+  const studio = useStudio()
+  const words = useWords()
+  const { t } = words
+  const level = useStore(studio.prefs, (prefs) => prefs.level)
+  const { warnings, touched, run } = useStore(studio.train.store)
+  const card = useStore(studio.model.store, (state) => state.card)
+  const link = () => {
+    const address = new URL(window.location.href)
+    address.hash = `#/train?run=${encodeURIComponent(JSON.stringify(run))}`
+    return navigator.clipboard.writeText(address.href).then(() => studio.notices.say('train.linkCopied'))
+  }
+  const levels = (
+    <Segmented
+      label={t('train.level')}
+      value={level}
+      options={[
+        { value: 'simple', label: t('train.simple') },
+        { value: 'advanced', label: t('train.advanced') },
+      ]}
+      onChange={(value) => studio.prefs.setState({ level: value })}
+    />
+  )
+  return (
+    <div className="setup">
+      <div>
+        <Ingredients />
+        <PlanView />
+      </div>
+      <div>
+        <Part title={t('train.settings')} aside={levels}>
+          {warnings.map((warning, i) => (
+            <p key={i} className="warning">
+              {words.error(warning)}
+            </p>
+          ))}
+          {level === 'simple' ? (
+            <div className="settings">
+              {fieldGroups
+                .flatMap((group) => group.fields)
+                .filter((field) => field.simple)
+                .map((field) => (
+                  <FieldInput key={field.path} field={field} plainName={field.simple} />
+                ))}
+            </div>
+          ) : (
+            fieldGroups.map((group) => (
+              <div key={group.title} className="settings-group">
+                <h3>{t(group.title)}</h3>
+                <div className="settings">
+                  {group.fields.map((field) => (
+                    <FieldInput key={field.path} field={field} />
+                  ))}
+                </div>
+              </div>
+            ))
+          )}
+          <div className="row settings-foot">
+            <ActionButton id="train.openRunFile" />
+            <ActionButton id="train.saveRunFile" />
+            <Button onClick={() => void link().catch(studio.notices.fail)}>{t('train.copyLink')}</Button>
+            {touched && (
+              <Button kind="quiet" onClick={() => studio.train.resetRun(card ? presetFor(card) : recommendedRun)}>
+                {t('train.reset')}
+              </Button>
+            )}
+          </div>
+        </Part>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,102 @@
+import { useStore } from 'zustand'
+import { Button } from '../../kit/button'
+import { useStudio, useWords } from '../../studio-context'
+
+/** The question, and how it is to be answered. */
+export function Ask({ disabled }: { disabled: boolean }) {
+  const studio = useStudio()
+  const { t } = useWords()
+  const { prompt, system, temperature, top_p, max_new_tokens, seed, busy } = useStore(studio.try.store)
+  const running = useStore(studio.train.store, () => studio.running())
+  const { set, send, stop } = studio.try
+  const cannot = disabled || running || prompt.trim() === ''
+  return (
+    <form
+      className="ask"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send()
+      }}
+    >
+      <label className="field">
+        <span className="visually-hidden">{t('try.question')}</span>
+        <textarea
+          rows={2}
+          value={prompt}
+          placeholder={t('try.placeholder')}
+          onChange={(event) => set({ prompt: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+            event.preventDefault()
+            if (!cannot && !busy) void send()
+          }}
+        />
+      </label>
+      <div className="ask-row">
+        {busy ? (
+          <Button kind="primary" onClick={stop}>
+            {t('try.stop')}
+          </Button>
+        ) : (
+          <Button kind="primary" type="submit" disabled={cannot}>
+            {t('try.send')}
+          </Button>
+        )}
+        <label className="slider">
+          <span>{t('try.temperature')}</span>
+          <input
+            type="range"
+            min={0}
+            max={1.5}
+            step={0.05}
+            value={temperature}
+            onChange={(event) => set({ temperature: Number(event.target.value) })}
+          />
+          <output className="num">{temperature === 0 ? t('try.greedy') : temperature.toFixed(2)}</output>
+        </label>
+        <details className="ask-more">
+          <summary>{t('try.more')}</summary>
+          <label className="field">
+            <span>{t('try.system')}</span>
+            <textarea rows={2} value={system} onChange={(event) => set({ system: event.target.value })} />
+          </label>
+          <div className="row">
+            <NumberField label="max_new_tokens" value={max_new_tokens} min={1} max={4096} onChange={(value) => set({ max_new_tokens: value })} />
+            <NumberField label="top_p" value={top_p} min={0.05} max={1} step={0.05} onChange={(value) => set({ top_p: value })} />
+            <NumberField label="seed" value={seed} min={0} onChange={(value) => set({ seed: value })} />
+          </div>
+        </details>
+      </div>
+      {running && <p className="muted">{t('try.whileTraining')}</p>}
+    </form>
+  )
+}
+
+interface NumberFieldProps {
+  label: string
+  value: number
+  min: number
+  max?: number
+  step?: number
+  onChange: (value: number) => void
+}
+
+function NumberField({ label, value, min, max, step = 1, onChange }: NumberFieldProps) {
+  return (
+    <label className="field">
+      <code>{label}</code>
+      <input
+        type="number"
+        className="num"
+        value={value}
+        min={min}
+        max={max}
+        step={step}
+        onChange={(event) => {
+          const next = event.target.valueAsNumber
+          if (Number.isFinite(next) && next >= min && next <= (max ?? Infinity)) onChange(next)
+        }}
+      />
+    </label>
+  )
+}

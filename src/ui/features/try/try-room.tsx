@@ -1,0 +1,54 @@
+import { useStore } from 'zustand'
+import { ActionButton } from '../../kit/action-button'
+import { Button } from '../../kit/button'
+import { ErrorNote } from '../../kit/error-note'
+import { RoomFrame } from '../../kit/room'
+import { useStudio, useWords } from '../../studio-context'
+import { AnswerView } from './answer'
+import { Ask } from './ask'
+import { Suggestions } from './suggestions'
+import './try.css'
+
+export function TryRoom() {
+  const studio = useStudio()
+  const { t } = useWords()
+  const { answers, adapter, adapterName, error } = useStore(studio.try.store)
+  const hasModel = useStore(studio.model.store, (state) => state.card !== null)
+  return (
+    <RoomFrame title={t('room.try')} lead={t('try.lead')} className="try-room">
+      <div className="adapter-line">
+        <p>
+          {adapter ? (
+            <>
+              {t('try.adapter')} <strong>{adapterName}</strong>{' '}
+              <span className="muted num">
+                r {adapter.lora.r} · alpha {adapter.lora.lora_alpha}
+              </span>
+            </>
+          ) : (
+            <span className="muted">{t('try.noAdapter')}</span>
+          )}
+        </p>
+        <div className="row">
+          <ActionButton id="try.loadAdapter" kind="quiet" />
+          {adapter && <ActionButton id="try.removeAdapter" kind="quiet" />}
+        </div>
+      </div>
+      <ErrorNote error={error} />
+      <Ask disabled={!hasModel} />
+      <Suggestions />
+      {answers.length > 0 ? (
+        <div className="answers">
+          {answers.map((answer) => (
+            <AnswerView key={answer.id} answer={answer} />
+          ))}
+          <Button kind="quiet" onClick={studio.try.clear}>
+            {t('try.clear')}
+          </Button>
+        </div>
+      ) : (
+        <p className="empty">{hasModel ? t('try.empty') : t('try.needsModel')}</p>
+      )}
+    </RoomFrame>
+  )
+}

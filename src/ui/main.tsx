@@ -1,0 +1,4 @@
+import { createEngineClient } from '../engine/client'
+import { mount } from './mount'
+
+mount(document.getElementById('root')!, createEngineClient())

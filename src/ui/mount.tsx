@@ -1,0 +1,39 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import type { Engine } from '../engine/types'
+import { createPrefs } from '../state/prefs'
+import { createRouter, sharedRunOfHash } from '../state/router'
+import { openRunArchive } from '../state/run-archive'
+import { createStudio } from '../state/studio'
+import { App } from './app'
+import { browserSaver } from './browser-saver'
+import { startPageEffects } from './shell/page-effects'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/kit.css'
+import './styles/shell.css'
+
+/** Puts the studio on the page over an engine and begins the visit. */
+export function mount(root: HTMLElement, engine: Engine): void {
+  const prefs = createPrefs(localStorageOrNull(), navigator.languages)
+  const router = createRouter(window, 'train')
+  const baseUrl = new URL('.', document.baseURI).href
+  const sharedRun = sharedRunOfHash(window.location.hash)
+  const studio = createStudio({ engine, archive: openRunArchive(), saver: browserSaver(), prefs, router, baseUrl })
+  startPageEffects(studio)
+  createRoot(root).render(
+    <StrictMode>
+      <App studio={studio} />
+    </StrictMode>,
+  )
+  void studio.begin(sharedRun)
+}
+
+/** Reading the property itself throws where storage is forbidden. */
+function localStorageOrNull(): Storage | null {
+  try {
+    return window.localStorage
+  } catch {
+    return null
+  }
+}

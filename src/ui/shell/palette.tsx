@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from 'react'
+import { actions } from '../actions'
+import type { ActionId } from '../actions'
+import { useStudio, useWords } from '../studio-context'
+
+/** Every action by name: type a part of it, Enter does it. */
+export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const studio = useStudio()
+  const { t } = useWords()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [query, setQuery] = useState('')
+  const [at, setAt] = useState(0)
+
+  useEffect(() => {
+    if (!open) return
+    setQuery('')
+    setAt(0)
+    dialog.current?.showModal()
+  }, [open])
+
+  if (!open) return null
+  const wanted = query.trim().toLowerCase()
+  const found = (Object.keys(actions) as ActionId[]).filter(
+    (id) => actions[id].enabled(studio) && t(actions[id].label).toLowerCase().includes(wanted),
+  )
+  const perform = (id: ActionId | undefined) => {
+    if (!id) return
+    dialog.current?.close()
+    void actions[id].perform(studio)
+  }
+  return (
+    <dialog ref={dialog} className="palette" aria-label={t('palette.label')} onClose={onClose}>
+      <input
+        autoFocus
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={found[at] ? `palette-${found[at]}` : undefined}
+        placeholder={t('palette.hint')}
+        value={query}
+        onChange={(event) => {
+          setQuery(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))
+          else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
+          else if (event.key === 'Enter') perform(found[at])
+          else return
+          event.preventDefault()
+        }}
+      />
+      <ul id="palette-list" role="listbox" aria-label={t('palette.label')}>
+        {found.map((id, i) => (
+          <li
+            key={id}
+            id={`palette-${id}`}
+            role="option"
+            aria-selected={i === at}
+            onPointerMove={() => setAt(i)}
+            onClick={() => perform(id)}
+          >
+            <span>{t(actions[id].label)}</span>
+            {actions[id].keys && <kbd>{actions[id].keys}</kbd>}
+          </li>
+        ))}
+        {found.length === 0 && <li className="muted">{t('palette.nothing')}</li>}
+      </ul>
+    </dialog>
+  )
+}

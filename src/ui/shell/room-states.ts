@@ -1,0 +1,79 @@
+import { useStore } from 'zustand'
+import type { Room } from '../../state/router'
+import { isRunning } from '../../state/train-room'
+import { useStudio, useWords } from '../studio-context'
+
+interface RoomLine {
+  text: string
+  tone: 'none' | 'busy' | 'done' | 'error'
+}
+const none = (text: string): RoomLine => ({ text, tone: 'none' })
+const busy = (text: string): RoomLine => ({ text, tone: 'busy' })
+const done = (text: string): RoomLine => ({ text, tone: 'done' })
+const failed = (text: string): RoomLine => ({ text, tone: 'error' })
+
+/** What each room has come to, for the rail. */
+export function useRoomStates(): Record<Room, RoomLine> {
+  const studio = useStudio()
+  return {
+    model: useModelLine(),
+    data: useDataLine(),
+    train: useTrainLine(),
+    try: useTryLine(),
+    export: useExportLine(),
+    runs: useRunsLine(studio),
+  }
+}
+
+function useModelLine(): RoomLine {
+  const { t, percent } = useWords()
+  const { status, card, progress, error } = useStore(useStudio().model.store)
+  if (status === 'loading') return busy(progress?.total ? percent(progress.done / progress.total) : t('rail.loading'))
+  if (error) return failed(t('rail.failed'))
+  return card ? done(card.name) : none(t('rail.none'))
+}
+
+function useDataLine(): RoomLine {
+  const { t } = useWords()
+  const { status, summary, error } = useStore(useStudio().data.store)
+  if (status === 'loading') return busy(t('rail.reading'))
+  if (error) return failed(t('rail.failed'))
+  return summary ? done(t('rail.rows', { n: summary.rowsKept })) : none(t('rail.none'))
+}
+
+function useTrainLine(): RoomLine {
+  const studio = useStudio()
+  const { t, percent, measure } = useWords()
+  const state = useStore(studio.train.store)
+  if (state.error) return failed(t('rail.failed'))
+  if (isRunning(state.phase)) {
+    const loss = studio.train.points().at(-1)?.loss
+    const share = state.steps > 0 ? percent(state.step / state.steps) : t('rail.starting')
+    if (state.phase === 'paused') return none(t('rail.paused', { share }))
+    return busy(loss === undefined ? share : `${share} · ${measure(loss)}`)
+  }
+  if (state.outcome) return done(t('rail.loss', { loss: measure(state.outcome.log.at(-1)?.loss ?? state.outcome.trainLoss) }))
+  return none(state.plan ? t('rail.ready') : t('rail.waiting'))
+}
+
+function useTryLine(): RoomLine {
+  const { t } = useWords()
+  const adapter = useStore(useStudio().try.store, (state) => state.adapter)
+  const card = useStore(useStudio().model.store, (state) => state.card)
+  if (!card) return none(t('rail.waiting'))
+  return adapter ? done(t('rail.baseAndTuned')) : none(t('rail.baseOnly'))
+}
+
+function useExportLine(): RoomLine {
+  const { t } = useWords()
+  const adapter = useStore(useStudio().try.store, (state) => state.adapter)
+  const working = useStore(useStudio().exporting.store, (state) => state.busy)
+  if (working) return busy(t('rail.writing'))
+  return adapter ? done(t('rail.adapterReady')) : none(t('rail.nothingYet'))
+}
+
+function useRunsLine(studio: ReturnType<typeof useStudio>): RoomLine {
+  const { t } = useWords()
+  const count = useStore(studio.runs.store, (state) => state.list?.length ?? 0)
+  return count > 0 ? done(t('rail.kept', { n: count })) : none(t('rail.noneYet'))
+}

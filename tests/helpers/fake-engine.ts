@@ -1,0 +1,227 @@
+import { fail } from '../../src/errors'
+import type {
+  AdapterCard,
+  DataSummary,
+  Engine,
+  GenerateRequest,
+  LogRow,
+  ModelCard,
+  PreviewRow,
+  RunPlan,
+} from '../../src/engine/types'
+import type { WritableFolder } from '../../src/formats/bytes'
+import type { RunFile } from '../../src/train/run-file'
+
+/** Looks of the page without a GPU: plays a load, a data set and a run with timers. Nothing here is computed. */
+export function createFakeEngine(stepMs = 60): Engine {
+  let card: ModelCard | null = null
+  let adapter: AdapterCard | null = null
+  let summary: DataSummary | null = null
+  let paused = false
+  let stopped = false
+  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+  const stepsOf = (run: RunFile) => (run.max_steps > 0 ? run.max_steps : Math.ceil(30 * run.num_train_epochs))
+
+  async function writeFiles(out: WritableFolder, files: [string, string][]) {
+    for (const [path, text] of files) {
+      const sink = await out.create(path)
+      await sink.write(new TextEncoder().encode(text))
+      await sink.close()
+    }
+    return files.map(([path, text]) => ({ path, bytes: text.length }))
+  }
+
+  return {
+    gpu: async () => ({
+      vendor: 'example',
+      architecture: 'pretend',
+      description: 'Pretend GPU',
+      isSoftware: true,
+      features: ['shader-f16'],
+      maxBufferBytes: 1 << 28,
+      maxBindingBytes: 1 << 27,
+      maxWorkgroupBytes: 16384,
+    }),
+    async loadModel(source, on, signal) {
+      const total = 7_400_000
+      for (let done = 0; done <= total; done += total / 10) {
+        signal?.throwIfAborted()
+        on?.({ phase: 'quantize', done, total, unit: 'bytes', perSecond: 7e6, etaSeconds: 1, files: [
+          { path: 'model.safetensors', done, total, cached: false },
+          { path: 'tokenizer.json', done: 200_000, total: 200_000, cached: true },
+        ] })
+        await wait(30)
+      }
+      adapter = null
+      card = {
+        id: source.kind === 'hub' ? source.id : 'builtin',
+        name: source.kind === 'files' ? source.name : 'tunetab-small',
+        source: source.kind,
+        family: 'qwen2',
+        parameters: 3_300_000,
+        layers: 6,
+        hiddenSize: 192,
+        heads: 6,
+        kvHeads: 2,
+        headDim: 32,
+        vocabSize: 4096,
+        contextLength: 1024,
+        tiedHead: true,
+        license: 'apache-2.0',
+        nf4Bytes: 1_300_000,
+        gpuBytes: 3_400_000,
+        loadSeconds: 0.8,
+        supportsTools: true,
+        defaultSystem: '',
+      }
+      return card
+    },
+    model: () => card,
+    unloadModel: async () => void (card = null),
+    async loadData(source, options, on) {
+      if (source.kind === 'file' && source.file.name.includes('broken')) throw fail('engine-no-data', {})
+      for (let done = 0; done <= 91; done += 13) {
+        on?.({ phase: 'tokenize', done, total: 91, unit: 'rows', perSecond: 900 })
+        await wait(20)
+      }
+      summary = {
+        name: source.kind === 'file' ? source.file.name : 'sample',
+        mapping: options.mapping ?? { format: 'messages' },
+        columns: ['messages'],
+        examples: { messages: '[{"role":"user","content":"Where is the ferry?"}, …]' },
+        rowsRead: 94,
+        rowsKept: 91,
+        totalTokens: 5_213,
+        trainedTokens: 2_977,
+        truncatedRows: 2,
+        longest: 301,
+        histogram: Array.from({ length: 24 }, (_, i) => ({
+          from: i * 13,
+          to: (i + 1) * 13,
+          count: Math.round(18 * Math.exp(-(((i - 5) / 4) ** 2)) + (i > 20 ? 1 : 0)),
+        })),
+        badRows: [12, 40, 77].map((row) => ({ row, error: fail('engine-no-data', {}).toJSON() })),
+        badRowCount: 3,
+        prompts: ['Where is the ferry?', 'What is the weather like today?', '港口今天几点开门？', 'Tell me about the lighthouse.'],
+      }
+      return summary
+    },
+    async remapData(options) {
+      await wait(100)
+      summary = { ...summary!, mapping: options.mapping ?? summary!.mapping }
+      return summary
+    },
+    previewRows: async (from, count) =>
+      Array.from({ length: count }, (_, i) => previewRow(from + i + 1)),
+    async *tokenRows() {},
+    async planRun(run): Promise<RunPlan> {
+      const memory = [
+        { kind: 'base', bytes: 1_300_000 },
+        { kind: 'head', bytes: 1_600_000 },
+        { kind: 'adapter', bytes: 600_000 },
+        { kind: 'gradients', bytes: 600_000 },
+        { kind: 'optimizer', bytes: 1_200_000 },
+        { kind: 'activations', bytes: 9_800_000 },
+        { kind: 'scratch', bytes: 2_100_000 },
+      ]
+      return {
+        steps: stepsOf(run),
+        stepsPerEpoch: 23,
+        tokens: 13_700,
+        trainedTokens: 7_900,
+        memory,
+        peakBytes: memory.reduce((sum, item) => sum + item.bytes, 0),
+        adapterParameters: 150_000,
+      }
+    },
+    async train(run, _options, on) {
+      paused = false
+      stopped = false
+      const steps = stepsOf(run)
+      const log: LogRow[] = []
+      const started = performance.now()
+      on({ kind: 'phase', phase: 'compiling', step: 0, steps })
+      await wait(200)
+      on({ kind: 'phase', phase: 'training', step: 0, steps })
+      for (let step = 1; step <= steps && !stopped; step++) {
+        if (paused) on({ kind: 'phase', phase: 'paused', step: step - 1, steps })
+        while (paused && !stopped) await wait(20)
+        if (stepMs > 0) await wait(stepMs)
+        const row: LogRow = {
+          step,
+          epoch: step / 23,
+          loss: 0.6 + 3.2 * Math.exp(-step / 18) + 0.25 * Math.sin(step * 12.9) * Math.exp(-step / 60),
+          grad_norm: 0.8 + 0.5 * Math.abs(Math.sin(step * 3.1)),
+          learning_rate: run.learning_rate * 0.5 * (1 + Math.cos((Math.PI * step) / steps)),
+          num_tokens: step * 228,
+        }
+        log.push(row)
+        on({ kind: 'step', log: row, steps, tokensPerSecond: 3_800, etaSeconds: ((steps - step) * stepMs) / 1000, gpuBytes: 17_200_000, stepSeconds: stepMs / 1000 })
+        if (step === 3) on({ kind: 'message', level: 'info', text: 'Longest row of the run: 301 tokens.' })
+      }
+      adapter = { lora: run.lora, parameters: 150_000, baseModel: 'builtin' }
+      return {
+        reason: stopped ? 'stopped' : 'finished',
+        log,
+        steps: log.length,
+        seconds: (performance.now() - started) / 1000,
+        trainLoss: log.reduce((sum, row) => sum + row.loss, 0) / log.length,
+        trainerState: { log_history: log },
+      }
+    },
+    pause: () => void (paused = true),
+    resume: () => void (paused = false),
+    stop: () => void (stopped = true),
+    async loadAdapter() {
+      adapter = { lora: { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj'], use_rslora: false }, parameters: 150_000, baseModel: 'builtin' }
+      return adapter
+    },
+    adapter: () => adapter,
+    removeAdapter: async () => void (adapter = null),
+    evaluate: async () => ({ loss: 1, num_trained_tokens: 1, per_row: [] }),
+    async generate(request: GenerateRequest, onText, signal) {
+      const answer = request.useAdapter
+        ? 'Ahoy, sailor. The ferry leaves pier three at nine, when the tide is high. Fair winds.'
+        : 'The ferry is a boat. It is at the sea, and it goes to the town.'
+      for (let i = 0; i < answer.length; i += 3) {
+        if (signal?.aborted) return { token_ids: [], text: answer.slice(0, i), finish: 'cancelled', tokensPerSecond: 30 }
+        onText(answer.slice(0, i + 3), i / 3)
+        await wait(15)
+      }
+      return { token_ids: Array.from({ length: 29 }, (_, i) => i), text: answer, finish: 'stop', tokensPerSecond: 30.4 }
+    },
+    exportAdapter: (out) => writeFiles(out, [['adapter_config.json', '{}'], ['adapter_model.safetensors', 'x'.repeat(600_000)], ['README.md', '# x']]),
+    async exportMerged(out, _options, on) {
+      on?.({ phase: 'merge', done: 1, total: 2, unit: 'tensors' })
+      await wait(400)
+      return writeFiles(out, [['config.json', '{}'], ['model.safetensors', 'x'.repeat(6_000_000)]])
+    },
+    dispose: async () => {},
+  }
+}
+
+function previewRow(row: number): PreviewRow {
+  const plain = (text: string) => text.match(/ ?[A-Za-z]+|[^A-Za-z]/g)!.map((piece, i) => ({ id: 300 + i, text: piece, trained: false, special: false }))
+  const special = (text: string, trained = false) => [{ id: 2, text, trained, special: true }]
+  const learn = (text: string) => plain(text).map((token) => ({ ...token, trained: true }))
+  const [question, answer] =
+    row % 2
+      ? ['Where is the ferry?', 'Ahoy, sailor. Pier three, at nine, when the tide is high. Fair winds.']
+      : ['港口今天几点开门？', '喂，水手，清晨六点，潮水一来就开。一路顺风。']
+  return {
+    row,
+    truncated: row === 2,
+    tokens: [
+      ...special('<|im_start|>'),
+      ...plain('user\n'),
+      ...plain(question),
+      ...special('<|im_end|>'),
+      ...plain('\n'),
+      ...special('<|im_start|>'),
+      ...plain('assistant\n'),
+      ...learn(answer),
+      ...special('<|im_end|>', true),
+      ...learn('\n'),
+    ],
+  }
+}
