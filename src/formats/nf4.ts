@@ -94,12 +94,17 @@ export function dequantizeScales(scales: NestedScales, map: Float32Array = signe
   return centred.map((value) => value + scales.offset)
 }
 
-/** The `count` f32 values that NF4 codes and scales stand for: value of the code times the block's scale. */
-export function dequantizeBlocks(codes: Uint8Array, absmax: Float32Array, count: number): Float32Array {
+/**
+ * The `count` f32 values that NF4 codes stand for: value of the code times the block's scale. `from` is the first value's
+ * place in the tensor and `codes` begins with the byte that holds it, so a tensor can be read in pieces.
+ */
+export function dequantizeBlocks(codes: Uint8Array, absmax: Float32Array, count: number, from = 0): Float32Array {
   const out = new Float32Array(count)
+  const firstByte = Math.floor(from / 2)
   for (let i = 0; i < count; i++) {
-    const byte = codes[i >> 1]
-    out[i] = nf4Values[i % 2 === 0 ? byte >> 4 : byte & 15] * absmax[Math.floor(i / NF4_BLOCK)]
+    const at = from + i
+    const byte = codes[Math.floor(at / 2) - firstByte]
+    out[i] = nf4Values[at % 2 === 0 ? byte >> 4 : byte & 15] * absmax[Math.floor(at / NF4_BLOCK)]
   }
   return out
 }

@@ -154,6 +154,11 @@ export class SafetensorsWriter {
     if (this.written !== this.#total) throw new RangeError(`${this.written} bytes written, ${this.#total} announced`)
     await this.#sink.close()
   }
+
+  /** Throw away what was written. */
+  async abort(): Promise<void> {
+    await this.#sink.abort()
+  }
 }
 
 /** u64 length and JSON, padded with spaces so that the data begins at a multiple of 8. */

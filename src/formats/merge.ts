@@ -1,0 +1,188 @@
+import type { ProgressListener } from '../engine/types'
+import type { LoraPair } from '../model/types'
+import { modulePath } from '../model/types'
+import { bnbScales, isBnbTensor, readBnbTensor } from './bnb'
+import type { WritableFolder } from './bytes'
+import { expectedTensors } from './expected-tensors'
+import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
+import type { FloatDtype } from './floats'
+import { addLora } from './merge-lora'
+import { mergedConfig, mergedGenerationConfig } from './merged-config'
+import type { OpenedModel } from './model-folder'
+import { dequantizeBlocks } from './nf4'
+import { elementBytes, SafetensorsWriter, tensorBytes } from './safetensors'
+import type { TensorPlan } from './safetensors'
+
+export interface MergeParts {
+  /** One a layer and adapted projection; none: the model is written as it is. */
+  pairs: LoraPair[]
+  /** PEFT's scale, see `loraScale`. */
+  scale: number
+  /** Absent: onto the source's own weights. Else rows of a projection (name without ".weight") as [count, in] f32. */
+  dequantizedRows?: (name: string, from: number, count: number) => Promise<Float32Array>
+  /** Ids that generation must end after; absent: those of the source. */
+  stopIds?: number[]
+  /** Largest file of weights; one tensor may be larger. */
+  maxShardBytes?: number
+  /** Texts to put beside the model, by file name. */
+  extraFiles?: Record<string, string>
+}
+
+/** Bytes of f32 rows that are worked on at a time. */
+const WINDOW_BYTES = 8 << 20
+/** transformers' own default of long; every host takes such files. */
+const SHARD_BYTES = 5_000_000_000
+
+/**
+ * Write the merged model as a Hugging Face folder, tensor by tensor in windows of rows, in the source's element types:
+ * the adapted projections as round(W + scale * B A) with the sum in f32, everything else byte for byte. NF4 tensors of the
+ * source become what they stand for in the source's float type. A tied head stays tied: it is not written.
+ */
+export async function writeMerged(
+  opened: OpenedModel,
+  parts: MergeParts,
+  out: WritableFolder,
+  on?: ProgressListener,
+  signal?: AbortSignal,
+): Promise<{ path: string; bytes: number }[]> {
+  const plan = planTensors(opened)
+  const shards = splitShards(plan, parts.maxShardBytes ?? SHARD_BYTES)
+  const adapted = new Map(parts.pairs.map((pair) => [`model.layers.${pair.layer}.${modulePath(pair.projection)}`, pair]))
+  const total = plan.reduce((sum, tensor) => sum + tensorBytes(tensor), 0)
+  const written: { path: string; bytes: number }[] = []
+  const began = performance.now()
+  let done = 0
+
+  for (const shard of shards) {
+    const writer = await SafetensorsWriter.create(await out.create(shard.path), shard.tensors)
+    try {
+      for (const tensor of shard.tensors) {
+        for await (const chunk of mergedBytes(opened, tensor, adapted, parts)) {
+          signal?.throwIfAborted()
+          await writer.write(chunk)
+          done += chunk.length
+          const perSecond = done / ((performance.now() - began) / 1000)
+          on?.({ phase: 'merge', item: tensor.name, done, total, unit: 'bytes', perSecond, etaSeconds: (total - done) / perSecond })
+        }
+      }
+      await writer.close()
+    } catch (error) {
+      await writer.abort()
+      throw error
+    }
+    written.push({ path: shard.path, bytes: writer.written })
+  }
+  for (const [path, text] of Object.entries(textFiles(opened, parts, shards, total))) {
+    const bytes = new TextEncoder().encode(text)
+    const sink = await out.create(path)
+    await sink.write(bytes)
+    await sink.close()
+    written.push({ path, bytes: bytes.length })
+  }
+  return written
+}
+
+interface Shard {
+  path: string
+  tensors: PlannedTensor[]
+}
+
+interface PlannedTensor extends TensorPlan {
+  dtype: FloatDtype
+}
+
+function planTensors({ config, weights, dtype }: OpenedModel): PlannedTensor[] {
+  return expectedTensors(config).map(({ name, shape }) => {
+    const stored = weights.tensors.get(name)!.dtype
+    return { name, shape, dtype: isFloatDtype(stored) ? stored : dtype }
+  })
+}
+
+/** Fill files in the model's order; names as transformers gives them. */
+function splitShards(plan: PlannedTensor[], maxBytes: number): Shard[] {
+  const groups: PlannedTensor[][] = []
+  let room = 0
+  for (const tensor of plan) {
+    const bytes = tensorBytes(tensor)
+    if (groups.length === 0 || bytes > room) {
+      groups.push([])
+      room = maxBytes
+    }
+    groups.at(-1)!.push(tensor)
+    room -= bytes
+  }
+  const number = (n: number) => String(n).padStart(5, '0')
+  return groups.map((tensors, i) => ({
+    path: groups.length === 1 ? 'model.safetensors' : `model-${number(i + 1)}-of-${number(groups.length)}.safetensors`,
+    tensors,
+  }))
+}
+
+/** A tensor's bytes as they are to be written, in windows. */
+async function* mergedBytes(
+  { weights }: OpenedModel,
+  tensor: PlannedTensor,
+  adapted: Map<string, LoraPair>,
+  parts: MergeParts,
+): AsyncGenerator<Uint8Array> {
+  const path = tensor.name.replace(/\.weight$/, '')
+  const pair = adapted.get(path)
+  const isProjection = tensor.name.endsWith('_proj.weight')
+  const dequantized = isProjection ? parts.dequantizedRows : undefined
+  const [rows, width] = tensor.shape.length === 2 ? tensor.shape : [1, tensor.shape[0]]
+  const step = Math.max(1, Math.floor(WINDOW_BYTES / (width * 4)))
+
+  const rowsOf = await sourceRows(weights, tensor.name, width)
+  for (let from = 0; from < rows; from += step) {
+    const count = Math.min(step, rows - from)
+    if (!pair && !dequantized && rowsOf.raw) {
+      yield await rowsOf.raw(from, count)
+      continue
+    }
+    const values = dequantized ? await dequantized(path, from, count) : await rowsOf.floats(from, count)
+    if (pair) addLora(values, from, pair, parts.scale)
+    yield fromFloat32(values, tensor.dtype)
+  }
+}
+
+interface SourceRows {
+  floats(from: number, count: number): Promise<Float32Array>
+  /** The stored bytes, where they are floats already. */
+  raw?: (from: number, count: number) => Promise<Uint8Array>
+}
+
+/** Rows of a source tensor, whether stored as floats or as NF4. */
+async function sourceRows(weights: OpenedModel['weights'], name: string, width: number): Promise<SourceRows> {
+  const { dtype } = weights.tensors.get(name)!
+  if (isFloatDtype(dtype)) {
+    const size = width * elementBytes(dtype)
+    const raw = (from: number, count: number) => weights.read(name, from * size, count * size)
+    return { raw, floats: async (from, count) => toFloat32(await raw(from, count), dtype) }
+  }
+  if (!isBnbTensor(weights, name)) throw new Error(`${name} is stored as ${dtype}`)
+  const scales = bnbScales(await readBnbTensor(weights, name))
+  return {
+    async floats(from, count) {
+      const first = from * width
+      const startByte = Math.floor(first / 2)
+      const endByte = Math.ceil((first + count * width) / 2)
+      return dequantizeBlocks(await weights.read(name, startByte, endByte - startByte), scales, count * width, first)
+    },
+  }
+}
+
+/** Everything but the weights. The index comes first among them: with it the shards are a model. */
+function textFiles(opened: OpenedModel, parts: MergeParts, shards: Shard[], total: number): Record<string, string> {
+  const json = (value: unknown) => JSON.stringify(value, null, 2) + '\n'
+  const { 'generation_config.json': _, 'chat_template.json': __, ...tokenizer } = opened.files
+  const stopIds = parts.stopIds ?? opened.stopIds
+  const weight_map = Object.fromEntries(shards.flatMap(({ path, tensors }) => tensors.map(({ name }) => [name, path])).sort())
+  return {
+    ...(shards.length > 1 ? { 'model.safetensors.index.json': json({ metadata: { total_size: total }, weight_map }) } : {}),
+    'config.json': json(mergedConfig(opened.config, opened.dtype)),
+    'generation_config.json': json(mergedGenerationConfig(opened.generationConfig, opened.config, stopIds)),
+    ...tokenizer,
+    'chat_template.jinja': opened.chatTemplate,
+    ...parts.extraFiles,
+  }
+}
