@@ -1,0 +1,12 @@
+import { dataMutations } from './data.mjs'
+import { formatMutations } from './formats.mjs'
+import { kernelMutations } from './kernels.mjs'
+import { trainMutations } from './train.mjs'
+
+/**
+ * Deliberate faults. `find` must stand exactly once in `file`; `test` is the narrowest run that should notice.
+ * @typedef {{ project: 'unit' | 'kernels', file: string, only?: string }} NarrowTest
+ * @typedef {{ name: string, file: string, find: string, replace: string, test: NarrowTest }} Mutation
+ * @type {Mutation[]}
+ */
+export const mutations = [...formatMutations, ...dataMutations, ...trainMutations, ...kernelMutations]
