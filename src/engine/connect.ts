@@ -80,7 +80,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engin
 
   const engine: Engine = {
     gpu: () => call('gpu'),
-    loadModel: (source, on, signal) => call('loadModel', source, on, signal),
+    loadModel: (source, on, signal, quantization) => call('loadModel', source, on, signal, quantization),
     model: () => state.model,
     unloadModel: () => call('unloadModel'),
     loadData: (source, options, on, signal) => call('loadData', source, options, on, signal),

@@ -12,7 +12,13 @@ export interface Engine {
   gpu(): Promise<GpuSummary>
 
   /** Load a model's weights into NF4 on the GPU; replaces the model that was loaded. */
-  loadModel(source: ModelSource, on?: ProgressListener, signal?: AbortSignal): Promise<ModelCard>
+  loadModel(
+    source: ModelSource,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+    /** How the base is stored; NF4 with double quantisation where absent. A run must ask for the same. */
+    quantization?: RunFile['quantization'],
+  ): Promise<ModelCard>
   model(): ModelCard | null
   unloadModel(): Promise<void>
 

@@ -1,4 +1,55 @@
 import type { ErrorCatalog } from './catalog'
 
 /** Errors of cli: a message names cause, consequence and next action, in that order. */
-export const cliErrors = {} satisfies ErrorCatalog
+export const cliErrors = {
+  'cli-unknown-command': {
+    en: ({ command, suggestion, known }: { command: string; suggestion: string | null; known: string[] }) =>
+      `There is no command "${command}"${suggestion ? ` (did you mean "${suggestion}"?)` : ''}. Nothing was done. The commands are ${known.join(', ')}; "--help" explains them.`,
+    zh: ({ command, suggestion, known }: { command: string; suggestion: string | null; known: string[] }) =>
+      `没有“${command}”这个命令${suggestion ? `（是不是“${suggestion}”？）` : ''}，未执行任何操作。可用命令：${known.join('、')}；用 --help 查看说明。`,
+  },
+  'cli-unknown-option': {
+    en: ({ command, option, suggestion }: { command: string; option: string; suggestion: string | null }) =>
+      `"${command}" has no option "${option}"${suggestion ? ` (did you mean "${suggestion}"?)` : ''}. Nothing was done. "${command} --help" lists its options.`,
+    zh: ({ command, option, suggestion }: { command: string; option: string; suggestion: string | null }) =>
+      `“${command}”没有选项“${option}”${suggestion ? `（是不是“${suggestion}”？）` : ''}，未执行任何操作。用“${command} --help”查看可用选项。`,
+  },
+  'cli-missing-option': {
+    en: ({ command, option }: { command: string; option: string }) =>
+      `"${command}" needs "${option}". Nothing was done. "${command} --help" shows how to write it.`,
+    zh: ({ command, option }: { command: string; option: string }) =>
+      `“${command}”缺少必需的选项“${option}”，未执行任何操作。用“${command} --help”查看写法。`,
+  },
+  'cli-option-value': {
+    en: ({ option, value, expected }: { option: string; value: string; expected: string }) =>
+      `"${option}" is "${value}", but must be ${expected}. Nothing was done. Correct the option.`,
+    zh: ({ option, value, expected }: { option: string; value: string; expected: string }) =>
+      `“${option}”的值是“${value}”，应为 ${expected}。未执行任何操作，请改正该选项。`,
+  },
+  'cli-option-without-value': {
+    en: ({ option }: { option: string }) => `"${option}" must be followed by a value. Nothing was done. Add it.`,
+    zh: ({ option }: { option: string }) => `“${option}”后面必须跟一个值，未执行任何操作。请补上。`,
+  },
+  'cli-unexpected-argument': {
+    en: ({ argument }: { argument: string }) =>
+      `"${argument}" stands where no argument is expected. Nothing was done. Give every value after its option.`,
+    zh: ({ argument }: { argument: string }) => `“${argument}”出现在不该有参数的位置，未执行任何操作。请把值写在对应的选项之后。`,
+  },
+  'cli-file-missing': {
+    en: ({ option, path }: { option: string; path: string }) =>
+      `"${path}" (${option}) does not exist or cannot be read. Nothing was done. Check the path.`,
+    zh: ({ option, path }: { option: string; path: string }) => `“${path}”（${option}）不存在或无法读取，未执行任何操作。请检查路径。`,
+  },
+  'cli-lora-conflict': {
+    en: ({ field, stated, found }: { field: string; stated: string; found: string }) =>
+      `The run file states lora.${field} ${stated}, but the adapter given with --init-lora has ${found}. The run was not started. Make them equal, or leave the field out to take the adapter's.`,
+    zh: ({ field, stated, found }: { field: string; stated: string; found: string }) =>
+      `运行配置中 lora.${field} 为 ${stated}，而 --init-lora 指定的适配器为 ${found}。训练没有开始。请改成一致，或删去该字段以沿用适配器的值。`,
+  },
+  'cli-data-unknown': {
+    en: ({ file, columns }: { file: string; columns: string[] }) =>
+      `The columns of ${file} (${columns.join(', ')}) are in no format that is known, so no row can be used. Rename two of them to "prompt" and "completion", or write the rows as {"messages": [...]}.`,
+    zh: ({ file, columns }: { file: string; columns: string[] }) =>
+      `无法识别 ${file} 的列（${columns.join('、')}），没有可用的数据行。请把其中两列改名为 "prompt" 和 "completion"，或将每行写成 {"messages": [...]}。`,
+  },
+} satisfies ErrorCatalog

@@ -23,4 +23,21 @@ export const engineErrors = {
     en: ({ task }: { task: string }) => `The engine is still at work (${task}), so this was not started. Wait for it or stop it, then try again.`,
     zh: ({ task }: { task: string }) => `引擎正忙（${task}），此操作没有开始。请等待其完成或先停止，再重试。`,
   },
+  'engine-prompt-too-long': {
+    en: ({ tokens, limit }: { tokens: number; limit: number }) =>
+      `The conversation has ${tokens} tokens and the model reads at most ${limit}. No answer was generated. Shorten it or start a new one.`,
+    zh: ({ tokens, limit }: { tokens: number; limit: number }) =>
+      `对话长度为 ${tokens} 个 token，而模型最多读取 ${limit} 个，没有生成回答。请缩短内容或开始新的对话。`,
+  },
+  'engine-quantization-differs': {
+    en: ({ field, loaded, wanted }: { field: string; loaded: string; wanted: string }) =>
+      `The run asks for "${field}": ${wanted}, but the model was loaded with ${loaded}. The run was not started. Load the model again with this setting, or change it in the run.`,
+    zh: ({ field, loaded, wanted }: { field: string; loaded: string; wanted: string }) =>
+      `运行配置要求 “${field}” 为 ${wanted}，而模型载入时为 ${loaded}。训练没有开始。请按该设置重新载入模型，或修改运行配置。`,
+  },
+  'engine-no-hub': {
+    en: ({ id }: { id: string }) =>
+      `Models are read from folders only here, so "${id}" was not loaded. Download it first and choose its folder.`,
+    zh: ({ id }: { id: string }) => `这里只能从文件夹读取模型，因此没有载入“${id}”。请先下载，再选择所在文件夹。`,
+  },
 } satisfies ErrorCatalog

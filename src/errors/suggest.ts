@@ -12,15 +12,19 @@ export function suggest(name: string, known: Iterable<string>): string | null {
 
 const fold = (name: string) => name.toLowerCase().replaceAll('-', '_').replace(/^_+/, '')
 
-/** Insertions, deletions and substitutions (Levenshtein), one row at a time. */
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const substitute = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)
       next.push(Math.min(substitute, row[j] + 1, next[j - 1] + 1))
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      if (swapped) next[j] = Math.min(next[j], before[j - 2] + 1)
     }
+    before = row
     row = next
   }
   return row[b.length]

@@ -69,10 +69,12 @@ export const trainErrors = {
     zh: () => '数据集中没有可用于训练的行，无法训练。请查看被排除的行及原因。',
   },
   'train-non-finite': {
-    en: ({ step, where, rows }: { step: number; where: string; rows: number[] }) =>
-      `Step ${step} gave a value that is not a number (${where}${rows.length > 0 ? `; rows ${rows.join(', ')}` : ''}). Training stopped before the adapter was changed by it. ` +
-      'Lower learning_rate, keep max_grad_norm at 1, and look at these rows.',
-    zh: ({ step, where, rows }: { step: number; where: string; rows: number[] }) =>
-      `第 ${step} 步出现了非数值（${where}${rows.length > 0 ? `；数据行 ${rows.join('、')}` : ''}）。训练已停止，适配器没有被它改动。请降低 learning_rate，把 max_grad_norm 保持为 1，并检查这些行。`,
+    en: (p: { step: number; layer: number | null; rows: number[]; loss: string; gradNorm: string }) =>
+      `Step ${p.step} gave values that are not numbers (loss ${p.loss}, gradient norm ${p.gradNorm}; ` +
+      `${p.layer === null ? 'the forward pass is clean, the backward pass is not' : `first seen in layer ${p.layer}`}; rows ${p.rows.join(', ')}). ` +
+      'Training stopped, and this step did not change the adapter. Lower learning_rate, keep max_grad_norm at 1, and look at these rows.',
+    zh: (p: { step: number; layer: number | null; rows: number[]; loss: string; gradNorm: string }) =>
+      `第 ${p.step} 步出现了非数值（损失 ${p.loss}，梯度范数 ${p.gradNorm}；${p.layer === null ? '前向计算正常，反向传播异常' : `最早出现在第 ${p.layer} 层`}；数据行 ${p.rows.join('、')}）。` +
+      '训练已停止，这一步没有改动适配器。请降低 learning_rate，把 max_grad_norm 保持为 1，并检查这些行。',
   },
 } satisfies ErrorCatalog

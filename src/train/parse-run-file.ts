@@ -50,14 +50,12 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
       run.optim = asOptimizer(value)
     } else if (field === 'lora.target_modules') {
       run.lora.target_modules = asTargets(value, written)
-    } else if (field === 'quantization.bnb_4bit_compute_dtype') {
-      run.quantization.bnb_4bit_compute_dtype = checked(written, withoutTorch(value), quantizationFields[name]) as never
     } else if (group === '' && name in runFields) {
       ;(run as unknown as Json)[name] = checked(written, value, runFields[name as keyof typeof runFields])
     } else if (group === 'lora' && name in loraFields) {
       ;(run.lora as unknown as Json)[name] = checked(written, value, loraFields[name])
     } else if (group === 'quantization' && name in quantizationFields) {
-      checked(written, value, quantizationFields[name])
+      ;(run.quantization as unknown as Json)[name] = checked(written, withoutTorch(value), quantizationFields[name])
     } else if (neutral) {
       if (!neutral.some((plain) => JSON.stringify(plain) === JSON.stringify(value))) {
         throw fail('run-field-unsupported', { field: written, value: JSON.stringify(value) })

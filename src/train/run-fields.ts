@@ -43,11 +43,11 @@ export const loraFields: Record<string, Expectation> = {
   use_rslora: flag,
 }
 
-/** Only what the engine does: an NF4 base, absmax quantised again. The compute type is the GPU's choice. */
+/** The 4-bit base is NF4. The compute type is a wish: the GPU computes in what it has. */
 export const quantizationFields: Record<string, Expectation> = {
-  load_in_4bit: { kind: 'only', value: true },
+  load_in_4bit: flag,
   bnb_4bit_quant_type: { kind: 'only', value: 'nf4' },
-  bnb_4bit_use_double_quant: { kind: 'only', value: true },
+  bnb_4bit_use_double_quant: flag,
   bnb_4bit_compute_dtype: oneOf(['float32', 'float16', 'bfloat16']),
 }
 
@@ -123,7 +123,7 @@ export const withoutEffect = new Set(
    chat_template_path model_init_kwargs model_name_or_path model_name dataset_name dataset trust_remote_code
    model_type length_column_name bnb_4bit_quant_storage group_by_modality_length include_tokens_per_second
    ignore_data_skip seed_worker restore_callback_states_from_checkpoint inference_mode revision auto_mapping
-   base_model_name_or_path`
+   base_model_name_or_path quant_method`
     .split(/\s+/)
     .filter(Boolean),
 )

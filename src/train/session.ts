@@ -135,8 +135,9 @@ async function queue(trainer: Trainer, run: RunFile, window: Window, step: numbe
   }
 }
 
-/** The trainer knows where the number broke; which rows it was fed is known here. */
+/** The trainer may not know which rows broke the numbers; then all that it was fed are named. */
 function namingRows(error: unknown, step: number, rows: number[]): unknown {
   if (!(error instanceof TuneError) || error.code !== 'train-non-finite') return error
-  return fail('train-non-finite', { step, where: String(error.params.where ?? ''), rows }, error)
+  const params = error.params as { layer: number | null; rows: number[]; loss: string; gradNorm: string }
+  return fail('train-non-finite', { ...params, step, rows: params.rows.length > 0 ? params.rows : rows }, error)
 }

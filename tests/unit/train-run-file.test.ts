@@ -40,13 +40,13 @@ describe('run file', () => {
       lora_dropout: 0.1,
       use_4bit: true,
       bnb_4bit_compute_dtype: 'torch.float16',
-      use_nested_quant: true,
+      use_nested_quant: false,
       optim: 'paged_adamw_32bit',
       report_to: 'tensorboard',
     })
     expect(run).toMatchObject({ warmup_ratio: 0.03, group_by_length: true, max_length: 512, optim: 'paged_adamw_32bit' })
     expect(run.lora).toMatchObject({ r: 64, lora_alpha: 16, lora_dropout: 0.1 })
-    expect(run.quantization.bnb_4bit_compute_dtype).toBe('float16')
+    expect(run.quantization).toMatchObject({ bnb_4bit_compute_dtype: 'float16', bnb_4bit_use_double_quant: false })
     expect(stated.has('lora.r')).toBe(true)
     expect(warnings).toHaveLength(1)
     expect(warnings[0].params.fields).toEqual(['bf16', 'fp16', 'report_to'])
@@ -73,7 +73,7 @@ describe('run file', () => {
     [{ lora_dropout: 1 }, 'run-field-invalid', '< 1'],
     [{ max_steps: 0 }, 'run-field-invalid', '≠ 0'],
     [{ lr_scheduler_type: 'polynomial' }, 'run-field-invalid', 'cosine'],
-    [{ load_in_4bit: false }, 'run-field-invalid', 'only true'],
+    [{ bnb_4bit_quant_type: 'fp4' }, 'run-field-invalid', 'only "nf4"'],
     [{ optim: 'adafactor' }, 'run-optimizer-unsupported', 'adafactor'],
     [{ lora: { use_dora: true } }, 'run-field-unsupported', 'lora.use_dora'],
     [{ neftune_noise_alpha: 5 }, 'run-field-unsupported', 'neftune_noise_alpha'],

@@ -114,12 +114,12 @@ describe('training session', () => {
 
   it('names step, place and rows when a number breaks', async () => {
     const trainer = new FakeTrainer((step) => {
-      if (step === 2) throw fail('train-non-finite', { step: 0, where: 'layer 3', rows: [] })
+      if (step === 2) throw fail('train-non-finite', { step: 0, layer: 3, rows: [], loss: 'NaN', gradNorm: '1' })
       return result(step)
     })
     const { end, reports } = session(trainer)
     const error = await end.catch((e: unknown) => e)
-    expect(error).toMatchObject({ code: 'train-non-finite', params: { step: 2, where: 'layer 3', rows: [3, 4] } })
+    expect(error).toMatchObject({ code: 'train-non-finite', params: { step: 2, layer: 3, rows: [3, 4] } })
     expect(reports.map((r) => r.step)).toEqual([1])
   })
 

@@ -1,0 +1,45 @@
+import type { ChatTokenizer } from '../data'
+import { fail } from '../errors'
+import type { LanguageModel } from '../model/language-model'
+import type { GenerateRequest, GenerateResult } from './types'
+
+/** The model's answer to a conversation, streamed as whole characters. Throws 'engine-prompt-too-long'. */
+export async function answer(
+  model: LanguageModel,
+  tokenizer: ChatTokenizer,
+  request: GenerateRequest,
+  onText: (text: string, tokens: number) => void,
+  signal?: AbortSignal,
+): Promise<GenerateResult> {
+  const prompt = tokenizer.renderPrompt(request.messages).ids
+  const room = model.config.maxPositionEmbeddings - prompt.length
+  if (room < 1) {
+    throw fail('engine-prompt-too-long', { tokens: prompt.length, limit: model.config.maxPositionEmbeddings })
+  }
+  const decoder = tokenizer.streamDecoder({ skipSpecial: true })
+  const ids: number[] = []
+  const stops = new Set(tokenizer.stopIds)
+  const began = performance.now()
+  const stream = model.generate(prompt, {
+    maxNewTokens: Math.min(request.max_new_tokens, room),
+    temperature: request.temperature,
+    topP: request.top_p,
+    topK: request.top_k,
+    seed: request.seed,
+    stopIds: tokenizer.stopIds,
+    useAdapter: request.useAdapter && model.lora !== null,
+    signal,
+  })
+  for await (const id of stream) {
+    ids.push(id)
+    onText(decoder.push(id), ids.length)
+  }
+  const seconds = (performance.now() - began) / 1000
+  const stopped = ids.length > 0 && stops.has(ids[ids.length - 1])
+  return {
+    token_ids: ids,
+    text: decoder.finish(),
+    finish: stopped ? 'stop' : signal?.aborted ? 'cancelled' : 'length',
+    tokensPerSecond: seconds > 0 ? ids.length / seconds : 0,
+  }
+}

@@ -1,0 +1,15 @@
+import { openGpu } from '../gpu/device'
+import { filesFolder, fileSource } from '../storage/files-folder'
+import { httpFile, httpFolder } from '../storage/http-folder'
+import type { Platform } from './platform'
+
+/** The engine's surroundings in a browser's worker. `base` is the page's address, below which public/ lies. */
+export function browserPlatform(base: string): Platform {
+  return {
+    openGpu: () => openGpu(navigator.gpu),
+    builtinModel: () => httpFolder(new URL('demo-model/', base)),
+    sample: (name) => httpFile(name, new URL(`samples/${name}`, base)),
+    folderOfFiles: filesFolder,
+    sourceOfFile: (file) => fileSource(file),
+  }
+}

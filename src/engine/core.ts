@@ -1,0 +1,308 @@
+import type { ChatTokenizer, Dataset } from '../data'
+import { fail } from '../errors'
+import type { ByteSource, FileFolder, WritableFolder } from '../formats/bytes'
+import type { OpenedModel } from '../formats/model-folder'
+import { openModelFolder } from '../formats/model-folder'
+import type { Gpu } from '../gpu/device'
+import type { LanguageModel } from '../model/language-model'
+import { RunControl } from '../train/run-control'
+import type { RunFile } from '../train/run-file'
+import { recommendedRun } from '../train/run-file'
+import { answer } from './answer'
+import { evaluateRows } from './evaluate'
+import { exportAdapter, exportMerged } from './export'
+import { gpuSummary } from './gpu-summary'
+import { adapterCard, attachAdapter } from './load-adapter'
+import { modelCard } from './model-card'
+import { openData, tokenizerOf } from './open-data'
+import { planRun } from './plan-run'
+import type { Platform } from './platform'
+import { previewRow } from './preview'
+import { TaskQueue } from './task-queue'
+import { runTraining } from './training'
+import type {
+  AdapterCard,
+  DataOptions,
+  DataSource,
+  Engine,
+  GenerateRequest,
+  MergeOptions,
+  ModelCard,
+  ModelSource,
+  ProgressListener,
+  RunFacts,
+  TrainEvent,
+  TrainOptions,
+} from './types'
+
+/** model/load.ts's loadLanguageModel; handed in, so that the engine is tested without a GPU. */
+export type ModelLoader = (
+  gpu: Gpu,
+  opened: OpenedModel,
+  on: (progress: { tensor: string; bytesDone: number; bytesTotal: number }) => void,
+  signal: AbortSignal | undefined,
+  options: { loadIn4bit: boolean; doubleQuant: boolean },
+) => Promise<LanguageModel>
+
+interface Loaded {
+  opened: OpenedModel
+  tokenizer: ChatTokenizer
+  model: LanguageModel
+  card: ModelCard
+  quantization: RunFile['quantization']
+}
+
+/** The Engine itself, the same in a browser's worker and in Node; `platform` brings what differs. */
+export function createEngine(platform: Platform, loadWeights: ModelLoader): Engine {
+  return new EngineCore(platform, loadWeights)
+}
+
+class EngineCore implements Engine {
+  private readonly platform: Platform
+  private readonly loadWeights: ModelLoader
+  private readonly tasks = new TaskQueue()
+  private device: { gpu: Gpu; lost: Promise<never> } | null = null
+  private loaded: Loaded | null = null
+  private adapterFacts: AdapterCard | null = null
+  private source: ByteSource | null = null
+  private data: Dataset | null = null
+  private control: RunControl | null = null
+
+  constructor(platform: Platform, loadWeights: ModelLoader) {
+    this.platform = platform
+    this.loadWeights = loadWeights
+  }
+
+  async gpu() {
+    return gpuSummary((await this.openDevice()).gpu)
+  }
+
+  async loadModel(
+    source: ModelSource,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+    quantization: RunFile['quantization'] = recommendedRun.quantization,
+  ): Promise<ModelCard> {
+    return this.tasks.only('load-model', async () => {
+      const began = performance.now()
+      on?.({ phase: 'list', done: 0, total: 0, unit: 'bytes' })
+      const opened = await openModelFolder(await this.openSource(source, on, signal))
+      const tokenizer = await tokenizerOf(opened)
+      signal?.throwIfAborted()
+      // The old model goes first: both together may not fit.
+      this.dropModel()
+      const { gpu } = await this.openDevice()
+      const options = { loadIn4bit: quantization.load_in_4bit, doubleQuant: quantization.bnb_4bit_use_double_quant }
+      const model = await this.alive(this.loadWeights(gpu, opened, byteProgress(on), signal, options))
+      const card = modelCard(source, opened, tokenizer, model, (performance.now() - began) / 1000)
+      this.loaded = { opened, tokenizer, model, card, quantization }
+      return card
+    })
+  }
+
+  model(): ModelCard | null {
+    return this.loaded?.card ?? null
+  }
+
+  async unloadModel(): Promise<void> {
+    return this.tasks.only('unload-model', async () => this.dropModel())
+  }
+
+  async loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal) {
+    const opened = await this.openDataSource(source)
+    const data = await openData(opened, this.needModel().tokenizer, options, on, signal)
+    this.source = opened
+    this.data = data
+    return data.facts
+  }
+
+  async remapData(options: DataOptions, on?: ProgressListener) {
+    if (!this.source) throw fail('engine-no-data', {})
+    this.data = await openData(this.source, this.needModel().tokenizer, options, on)
+    return this.data.facts
+  }
+
+  async previewRows(from: number, count: number) {
+    const { tokenizer } = this.needModel()
+    return this.needData()
+      .rows.slice(from, from + count)
+      .map((row) => previewRow(row, tokenizer))
+  }
+
+  async *tokenRows() {
+    for (const { row, inputIds, labels } of this.needData().rows) yield { row, inputIds, labels }
+  }
+
+  async planRun(run: RunFile) {
+    return planRun(this.needModel().model, this.needData().rows, run)
+  }
+
+  async train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void) {
+    const { model, opened, tokenizer, quantization } = this.needModel()
+    const { rows } = this.needData()
+    sameQuantization(quantization, run.quantization)
+    return this.tasks.only('train', async () => {
+      const control = new RunControl()
+      this.control = control
+      try {
+        const { vocabSize, hiddenSize } = opened.config
+        const blockParameters = opened.parameters - vocabSize * hiddenSize
+        const parts = { ...options, control, padId: tokenizer.padId, blockParameters }
+        return await this.alive(runTraining(model, rows, run, parts, on))
+      } finally {
+        this.control = null
+        this.adapterFacts = this.loaded && adapterCard(this.loaded.model, this.loaded.card.id)
+      }
+    })
+  }
+
+  pause(): void {
+    this.control?.pause()
+  }
+
+  resume(): void {
+    this.control?.resume()
+  }
+
+  stop(): void {
+    this.control?.stop()
+  }
+
+  async loadAdapter(folder: FileFolder): Promise<AdapterCard> {
+    const { model } = this.needModel()
+    return this.tasks.only('load-adapter', async () => {
+      const card = await this.alive(attachAdapter(model, folder))
+      this.adapterFacts = card
+      return card
+    })
+  }
+
+  adapter(): AdapterCard | null {
+    return this.adapterFacts
+  }
+
+  async removeAdapter(): Promise<void> {
+    return this.tasks.only('remove-adapter', async () => {
+      this.loaded?.model.detachLora()
+      this.adapterFacts = null
+    })
+  }
+
+  async evaluate(options: { useAdapter: boolean; batchSize?: number }, on?: ProgressListener, signal?: AbortSignal) {
+    const { model, tokenizer } = this.needModel()
+    const { rows } = this.needData()
+    const useAdapter = options.useAdapter && model.lora !== null
+    const settings = { ...options, useAdapter, padId: tokenizer.padId }
+    return this.tasks.next('evaluate', () => this.alive(evaluateRows(model, rows, settings, on, signal)))
+  }
+
+  async generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal) {
+    const { model, tokenizer } = this.needModel()
+    return this.tasks.next('generate', () => this.alive(answer(model, tokenizer, request, onText, signal)))
+  }
+
+  async exportAdapter(out: WritableFolder, facts?: RunFacts) {
+    const { model, opened, card } = this.needModel()
+    return this.tasks.next('export-adapter', () => this.alive(exportAdapter(model, opened, card.id, out, facts)))
+  }
+
+  async exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal) {
+    const { model, opened, tokenizer } = this.needModel()
+    return this.tasks.next('export-merged', async () => {
+      if (!model.lora) throw fail('engine-no-adapter', {})
+      const adapter = { lora: model.lora, pairs: await this.alive(model.readLora()) }
+      const onto = options.base === 'dequantized' ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row) : undefined
+      const parts = { opened, stopIds: tokenizer.stopIds, adapter, dequantizedRows: onto }
+      return this.alive(exportMerged(parts, out, on, signal))
+    })
+  }
+
+  async dispose(): Promise<void> {
+    this.control?.stop()
+    this.dropModel()
+    this.device?.gpu.destroy()
+    this.device = null
+  }
+
+  private needModel(): Loaded {
+    if (!this.loaded) throw fail('engine-no-model', {})
+    return this.loaded
+  }
+
+  private needData(): Dataset {
+    if (!this.data) throw fail('engine-no-data', {})
+    return this.data
+  }
+
+  /** Ids of the data set belong to the old model's tokenizer; the file itself is kept for `remapData`. */
+  private dropModel(): void {
+    this.loaded?.model.destroy()
+    this.loaded = null
+    this.adapterFacts = null
+    this.data = null
+  }
+
+  private async openDevice() {
+    if (this.device) return this.device
+    const gpu = await this.platform.openGpu()
+    const lost = gpu.lost.then((reason) => {
+      // Nothing on the lost device can be freed or used; the next load opens another.
+      this.device = null
+      this.loaded = null
+      this.adapterFacts = null
+      throw fail('gpu-lost', { reason })
+    })
+    lost.catch(() => {})
+    this.device = { gpu, lost }
+    return this.device
+  }
+
+  /** GPU work that ends when the device is lost; its own promise might never settle then. */
+  private alive<T>(work: Promise<T>): Promise<T> {
+    return this.device ? Promise.race([work, this.device.lost]) : work
+  }
+
+  private async openSource(source: ModelSource, on?: ProgressListener, signal?: AbortSignal): Promise<FileFolder> {
+    switch (source.kind) {
+      case 'builtin':
+        return this.platform.builtinModel()
+      case 'files':
+        return this.platform.folderOfFiles(source.name, source.files)
+      case 'folder':
+        return source.folder
+      case 'hub':
+        if (!this.platform.hub) throw fail('engine-no-hub', { id: source.id })
+        return this.platform.hub(source, on, signal)
+    }
+  }
+
+  private openDataSource(source: DataSource): Promise<ByteSource> {
+    switch (source.kind) {
+      case 'file':
+        return Promise.resolve(this.platform.sourceOfFile(source.file))
+      case 'bytes':
+        return Promise.resolve(source.source)
+      case 'sample':
+        return this.platform.sample(source.name)
+    }
+  }
+}
+
+/** Bytes read so far, with the rate and the time left. */
+function byteProgress(on?: ProgressListener) {
+  const began = performance.now()
+  return ({ tensor, bytesDone, bytesTotal }: { tensor: string; bytesDone: number; bytesTotal: number }) => {
+    const perSecond = bytesDone / ((performance.now() - began) / 1000)
+    const etaSeconds = perSecond > 0 ? (bytesTotal - bytesDone) / perSecond : undefined
+    on?.({ phase: 'quantize', item: tensor, done: bytesDone, total: bytesTotal, unit: 'bytes', perSecond, etaSeconds })
+  }
+}
+
+/** The base was quantised when the model was loaded; a run that wants another base needs another load. */
+function sameQuantization(loaded: RunFile['quantization'], wanted: RunFile['quantization']): void {
+  for (const field of ['load_in_4bit', 'bnb_4bit_use_double_quant'] as const) {
+    if (loaded[field] !== wanted[field]) {
+      throw fail('engine-quantization-differs', { field, loaded: String(loaded[field]), wanted: String(wanted[field]) })
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { TokenizedRow } from '../data'
+import { collate } from '../data'
+import type { LanguageModel } from '../model/language-model'
+import { PAD_TO } from '../train/windows'
+import type { EvalResult, ProgressListener } from './types'
+
+/**
+ * Loss of every row under the model. Rows are batched by length, so that little is padded, and reported in the order
+ * given. The total is the mean over all trained tokens, as one large batch would have it.
+ */
+export async function evaluateRows(
+  model: LanguageModel,
+  rows: readonly TokenizedRow[],
+  options: { useAdapter: boolean; batchSize?: number; padId: number },
+  on?: ProgressListener,
+  signal?: AbortSignal,
+): Promise<EvalResult> {
+  const size = options.batchSize ?? 4
+  const order = rows.map((_, i) => i).sort((a, b) => rows[a].inputIds.length - rows[b].inputIds.length || a - b)
+  const sums = new Float64Array(rows.length)
+  const counts = new Int32Array(rows.length)
+  const began = performance.now()
+  for (let at = 0; at < order.length; at += size) {
+    signal?.throwIfAborted()
+    const indices = order.slice(at, at + size)
+    const batch = collate(rows, indices.map((i) => [i]), { padToMultipleOf: PAD_TO, padId: options.padId })
+    const result = await model.lossPerLine(batch, options.useAdapter)
+    indices.forEach((index, line) => {
+      sums[index] = result.sums[line]
+      counts[index] = result.counts[line]
+    })
+    const done = Math.min(order.length, at + size)
+    const perSecond = done / ((performance.now() - began) / 1000)
+    on?.({ phase: 'evaluate', done, total: rows.length, unit: 'rows', perSecond, etaSeconds: (rows.length - done) / perSecond })
+  }
+  const tokens = counts.reduce((a, b) => a + b, 0)
+  return {
+    loss: tokens > 0 ? sums.reduce((a, b) => a + b, 0) / tokens : 0,
+    num_trained_tokens: tokens,
+    per_row: rows.map(({ row }, i) => ({ row, loss: counts[i] > 0 ? sums[i] / counts[i] : 0, num_trained_tokens: counts[i] })),
+  }
+}

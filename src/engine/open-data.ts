@@ -1,0 +1,36 @@
+import type { ChatTokenizer, Dataset } from '../data'
+import { loadDataset, loadTokenizer } from '../data'
+import type { ByteSource } from '../formats/bytes'
+import type { OpenedModel } from '../formats/model-folder'
+import type { DataOptions, DataSummary, ProgressListener } from './types'
+
+/** The tokenizer and template of a model whose folder was opened. */
+export function tokenizerOf(opened: OpenedModel): Promise<ChatTokenizer> {
+  return loadTokenizer({
+    tokenizerJson: opened.files['tokenizer.json'],
+    tokenizerConfig: opened.files['tokenizer_config.json'] ?? null,
+    chatTemplate: opened.chatTemplate,
+    generationConfig: opened.files['generation_config.json'] ?? null,
+  })
+}
+
+/** Read and tokenise a data file under the run's options. */
+export function openData(
+  source: ByteSource,
+  tokenizer: ChatTokenizer,
+  options: DataOptions,
+  on?: ProgressListener,
+  signal?: AbortSignal,
+): Promise<Dataset> {
+  return loadDataset(source, tokenizer, {
+    ...options,
+    signal,
+    onProgress: ({ rowsRead, bytesRead, bytesTotal, rowsPerSecond }) => {
+      const share = bytesTotal > 0 ? bytesRead / bytesTotal : 0
+      const etaSeconds = share > 0 && rowsPerSecond > 0 ? (rowsRead / share - rowsRead) / rowsPerSecond : undefined
+      on?.({ phase: 'tokenize', item: source.name, done: rowsRead, total: 0, unit: 'rows', perSecond: rowsPerSecond, etaSeconds })
+    },
+  })
+}
+
+export const summaryOf = (data: Dataset): DataSummary => data.facts

@@ -1,0 +1,18 @@
+import type { ByteSource, FileFolder } from '../formats/bytes'
+import type { Gpu } from '../gpu/device'
+import type { ModelSource, ProgressListener } from './types'
+
+/** What differs between a browser's worker and Node; handed to the engine. */
+export interface Platform {
+  /** A fresh device; called again after a loss. */
+  openGpu(): Promise<Gpu>
+  /** The folder of the model that ships with the studio. */
+  builtinModel(): Promise<FileFolder>
+  /** One of the sample sets, by file name. */
+  sample(name: string): Promise<ByteSource>
+  /** Absent where models come from folders only. */
+  hub?(source: Extract<ModelSource, { kind: 'hub' }>, on?: ProgressListener, signal?: AbortSignal): Promise<FileFolder>
+  /** Files that a person picked or dropped. */
+  folderOfFiles(name: string, files: { path: string; file: File }[]): FileFolder
+  sourceOfFile(file: File): ByteSource
+}

@@ -1,0 +1,71 @@
+import { fail, TuneError } from '../errors'
+import { suggest } from '../errors/suggest'
+import type { Command } from './cli/command'
+import { evaluateCommand } from './cli/evaluate'
+import { generateCommand } from './cli/generate'
+import { commandHelp, overview } from './cli/help'
+import { infoCommand } from './cli/info'
+import { mergeCommand } from './cli/merge'
+import { parseOptions } from './cli/options'
+import { Terminal } from './cli/terminal'
+import { tokensCommand } from './cli/tokens'
+import { trainCommand } from './cli/train'
+
+const commands: Record<string, Command> = {
+  train: trainCommand,
+  tokens: tokensCommand,
+  eval: evaluateCommand,
+  generate: generateCommand,
+  merge: mergeCommand,
+  info: infoCommand,
+}
+
+/** Run one command and end the process: 0 done, 1 failed, 2 wrong usage. */
+export async function main(argv: string[], root: string): Promise<void> {
+  // A reader that closes early (`| head`) ends the command in silence.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const terminal = new Terminal({ err: process.stderr, out: process.stdout })
+  let code = 0
+  try {
+    await runCommand(argv, root, terminal)
+  } catch (error) {
+    code = isUsage(error) ? 2 : 1
+    terminal.line(error instanceof TuneError ? `error: ${error.message}` : `error: ${describe(error)}`)
+  }
+  // The GPU's threads would keep the process alive.
+  process.stdout.write('', () => process.exit(code))
+}
+
+async function runCommand(argv: string[], root: string, terminal: Terminal): Promise<void> {
+  const [name, ...rest] = argv
+  if (name === undefined) throw fail('cli-missing-option', { command: 'tune', option: 'COMMAND' })
+  if (name === '--help' || name === '-h' || name === 'help') return terminal.text(`${overview(commands)}\n`)
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command) {
+    const known = Object.keys(commands)
+    throw fail('cli-unknown-command', { command: name, suggestion: suggest(name, known), known })
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return terminal.text(`${commandHelp(name, command)}\n`)
+  const options = parseOptions(name, command.options, rest)
+  await command.run({ options, terminal, root, onInterrupt })
+}
+
+/** The first signal asks the command to end well; the second ends the process. */
+function onInterrupt(listener: () => void): void {
+  let asked = false
+  const handle = () => {
+    if (asked) process.exit(130)
+    asked = true
+    listener()
+  }
+  process.on('SIGINT', handle)
+  process.on('SIGTERM', handle)
+}
+
+/** Options and run files that say something impossible are wrong usage; everything else is a failure. */
+const isUsage = (error: unknown) => error instanceof TuneError && /^(cli|run)-/.test(error.code)
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return process.env.TUNETAB_DEBUG ? (error.stack ?? error.message) : error.message
+}

@@ -1,0 +1,35 @@
+import type { OptionSpec, Options } from './options'
+import type { Terminal } from './terminal'
+
+export interface CommandContext {
+  options: Options
+  terminal: Terminal
+  /** The repository's folder: the built-in model and the samples are in its public/. */
+  root: string
+  /** Called once at the first SIGINT or SIGTERM; a second one ends the process. */
+  onInterrupt(listener: () => void): void
+}
+
+/** A command as data: its help is made from the same table that its options are read by. */
+export interface Command {
+  summary: string
+  options: Record<string, OptionSpec>
+  run(context: CommandContext): Promise<void>
+}
+
+export const gpuOption: OptionSpec = {
+  value: 'KIND',
+  choices: ['swiftshader', 'lavapipe', 'auto'],
+  help: 'which GPU: auto takes a real one where there is one (default)',
+}
+export const modelOption: OptionSpec = {
+  value: 'DIR',
+  required: true,
+  help: 'folder of the model in Hugging Face layout, or "builtin"',
+}
+export const dataOption: OptionSpec = {
+  value: 'FILE',
+  required: true,
+  help: 'data set: JSON array or JSONL, also gzipped, CSV or TSV',
+}
+export const configOption: OptionSpec = { value: 'RUN.json', help: 'run file with Hugging Face names' }

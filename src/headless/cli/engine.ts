@@ -1,0 +1,24 @@
+import { createEngine } from '../../engine/core'
+import type { Engine } from '../../engine/types'
+import { loadLanguageModel } from '../../model/load'
+import type { GpuKind } from '../dawn'
+import { nodePlatform } from '../node-platform'
+import { folderAt } from './inputs'
+import type { RunFile } from '../../train/run-file'
+import type { CommandContext } from './command'
+import { bytes } from './terminal'
+
+/** An engine on the GPU that `--gpu` names, with the model of `--model` loaded. */
+export async function engineWithModel(
+  { options, root, terminal }: CommandContext,
+  quantization: RunFile['quantization'],
+): Promise<Engine> {
+  const folder = await folderAt('--model', options.model as string, root)
+  const engine = createEngine(nodePlatform((options.gpu as GpuKind | undefined) ?? 'auto', root), loadLanguageModel)
+  const gpu = await engine.gpu()
+  terminal.line(`GPU: ${gpu.description || `${gpu.vendor} ${gpu.architecture}`}${gpu.isSoftware ? ' (software)' : ''}`)
+  const source = options.model === 'builtin' ? ({ kind: 'builtin' } as const) : ({ kind: 'folder', folder } as const)
+  const card = await engine.loadModel(source, terminal.progress, undefined, quantization)
+  terminal.line(`model: ${card.name}, ${card.family}, ${card.layers} layers, ${bytes(card.gpuBytes)} on the GPU, ${card.loadSeconds.toFixed(1)} s`)
+  return engine
+}

@@ -1,0 +1,28 @@
+import type { Command } from './command'
+import { configOption, dataOption, gpuOption, modelOption } from './command'
+import { engineWithModel } from './engine'
+import { dataOptions, fileAt, folderAt, tellData } from './inputs'
+import { readRun } from './run-config'
+
+export const evaluateCommand: Command = {
+  summary: 'Mean loss of a data set and of each of its rows, under the model or the model with an adapter.',
+  options: {
+    model: modelOption,
+    data: dataOption,
+    lora: { value: 'DIR', help: 'PEFT adapter to apply' },
+    config: configOption,
+    'batch-size': { value: 'N', min: 1, help: 'rows at a time (4); changes no loss' },
+    gpu: gpuOption,
+  },
+  async run(context) {
+    const { options, terminal, root } = context
+    const { run } = await readRun(options.config as string | undefined, terminal)
+    const data = await fileAt('--data', options.data as string)
+    const lora = options.lora ? await folderAt('--lora', options.lora as string, root) : null
+    const engine = await engineWithModel(context, run.quantization)
+    if (lora) await engine.loadAdapter(lora)
+    tellData(await engine.loadData({ kind: 'bytes', source: data }, dataOptions(run), terminal.progress), run, terminal)
+    const batchSize = options['batch-size'] ? Number(options['batch-size']) : undefined
+    terminal.json(await engine.evaluate({ useAdapter: lora !== null, batchSize }, terminal.progress))
+  },
+}

@@ -1,0 +1,22 @@
+import { openData, tokenizerOf } from '../../engine/open-data'
+import { openModelFolder } from '../../formats/model-folder'
+import type { Command } from './command'
+import { configOption, dataOption, modelOption } from './command'
+import { dataOptions, fileAt, folderAt, tellData } from './inputs'
+import { readRun } from './run-config'
+
+/** Needs no GPU: only the tokenizer and the template are read. */
+export const tokensCommand: Command = {
+  summary: 'Print the token ids and labels of every kept row as JSON lines (label -100: not trained).',
+  options: { model: modelOption, data: dataOption, config: configOption },
+  async run({ options, terminal, root }) {
+    const { run } = await readRun(options.config as string | undefined, terminal)
+    const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
+    const source = await fileAt('--data', options.data as string)
+    const { rows, facts } = await openData(source, await tokenizerOf(opened), dataOptions(run), terminal.progress)
+    tellData(facts, run, terminal)
+    for (const { inputIds, labels } of rows) {
+      terminal.json({ input_ids: Array.from(inputIds), labels: Array.from(labels) })
+    }
+  },
+}
