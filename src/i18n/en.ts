@@ -380,6 +380,7 @@ export const en = {
   'runs.compare': 'Compare',
   'runs.compareThis': 'Compare {name}',
   'runs.name': 'Name',
+  'runs.steps': 'Steps',
   'runs.when': 'When',
   'runs.size': 'Size',
   'runs.actions': 'Actions',

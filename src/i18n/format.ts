@@ -36,9 +36,17 @@ export function formatMeasure(language: Language, value: number): string {
   return formatNumber(language, value, { maximumSignificantDigits: 4 })
 }
 
-/** 494 032 768 -> "494 M" (English), "4.94 亿" (Chinese). */
+/** 494 032 768 -> "494M" (English), "4.94亿" (Chinese). */
 export function formatCompact(language: Language, value: number): string {
-  return formatNumber(language, value, { notation: 'compact', maximumSignificantDigits: 3 })
+  // British English would write a small "m", which reads as a thousandth beside measures.
+  const locale = language === 'zh' ? localeOf(language) : 'en-US'
+  return new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 }).format(value)
+}
+
+/** A round number at an axis, as short as it can be. */
+export function formatAxis(language: Language, value: number): string {
+  if (value !== 0 && Math.abs(value) < 1e-2) return value.toExponential().replace('e-', 'e−')
+  return Math.abs(value) >= 10_000 ? formatCompact(language, value) : formatNumber(language, value)
 }
 
 export function formatPercent(language: Language, fraction: number): string {

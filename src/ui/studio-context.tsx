@@ -4,7 +4,7 @@ import type { SerializedError } from '../errors'
 import { errorText } from '../errors'
 import { formatNumber, localeOf, translate } from '../i18n'
 import type { MessageKey, Params } from '../i18n'
-import { formatBytes, formatCompact, formatDuration, formatMeasure, formatPercent, formatWhen } from '../i18n/format'
+import { formatAxis, formatBytes, formatCompact, formatDuration, formatMeasure, formatPercent, formatWhen } from '../i18n/format'
 import type { Studio } from '../state/studio'
 
 const StudioContext = createContext<Studio | null>(null)
@@ -28,6 +28,7 @@ export function useWords() {
       bytes: (value: number) => formatBytes(language, value),
       compact: (value: number) => formatCompact(language, value),
       measure: (value: number) => formatMeasure(language, value),
+      axisNumber: (value: number) => formatAxis(language, value),
       percent: (fraction: number) => formatPercent(language, fraction),
       duration: (seconds: number) => formatDuration(language, seconds),
       when: (time: number) => formatWhen(language, time),

@@ -108,7 +108,7 @@ export function ChartFrame(props: ChartFrameProps) {
       >
         {!isEmpty && (
           <Suspense fallback={null}>
-            <Plot series={series} domain={domain} log={log} />
+            <Plot series={series} domain={domain} log={log} lines={size === 'large' ? 5 : 3} />
           </Suspense>
         )}
         {epochs.filter(inView).map((x) => (

@@ -2,24 +2,27 @@ import { memo } from 'react'
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts'
 import { useWords } from '../../studio-context'
 import { PLOT_MARGIN } from './plot-types'
+import { linearTicks, logTicks } from './ticks'
 import type { PlotSeries } from './plot-types'
 
 interface PlotProps {
   series: readonly PlotSeries[]
   domain: [number, number]
   log: boolean
+  /** How many horizontal lines there is room for. */
+  lines: number
 }
 
 const { left, right, top, bottom } = PLOT_MARGIN
 
 /** The drawing itself. What moves with the pointer lies above it, so that hovering draws nothing anew. */
-export const Plot = memo(function Plot({ series, domain, log }: PlotProps) {
-  const { measure, compact } = useWords()
+export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps) {
+  const { axisNumber } = useWords()
   const [low, high] = valueRange(series, domain, log)
   return (
     <ResponsiveContainer width="100%" height="100%">
       <LineChart margin={{ left: 0, right, top, bottom: 0 }} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} className="plot-grid" />
+        <CartesianGrid vertical={false} syncWithTicks className="plot-grid" />
         <XAxis
           type="number"
           dataKey="x"
@@ -27,7 +30,8 @@ export const Plot = memo(function Plot({ series, domain, log }: PlotProps) {
           allowDataOverflow
           height={bottom}
           tickLine={false}
-          tickFormatter={(value: number) => (value >= 10_000 ? compact(value) : measure(value))}
+          ticks={linearTicks(domain[0], domain[1], 6)}
+          tickFormatter={axisNumber}
         />
         <YAxis
           type="number"
@@ -35,9 +39,11 @@ export const Plot = memo(function Plot({ series, domain, log }: PlotProps) {
           domain={[low, high]}
           allowDataOverflow
           scale={log ? 'log' : 'linear'}
+          interval={0}
           tickLine={false}
           axisLine={false}
-          tickFormatter={measure}
+          ticks={log ? logTicks(low, high) : linearTicks(low, high, lines)}
+          tickFormatter={axisNumber}
         />
         {series.map((one) => (
           <Line

@@ -1,6 +1,9 @@
-/** Python that loads the unzipped adapter, with the real names filled in. */
-export function adapterCode(baseId: string, folder: string): string {
-  return `from peft import PeftModel
+/** Python that loads the unzipped adapter, with the real names filled in. `base`: hub id, folder name or "builtin". */
+export function adapterCode(base: string, folder: string, pageUrl: string): string {
+  const builtin = base === 'builtin'
+  const baseId = builtin ? './demo-model' : base
+  const note = builtin ? `# The built-in model's files lie at ${new URL('demo-model/', pageUrl).href}\n` : ''
+  return `${note}from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 base = AutoModelForCausalLM.from_pretrained(${JSON.stringify(baseId)})

@@ -54,7 +54,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
       </th>
       <td data-label={t('room.model')}>{record.model.name}</td>
       <td data-label={t('room.data')}>{record.data.name}</td>
-      <td data-label={t('plan.steps')} className="num">
+      <td data-label={t('runs.steps')} className="num">
         {num(record.steps)}
       </td>
       <td data-label={t('chart.loss')} className="num">

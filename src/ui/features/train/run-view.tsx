@@ -1,15 +1,13 @@
 import { useStore } from 'zustand'
-import { useStudio, useWords } from '../../studio-context'
+import { useStudio } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
 import { RunLog } from './run-log'
 import { RunSummary } from './run-summary'
 import { MemoryBar } from './plan-view'
-import { Part } from '../../kit/room'
 
 /** During and after a run: curves left, words right. */
 export function RunView() {
   const studio = useStudio()
-  const { t } = useWords()
   const { version, runId, outcome, plan } = useStore(studio.train.store)
   const { list, picked } = useStore(studio.runs.store)
   const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
@@ -19,11 +17,7 @@ export function RunView() {
       <aside>
         {outcome && <RunSummary outcome={outcome} />}
         <RunLog />
-        {plan && (
-          <Part title={t('plan.memory')}>
-            <MemoryBar plan={plan} />
-          </Part>
-        )}
+        {plan && <MemoryBar plan={plan} />}
       </aside>
     </div>
   )

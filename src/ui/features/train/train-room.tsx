@@ -13,27 +13,13 @@ import './train.css'
 export function TrainRoom() {
   const studio = useStudio()
   const { t } = useWords()
-  const { view, phase, error, runId } = useStore(studio.train.store)
-  const running = isRunning(phase)
+  const { view, error } = useStore(studio.train.store)
   return (
     <RoomFrame title={t('room.train')} className="train-room" actions={<TrainButtons />}>
       <PhaseLine />
       <ErrorNote error={error}>
         <Button onClick={studio.train.dismissError}>{t('dismiss')}</Button>
       </ErrorNote>
-      {!running && runId && (
-        <div className="row view-switch">
-          {view === 'run' ? (
-            <Button kind="quiet" onClick={() => studio.train.show('setup')}>
-              {t('train.newRun')}
-            </Button>
-          ) : (
-            <Button kind="quiet" onClick={() => studio.train.show('run')}>
-              {t('train.lastRun')}
-            </Button>
-          )}
-        </div>
-      )}
       {view === 'run' ? <RunView /> : <SetupView />}
     </RoomFrame>
   )
@@ -42,8 +28,20 @@ export function TrainRoom() {
 /** What can be pressed depends on the phase; stopping keeps what was learnt. */
 function TrainButtons() {
   const studio = useStudio()
-  const phase = useStore(studio.train.store, (state) => state.phase)
-  if (!isRunning(phase)) return <ActionButton id="train.start" kind="primary" />
+  const { t } = useWords()
+  const { phase, runId, view } = useStore(studio.train.store)
+  if (!isRunning(phase)) {
+    return (
+      <>
+        {runId && (
+          <Button kind="quiet" onClick={() => studio.train.show(view === 'run' ? 'setup' : 'run')}>
+            {view === 'run' ? t('train.newRun') : t('train.lastRun')}
+          </Button>
+        )}
+        <ActionButton id="train.start" kind="primary" />
+      </>
+    )
+  }
   return (
     <>
       {phase === 'paused' ? <ActionButton id="train.resume" kind="primary" /> : <ActionButton id="train.pause" />}
