@@ -31,6 +31,7 @@ def main():
     # The head is the embedding: a tied model stores it once.
     tensors = {k: v.to(torch.bfloat16).contiguous() for k, v in model.state_dict().items() if k != 'lm_head.weight'}
     save_file(tensors, a.out / 'model.safetensors', {'format': 'pt'})
+    (a.out / 'model.safetensors').chmod(0o644)
 
     c = model.config
     # Both spellings (transformers 4 and 5), since readers of either sort fall back silently where theirs is missing.
