@@ -1,5 +1,6 @@
 import type { Template } from '@huggingface/jinja'
 import { fail } from '../errors'
+import { parseExact, unmark } from './exact-json'
 import { knownTemplate } from './known-templates'
 import {
   ANY_MARK,
@@ -29,6 +30,8 @@ type Piece = { role: string; start: number; end: number }
 export class ChatTemplate {
   /** Whether the template shows tools to the model. */
   readonly supportsTools: boolean
+  /** Whether the template prints the calls that an assistant turn makes. */
+  readonly supportsToolCalls: boolean
   private readonly stock: Template
   /** The stock template with trl's changes for training, where it makes any. */
   private readonly training: Template
@@ -43,6 +46,7 @@ export class ChatTemplate {
   constructor(source: string, specials: Record<string, string>) {
     this.specials = specials
     this.supportsTools = /\btools\b/.test(source)
+    this.supportsToolCalls = source.includes('tool_calls')
     this.hasTags = hasGenerationTags(source)
     const known = this.hasTags ? null : knownTemplate(source)
     const edited = (known?.edits ?? []).reduce((text, [find, replace]) => text.replace(find, () => replace), source)
@@ -109,7 +113,7 @@ export class ChatTemplate {
   }
 
   private run(template: Template, messages: readonly Message[], options: RenderOptions): string {
-    return template.render({
+    const text = template.render({
       ...TEMPLATE_HELPERS,
       ...this.specials,
       documents: null,
@@ -118,6 +122,7 @@ export class ChatTemplate {
       tools: options.tools ?? null,
       add_generation_prompt: options.addGenerationPrompt ?? false,
     })
+    return unmark(text)
   }
 
   /** Arguments given as JSON text are parsed for templates that would otherwise encode them a second time. */
@@ -187,7 +192,7 @@ function parsedCall(call: unknown): unknown {
   if (typeof call !== 'object' || call === null) return call
   const fields = call as Record<string, unknown>
   if (fields.function) return { ...fields, function: parsedCall(fields.function) }
-  return typeof fields.arguments === 'string' ? { ...fields, arguments: JSON.parse(fields.arguments) } : call
+  return typeof fields.arguments === 'string' ? { ...fields, arguments: parseExact(fields.arguments) } : call
 }
 
 /** Take the message marks out; what stands between two of them is one message's text. Empty pieces say nothing. */

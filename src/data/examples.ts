@@ -1,4 +1,5 @@
 import { fail } from '../errors'
+import { parseExact, unmark } from './exact-json'
 import type { ColumnMapping } from './mapping'
 import type { RowValue } from './read-rows'
 import type { Message } from './types'
@@ -104,7 +105,7 @@ function fromShareGpt(row: number, value: RowValue): Message[] {
 /** ShareGPT keeps a call as a turn of its own whose value is the call's JSON. */
 function functionCall(row: number, index: number, content: unknown): Message {
   try {
-    const call: unknown = typeof content === 'string' ? JSON.parse(content) : content
+    const call: unknown = typeof content === 'string' ? parseExact(content) : content
     const calls = Array.isArray(call) ? call : [call]
     return { role: 'assistant', content: '', tool_calls: calls.map((one) => ({ type: 'function', function: one })) }
   } catch (cause) {
@@ -163,7 +164,7 @@ function extras(row: number, value: RowValue): { tools: unknown[] | null; templa
   let tools: unknown = value.tools
   if (typeof tools === 'string') {
     try {
-      tools = tools.trim() === '' ? null : JSON.parse(tools)
+      tools = tools.trim() === '' ? null : parseExact(tools)
     } catch (cause) {
       throw fail('data-row-tools', { row }, cause)
     }
@@ -186,12 +187,12 @@ function requireText(row: number, value: RowValue, field: string): string {
   if (text === undefined || text === null) throw missing(row, value, field)
   if (typeof text === 'object') throw fail('data-row-field-kind', { row, field, wanted: 'text' })
   if (String(text).trim() === '') throw fail('data-row-empty-field', { row, field })
-  return String(text)
+  return unmark(String(text))
 }
 
 function optionalText(value: RowValue, field: string): string {
   const text = value[field]
-  return text === undefined || text === null || typeof text === 'object' ? '' : String(text)
+  return text === undefined || text === null || typeof text === 'object' ? '' : unmark(String(text))
 }
 
 function missing(row: number, value: RowValue, field: string) {

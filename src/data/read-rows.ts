@@ -1,5 +1,6 @@
 import { fail, type TuneError } from '../errors'
 import type { ByteSource } from '../formats/bytes'
+import { parseExact } from './exact-json'
 import { ArrayScanner } from './json-array'
 import { readText, type ReadOptions } from './text'
 
@@ -80,7 +81,7 @@ async function restOf(head: string, pieces: AsyncIterable<string>): Promise<stri
 function* readWrapped(file: string, text: string): Generator<SourceRow> {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseValue(text)
   } catch {
     let line = 0
     let good = 0
@@ -116,11 +117,16 @@ function parseLine(line: number, text: string): SourceRow | null {
 function parseRow(row: number, text: string): SourceRow {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseValue(text)
   } catch (cause) {
     return { row, error: fail('data-row-json', { row, detail: (cause as Error).message }, cause) }
   }
   return isRow(value) ? { row, value } : { row, error: fail('data-row-not-object', { row }) }
+}
+
+/** Only what templates print as JSON again must be kept exactly as it is written. */
+function parseValue(text: string): unknown {
+  return /tool|function/.test(text) ? parseExact(text) : JSON.parse(text)
 }
 
 function isRow(value: unknown): value is RowValue {

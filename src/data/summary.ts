@@ -1,4 +1,5 @@
 import type { SerializedError, TuneError } from '../errors'
+import { unmark } from './exact-json'
 import type { Example } from './examples'
 import type { ColumnMapping } from './mapping'
 import type { RowValue } from './read-rows'
@@ -118,5 +119,5 @@ function firstQuestion(example: Example): string {
 
 function asText(field: unknown): string {
   if (field === null || field === undefined) return ''
-  return typeof field === 'string' ? field : JSON.stringify(field)
+  return unmark(typeof field === 'string' ? field : JSON.stringify(field))
 }

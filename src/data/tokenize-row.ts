@@ -63,6 +63,9 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
   }
   const template = tokenizer.template
   if (!template) throw fail('data-template-missing', {})
+  if (!template.supportsToolCalls && messages.some((message) => message.tool_calls?.length)) {
+    throw fail('data-row-calls-unknown', { row })
+  }
   const rendering = { tools: example.tools, args: example.templateArgs }
   try {
     const { text, spans } = assistantOnly

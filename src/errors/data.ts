@@ -84,6 +84,12 @@ export const dataErrors = {
       `In row ${p.row} the field "tools" is not a list of tools, nor JSON of one. The row is left out. Correct the field in the file.`,
     zh: (p: { row: number }) => `第 ${p.row} 条的“tools”不是工具列表，也不是列表的 JSON 文本，该条已略过。请在文件中改正这个字段。`,
   },
+  'data-row-calls-unknown': {
+    en: (p: { row: number }) =>
+      `Row ${p.row} calls tools, but the model's chat template does not print tool calls, so they would be lost. The row is left out. Choose a model that knows tools, such as Qwen2.5 or Qwen3.`,
+    zh: (p: { row: number }) =>
+      `第 ${p.row} 条包含工具调用，但该模型的对话模板不会输出工具调用，这部分会丢失，因此该条已略过。请选用支持工具的模型，例如 Qwen2.5 或 Qwen3。`,
+  },
   'data-row-template': {
     en: (p: { row: number; detail: string }) =>
       `The model's chat template refuses row ${p.row}: ${p.detail}. The row is left out. Change the order or the roles of its messages.`,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { groupedByLength } from '../../src/data/batches'
+import { parseExact } from '../../src/data/exact-json'
 import { toExample } from '../../src/data/examples'
 import { detectMapping } from '../../src/data/mapping'
 import { packLines } from '../../src/data/packing'
@@ -32,7 +33,7 @@ interface Golden {
 }
 
 const folder = new URL('../golden/data/tokens/', import.meta.url)
-const golden = JSON.parse(readFileSync(new URL('tokens.json', folder), 'utf8')) as Golden
+const golden = parseExact(readFileSync(new URL('tokens.json', folder), 'utf8')) as Golden
 
 function load(kind: string, template: string | null): Promise<ChatTokenizer> {
   return loadTokenizer({

@@ -108,6 +108,15 @@ TOOL_ROWS: list[dict] = [
         "tools": [WEATHER],
     },
     {"messages": [user("no tools shown"), assistant("fine")], "tools": []},
+    {
+        "messages": [
+            user("numbers"),
+            assistant(None, tool_calls=[call("f", {"b": 1.0, "2": 0.50, "10": 1e-7, "1": 12345678901234567890, "a": [1e16, 0.1, 1e5, -3, 2.50]})]),
+            {"role": "tool", "content": "1.0"},
+            assistant("1.0 and 1e5"),
+        ],
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": {"2": {"minimum": 0.0}, "1": {"default": 1.5e300}}}}],
+    },
 ]
 
 COMPLETION_ROWS: list[dict] = [
