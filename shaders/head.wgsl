@@ -21,14 +21,14 @@ fn head_chunk(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
   if (row >= p.rows) { return; }
   let at = row * p.n;
   var top = -3.4e38;
-  var where = 0xffffffffu;
+  var top_at = 0xffffffffu;
   for (var i = lane; i < p.n; i += 64u) {
     let v = logits[at + i];
-    if (v > top) { top = v; where = p.first + i; }
+    if (v > top) { top = v; top_at = p.first + i; }
   }
   let chunk_top = workgroup_max(top, lane);
   // The lowest index among the lanes that hold the maximum, as argmax does.
-  best_index[lane] = select(0xffffffffu, where, top == chunk_top);
+  best_index[lane] = select(0xffffffffu, top_at, top == chunk_top);
   workgroupBarrier();
   for (var half = 32u; half > 0u; half /= 2u) {
     if (lane < half) { best_index[lane] = min(best_index[lane], best_index[lane + half]); }

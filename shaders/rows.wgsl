@@ -43,8 +43,8 @@ fn rows_select(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
                @builtin(local_invocation_index) lane: u32) {
   let index = (wid.y * groups.x + wid.x) * 64u + lane;
   if (index >= p.rows * p.C) { return; }
-  let from = u32(chosen[index / p.C]) * p.C + index % p.C;
-  out[index] = f32(x[from]) + f32(delta[from]);
+  let origin = u32(chosen[index / p.C]) * p.C + index % p.C;
+  out[index] = f32(x[origin]) + f32(delta[origin]);
 }
 //#end
 
@@ -61,9 +61,9 @@ fn rows_scatter(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) 
                 @builtin(local_invocation_index) lane: u32) {
   let index = (wid.y * groups.x + wid.x) * 64u + lane;
   if (index >= p.M * p.C) { return; }
-  let from = place[index / p.C];
+  let origin = place[index / p.C];
   var v = 0.0;
-  if (from >= 0) { v = d[u32(from) * p.C + index % p.C]; }
+  if (origin >= 0) { v = d[u32(origin) * p.C + index % p.C]; }
   out[index] = ${T_out}(v);
 }
 //#end

@@ -1,4 +1,20 @@
 import type { ErrorCatalog } from './catalog'
 
 /** Errors of model: a message names cause, consequence and next action, in that order. */
-export const modelErrors = {} satisfies ErrorCatalog
+export const modelErrors = {
+  'model-tensor-dtype': {
+    en: (p: { tensor: string; dtype: string }) =>
+      `The weight "${p.tensor}" is stored as ${p.dtype}, which the engine cannot read as numbers, so the model was not loaded. Use a checkpoint in bf16, f16 or f32, or a bitsandbytes 4-bit one.`,
+    zh: (p: { tensor: string; dtype: string }) =>
+      `权重“${p.tensor}”以 ${p.dtype} 存储，引擎无法读取，因此模型未载入。请使用 bf16、f16、f32 或 bitsandbytes 4-bit 的检查点。`,
+  },
+  'model-no-adapter': {
+    en: () => 'There is no adapter on the model, so there is nothing to train or to read. Attach one first.',
+    zh: () => '模型上没有适配器，无法训练或读取。请先创建或载入一个适配器。',
+  },
+  'model-too-long': {
+    en: (p: { tokens: number; limit: number }) =>
+      `The text has ${p.tokens} tokens and this model reads at most ${p.limit}, so it was not run. Shorten the text or the conversation.`,
+    zh: (p: { tokens: number; limit: number }) => `文本共有 ${p.tokens} 个词元，而该模型最多读取 ${p.limit} 个，因此没有运行。请缩短文本或对话。`,
+  },
+} satisfies ErrorCatalog

@@ -175,7 +175,7 @@ export class Plan<Shape> {
 }
 
 /** First and last dispatch that names each virtual tensor. */
-function lifetimes(recorder: Recorder): [number, number][] {
+export function lifetimes(recorder: Recorder): [number, number][] {
   const lives: [number, number][] = recorder.virtual.map(() => [-1, -1])
   for (const [index, dispatch] of recorder.dispatches.entries()) {
     for (const tensor of dispatch.tensors) {

@@ -1,0 +1,46 @@
+import type { Gpu } from './device'
+
+/** Copy bytes out of a buffer and wait for them. For loading, exports and checks; steps use their own staging ring. */
+export async function readBuffer(gpu: Gpu, buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+  const size = Math.ceil(bytes / 4) * 4
+  const staging = gpu.device.createBuffer({ label: 'readback', size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
+  try {
+    const encoder = gpu.device.createCommandEncoder({ label: 'readback' })
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size)
+    gpu.device.queue.submit([encoder.finish()])
+    await staging.mapAsync(GPUMapMode.READ)
+    return staging.getMappedRange().slice(0, bytes)
+  } finally {
+    staging.destroy()
+  }
+}
+
+/** A few staging buffers used in turn, so that small results come back while later work runs. */
+export class ReadbackRing {
+  private readonly free: GPUBuffer[]
+  private readonly bytes: number
+
+  constructor(gpu: Gpu, label: string, bytes: number, count: number) {
+    this.bytes = bytes
+    this.free = Array.from({ length: count }, (_, i) => gpu.buffer(`${label} ${i}`, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST))
+    this.release = (): void => this.free.forEach((buffer) => gpu.free(buffer))
+  }
+
+  readonly release: () => void
+
+  /** Record the copy; after the submit, `read` gives the words. Throws when all buffers are in flight. */
+  copy(encoder: GPUCommandEncoder, from: GPUBuffer): { read: () => Promise<Float32Array> } {
+    const buffer = this.free.shift()
+    if (!buffer) throw new Error('readback ring is exhausted: await earlier steps first')
+    encoder.copyBufferToBuffer(from, 0, buffer, 0, this.bytes)
+    return {
+      read: async () => {
+        await buffer.mapAsync(GPUMapMode.READ)
+        const words = new Float32Array(buffer.getMappedRange().slice(0))
+        buffer.unmap()
+        this.free.push(buffer)
+        return words
+      },
+    }
+  }
+}

@@ -1,0 +1,307 @@
+import type { Recorder } from '../gpu/recorder'
+import type { Tensor } from '../gpu/tensor'
+import { attentionBackward, attentionForward, type AttentionChunking } from '../ops/attention'
+import { dropout } from '../ops/dropout'
+import { linearBackwardX, linearForward } from '../ops/linear'
+import { matmul } from '../ops/matmul'
+import { rmsnormBackward, rmsnormForward } from '../ops/rmsnorm'
+import { rope } from '../ops/rope'
+import { rowsAppend } from '../ops/rows'
+import { swigluBackward, swigluForward } from '../ops/swiglu'
+import type { LoraTensors } from './adapter-store'
+import { PROJECTIONS, type ModelConfig, type Projection } from './types'
+import { linearShape, type LayerWeights } from './weights'
+
+/** What every layer of one graph shares. */
+export interface LayerContext {
+  r: Recorder
+  config: ModelConfig
+  B: number
+  /** New tokens of each line. */
+  T: number
+  positions: Tensor
+  segments?: Tensor
+  rope: Tensor
+  slab: Tensor
+  probs: Tensor
+  chunking: AttentionChunking
+  adapter: LayerAdapter | null
+  /** Decoding: keys and values of earlier tokens; `first` = how many there are. */
+  cache?: { first: number; single: boolean; k: Tensor[]; v: Tensor[] }
+}
+
+export interface LayerAdapter {
+  scale: number
+  get: (layer: number, projection: Projection) => LoraTensors | null
+  /** Training only. */
+  training?: {
+    gradient: (layer: number, projection: Projection) => LoraTensors
+    dropout: number
+    run: Tensor
+    dprobs: Tensor
+  }
+}
+
+/** What the backward pass of a layer reads. Normed inputs and the SwiGLU product are cheap and computed again. */
+export interface LayerActivations {
+  /** Residual stream at the layer's input [M, C]. */
+  x: Tensor
+  /** After attention [M, C]. */
+  xMid: Tensor
+  /** Before the per-head norm, with qwen3. */
+  qRaw: Tensor
+  kRaw: Tensor
+  q: Tensor
+  k: Tensor
+  v: Tensor
+  attended: Tensor
+  gate: Tensor
+  up: Tensor
+  /** x A^T of each adapted linear [M, r]. */
+  low: Partial<Record<Projection, Tensor>>
+}
+
+/** The residual stream between layers: x plus a part that the next norm adds on its way. */
+export interface Residual {
+  x: Tensor
+  delta: Tensor | null
+}
+
+/**
+ * One transformer layer. `input.delta` is added by the first norm and the sum kept as the layer's x; the output's delta is
+ * the feed-forward block's, added by whoever reads it. `recompute` rebuilds only what the backward pass reads: the output's
+ * delta is left out.
+ */
+export function layerForward(
+  ctx: LayerContext,
+  layer: number,
+  w: LayerWeights,
+  input: Residual,
+  kind: string,
+  recompute = false,
+): { output: Residual; kept: LayerActivations } {
+  const { r, config: c, B, T } = ctx
+  const M = B * T
+  const { hiddenSize: C, intermediateSize: F, heads: H, kvHeads: K, headDim: D, rmsNormEps: eps } = c
+  const label = (name: string): string => `layer ${layer} ${name}`
+  const low: LayerActivations['low'] = {}
+  const linear = (projection: Projection, x: Tensor, y: Tensor | null): void => {
+    const h = adaptedForward(ctx, layer, projection, w, x, y, kind)
+    if (h) low[projection] = h
+  }
+
+  const x = input.delta ? r.tensor(label('x'), [M, C], { kind: 'checkpoints' }) : input.x
+  const n1 = r.tensor(label('norm 1'), [M, C], { kind: 'scratch' })
+  rmsnormForward(r, {
+    x: input.x,
+    weight: w.inputNorm,
+    y: n1,
+    rows: M,
+    C,
+    eps,
+    add: input.delta ? { delta: input.delta, xOut: x } : undefined,
+  })
+
+  const qRaw = r.tensor(label('q raw'), [M, H * D], { kind })
+  const kRaw = r.tensor(label('k raw'), [M, K * D], { kind })
+  const v = r.tensor(label('v'), [M, K * D], { kind })
+  linear('q_proj', n1, qRaw)
+  linear('k_proj', n1, kRaw)
+  linear('v_proj', n1, v)
+  // With qwen3 the norm writes a new tensor, since its backward needs the raw one; otherwise RoPE turns q and k in place.
+  const q = w.qNorm ? r.tensor(label('q'), [M, H * D], { kind }) : qRaw
+  const k = w.kNorm ? r.tensor(label('k'), [M, K * D], { kind }) : kRaw
+  if (w.qNorm) rmsnormForward(r, { x: qRaw, weight: w.qNorm, y: q, rows: M * H, C: D, eps })
+  if (w.kNorm) rmsnormForward(r, { x: kRaw, weight: w.kNorm, y: k, rows: M * K, C: D, eps })
+  rope(r, { x: q, positions: ctx.positions, table: ctx.rope, M, heads: H, D })
+  rope(r, { x: k, positions: ctx.positions, table: ctx.rope, M, heads: K, D })
+
+  const attended = r.tensor(label('attended'), [M, H * D], { kind })
+  const first = ctx.cache?.first ?? 0
+  if (ctx.cache) {
+    rowsAppend(r, { x: k, cache: ctx.cache.k[layer], n: M * K * D, first: first * K * D })
+    rowsAppend(r, { x: v, cache: ctx.cache.v[layer], n: M * K * D, first: first * K * D })
+  }
+  attentionForward(r, {
+    B,
+    Tq: T,
+    Tk: first + T,
+    first,
+    H,
+    K,
+    D,
+    segments: ctx.segments,
+    chunking: ctx.chunking,
+    q,
+    k: ctx.cache ? ctx.cache.k[layer] : k,
+    v: ctx.cache ? ctx.cache.v[layer] : v,
+    out: attended,
+    probs: ctx.probs,
+  })
+  const attentionOut = r.tensor(label('attention out'), [M, C], { kind: 'scratch' })
+  linear('o_proj', attended, attentionOut)
+
+  const xMid = r.tensor(label('x mid'), [M, C], { kind })
+  const n2 = r.tensor(label('norm 2'), [M, C], { kind: 'scratch' })
+  rmsnormForward(r, { x, weight: w.postNorm, y: n2, rows: M, C, eps, add: { delta: attentionOut, xOut: xMid } })
+  const gate = r.tensor(label('gate'), [M, F], { kind })
+  const up = r.tensor(label('up'), [M, F], { kind })
+  linear('gate_proj', n2, gate)
+  linear('up_proj', n2, up)
+  const act = r.tensor(label('act'), [M, F], { kind: 'scratch' })
+  swigluForward(r, { gate, up, act, n: M * F })
+  const delta = r.tensor(label('delta'), [M, C], { kind: 'scratch' })
+  linear('down_proj', act, recompute ? null : delta)
+  return { output: { x: xMid, delta }, kept: { x, xMid, qRaw, kRaw, q, k, v, attended, gate, up, low } }
+}
+
+/** y = W x + bias + scale B (A drop(x)); returns A drop(x), which the backward pass needs (y null: only that). */
+function adaptedForward(
+  ctx: LayerContext,
+  layer: number,
+  projection: Projection,
+  w: LayerWeights,
+  x: Tensor,
+  y: Tensor | null,
+  kind: string,
+): Tensor | null {
+  const { r, adapter } = ctx
+  const M = ctx.B * ctx.T
+  const { weight, bias } = w.linears[projection]
+  if (y) linearForward(r, { weight, x, y, M, bias: bias ?? undefined, slab: ctx.slab, single: ctx.cache?.single })
+  const pair = adapter?.get(layer, projection)
+  if (!adapter || !pair) return null
+  const [N, K] = linearShape(ctx.config, projection)
+  const rank = pair.A.shape[0]
+  const low = r.tensor(`layer ${layer} ${projection} low`, [M, rank], { kind })
+  matmul(r, { a: droppedInput(ctx, layer, projection, x, K), b: pair.A, c: low, M, N: rank, K, bTransposed: true })
+  if (y) matmul(r, { a: low, b: pair.B, c: y, M, N, K: rank, bTransposed: true, alpha: adapter.scale, accumulate: true })
+  return low
+}
+
+/** Dropout applies to the adapter's branch alone, with a mask of its own for every adapted linear, as in PEFT. */
+function droppedInput(ctx: LayerContext, layer: number, projection: Projection, x: Tensor, K: number): Tensor {
+  const training = ctx.adapter?.training
+  if (!training || training.dropout === 0) return x
+  const M = ctx.B * ctx.T
+  const y = ctx.r.tensor(`layer ${layer} ${projection} dropped`, [M, K], { kind: 'scratch' })
+  dropout(ctx.r, { run: training.run, x, y, n: M * K, place: maskPlace(layer, projection), rate: training.dropout })
+  return y
+}
+
+function maskPlace(layer: number, projection: Projection): number {
+  return layer * PROJECTIONS.length + PROJECTIONS.indexOf(projection)
+}
+
+/**
+ * Backward through an adapted linear: adds the gradients of A and B, and writes (or adds) dx unless nobody reads it.
+ * dA += (scale dy B)^T x,  dB += scale dy^T (x A^T),  dx (+)= dy W + (scale dy B) A.  BA and dW are never formed.
+ */
+function adaptedBackward(
+  ctx: LayerContext,
+  layer: number,
+  projection: Projection,
+  w: LayerWeights,
+  o: { x: Tensor; low: Tensor | undefined; dy: Tensor; dx: Tensor | null; accumulate?: boolean },
+): void {
+  const { r, adapter } = ctx
+  const M = ctx.B * ctx.T
+  const [N, K] = linearShape(ctx.config, projection)
+  if (o.dx) linearBackwardX(r, { weight: w.linears[projection].weight, dy: o.dy, dx: o.dx, M, slab: ctx.slab, accumulate: o.accumulate })
+  const pair = adapter?.get(layer, projection)
+  if (!adapter?.training || !pair || !o.low) return
+  const { gradient, dropout: rate, run } = adapter.training
+  const into = gradient(layer, projection)
+  const rank = pair.A.shape[0]
+  const dlow = r.tensor(`layer ${layer} ${projection} dlow`, [M, rank], { kind: 'scratch' })
+  matmul(r, { a: o.dy, b: pair.B, c: dlow, M, N: rank, K: N, alpha: adapter.scale })
+  matmul(r, { a: o.dy, b: o.low, c: into.B, M: N, N: rank, K: M, aTransposed: true, alpha: adapter.scale, accumulate: true })
+  const x = droppedInput(ctx, layer, projection, o.x, K)
+  matmul(r, { a: dlow, b: x, c: into.A, M: rank, N: K, K: M, aTransposed: true, accumulate: true })
+  if (!o.dx) return
+  if (rate === 0) {
+    matmul(r, { a: dlow, b: pair.A, c: o.dx, M, N: K, K: rank, accumulate: true })
+  } else {
+    const branch = r.tensor(`layer ${layer} ${projection} branch`, [M, K], { kind: 'scratch' })
+    matmul(r, { a: dlow, b: pair.A, c: branch, M, N: K, K: rank })
+    dropout(r, { run, x: branch, y: o.dx, n: M * K, place: maskPlace(layer, projection), rate, accumulate: true })
+  }
+}
+
+/**
+ * Backward through a layer. `dx` [M, C] holds the gradient of the layer's output (x and delta share it) and is turned in
+ * place into that of its input; with `lowest` nothing below is trained and the input's gradient is not computed.
+ * Overwrites kept.gate and kept.up.
+ */
+export function layerBackward(
+  ctx: LayerContext,
+  layer: number,
+  w: LayerWeights,
+  kept: LayerActivations,
+  dx: Tensor,
+  lowest: boolean,
+): void {
+  const { r, config: c, B, T } = ctx
+  const M = B * T
+  const { hiddenSize: C, intermediateSize: F, heads: H, kvHeads: K, headDim: D, rmsNormEps: eps } = c
+  const scratch = (name: string, width: number): Tensor => r.tensor(`layer ${layer} ${name}`, [M, width], { kind: 'scratch' })
+  const back = (projection: Projection, x: Tensor, dy: Tensor, into: Tensor | null, accumulate = false): void =>
+    adaptedBackward(ctx, layer, projection, w, { x, low: kept.low[projection], dy, dx: into, accumulate })
+
+  const act = scratch('act again', F)
+  swigluForward(r, { gate: kept.gate, up: kept.up, act, n: M * F })
+  const dact = scratch('dact', F)
+  back('down_proj', act, dx, dact)
+  swigluBackward(r, { dact, gate: kept.gate, up: kept.up, n: M * F })
+  const n2 = scratch('norm 2 again', C)
+  rmsnormForward(r, { x: kept.xMid, weight: w.postNorm, y: n2, rows: M, C, eps })
+  const dn2 = scratch('dnorm 2', C)
+  back('gate_proj', n2, kept.gate, dn2)
+  back('up_proj', n2, kept.up, dn2, true)
+  rmsnormBackward(r, { x: kept.xMid, weight: w.postNorm, dy: dn2, dx, rows: M, C, eps, accumulate: true })
+
+  const dattended = scratch('dattended', H * D)
+  back('o_proj', kept.attended, dx, dattended)
+  let dq = scratch('dq', H * D)
+  let dk = scratch('dk', K * D)
+  const dv = scratch('dv', K * D)
+  attentionBackward(r, {
+    B,
+    Tq: T,
+    Tk: T,
+    first: 0,
+    H,
+    K,
+    D,
+    segments: ctx.segments,
+    chunking: ctx.chunking,
+    q: kept.q,
+    k: kept.k,
+    v: kept.v,
+    dout: dattended,
+    dq,
+    dk,
+    dv,
+    probs: ctx.probs,
+    dprobs: ctx.adapter!.training!.dprobs,
+  })
+  rope(r, { x: dq, positions: ctx.positions, table: ctx.rope, M, heads: H, D, backward: true })
+  rope(r, { x: dk, positions: ctx.positions, table: ctx.rope, M, heads: K, D, backward: true })
+  if (w.qNorm) {
+    const raw = scratch('dq raw', H * D)
+    rmsnormBackward(r, { x: kept.qRaw, weight: w.qNorm, dy: dq, dx: raw, rows: M * H, C: D, eps })
+    dq = raw
+  }
+  if (w.kNorm) {
+    const raw = scratch('dk raw', K * D)
+    rmsnormBackward(r, { x: kept.kRaw, weight: w.kNorm, dy: dk, dx: raw, rows: M * K, C: D, eps })
+    dk = raw
+  }
+  const n1 = scratch('norm 1 again', C)
+  rmsnormForward(r, { x: kept.x, weight: w.inputNorm, y: n1, rows: M, C, eps })
+  const dn1 = lowest ? null : scratch('dnorm 1', C)
+  back('q_proj', n1, dq, dn1)
+  back('k_proj', n1, dk, dn1, true)
+  back('v_proj', n1, dv, dn1, true)
+  if (dn1) rmsnormBackward(r, { x: kept.x, weight: w.inputNorm, dy: dn1, dx, rows: M, C, eps, accumulate: true })
+}

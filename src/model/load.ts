@@ -1,0 +1,266 @@
+import { isBnbTensor, readBnbTensor } from '../formats/bnb'
+import { isFloatDtype, toFloat32, type FloatDtype } from '../formats/floats'
+import type { WeightSource } from '../formats/weights'
+import { guarded, type Gpu } from '../gpu/device'
+import { KernelCache } from '../gpu/kernel'
+import { bufferTensor, bytesPerElement, type Tensor } from '../gpu/tensor'
+import type { LinearWeight } from '../ops/linear'
+import { nf4Layout, type Nf4Weight } from '../ops/nf4'
+import type { TablePart } from '../ops/rows'
+import { fail } from '../errors'
+import { hostTable } from './host-table'
+import type { LanguageModel } from './language-model'
+import { QwenStyleModel } from './model'
+import { padded, Quantizer, SOURCE_FORMATS, writeTables } from './quantize'
+import { modulePath, PROJECTIONS, type ModelConfig, type Projection } from './types'
+import { linearShape, uploadVector, type LayerWeights, type ModelWeights } from './weights'
+
+/** Bytes uploaded at a time where weights go to the GPU as they are. */
+const UPLOAD_BYTES = 8 * 1024 * 1024
+
+export interface LoadProgress {
+  /** Tensor being loaded, without its suffix. */
+  tensor: string
+  /** Source bytes read so far, and in all. */
+  bytesDone: number
+  bytesTotal: number
+}
+
+export interface LoadOptions {
+  /** false: linears stay in the source's precision (plain LoRA). */
+  loadIn4bit?: boolean
+  /** false: f32 scales for every block of 64. */
+  doubleQuant?: boolean
+}
+
+/**
+ * Stream a checkpoint onto the GPU: linears into NF4 (or imported as they are from a bnb-4bit checkpoint), the head in the
+ * source's precision, norms and biases in f32. Memory is taken before the first weight is read, so that a model too big for
+ * this GPU is refused at once. Holds a few chunks in the JS heap, never a whole tensor.
+ * @throws TuneError gpu-tensor-too-large, gpu-out-of-memory, model-tensor-dtype
+ */
+export async function loadLanguageModel(
+  gpu: Gpu,
+  opened: { config: ModelConfig; weights: WeightSource },
+  on: (progress: LoadProgress) => void = () => undefined,
+  signal?: AbortSignal,
+  options: LoadOptions = {},
+): Promise<LanguageModel> {
+  const loader = new Loader(gpu, opened.config, opened.weights, on, signal, options)
+  try {
+    return await loader.load()
+  } catch (error) {
+    loader.release()
+    throw error
+  }
+}
+
+class Loader {
+  private readonly gpu: Gpu
+  private readonly config: ModelConfig
+  private readonly weights: WeightSource
+  private readonly on: (progress: LoadProgress) => void
+  private readonly signal: AbortSignal | undefined
+  private readonly options: LoadOptions
+  private readonly kernels: KernelCache
+  private readonly buffers: GPUBuffer[] = []
+  private quantizer: Quantizer | null = null
+  private bytesDone = 0
+  private bytesTotal = 0
+  private nf4Bytes = 0
+  private otherBytes = 0
+
+  constructor(
+    gpu: Gpu,
+    config: ModelConfig,
+    weights: WeightSource,
+    on: (progress: LoadProgress) => void,
+    signal: AbortSignal | undefined,
+    options: LoadOptions,
+  ) {
+    this.gpu = gpu
+    this.config = config
+    this.weights = weights
+    this.on = on
+    this.signal = signal
+    this.options = options
+    this.kernels = new KernelCache(gpu)
+  }
+
+  async load(): Promise<LanguageModel> {
+    const { config, gpu } = this
+    const headName = this.weights.tensors.has('lm_head.weight') && !config.tieWordEmbeddings ? 'lm_head.weight' : 'model.embed_tokens.weight'
+    const linears = this.linearNames()
+    this.bytesTotal = [...linears.map(({ name }) => `${name}.weight`), headName].reduce(
+      (sum, name) => sum + (this.weights.tensors.get(name)?.bytes ?? 0),
+      0,
+    )
+    // Memory first: a model that does not fit is refused before its weights are read.
+    const parts = await this.allocateTable(headName)
+    const targets = new Map<string, LinearWeight>()
+    for (const linear of linears) targets.set(linear.name, await this.allocateLinear(linear))
+    this.quantizer = new Quantizer(gpu, this.kernels)
+
+    await this.fillTable(headName, parts)
+    for (const { name } of linears) await this.fillLinear(name, targets.get(name)!)
+    const layers: LayerWeights[] = []
+    for (let layer = 0; layer < config.layers; layer++) layers.push(await this.layer(layer, targets))
+    const weights: ModelWeights = {
+      head: parts,
+      hostEmbedding:
+        headName === 'lm_head.weight' ? hostTable(this.weights, 'model.embed_tokens.weight', config.hiddenSize) : null,
+      finalNorm: await this.vector('model.norm.weight'),
+      layers,
+      nf4Bytes: this.nf4Bytes,
+      headBytes: parts.reduce((sum, { tensor }) => sum + tensor.buffer!.size, 0),
+      otherBytes: this.otherBytes,
+    }
+    this.quantizer.destroy()
+    this.quantizer = null
+    return new QwenStyleModel(gpu, this.kernels, config, weights, this.buffers)
+  }
+
+  release(): void {
+    this.quantizer?.destroy()
+    for (const buffer of this.buffers) this.gpu.free(buffer)
+  }
+
+  private linearNames(): { name: string; N: number; K: number }[] {
+    const names = []
+    for (let layer = 0; layer < this.config.layers; layer++) {
+      for (const projection of PROJECTIONS) {
+        const [N, K] = linearShape(this.config, projection)
+        names.push({ name: `model.layers.${layer}.${modulePath(projection)}`, N, K })
+      }
+    }
+    return names
+  }
+
+  private buffer(label: string, bytes: number): Promise<GPUBuffer> {
+    return guarded(this.gpu, label, bytes, () => {
+      const limit = this.gpu.device.limits.maxStorageBufferBindingSize
+      if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: label, bytes, limit })
+      const buffer = this.gpu.buffer(label, bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+      this.buffers.push(buffer)
+      return buffer
+    })
+  }
+
+  private floatDtype(name: string): FloatDtype {
+    const dtype = this.weights.tensors.get(name)!.dtype
+    if (!isFloatDtype(dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype })
+    return dtype
+  }
+
+  private tell(tensor: string, bytes: number): void {
+    this.bytesDone += bytes
+    this.on({ tensor, bytesDone: this.bytesDone, bytesTotal: this.bytesTotal })
+  }
+
+  /** A table [rows, C] in as many buffers as the binding limit asks for; rows a part a multiple of 8. */
+  private async allocateTable(name: string): Promise<TablePart[]> {
+    const { vocabSize: V, hiddenSize: C } = this.config
+    const dtype = SOURCE_FORMATS[this.floatDtype(name)]
+    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
+    const rows = Math.min(V, Math.floor(limit / (C * bytesPerElement(dtype)) / 8) * 8)
+    const parts: TablePart[] = []
+    for (let first = 0; first < V; first += rows) {
+      const count = Math.min(rows, V - first)
+      const buffer = await this.buffer(`${name} ${first}`, count * C * bytesPerElement(dtype))
+      parts.push({ tensor: bufferTensor(name, dtype, [count, C], buffer), first, count })
+    }
+    return parts
+  }
+
+  private async fillTable(name: string, parts: TablePart[]): Promise<void> {
+    const rowBytes = this.config.hiddenSize * bytesPerElement(parts[0].tensor.dtype)
+    for (const { tensor, first, count } of parts) await this.upload(name, tensor.buffer!, 0, first * rowBytes, count * rowBytes)
+  }
+
+  /** Copy source bytes as they are. */
+  private async upload(name: string, to: GPUBuffer, toOffset: number, from: number, length: number): Promise<void> {
+    for (let at = 0; at < length; at += UPLOAD_BYTES) {
+      this.signal?.throwIfAborted()
+      const bytes = await this.weights.read(name, from + at, Math.min(UPLOAD_BYTES, length - at))
+      this.gpu.device.queue.writeBuffer(to, toOffset + at, bytes.length % 4 ? padded(bytes) : (bytes as Uint8Array<ArrayBuffer>))
+      this.tell(name, bytes.length)
+    }
+  }
+
+  private async allocateLinear({ name, N, K }: { name: string; N: number; K: number }): Promise<LinearWeight> {
+    const full = `${name}.weight`
+    const imported = isBnbTensor(this.weights, full)
+    if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) {
+      const dtype = SOURCE_FORMATS[this.floatDtype(full)]
+      const bytes = N * K * bytesPerElement(dtype)
+      const buffer = await this.buffer(name, bytes)
+      this.otherBytes += bytes
+      return { kind: 'dense', N, K, tensor: bufferTensor(name, dtype, [N, K], buffer) }
+    }
+    const nested = imported ? this.weights.tensors.get(`${full}.absmax`)?.dtype === 'U8' : this.options.doubleQuant !== false
+    const layout = nf4Layout(N * K, nested)
+    const buffer = await this.buffer(name, layout.words * 4)
+    this.nf4Bytes += buffer.size
+    return { kind: 'nf4', N, K, buffer, layout, nestedOffset: 0 }
+  }
+
+  private async fillLinear(name: string, target: LinearWeight): Promise<void> {
+    const full = `${name}.weight`
+    if (target.kind === 'dense') {
+      await this.upload(full, target.tensor.buffer!, 0, 0, target.N * target.K * bytesPerElement(target.tensor.dtype))
+    } else if (isBnbTensor(this.weights, full)) {
+      await this.importBnb(full, target)
+    } else {
+      target.nestedOffset = await this.quantizer!.quantize(
+        target.buffer,
+        target.layout,
+        target.N * target.K,
+        this.floatDtype(full),
+        (offset, length) => this.weights.read(full, offset, length),
+        (bytes) => this.tell(name, bytes),
+        this.signal,
+      )
+    }
+  }
+
+  private async importBnb(name: string, target: Nf4Weight): Promise<void> {
+    const { scales } = await readBnbTensor(this.weights, name)
+    if (scales.kind === 'nested') {
+      const { codes, nestedAbsmax, offset } = scales.nested
+      writeTables(this.gpu, target.buffer, target.layout, { map: scales.map, absmaxCodes: codes, nestedAbsmax })
+      target.nestedOffset = offset
+    } else {
+      writeTables(this.gpu, target.buffer, target.layout, { map: new Float32Array(256), absmax: scales.absmax })
+    }
+    await this.upload(name, target.buffer, target.layout.codeAt * 4, 0, this.weights.tensors.get(name)!.bytes)
+  }
+
+  private async vector(name: string): Promise<Tensor> {
+    const info = this.weights.tensors.get(name)!
+    const values = toFloat32(await this.weights.read(name, 0, info.bytes), this.floatDtype(name))
+    const tensor = uploadVector(this.gpu, name, values)
+    this.buffers.push(tensor.buffer!)
+    this.otherBytes += tensor.buffer!.size
+    return tensor
+  }
+
+  private async optionalVector(name: string): Promise<Tensor | null> {
+    return this.weights.tensors.has(name) ? this.vector(name) : null
+  }
+
+  private async layer(layer: number, targets: Map<string, LinearWeight>): Promise<LayerWeights> {
+    const base = `model.layers.${layer}`
+    const linears = {} as LayerWeights['linears']
+    for (const projection of PROJECTIONS as readonly Projection[]) {
+      const name = `${base}.${modulePath(projection)}`
+      linears[projection] = { weight: targets.get(name)!, bias: await this.optionalVector(`${name}.bias`) }
+    }
+    return {
+      inputNorm: await this.vector(`${base}.input_layernorm.weight`),
+      postNorm: await this.vector(`${base}.post_attention_layernorm.weight`),
+      qNorm: await this.optionalVector(`${base}.self_attn.q_norm.weight`),
+      kNorm: await this.optionalVector(`${base}.self_attn.k_norm.weight`),
+      linears,
+    }
+  }
+}

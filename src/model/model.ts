@@ -1,0 +1,304 @@
+import type { MicroBatch } from '../data/types'
+import { fail } from '../errors'
+import { isFloatDtype, toFloat32 } from '../formats/floats'
+import { guarded, type Gpu } from '../gpu/device'
+import type { KernelCache } from '../gpu/kernel'
+import { Plan } from '../gpu/plan'
+import { readBuffer } from '../gpu/readback'
+import { bytesPerElement, type Tensor } from '../gpu/tensor'
+import { chooseChunking } from '../ops/attention'
+import { slabElements } from '../ops/linear'
+import { nf4Dequantize } from '../ops/nf4'
+import { AdapterStore, adapterLayout, initialValues } from './adapter-store'
+import { allLogits, Decoder } from './decoder'
+import { Evaluator } from './evaluator'
+import type { PassModel } from './graphs'
+import type { LayerAdapter } from './layer'
+import type { LanguageModel, Trainer, TrainingPlan, TrainingShape } from './language-model'
+import { ropeTable } from './rope-table'
+import { chooseToken, uniforms } from './sampling'
+import { GpuTrainer } from './trainer'
+import { ghostGraph, measurePass } from './training-graph'
+import { modulePath, type LoraConfig, type LoraPair, type MemoryItem, type ModelConfig, type Projection, type SampleOptions } from './types'
+import { uploadVector, type ModelWeights } from './weights'
+
+/** Memory for activations where nobody states a budget: what a small laptop GPU can spare. */
+const DEFAULT_BUDGET_BYTES = 2 * 2 ** 30
+/** Most bytes of attention scores at a time. */
+const SCORES_BYTES = 64 * 2 ** 20
+
+/** The engine's language model: qwen2, qwen3 and llama with an NF4 (or dense) base. */
+export class QwenStyleModel implements LanguageModel {
+  readonly config: ModelConfig
+  private readonly gpu: Gpu
+  private readonly kernels: KernelCache
+  private readonly weights: ModelWeights
+  private readonly buffers: GPUBuffer[]
+  private readonly slabElements: number
+  private adapter: AdapterStore | null = null
+  private rope: { tensor: Tensor; T: number } | null = null
+  private evaluators: { base: Evaluator | null; tuned: Evaluator | null } = { base: null, tuned: null }
+  private trainer: GpuTrainer | null = null
+
+  constructor(gpu: Gpu, kernels: KernelCache, config: ModelConfig, weights: ModelWeights, buffers: GPUBuffer[]) {
+    this.gpu = gpu
+    this.kernels = kernels
+    this.config = config
+    this.weights = weights
+    this.buffers = buffers
+    this.slabElements = slabElements(weights.layers.flatMap((layer) => Object.values(layer.linears).map(({ weight }) => weight)))
+  }
+
+  get nf4Bytes(): number {
+    return this.weights.nf4Bytes
+  }
+
+  get gpuBytes(): number {
+    return this.gpu.allocatedBytes
+  }
+
+  get lora(): LoraConfig | null {
+    return this.adapter?.lora ?? null
+  }
+
+  async attachLora(lora: LoraConfig, init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] }): Promise<void> {
+    this.detachLora()
+    const bytes = adapterLayout(this.config, lora).pages.reduce((sum, n) => sum + n * 4, 0)
+    const store = await guarded(this.gpu, 'adapter', bytes, () => new AdapterStore(this.gpu, this.config, lora))
+    if (init.kind === 'random') {
+      store.write((slot) => initialValues(slot, init.seed))
+    } else {
+      const pairs = new Map(init.pairs.map((pair) => [`${pair.layer}.${pair.projection}`, pair]))
+      store.write((slot) => pairs.get(`${slot.layer}.${slot.projection}`)?.[slot.side] ?? new Float32Array(slot.length))
+    }
+    this.adapter = store
+  }
+
+  detachLora(): void {
+    this.trainer?.destroy()
+    this.trainer = null
+    this.evaluators.tuned?.destroy()
+    this.evaluators.tuned = null
+    this.adapter?.destroy()
+    this.adapter = null
+  }
+
+  async readLora(): Promise<LoraPair[]> {
+    if (!this.adapter) throw fail('model-no-adapter', {})
+    return this.adapter.read()
+  }
+
+  /** cos/sin for at least T positions. */
+  private ropeFor(T: number): Tensor {
+    if (!this.rope || this.rope.T < T) {
+      const size = Math.max(1024, 2 ** Math.ceil(Math.log2(T)))
+      const tensor = uploadVector(this.gpu, 'rope table', ropeTable(this.config, size))
+      this.buffers.push(tensor.buffer!)
+      this.rope = { tensor, T: size }
+    }
+    return this.rope.tensor
+  }
+
+  private passFor(B: number, T: number): Omit<PassModel, 'adapter'> {
+    const limit = Math.min(SCORES_BYTES, this.gpu.device.limits.maxStorageBufferBindingSize)
+    return {
+      config: this.config,
+      weights: this.weights,
+      rope: this.ropeFor(T),
+      slabElements: this.slabElements,
+      chunking: chooseChunking(B, T, T, this.config.heads, limit),
+    }
+  }
+
+  private layerAdapter(useAdapter: boolean): LayerAdapter | null {
+    const { adapter } = this
+    return useAdapter && adapter ? { scale: adapter.scale, get: (layer: number, p: Projection) => adapter.get(layer, p) } : null
+  }
+
+  planTraining(lora: LoraConfig, shape: TrainingShape): TrainingPlan {
+    const pass = this.passFor(shape.batch, shape.tokens)
+    const M = shape.batch * shape.tokens
+    const capacity = { B: shape.batch, T: shape.tokens, rows: M }
+    const host = this.weights.hostEmbedding !== null
+    const measure = (recomputed: number): ReturnType<typeof measurePass> =>
+      measurePass(this.kernels, ghostGraph(pass, lora, M, host, recomputed), capacity)
+    const layout = adapterLayout(this.config, lora)
+    const adapterBytes = layout.pages.reduce((sum, n) => sum + n * 4, 0)
+    const budget = shape.budgetBytes ?? DEFAULT_BUDGET_BYTES
+    // The fewest recomputed layers that fit; if even full recompute does not, that is the plan and the device decides.
+    let low = 0
+    let high = this.config.layers
+    if (measure(0).bytes + 3 * adapterBytes <= budget) high = 0
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (measure(middle).bytes + 3 * adapterBytes <= budget) high = middle
+      else low = middle + 1
+    }
+    const { byKind, dispatches } = measure(low)
+    const memory: MemoryItem[] = [
+      { kind: 'base', bytes: this.weights.nf4Bytes + this.weights.otherBytes },
+      { kind: 'head', bytes: this.weights.headBytes },
+      { kind: 'adapter', bytes: adapterBytes },
+      { kind: 'gradients', bytes: adapterBytes },
+      { kind: 'optimizer', bytes: 2 * adapterBytes },
+      ...[...byKind].map(([kind, bytes]) => ({ kind, bytes })),
+      { kind: 'inputs', bytes: M * 4 * (8 + (host ? this.config.hiddenSize : 0)) + dispatches * 256 },
+    ]
+    return {
+      memory,
+      peakBytes: memory.reduce((sum, item) => sum + item.bytes, 0),
+      recomputedLayers: low,
+      adapterParameters: layout.parameters,
+    }
+  }
+
+  async createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer> {
+    return this.createGpuTrainer(shape, onCompile)
+  }
+
+  /** As createTrainer, with what checks look at. */
+  async createGpuTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<GpuTrainer> {
+    if (!this.adapter) throw fail('model-no-adapter', {})
+    this.trainer?.destroy()
+    this.trainer = null
+    this.dropEvaluators()
+    const plan = this.planTraining(this.adapter.lora, shape)
+    const trainer = new GpuTrainer({
+      gpu: this.gpu,
+      kernels: this.kernels,
+      pass: this.passFor(shape.batch, shape.tokens),
+      host: this.weights.hostEmbedding,
+      adapter: this.adapter,
+      shape,
+      plan,
+      diagnose: (batches) => this.diagnose(batches),
+      onDestroy: () => {
+        if (this.trainer === trainer) this.trainer = null
+      },
+    })
+    this.trainer = trainer
+    await trainer.build(onCompile)
+    return trainer
+  }
+
+  private dropEvaluators(): void {
+    this.evaluators.base?.destroy()
+    this.evaluators.tuned?.destroy()
+    this.evaluators = { base: null, tuned: null }
+  }
+
+  private async evaluator(B: number, T: number, useAdapter: boolean): Promise<Evaluator> {
+    const key = useAdapter && this.adapter ? 'tuned' : 'base'
+    const found = this.evaluators[key]
+    if (found && found.capacity.B >= B && found.capacity.T >= T) return found
+    found?.destroy()
+    this.evaluators[key] = null
+    const capacity = { B: Math.max(B, found?.capacity.B ?? 0), T: Math.max(T, found?.capacity.T ?? 0) }
+    const pass = { ...this.passFor(capacity.B, capacity.T), adapter: this.layerAdapter(key === 'tuned') }
+    const evaluator = new Evaluator(this.gpu, this.kernels, pass, this.weights.hostEmbedding, capacity)
+    await evaluator.build()
+    this.evaluators[key] = evaluator
+    return evaluator
+  }
+
+  async lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<{ sums: Float64Array; counts: Int32Array }> {
+    return (await this.evaluator(batch.B, batch.T, useAdapter)).perLine(batch)
+  }
+
+  private async diagnose(batches: MicroBatch[]): Promise<{ layer: number | null; rows: number[] }> {
+    for (const batch of batches) {
+      const pass = { ...this.passFor(batch.B, batch.T), adapter: this.layerAdapter(true) }
+      const probe = new Evaluator(this.gpu, this.kernels, pass, this.weights.hostEmbedding, batch, true)
+      try {
+        await probe.build()
+        const { layer, lines } = await probe.findNonFinite(batch)
+        if (layer !== null || lines.length > 0) {
+          const rows = batch.rows.length === batch.B && lines.length > 0 ? lines.map((line) => batch.rows[line]) : batch.rows
+          return { layer, rows }
+        }
+      } finally {
+        probe.destroy()
+      }
+    }
+    return { layer: null, rows: batches.flatMap((batch) => batch.rows) }
+  }
+
+  async *generate(promptIds: Int32Array, options: SampleOptions): AsyncGenerator<number> {
+    const capacity = Math.min(this.config.maxPositionEmbeddings, promptIds.length + options.maxNewTokens)
+    if (promptIds.length >= this.config.maxPositionEmbeddings) {
+      throw fail('model-too-long', { tokens: promptIds.length, limit: this.config.maxPositionEmbeddings })
+    }
+    const { chunking: _, ...pass } = this.passFor(1, capacity)
+    const decoder = new Decoder(
+      this.gpu,
+      this.kernels,
+      { ...pass, adapter: this.layerAdapter(options.useAdapter) },
+      this.weights.hostEmbedding,
+      capacity,
+    )
+    try {
+      await decoder.build()
+      const draw = uniforms(options.seed)
+      let logits = await decoder.push(promptIds)
+      for (let made = 0; promptIds.length + made < capacity; made++) {
+        if (options.signal?.aborted) return
+        const id = chooseToken(logits, options, draw())
+        yield id
+        if (options.stopIds.includes(id) || promptIds.length + made + 1 >= capacity) return
+        logits = await decoder.push(Int32Array.of(id))
+      }
+    } finally {
+      decoder.destroy()
+    }
+  }
+
+  async logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array> {
+    const { chunking: _, ...pass } = this.passFor(1, ids.length)
+    return allLogits(this.gpu, this.kernels, { ...pass, adapter: this.layerAdapter(useAdapter) }, this.weights.hostEmbedding, ids)
+  }
+
+  async dequantizedRows(name: string, from: number, count: number): Promise<Float32Array> {
+    const weight = this.linear(name)
+    const { K } = weight
+    if (weight.kind === 'dense') {
+      const size = bytesPerElement(weight.tensor.dtype)
+      const start = Math.floor((from * K * size) / 4) * 4
+      const bytes = new Uint8Array(await readBuffer(this.gpu, weight.tensor.buffer!, start, (from + count) * K * size - start))
+      const dtype = { bf16: 'BF16', half: 'F16', f32: 'F32' }[weight.tensor.dtype as 'bf16' | 'half' | 'f32'] as 'BF16'
+      if (!isFloatDtype(dtype)) throw new Error(`${name}: ${weight.tensor.dtype}`)
+      return toFloat32(bytes.subarray(from * K * size - start), dtype)
+    }
+    const first = Math.floor((from * K) / 8) * 8
+    const n = (from + count) * K - first
+    const plan = new Plan<null>(
+      this.gpu,
+      this.kernels,
+      (r) => nf4Dequantize(r, { weight, out: r.tensor('rows', [n]), first, n }),
+      null,
+      { label: 'dequantize' },
+    )
+    try {
+      await plan.build()
+      await plan.prepare(null)
+      plan.run(null)
+      return new Float32Array(await readBuffer(this.gpu, plan.bufferOf('rows'), 0, n * 4)).slice(from * K - first)
+    } finally {
+      plan.destroy()
+    }
+  }
+
+  private linear(name: string): ModelWeights['layers'][number]['linears'][Projection]['weight'] {
+    const match = /^model\.layers\.(\d+)\.(.+)$/.exec(name)
+    const layer = match && this.weights.layers[Number(match[1])]
+    const projection = layer && (Object.keys(layer.linears) as Projection[]).find((p) => modulePath(p) === match[2])
+    if (!projection) throw new Error(`no linear "${name}"`)
+    return layer.linears[projection].weight
+  }
+
+  destroy(): void {
+    this.detachLora()
+    this.dropEvaluators()
+    for (const buffer of this.buffers) this.gpu.free(buffer)
+    this.buffers.length = 0
+  }
+}

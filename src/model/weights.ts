@@ -1,0 +1,60 @@
+import type { Gpu } from '../gpu/device'
+import { bufferTensor, type Tensor } from '../gpu/tensor'
+import type { LinearWeight } from '../ops/linear'
+import type { TablePart } from '../ops/rows'
+import type { ModelConfig, Projection } from './types'
+
+/** The frozen weights of one layer. Norms and biases are f32. */
+export interface LayerWeights {
+  inputNorm: Tensor
+  postNorm: Tensor
+  /** Qwen3's norms over each head of q and k, [D]. */
+  qNorm: Tensor | null
+  kNorm: Tensor | null
+  linears: Record<Projection, { weight: LinearWeight; bias: Tensor | null }>
+}
+
+/** Input embedding rows that stay with the host: an untied table is read row by row from its source. */
+export interface HostTable {
+  /** f32 row [C] of a token. */
+  row(id: number): Promise<Float32Array>
+}
+
+export interface ModelWeights {
+  /** Head rows [V, C] on the GPU in the source's own precision; with a tied head also the input embedding. */
+  head: TablePart[]
+  /** null: tied, gather from `head`. */
+  hostEmbedding: HostTable | null
+  finalNorm: Tensor
+  layers: LayerWeights[]
+  nf4Bytes: number
+  headBytes: number
+  otherBytes: number
+}
+
+/** The shape [out, in] of a linear. */
+export function linearShape(c: ModelConfig, projection: Projection): [number, number] {
+  const q = c.heads * c.headDim
+  const kv = c.kvHeads * c.headDim
+  switch (projection) {
+    case 'q_proj':
+      return [q, c.hiddenSize]
+    case 'k_proj':
+    case 'v_proj':
+      return [kv, c.hiddenSize]
+    case 'o_proj':
+      return [c.hiddenSize, q]
+    case 'gate_proj':
+    case 'up_proj':
+      return [c.intermediateSize, c.hiddenSize]
+    case 'down_proj':
+      return [c.hiddenSize, c.intermediateSize]
+  }
+}
+
+/** An f32 vector on the GPU. */
+export function uploadVector(gpu: Gpu, label: string, values: Float32Array): Tensor {
+  const buffer = gpu.buffer(label, values.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+  gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>)
+  return bufferTensor(label, 'f32', [values.length], buffer)
+}

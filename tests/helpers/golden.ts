@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { collate } from '../../src/data/collate'
+import type { MicroBatch, TokenizedRow } from '../../src/data/types'
+import { toFloat32, type FloatDtype } from '../../src/formats/floats'
+import { bytesSource } from '../../src/formats/memory-folder'
+import { openSafetensors } from '../../src/formats/safetensors'
+import { parseModelConfig } from '../../src/model/config'
+import { loadLanguageModel, type LoadOptions } from '../../src/model/load'
+import type { QwenStyleModel } from '../../src/model/model'
+import { PROJECTIONS, type LoraConfig, type LoraPair, type Projection } from '../../src/model/types'
+import { testGpu } from './gpu'
+
+const ROOT = 'tests/golden/data'
+
+export function goldenJson<T>(path: string): T {
+  return JSON.parse(readFileSync(`${ROOT}/${path}`, 'utf8')) as T
+}
+
+/** All tensors of a safetensors file as f32. */
+export async function goldenTensors(path: string): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
+  const file = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(`${ROOT}/${path}`))))
+  const out = new Map<string, { shape: number[]; data: Float32Array }>()
+  for (const info of file.tensors.values()) {
+    out.set(info.name, { shape: info.shape, data: toFloat32(await file.read(info.name, 0, info.bytes), info.dtype as FloatDtype) })
+  }
+  return out
+}
+
+/** A golden model on the GPU under test; its weights are quantised here. */
+export async function goldenModel(name: string, options?: LoadOptions): Promise<QwenStyleModel> {
+  const { gpu } = await testGpu()
+  const config = parseModelConfig(readFileSync(`${ROOT}/${name}/model/config.json`, 'utf8'))
+  const path = `${ROOT}/${name}/model/model.safetensors`
+  const weights = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(path))))
+  return (await loadLanguageModel(gpu, { config, weights }, undefined, undefined, options)) as QwenStyleModel
+}
+
+export interface GoldenAdapter {
+  lora: LoraConfig
+  pairs: LoraPair[]
+}
+
+/** A PEFT folder read with the least code, so that the model's tests do not lean on the reader under test elsewhere. */
+export async function goldenAdapter(name: string, file = 'adapter/adapter_model.safetensors'): Promise<GoldenAdapter> {
+  const config = goldenJson<Record<string, unknown>>(`${name}/adapter/adapter_config.json`)
+  const tensors = await goldenTensors(`${name}/${file}`)
+  const pairs = new Map<string, LoraPair>()
+  for (const [key, { shape, data }] of tensors) {
+    const match = /layers\.(\d+)\.\w+\.(\w+)\.lora_([AB])/.exec(key)!
+    const id = `${match[1]}.${match[2]}`
+    const pair = pairs.get(id) ?? ({ layer: Number(match[1]), projection: match[2] as Projection, r: config.r as number } as LoraPair)
+    if (match[3] === 'A') Object.assign(pair, { A: data, inFeatures: shape[1] })
+    else Object.assign(pair, { B: data, outFeatures: shape[0] })
+    pairs.set(id, pair)
+  }
+  const targets = config.target_modules as Projection[]
+  return {
+    lora: {
+      r: config.r as number,
+      lora_alpha: config.lora_alpha as number,
+      lora_dropout: 0,
+      target_modules: PROJECTIONS.filter((p) => targets.includes(p)),
+      use_rslora: config.use_rslora as boolean,
+    },
+    pairs: [...pairs.values()],
+  }
+}
+
+/** A batch of token rows, padded as the product pads. */
+export function goldenBatch(rows: { input_ids: number[]; labels: number[]; length?: number }[], maxLength = Infinity): MicroBatch {
+  const tokenized: TokenizedRow[] = rows.map((row, i) => ({
+    row: i + 1,
+    inputIds: Int32Array.from(row.input_ids.slice(0, Math.min(row.length ?? Infinity, maxLength))),
+    labels: Int32Array.from(row.labels.slice(0, Math.min(row.length ?? Infinity, maxLength))),
+    truncated: false,
+  }))
+  return collate(
+    tokenized,
+    tokenized.map((_, i) => [i]),
+  )
+}
