@@ -43,11 +43,44 @@ def read_json(path: str | Path) -> dict:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
+def mend_bitsandbytes() -> None:
+    """
+    Make `dequantize_4bit` right on CPU. The AVX-512 kernel of bitsandbytes 0.50 restarts the count of blocks in every row
+    and so takes wrong scales when a row is no multiple of 64 elements (80, 96, 208 columns, ...), unlike its CUDA kernel and
+    its own plain implementation in backends/default. That plain one is put in its place; for whole rows the two agree.
+    """
+    global _mended
+    if _mended is not None:
+        return
+    import torch
+    from bitsandbytes.backends.default.ops import _dequantize_4bit_compute
+    from bitsandbytes.backends.utils import _get_4bit_code
+
+    def dequantize(A, absmax, blocksize, quant_type, shape, dtype):
+        codes = A.view(torch.uint8).reshape(-1)
+        code = _get_4bit_code(quant_type, A.device)
+        return _dequantize_4bit_compute(codes, absmax.float(), code, blocksize, tuple(shape), dtype)
+
+    _mended = torch.library.Library("bitsandbytes", "IMPL")
+    _mended.impl("dequantize_4bit", dequantize, "CPU", allow_override=True)
+    generator = torch.Generator().manual_seed(0)
+    import bitsandbytes.functional as bnb
+
+    weight = torch.randn(7, 96, generator=generator)
+    again = bnb.dequantize_4bit(*bnb.quantize_4bit(weight, quant_type="nf4"))
+    # Half of the widest gap between two NF4 values is 0.152 of a block's absmax.
+    assert (again - weight).abs().max() < 0.153 * weight.abs().max(), "dequantize_4bit is still wrong"
+
+
+_mended = None
+
+
 def load_base(folder: str | Path, *, load_in_4bit: bool = True, double_quant: bool = True):
     """The frozen base in float32; its block linears in NF4 with float32 compute when `load_in_4bit`."""
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
+    mend_bitsandbytes()
     quantization = None
     if load_in_4bit:
         quantization = BitsAndBytesConfig(

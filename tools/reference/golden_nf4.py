@@ -64,6 +64,7 @@ def main() -> None:
     import bitsandbytes.functional as bnb
     from safetensors.torch import save_file
 
+    common.mend_bitsandbytes()
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "tests/golden/data"
     tensors, facts = {}, {}
     for name, tensor in cases().items():
