@@ -281,6 +281,7 @@ export const en = {
   'memory.optimizer': 'optimiser',
   'memory.activations': 'activations',
   'memory.checkpoints': 'checkpoints',
+  'memory.inputs': 'inputs',
   'memory.scratch': 'scratch',
   'memory.kv-cache': 'KV cache',
   'summary.finished': 'It has learnt your data',

@@ -280,6 +280,7 @@ export const zhCN: Messages = {
   'memory.optimizer': '优化器',
   'memory.activations': '激活值',
   'memory.checkpoints': '检查点',
+  'memory.inputs': '输入',
   'memory.scratch': '临时区',
   'memory.kv-cache': 'KV 缓存',
   'summary.finished': '你的数据已经学会',

@@ -57,9 +57,9 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
   }
 
   /** Runs a read or a remap and shows what came of it; a later one wins. */
-  async function read(act: (onProgress: (p: Progress) => void, signal: AbortSignal) => Promise<DataSummary>) {
-    await loads.run(async (signal, isCurrent) => {
-      store.setState({ status: 'loading', progress: null, error: null })
+  function read(act: (onProgress: (p: Progress) => void, signal: AbortSignal) => Promise<DataSummary>): Promise<void> {
+    store.setState({ status: 'loading', progress: null, error: null })
+    return loads.run(async (signal, isCurrent) => {
       try {
         const summary = await act((progress) => isCurrent() && store.setState({ progress }), signal)
         if (!isCurrent()) return

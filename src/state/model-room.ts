@@ -32,9 +32,9 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
   }))
   const loads = createLatest()
 
-  async function load(source: ModelSource): Promise<void> {
-    await loads.run(async (signal, isCurrent) => {
-      store.setState({ status: 'loading', loadingName: nameOf(source), progress: null, error: null, retry: null, card: null })
+  function load(source: ModelSource): Promise<void> {
+    store.setState({ status: 'loading', loadingName: nameOf(source), progress: null, error: null, retry: null, card: null })
+    return loads.run(async (signal, isCurrent) => {
       try {
         const card = await engine.loadModel(source, (progress) => isCurrent() && store.setState({ progress }), signal)
         if (!isCurrent()) return

@@ -19,7 +19,7 @@ export function ChartControls() {
           value={smoothing}
           onChange={(event) => prefs.setState({ smoothing: Number(event.target.value) })}
         />
-        <output className="num">{smoothing.toFixed(2)}</output>
+        <span className="num slider-value">{smoothing.toFixed(2)}</span>
       </label>
       <Segmented
         label={t('chart.scale')}

@@ -42,6 +42,7 @@ const knownKinds = new Set([
   'optimizer',
   'activations',
   'checkpoints',
+  'inputs',
   'scratch',
   'kv-cache',
 ])

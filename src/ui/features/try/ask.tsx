@@ -52,7 +52,7 @@ export function Ask({ disabled }: { disabled: boolean }) {
             value={temperature}
             onChange={(event) => set({ temperature: Number(event.target.value) })}
           />
-          <output className="num">{temperature === 0 ? t('try.greedy') : temperature.toFixed(2)}</output>
+          <span className="num slider-value">{temperature === 0 ? t('try.greedy') : temperature.toFixed(2)}</span>
         </label>
         <details className="ask-more">
           <summary>{t('try.more')}</summary>
