@@ -13,4 +13,74 @@ export const storageErrors = {
     zh: ({ url, status }: { url: string; status: number }) =>
       `服务器对 ${url} 返回了 ${status}，因此没有载入。请刷新页面；若问题依旧，说明站点文件没有发布完整。`,
   },
+  'hub-id': {
+    en: (p: { id: string }) =>
+      `"${p.id}" is no model id, so there is nothing to ask the hub for. Write it as owner/name, for example Qwen/Qwen2.5-0.5B-Instruct.`,
+    zh: (p: { id: string }) =>
+      `“${p.id}” 不是有效的模型编号，无法向模型库查询。请按“所有者/名称”填写，例如 Qwen/Qwen2.5-0.5B-Instruct。`,
+  },
+  'hub-endpoint': {
+    en: (p: { endpoint: string }) =>
+      `"${p.endpoint}" is no web address, so the hub cannot be asked. Write the endpoint with https://, for example https://huggingface.co.`,
+    zh: (p: { endpoint: string }) => `“${p.endpoint}” 不是有效的网址，无法访问模型库。请填写带 https:// 的地址，例如 https://huggingface.co。`,
+  },
+  'hub-unauthorized': {
+    en: (p: { id: string; endpoint: string; hadToken: boolean }) =>
+      `${p.endpoint} wants to know who asks for ${p.id} (401): the model is private or gated, or the id is wrong. Nothing was downloaded. ` +
+      (p.hadToken ? 'The token was not accepted: make a new one with read access.' : 'Check the id, or give an access token with read access.'),
+    zh: (p: { id: string; endpoint: string; hadToken: boolean }) =>
+      `${p.endpoint} 要求验证身份才能访问 ${p.id}（401）：该模型可能是私有或受限的，也可能编号有误。未下载任何内容。` +
+      (p.hadToken ? '当前令牌未被接受，请新建一个有读取权限的令牌。' : '请检查编号，或提供有读取权限的访问令牌。'),
+  },
+  'hub-forbidden': {
+    en: (p: { id: string; endpoint: string }) =>
+      `${p.endpoint} refuses access to ${p.id} (403): its authors ask for consent first, or the token may not read it. Nothing was downloaded. Open the model's page, accept its conditions, and try again with your token.`,
+    zh: (p: { id: string; endpoint: string }) =>
+      `${p.endpoint} 拒绝访问 ${p.id}（403）：该模型需要先同意作者的条款，或令牌没有读取权限。未下载任何内容。请打开模型页面同意条款，再用您的令牌重试。`,
+  },
+  'hub-not-found': {
+    en: (p: { id: string; revision: string; endpoint: string }) =>
+      `${p.endpoint} has no model ${p.id} at revision ${p.revision}, so nothing was downloaded. Check the spelling of the id and the revision.`,
+    zh: (p: { id: string; revision: string; endpoint: string }) =>
+      `${p.endpoint} 上没有版本为 ${p.revision} 的模型 ${p.id}，未下载任何内容。请检查编号和版本的拼写。`,
+  },
+  'hub-unreachable': {
+    en: (p: { endpoint: string; offline: boolean }) =>
+      `${p.endpoint} could not be reached${p.offline ? ': this device is offline' : ''}, so the download has not begun or was broken off. What was received is kept. ` +
+      (p.offline
+        ? 'Connect and try again: it goes on from there.'
+        : 'Try again, it goes on from there; or set another endpoint (a mirror that allows cross-origin requests), or choose a folder on disk.'),
+    zh: (p: { endpoint: string; offline: boolean }) =>
+      `无法连接 ${p.endpoint}${p.offline ? '：设备处于离线状态' : ''}，下载尚未开始或已中断，已收到的部分会保留。` +
+      (p.offline ? '请联网后重试，会从中断处继续。' : '请重试，会从中断处继续；也可以换一个地址（允许跨域访问的镜像），或改用本地文件夹。'),
+  },
+  'hub-status': {
+    en: (p: { url: string; status: number }) =>
+      `The hub answered ${p.status} for ${p.url}, so the download stopped. What was received is kept. Try again in a while: it goes on from there.`,
+    zh: (p: { url: string; status: number }) =>
+      `模型库对 ${p.url} 返回 ${p.status}，下载已停止，已收到的部分会保留。请稍后重试，会从中断处继续。`,
+  },
+  'hub-file-changed': {
+    en: (p: { path: string; id: string }) =>
+      `${p.path} of ${p.id} changed on the hub during the download, so its parts do not belong together. They were thrown away. Load the model again.`,
+    zh: (p: { path: string; id: string }) =>
+      `下载过程中，模型库上 ${p.id} 的 ${p.path} 发生了变化，前后部分不一致，已丢弃。请重新加载该模型。`,
+  },
+  'storage-full': {
+    en: (p: { path: string }) =>
+      `There is no room left to store ${p.path}, so writing stopped. What was complete is kept. Free disk space, or delete cached models and old runs, then try again.`,
+    zh: (p: { path: string }) =>
+      `没有足够空间存储 ${p.path}，写入已停止，已完成的部分会保留。请清理磁盘，或删除缓存的模型和旧的训练记录后重试。`,
+  },
+  'storage-busy': {
+    en: (p: { path: string }) =>
+      `Another tab of the studio is writing ${p.path}, so it cannot be written here. Nothing was changed. Wait for that tab or close it, then try again.`,
+    zh: (p: { path: string }) => `另一个标签页正在写入 ${p.path}，此处无法写入，未做任何更改。请等待其完成或关闭该标签页，然后重试。`,
+  },
+  'storage-missing': {
+    en: () =>
+      'This browser gives pages no private file storage, so a downloaded model could not be kept. Nothing was downloaded. Use a current Chrome, Edge, Firefox or Safari outside a private window, or choose a model folder on disk.',
+    zh: () =>
+      '此浏览器未向网页提供私有文件存储，下载的模型无法保存，因此未下载。请在非隐私窗口中使用新版 Chrome、Edge、Firefox 或 Safari，或改用本地的模型文件夹。',
+  },
 } satisfies ErrorCatalog

@@ -52,6 +52,7 @@ export const TEXT_FILES = [
  * Open a model in the Hugging Face layout: one safetensors file or shards behind an index, in the folder itself or in the
  * only sub-folder with a config.json. Reads texts and headers, never weights, and throws a TuneError for whatever would
  * stop the load later: files or tensors that are missing, cut off, of another shape or type, no tokenizer, no template.
+ * Only then does a remote folder download the weights.
  */
 export async function openModelFolder(source: FileFolder): Promise<OpenedModel> {
   const folder = await findModel(source)
@@ -70,6 +71,9 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
 
   const { weights, files: weightFiles } = await openWeightFiles(folder, listed)
   const dtype = checkTensors(config, weights)
+  const license = await readLicense(folder, has)
+  // Nothing is known to be wrong, so now the bytes themselves may come.
+  await folder.prefetch?.(weightFiles.map((file) => file.path))
   return {
     name: folder.name,
     config,
@@ -79,7 +83,7 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
     weightFiles,
     files,
     chatTemplate,
-    license: await readLicense(folder, has),
+    license,
     dtype,
     parameters: parameterCount(config),
     folder,
@@ -113,6 +117,7 @@ export function subFolder(folder: FileFolder, path: string): FileFolder {
       return all.filter((file) => file.path.startsWith(prefix)).map(({ path: full, size }) => ({ path: full.slice(prefix.length), size }))
     },
     open: (inner) => folder.open(prefix + inner),
+    prefetch: async (paths) => folder.prefetch?.(paths.map((inner) => prefix + inner)),
   }
 }
 

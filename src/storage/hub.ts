@@ -1,0 +1,214 @@
+import type { Progress, ProgressListener } from '../engine/types'
+import { fail } from '../errors'
+import type { ByteSource, FileFolder } from '../formats/bytes'
+import type { HubCache } from './hub-cache'
+import { HubClient } from './hub-client'
+import type { HubFile, HubListing, HubLocation } from './hub-client'
+import { download, readRange } from './hub-download'
+import { hasOpfs } from './opfs'
+import { opfsHubCache } from './opfs-hub-cache'
+
+export type { HubLocation } from './hub-client'
+
+/** Small files that a model needs or whose words are kept; weights are chosen by their names. */
+const TEXTS =
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template|adapter_config)\.json$|^(chat_template\.jinja|merges\.txt|README\.md|LICEN[SC]E(\.txt|\.md)?|model\.safetensors\.index\.json)$/
+/** Read at the first touch of a remote weight file, so that most headers cost one request. */
+const HEAD_BYTES = 256 << 10
+
+/**
+ * A repository on the hub as a folder. The listing and the small files are fetched at once; a weight file is read by range
+ * requests (its header, to check it) until `prefetch` has brought it into the cache whole. Without a connection a model
+ * that was downloaded before opens from the cache.
+ *
+ * `on` hears of every file: its bytes, and whether it was in the cache.
+ */
+export async function openHub(
+  location: HubLocation,
+  on?: ProgressListener,
+  signal?: AbortSignal,
+  options: { cache?: HubCache; waits?: number[] } = {},
+): Promise<FileFolder> {
+  const client = new HubClient(location, signal, options.waits)
+  const cache = options.cache ?? (await defaultCache())
+  on?.({ phase: 'list', item: client.location.id, done: 0, total: 0, unit: 'bytes' })
+  const listing = await listFiles(client, cache)
+  const wanted = listing.files.filter((file) => isWanted(file.path, listing.files))
+  const meter = new Meter(on)
+  const repository = new HubRepository(client, cache, listing, wanted, meter)
+  await repository.prefetch(wanted.map((file) => file.path).filter((path) => TEXTS.test(path)))
+  return repository
+}
+
+async function defaultCache(): Promise<HubCache> {
+  if (hasOpfs()) return opfsHubCache()
+  throw fail('storage-missing', {})
+}
+
+/** Texts, and the safetensors of the model itself: no other formats, no copies in sub-folders. */
+function isWanted(path: string, all: HubFile[]): boolean {
+  if (TEXTS.test(path)) return true
+  if (path.includes('/') || !path.endsWith('.safetensors')) return false
+  const series = all.some((file) => /^model(-\d+-of-\d+)?\.safetensors$/.test(file.path))
+  return series ? path.startsWith('model') : !path.startsWith('consolidated')
+}
+
+/** The hub's listing, kept in the cache for days without a connection. */
+async function listFiles(client: HubClient, cache: HubCache): Promise<HubListing> {
+  const key = `${folderOf(client)}/listing-${safe(client.location.revision)}.json`
+  try {
+    const listing = await client.list()
+    await cache.writeText(key, JSON.stringify(listing))
+    return listing
+  } catch (error) {
+    const kept = await cache.readText(key)
+    if (!kept || (error as { code?: string }).code !== 'hub-unreachable') throw error
+    return JSON.parse(kept) as HubListing
+  }
+}
+
+class HubRepository implements FileFolder {
+  readonly name: string
+  readonly #client: HubClient
+  readonly #cache: HubCache
+  readonly #listing: HubListing
+  readonly #files: Map<string, HubFile>
+  readonly #meter: Meter
+
+  constructor(client: HubClient, cache: HubCache, listing: HubListing, files: HubFile[], meter: Meter) {
+    this.name = client.location.id
+    this.#client = client
+    this.#cache = cache
+    this.#listing = listing
+    this.#files = new Map(files.map((file) => [file.path, file]))
+    this.#meter = meter
+  }
+
+  async list(): Promise<{ path: string; size: number }[]> {
+    return [...this.#files.values()].map(({ path, size }) => ({ path, size: size ?? 0 }))
+  }
+
+  async open(path: string): Promise<ByteSource | null> {
+    const file = this.#files.get(path)
+    if (!file) return null
+    const local = await this.#cache.open(this.#key(file))
+    if (local) return { name: path, size: local.size, read: (offset, length) => local.read(offset, length) }
+    if (file.size === null) await this.prefetch([path])
+    return file.size === null ? this.#cache.open(this.#key(file)) : this.#remoteSource(file, file.size)
+  }
+
+  async prefetch(paths: string[]): Promise<void> {
+    const missing: HubFile[] = []
+    for (const path of paths) {
+      const file = this.#files.get(path)
+      if (!file) continue
+      const local = await this.#cache.open(this.#key(file))
+      // A file of another length is a remnant of an interrupted copy.
+      const whole = local !== null && (file.size === null || local.size === file.size)
+      const done = whole ? local.size : ((await this.#cache.partial(this.#key(file)))?.size ?? 0)
+      this.#meter.add(path, done, whole ? local.size : (file.size ?? 0), whole)
+      if (!whole) missing.push(file)
+    }
+    await this.#checkRoom(missing)
+    for (const file of missing) {
+      const url = this.#client.fileUrl(file.path, this.#listing.commit)
+      await download(this.#client, this.#cache, file, url, this.#key(file), (done, total) => this.#meter.update(file.path, done, total))
+    }
+    this.#meter.flush()
+  }
+
+  /** Fail before the download, not after an hour of it. */
+  async #checkRoom(missing: HubFile[]): Promise<void> {
+    const room = (await this.#cache.room?.()) ?? Infinity
+    let needed = 0
+    for (const file of missing) {
+      needed += (file.size ?? 0) - ((await this.#cache.partial(this.#key(file)))?.size ?? 0)
+      if (needed > room) throw fail('storage-full', { path: `${this.name}/${file.path}` })
+    }
+  }
+
+  /** By content where the hub names it, so that a new commit with the same weights downloads nothing. */
+  #key(file: HubFile): string {
+    return `${folderOf(this.#client)}/${file.oid ?? `${safe(this.#listing.commit)}-${safe(file.path)}`}`
+  }
+
+  #remoteSource(file: HubFile, size: number): ByteSource {
+    const url = this.#client.fileUrl(file.path, this.#listing.commit)
+    let head: Promise<Uint8Array> | null = null
+    let local: ByteSource | null = null
+    return {
+      name: file.path,
+      size,
+      read: async (offset, length) => {
+        if (offset + length > size) throw new RangeError(`${file.path} ends at ${size}, before ${offset + length}`)
+        local ??= await this.#cache.open(this.#key(file))
+        if (local) return local.read(offset, length)
+        if (offset + length > HEAD_BYTES) return readRange(this.#client, url, offset, length)
+        head ??= readRange(this.#client, url, 0, Math.min(HEAD_BYTES, size))
+        return (await head).slice(offset, offset + length)
+      },
+    }
+  }
+}
+
+function folderOf(client: HubClient): string {
+  const { endpoint, id } = client.location
+  return `${safe(new URL(endpoint).host)}/${safe(id)}`
+}
+
+/** A name that every file system takes, and that no two of ours share. */
+function safe(text: string): string {
+  return encodeURIComponent(text).replaceAll('*', '%2A').replaceAll('%', '~')
+}
+
+/** Bytes of all files as one line and one by one, told ten times a second. */
+class Meter {
+  readonly #on: ProgressListener | undefined
+  readonly #files = new Map<string, NonNullable<Progress['files']>[number]>()
+  #began = 0
+  #before = 0
+  #told = 0
+  #item = ''
+
+  constructor(on: ProgressListener | undefined) {
+    this.#on = on
+  }
+
+  add(path: string, done: number, total: number, cached: boolean): void {
+    this.#files.set(path, { path, done, total, cached })
+  }
+
+  update(path: string, done: number, total: number | null): void {
+    const file = this.#files.get(path)!
+    const now = performance.now()
+    file.done = done
+    if (this.#began === 0) {
+      this.#began = now
+      this.#before = this.#sum('done')
+    }
+    file.total = total ?? file.total
+    this.#item = path
+    if (now - this.#told >= 100) this.flush()
+  }
+
+  flush(): void {
+    this.#told = performance.now()
+    const done = this.#sum('done')
+    const total = this.#sum('total')
+    const seconds = (this.#told - this.#began) / 1000
+    const perSecond = this.#began > 0 && seconds > 0 ? (done - this.#before) / seconds : 0
+    this.#on?.({
+      phase: 'download',
+      item: this.#item,
+      done,
+      total,
+      unit: 'bytes',
+      ...(perSecond > 0 ? { perSecond, etaSeconds: (total - done) / perSecond } : {}),
+      files: [...this.#files.values()].map((file) => ({ ...file })),
+    })
+  }
+
+  #sum(field: 'done' | 'total'): number {
+    return [...this.#files.values()].reduce((sum, file) => sum + file[field], 0)
+  }
+}

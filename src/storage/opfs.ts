@@ -1,0 +1,153 @@
+import { fail } from '../errors'
+import type { ByteSink, FileFolder, WritableFolder } from '../formats/bytes'
+import { fileSource } from './files-folder'
+
+/** What TypeScript's page library leaves out: synchronous access exists in workers only, `move` in no library yet. */
+interface SyncFile {
+  write(bytes: Uint8Array, options: { at: number }): number
+  truncate(size: number): void
+  getSize(): number
+  flush(): void
+  close(): void
+}
+interface OpfsFile extends FileSystemFileHandle {
+  createSyncAccessHandle?(): Promise<SyncFile>
+  move?(name: string): Promise<void>
+}
+
+/** A directory of the origin's private file system, made where it is missing. Parts are joined by "/". */
+export async function opfsDirectory(path: string): Promise<FileSystemDirectoryHandle> {
+  let directory = await navigator.storage.getDirectory()
+  for (const part of path.split('/').filter(Boolean)) directory = await directory.getDirectoryHandle(part, { create: true })
+  return directory
+}
+
+/** Whether this browser offers the private file system. */
+export function hasOpfs(): boolean {
+  return typeof navigator !== 'undefined' && typeof navigator.storage?.getDirectory === 'function'
+}
+
+/** A file of a directory, or null. `path` may hold sub-folders. */
+export async function findFile(directory: FileSystemDirectoryHandle, path: string): Promise<FileSystemFileHandle | null> {
+  try {
+    const parts = path.split('/')
+    let at = directory
+    for (const part of parts.slice(0, -1)) at = await at.getDirectoryHandle(part)
+    return await at.getFileHandle(parts.at(-1)!)
+  } catch (error) {
+    if (isNamed(error, 'NotFoundError') || isNamed(error, 'TypeMismatchError')) return null
+    throw error
+  }
+}
+
+/**
+ * Open a file for writing after its first `offset` bytes. In a worker what is written is on disk at once, so it survives a
+ * closed tab; on a page it appears when the sink is closed.
+ */
+export async function appendFile(directory: FileSystemDirectoryHandle, name: string, offset: number): Promise<ByteSink> {
+  const handle = (await directory.getFileHandle(name, { create: true })) as OpfsFile
+  const abort = async () => directory.removeEntry(name)
+  if (handle.createSyncAccessHandle) {
+    const file = await handle.createSyncAccessHandle().catch((error: unknown) => {
+      throw isNamed(error, 'NoModificationAllowedError') ? fail('storage-busy', { path: name }, error) : error
+    })
+    file.truncate(offset)
+    let end = offset
+    return {
+      async write(chunk) {
+        // A full disk shows as a short write in some browsers, as an error in others.
+        if (guardQuota(name, () => file.write(chunk, { at: end })) < chunk.length) throw fail('storage-full', { path: name })
+        end += chunk.length
+      },
+      async close() {
+        file.flush()
+        file.close()
+      },
+      async abort() {
+        file.close()
+        await abort()
+      },
+    }
+  }
+  const stream = await handle.createWritable({ keepExistingData: offset > 0 })
+  if (offset > 0) await stream.seek(offset)
+  return {
+    write: (chunk) => guardQuotaAsync(name, stream.write(chunk as Uint8Array<ArrayBuffer>)),
+    close: () => guardQuotaAsync(name, stream.close()),
+    async abort() {
+      await stream.abort()
+      await abort()
+    },
+  }
+}
+
+/** Give a finished file its name, replacing what was there; at once, so that no reader meets half a file. */
+export async function renameFile(directory: FileSystemDirectoryHandle, from: string, to: string): Promise<void> {
+  const handle = (await directory.getFileHandle(from)) as OpfsFile
+  if (handle.move) return handle.move(to)
+  // Browsers without `move`: copy, then drop the original.
+  const sink = await appendFile(directory, to, 0)
+  const source = fileSource(await handle.getFile())
+  const step = 8 << 20
+  for (let offset = 0; offset < source.size; offset += step) {
+    await sink.write(await source.read(offset, Math.min(step, source.size - offset)))
+  }
+  await sink.close()
+  await directory.removeEntry(from)
+}
+
+/** A directory of the private file system as a folder. Files appear under their names when their sinks are closed. */
+export function opfsFolder(name: string, directory: FileSystemDirectoryHandle): FileFolder & WritableFolder {
+  return {
+    name,
+    async list() {
+      const found: { path: string; size: number }[] = []
+      await walk(directory, '', found)
+      return found
+    },
+    async open(path) {
+      const handle = await findFile(directory, path)
+      return handle && fileSource(await handle.getFile(), path)
+    },
+    async create(path) {
+      const parts = path.split('/')
+      const file = parts.at(-1)!
+      let parent = directory
+      for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create: true })
+      const sink = await appendFile(parent, `${file}.part`, 0)
+      return {
+        write: (chunk) => sink.write(chunk),
+        abort: () => sink.abort(),
+        async close() {
+          await sink.close()
+          await renameFile(parent, `${file}.part`, file)
+        },
+      }
+    },
+  }
+}
+
+async function walk(directory: FileSystemDirectoryHandle, prefix: string, into: { path: string; size: number }[]): Promise<void> {
+  for await (const [name, handle] of directory.entries()) {
+    if (handle.kind === 'directory') await walk(handle as FileSystemDirectoryHandle, `${prefix}${name}/`, into)
+    else if (!name.endsWith('.part')) into.push({ path: prefix + name, size: (await (handle as FileSystemFileHandle).getFile()).size })
+  }
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof DOMException && error.name === name
+}
+
+function guardQuota<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw isNamed(error, 'QuotaExceededError') ? fail('storage-full', { path }, error) : error
+  }
+}
+
+async function guardQuotaAsync<T>(path: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw isNamed(error, 'QuotaExceededError') ? fail('storage-full', { path }, error) : error
+  })
+}
