@@ -174,8 +174,16 @@ function extras(row: number, value: RowValue): { tools: unknown[] | null; templa
   return { tools: (tools as unknown[] | undefined) ?? null, templateArgs: isObject(args) ? args : {} }
 }
 
+/** A list, or the JSON of one, as tables keep conversations. */
 function requireList(row: number, value: RowValue, field: string): unknown[] {
-  const list = value[field]
+  let list = value[field]
+  if (typeof list === 'string' && list.trimStart().startsWith('[')) {
+    try {
+      list = parseExact(list)
+    } catch (cause) {
+      throw fail('data-row-json', { row, detail: (cause as Error).message }, cause)
+    }
+  }
   if (list === undefined || list === null) throw missing(row, value, field)
   if (!Array.isArray(list)) throw fail('data-row-field-kind', { row, field, wanted: 'list' })
   if (list.length === 0) throw fail('data-row-empty-field', { row, field })

@@ -1,10 +1,3 @@
-/** One element of a JSON array as it stands in the file. */
-export interface ArrayElement {
-  text: string
-  /** 1-based line on which the element begins. */
-  line: number
-}
-
 const QUOTE = 34
 const BACKSLASH = 92
 const COMMA = 44
@@ -21,17 +14,16 @@ const NEWLINE = 10
 export class ArrayScanner {
   /** 'before' the opening bracket, 'inside', or 'after' the closing one. */
   state: 'before' | 'inside' | 'after' = 'before'
-  line = 1
-  /** Where the element that is being read began; the place to name when the file ends too early. */
-  elementLine = 1
+  private line = 1
+  private elementLine = 1
   private held = ''
   private depth = 0
   private inString = false
   private escaped = false
 
-  /** The elements that `text` completes. */
-  feed(text: string): ArrayElement[] {
-    const out: ArrayElement[] = []
+  /** The texts of the elements that `text` completes. */
+  feed(text: string): string[] {
+    const out: string[] = []
     let from = 0
     for (let i = 0; i < text.length; i++) {
       const c = text.charCodeAt(i)
@@ -64,13 +56,20 @@ export class ArrayScanner {
     return out
   }
 
-  private push(out: ArrayElement[], tail: string, isLast: boolean): void {
+  /** Line on which the element that is being read begins: the place to name when the file ends too early. */
+  get openLine(): number {
+    return this.elementLine + leadingLines(this.held)
+  }
+
+  private push(out: string[], tail: string, isLast: boolean): void {
     const raw = this.held + tail
-    const leading = raw.length - raw.trimStart().length
-    const skipped = raw.slice(0, leading).split('\n').length - 1
     // "[]" and a comma before the closing bracket leave an empty last piece that is no element.
-    if (leading < raw.length || !isLast) out.push({ text: raw, line: this.elementLine + skipped })
+    if (raw.trim() !== '' || !isLast) out.push(raw)
     this.held = ''
     this.elementLine = this.line
   }
+}
+
+function leadingLines(text: string): number {
+  return text.slice(0, text.length - text.trimStart().length).split('\n').length - 1
 }

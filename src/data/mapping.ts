@@ -23,8 +23,8 @@ function words(list: string): Set<string> {
 export function detectMapping(rows: readonly RowValue[]): ColumnMapping {
   const columns = columnsOf(rows)
   const has = (name: string, test: (value: unknown) => boolean = isPresent) => rows.some((row) => test(row[name]))
-  if (has('messages', Array.isArray)) return { format: 'messages' }
-  if (has('conversations', Array.isArray)) return { format: 'sharegpt' }
+  if (has('messages', isList)) return { format: 'messages' }
+  if (has('conversations', isList)) return { format: 'sharegpt' }
   if (has('prompt') && has('completion')) return { format: 'prompt-completion' }
   if (has('instruction') && has('output')) return { format: 'alpaca' }
   const guess = guessColumns(rows, columns)
@@ -40,24 +40,29 @@ export function columnsOf(rows: readonly RowValue[]): string[] {
   return [...seen]
 }
 
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || (typeof value === 'string' && value.trimStart().startsWith('[{'))
+}
+
 function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null && value !== ''
 }
 
 function guessColumns(rows: readonly RowValue[], columns: string[]): ColumnMapping | null {
-  const usable = columns.filter((name) => rows.some((row) => typeof row[name] === 'string' && row[name] !== ''))
-  const user = best(usable, USER_WORDS)
-  const assistant = best(usable.filter((name) => name !== user), ASSISTANT_WORDS)
-  const system = best(usable.filter((name) => name !== user && name !== assistant), SYSTEM_WORDS)
+  const holding = (kinds: string[]) =>
+    columns.filter((name) => rows.some((row) => kinds.includes(typeof row[name]) && row[name] !== ''))
+  const named = holding(['string', 'number'])
+  const system = best(named.filter((name) => !best([name], ASSISTANT_WORDS)), SYSTEM_WORDS)
+  const turns = named.filter((name) => name !== system)
+  const user = best(turns, USER_WORDS)
+  const assistant = best(turns.filter((name) => name !== user), ASSISTANT_WORDS)
   if (user && assistant) return { format: 'columns', user, assistant, ...(system ? { system } : {}) }
-  if (usable.length === 2 && columns.length === 2) {
-    // Two columns of text with names that say nothing: what is asked stands before what is answered.
-    const [a, b] = usable as [string, string]
-    return user === b || assistant === a
-      ? { format: 'columns', user: b, assistant: a }
-      : { format: 'columns', user: a, assistant: b }
-  }
-  return null
+  const texts = holding(['string'])
+  if (texts.length !== 2 || columns.length !== 2) return null
+  // Two columns of text of which at most one has a name that says something: what is asked stands first.
+  const [a, b] = texts as [string, string]
+  const isTurned = user === b || assistant === a
+  return { format: 'columns', user: isTurned ? b : a, assistant: isTurned ? a : b }
 }
 
 /** The column with the most words of the list; the last word of a name weighs most (doctor_question is a question). */

@@ -2,15 +2,17 @@ import { fail, type TuneError } from '../errors'
 import type { ByteSource } from '../formats/bytes'
 import { parseExact } from './exact-json'
 import { ArrayScanner } from './json-array'
+import { isTable, readTable } from './table'
 import { readText, type ReadOptions } from './text'
 
 export type RowValue = Record<string, unknown>
 
-/** A row as read: its value, or why it cannot be read. `row` is the line (JSONL) or the element's number (JSON array). */
+/** A row as read: its value, or why it cannot be read. `row` counts elements (JSON array) or lines. */
 export type SourceRow = { row: number; value: RowValue } | { row: number; error: TuneError }
 
 /**
- * Rows of a JSON array, of JSON lines, or of one object that holds the array in one of its fields; gzip or not.
+ * Rows of a JSON array, of JSON lines, of one object that holds the array in one of its fields, or of a CSV or TSV
+ * table; gzip or not.
  * A row that is broken alone is yielded with its error; a file that is broken as a whole throws, naming the place.
  */
 export async function* readRows(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<SourceRow> {
@@ -27,6 +29,7 @@ export async function* readRows(source: ByteSource, options: ReadOptions = {}): 
   const all = prepend(head, pieces)
   if (first === '[') yield* readArray(source.name, all)
   else if (first === '{') yield* readLines(source.name, all)
+  else if (isTable(source.name, head)) yield* readTable(source.name, all)
   else throw fail('data-not-json', { file: source.name, start: head.trimStart().slice(0, 40) })
 }
 
@@ -41,10 +44,10 @@ async function* readArray(file: string, pieces: AsyncIterable<string>): AsyncGen
   for await (const piece of pieces) {
     for (const element of scanner.feed(piece)) {
       row++
-      yield parseRow(row, element.text)
+      yield parseRow(row, element)
     }
   }
-  if (scanner.state !== 'after') throw fail('data-json-cut', { file, row: row + 1, line: scanner.elementLine })
+  if (scanner.state !== 'after') throw fail('data-json-cut', { file, row: row + 1, line: scanner.openLine })
 }
 
 async function* readLines(file: string, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {

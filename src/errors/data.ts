@@ -19,15 +19,31 @@ export const dataErrors = {
   },
   'data-not-json': {
     en: (p: { file: string; start: string }) =>
-      `${p.file} is neither JSON nor JSON lines; it begins with "${p.start}". Nothing was loaded. Save the data as .json or .jsonl and choose it again.`,
+      `${p.file} is neither JSON, JSON lines nor a table; it begins with "${p.start}". Nothing was loaded. Save the data as .json, .jsonl or .csv and choose it again.`,
     zh: (p: { file: string; start: string }) =>
-      `${p.file} 既不是 JSON 也不是 JSONL，开头是“${p.start}”，因此没有载入任何内容。请把数据存成 .json 或 .jsonl 后重新选择。`,
+      `${p.file} 既不是 JSON、JSONL，也不是表格，开头是“${p.start}”，因此没有载入任何内容。请把数据存成 .json、.jsonl 或 .csv 后重新选择。`,
   },
   'data-json-cut': {
     en: (p: { file: string; row: number; line: number }) =>
       `${p.file} ends before its JSON is complete: row ${p.row}, which begins on line ${p.line}, is never closed. Nothing was loaded. Look for a missing quotation mark or bracket there, or fetch the file again.`,
     zh: (p: { file: string; row: number; line: number }) =>
       `${p.file} 的 JSON 不完整：从第 ${p.line} 行开始的第 ${p.row} 条数据没有结束，因此没有载入任何内容。请检查那里是否缺少引号或括号，或重新获取文件。`,
+  },
+  'data-table-header': {
+    en: (p: { file: string }) =>
+      `${p.file} has no header line that names at least two columns. Nothing was loaded. Put the names of the columns into the first line.`,
+    zh: (p: { file: string }) => `${p.file} 的第一行没有给出至少两列的列名，因此没有载入任何内容。请在第一行写上各列的名称。`,
+  },
+  'data-row-table': {
+    en: (p: { row: number; detail: string }) =>
+      `Row ${p.row} of the table cannot be read (${p.detail}). It is left out. Look for an unpaired quotation mark in it.`,
+    zh: (p: { row: number; detail: string }) => `表格第 ${p.row} 行无法读取（${p.detail}），已略过。请检查其中的引号是否成对。`,
+  },
+  'data-row-cells': {
+    en: (p: { row: number; cells: number; columns: number }) =>
+      `Row ${p.row} has ${p.cells} cells where the header names ${p.columns} columns. It is left out. Put quotation marks around cells that contain the separator.`,
+    zh: (p: { row: number; cells: number; columns: number }) =>
+      `第 ${p.row} 行有 ${p.cells} 个单元格，而表头有 ${p.columns} 列，该行已略过。含有分隔符的单元格请用引号括起来。`,
   },
   'data-row-json': {
     en: (p: { row: number; detail: string }) =>

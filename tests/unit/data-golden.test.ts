@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { groupedByLength } from '../../src/data/batches'
-import { parseExact } from '../../src/data/exact-json'
 import { toExample } from '../../src/data/examples'
 import { detectMapping } from '../../src/data/mapping'
 import { packLines } from '../../src/data/packing'
 import type { RowValue } from '../../src/data/read-rows'
 import { type LossOptions, tokenizeExample } from '../../src/data/tokenize-row'
-import { type ChatTokenizer, loadTokenizer } from '../../src/data/tokenizer'
 import { torchPermutation } from '../../src/data/torch-random'
 import { TuneError } from '../../src/errors'
+import { tinyTokenizer, tokenGolden } from '../helpers/data'
 
 /** Written by tools/reference/tokens_reference.py with the versions it names in `made_by`. */
 interface Golden {
@@ -32,16 +30,7 @@ interface Golden {
   }
 }
 
-const folder = new URL('../golden/data/tokens/', import.meta.url)
-const golden = parseExact(readFileSync(new URL('tokens.json', folder), 'utf8')) as Golden
-
-function load(kind: string, template: string | null): Promise<ChatTokenizer> {
-  return loadTokenizer({
-    tokenizerJson: readFileSync(new URL(`${kind}/tokenizer.json`, folder), 'utf8'),
-    tokenizerConfig: readFileSync(new URL(`${kind}/tokenizer_config.json`, folder), 'utf8'),
-    chatTemplate: template,
-  })
-}
+const golden = tokenGolden<Golden>()
 
 function trainedSpans(labels: Int32Array): [number, number][] {
   const spans: [number, number][] = []
@@ -57,7 +46,7 @@ function trainedSpans(labels: Int32Array): [number, number][] {
 describe('ids and labels are those of trl', () => {
   for (const one of golden.cases) {
     it(one.name, async () => {
-      const tokenizer = await load(one.tokenizer, golden.templates[one.template])
+      const tokenizer = await tinyTokenizer(one.tokenizer, golden.templates[one.template])
       const rows = golden.rows[one.rows]
       const mapping = detectMapping(rows)
       const got = rows.flatMap((value, i) => {
@@ -79,7 +68,7 @@ describe('ids and labels are those of trl', () => {
 describe('texts become the ids that transformers gives', () => {
   for (const [kind, texts] of Object.entries(golden.texts)) {
     it(kind, async () => {
-      const tokenizer = await load(kind, null)
+      const tokenizer = await tinyTokenizer(kind, null)
       for (const { text, ids, decoded } of texts) {
         expect([...tokenizer.encode(text)], JSON.stringify(text)).toEqual(ids)
         expect(tokenizer.decode(ids), JSON.stringify(text)).toBe(decoded)

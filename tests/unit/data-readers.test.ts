@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { readRows, type SourceRow } from '../../src/data'
+import { ArrayScanner } from '../../src/data/json-array'
+import type { ByteSource } from '../../src/formats/bytes'
+import { gzip, memoryFile } from '../helpers/data'
+
+async function all(source: ByteSource, signal?: AbortSignal): Promise<SourceRow[]> {
+  const rows: SourceRow[] = []
+  for await (const row of readRows(source, { signal })) rows.push(row)
+  return rows
+}
+
+const read = (content: string | Uint8Array, name = 'data.json') => all(memoryFile(name, content))
+const codes = (rows: SourceRow[]) => rows.map((row) => [row.row, 'error' in row ? row.error.code : 'ok'])
+const utf16 = (text: string) => new Uint8Array(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]))
+
+describe('JSON arrays', () => {
+  it('give their elements with their numbers', async () => {
+    expect(await read(' [ {"a": 1}, {"a": "x, ]} \\" 你"} ,{"a": [{"b": []}]}]\n')).toEqual([
+      { row: 1, value: { a: 1 } },
+      { row: 2, value: { a: 'x, ]} " 你' } },
+      { row: 3, value: { a: [{ b: [] }] } },
+    ])
+    expect(await read('[]')).toEqual([])
+  })
+  it('keep going after a broken element', async () => {
+    expect(codes(await read('[{"a": 1}, {"a": oops}, 7, {"a": 2},]'))).toEqual([
+      [1, 'ok'],
+      [2, 'data-row-json'],
+      [3, 'data-row-not-object'],
+      [4, 'ok'],
+    ])
+  })
+  it('name the row and line where a cut-off file stops', async () => {
+    await expect(read('[{"a": 1},\n{"a": 2},\n\n{"a": "never closed')).rejects.toMatchObject({
+      code: 'data-json-cut',
+      params: { row: 3, line: 4 },
+    })
+  })
+  it('are cut alike however the text is split', () => {
+    const text = '[{"a": "q\\\\"}, [1, {"b": "]"}],\n "s,t", {"c": {"d": "\\"}"}}]'
+    const whole = new ArrayScanner().feed(text)
+    for (let size = 1; size < 9; size++) {
+      const scanner = new ArrayScanner()
+      const parts = []
+      for (let i = 0; i < text.length; i += size) parts.push(...scanner.feed(text.slice(i, i + size)))
+      expect(parts).toEqual(whole)
+      expect(scanner.state).toBe('after')
+    }
+    expect(whole.map((part) => JSON.parse(part))).toHaveLength(4)
+  })
+})
+
+describe('JSON lines', () => {
+  it('number rows by line, blank ones included, and survive a broken one', async () => {
+    const rows = await read('{"a": 1}\r\n\r\n{"a": }\n{"a": 2}\n{"a"', 'x.jsonl')
+    expect(codes(rows)).toEqual([
+      [1, 'ok'],
+      [3, 'data-row-json'],
+      [4, 'ok'],
+      [5, 'data-row-json'],
+    ])
+  })
+  it('survive a broken first line', async () => {
+    expect(codes(await read('{"a": "b}\n{"a": 2}\n'))).toEqual([
+      [1, 'data-row-json'],
+      [2, 'ok'],
+    ])
+  })
+  it('cross the borders of the pieces that are read', async () => {
+    const lines = Array.from({ length: 30_000 }, (_, i) => JSON.stringify({ text: `第 ${i} 行 🌞`.repeat(3) }))
+    const rows = await read(lines.join('\n'))
+    expect(rows).toHaveLength(30_000)
+    expect(rows.at(-1)).toEqual({ row: 30_000, value: { text: '第 29999 行 🌞'.repeat(3) } })
+  })
+})
+
+describe('an object around the rows', () => {
+  it('is opened', async () => {
+    expect(await read('{\n "version": 1,\n "data": [\n  {"a": 1},\n  {"a": 2}\n ]\n}')).toEqual([
+      { row: 1, value: { a: 1 } },
+      { row: 2, value: { a: 2 } },
+    ])
+    expect(await read('{"data": [{"a": 1}, {"a": 2}]}')).toHaveLength(2)
+  })
+  it('is a row itself when it looks like one', async () => {
+    expect(await read('{"messages": [{"role": "user", "content": "x"}]}')).toHaveLength(1)
+    expect(await read('{"a": 1}')).toEqual([{ row: 1, value: { a: 1 } }])
+  })
+})
+
+describe('encodings', () => {
+  it('reads UTF-8 with a mark, UTF-16 and gzip', async () => {
+    const text = '{"a": "你好"}\n'
+    const want = [{ row: 1, value: { a: '你好' } }]
+    expect(await read(`\ufeff${text}`)).toEqual(want)
+    expect(await read(utf16(text))).toEqual(want)
+    expect(await read(gzip(text), 'x.jsonl.gz')).toEqual(want)
+    expect(await read(gzip(`\ufeff[${text}]`))).toEqual(want)
+  })
+  it('names what it cannot read', async () => {
+    await expect(read(new Uint8Array([0x7b, 0x22, 0xc4, 0xe3, 0xba, 0xc3, 0x22]))).rejects.toMatchObject({ code: 'data-encoding' })
+    await expect(read(gzip('[{"a": 1}]'.repeat(50)).slice(0, 30))).rejects.toMatchObject({ code: 'data-gzip' })
+    await expect(read('')).rejects.toMatchObject({ code: 'data-empty' })
+    await expect(read(' \n ')).rejects.toMatchObject({ code: 'data-empty' })
+    await expect(read('just words')).rejects.toMatchObject({ code: 'data-not-json' })
+  })
+  it('stops when it is told to', async () => {
+    const stop = new AbortController()
+    stop.abort()
+    await expect(all(memoryFile('x', '[{"a": 1}]'), stop.signal)).rejects.toThrow()
+  })
+})
+
+describe('tables', () => {
+  it('reads CSV with quotes and line breaks, counting as a spreadsheet does', async () => {
+    const rows = await read('question,answer\r\n"a, ""b""","line\nbreak"\n只有一格\nq2,\n', 'x.csv')
+    expect(rows[0]).toEqual({ row: 2, value: { question: 'a, "b"', answer: 'line\nbreak' } })
+    expect(codes(rows)).toEqual([
+      [2, 'ok'],
+      [3, 'data-row-cells'],
+      [4, 'ok'],
+    ])
+    expect(rows[2]).toEqual({ row: 4, value: { question: 'q2' } })
+  })
+  it('reads TSV', async () => {
+    expect(await read('patient_query\tdoctor_response\n头疼\t多休息', 'x.tsv')).toEqual([
+      { row: 2, value: { patient_query: '头疼', doctor_response: '多休息' } },
+    ])
+  })
+  it('wants a header', async () => {
+    await expect(read('only one column\nx', 'x.csv')).rejects.toMatchObject({ code: 'data-table-header' })
+  })
+})

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { loadTokenizer, type TokenizerFiles } from '../../src/data'
+import { tinyTokenizer, tokenGolden } from '../helpers/data'
+
+const { templates, texts } = tokenGolden<{
+  templates: Record<string, string>
+  texts: Record<string, { text: string; ids: number[] }[]>
+}>()
+const folder = new URL('../golden/data/tokens/qwen/', import.meta.url)
+const files: TokenizerFiles = {
+  tokenizerJson: readFileSync(new URL('tokenizer.json', folder), 'utf8'),
+  tokenizerConfig: readFileSync(new URL('tokenizer_config.json', folder), 'utf8'),
+  chatTemplate: null,
+}
+const withConfig = (change: Record<string, unknown>): TokenizerFiles => ({
+  ...files,
+  tokenizerConfig: JSON.stringify({ ...JSON.parse(files.tokenizerConfig as string), ...change }),
+})
+
+describe('decoding as ids come', () => {
+  it('never shows half a character and ends with the whole text', async () => {
+    const tokenizer = await tinyTokenizer('qwen', null)
+    for (const { text, ids } of texts.qwen) {
+      if (/\ufffd/.test(text)) continue
+      const decoder = tokenizer.streamDecoder()
+      let shown = ''
+      for (const id of ids) {
+        const next = decoder.push(id)
+        expect(next.startsWith(shown)).toBe(true)
+        expect(next).not.toContain('\ufffd')
+        shown = next
+      }
+      expect(decoder.finish()).toBe(text.normalize('NFC'))
+    }
+  })
+  it('marks a character that stays unfinished at the end alone', async () => {
+    const tokenizer = await tinyTokenizer('smol', null)
+    const ids = tokenizer.encode('a🌞')
+    const decoder = tokenizer.streamDecoder()
+    for (const id of ids.slice(0, -1)) expect(decoder.push(id)).toBe('a')
+    expect(decoder.finish()).toBe('a\ufffd')
+  })
+  it('leaves special tokens out when asked', async () => {
+    const tokenizer = await tinyTokenizer('qwen', null)
+    const ids = tokenizer.encode('hi<|im_end|>\n<tool_call>')
+    expect(tokenizer.decode(ids)).toBe('hi<|im_end|>\n<tool_call>')
+    expect(tokenizer.decode(ids, { skipSpecial: true })).toBe('hi\n<tool_call>')
+  })
+  it('gives each token alone for the preview', async () => {
+    const tokenizer = await tinyTokenizer('qwen', null)
+    expect(tokenizer.tokenInfo(tokenizer.encode('<|im_end|>')[0])).toMatchObject({ text: '<|im_end|>', special: true })
+    expect(tokenizer.tokenInfo(tokenizer.encode('the')[0])).toMatchObject({ text: 'the', special: false })
+  })
+})
+
+describe('prompts and stop tokens', () => {
+  it('renders a prompt with the question for an answer', async () => {
+    const tokenizer = await tinyTokenizer('qwen', templates.qwen2_5)
+    const { text, ids } = tokenizer.renderPrompt([{ role: 'user', content: '你好' }])
+    expect(text).toMatch(/^<\|im_start\|>system\nYou are Qwen.*<\|im_start\|>user\n你好<\|im_end\|>\n<\|im_start\|>assistant\n$/s)
+    expect(tokenizer.decode(ids)).toBe(text)
+    expect(tokenizer.renderPrompt([{ role: 'user', content: 'x' }], [{ type: 'function' }]).text).toContain('{"type": "function"}')
+  })
+  it('knows the system text that the template puts in', async () => {
+    const system = async (name: string, kind: string) => (await tinyTokenizer(kind, templates[name])).template?.defaultSystem()
+    expect(await system('qwen2_5', 'qwen')).toBe('You are Qwen, created by Alibaba Cloud. You are a helpful assistant.')
+    expect(await system('smol', 'smol')).toBe('You are a helpful AI assistant named SmolLM, trained by Hugging Face')
+    expect(await system('qwen3', 'qwen')).toBe('')
+  })
+  it('stops at the end of a turn even where a base model names another eos', async () => {
+    const base = await loadTokenizer({ ...withConfig({ eos_token: '<|endoftext|>' }), chatTemplate: templates.qwen2_5 })
+    const [endOfText, endOfTurn] = [base.encode('<|endoftext|>')[0], base.encode('<|im_end|>')[0]]
+    expect(base.stopIds).toEqual([endOfText, endOfTurn])
+    const listed = await loadTokenizer({ ...files, generationConfig: `{"eos_token_id": [7, ${endOfTurn}]}` })
+    expect(listed.stopIds).toEqual([7, endOfTurn])
+  })
+})
+
+describe('where templates are kept', () => {
+  it('in the file first, else in the config as text or as a named list', async () => {
+    const text = async (from: TokenizerFiles) =>
+      (await loadTokenizer(from)).template?.render([{ role: 'user', content: 'x' }])
+    expect(await text({ ...withConfig({ chat_template: 'config' }), chatTemplate: 'file' })).toBe('file')
+    expect(await text(withConfig({ chat_template: 'config' }))).toBe('config')
+    const list = [{ name: 'tool_use', template: 'tools' }, { name: 'default', template: 'plain' }]
+    expect(await text(withConfig({ chat_template: list }))).toBe('plain')
+    expect(await text(files)).toBeUndefined()
+  })
+  it('are missed with an error when a conversation needs one', async () => {
+    const tokenizer = await loadTokenizer(files)
+    expect(() => tokenizer.renderPrompt([])).toThrow(expect.objectContaining({ code: 'data-template-missing' }))
+  })
+  it('are refused when they do not parse', async () => {
+    await expect(loadTokenizer({ ...files, chatTemplate: '{% for %}' })).rejects.toMatchObject({ code: 'data-template-broken' })
+  })
+})
+
+it('broken tokenizer files are named', async () => {
+  const broken = (change: Partial<TokenizerFiles>) => loadTokenizer({ ...files, ...change })
+  await expect(broken({ tokenizerJson: '{' })).rejects.toMatchObject({ params: { file: 'tokenizer.json' } })
+  await expect(broken({ tokenizerJson: '{}' })).rejects.toMatchObject({ code: 'data-tokenizer-broken' })
+  await expect(broken({ tokenizerConfig: '[' })).rejects.toMatchObject({ params: { file: 'tokenizer_config.json' } })
+})
