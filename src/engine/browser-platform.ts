@@ -1,6 +1,7 @@
 import { openGpu } from '../gpu/device'
 import { filesFolder, fileSource } from '../storage/files-folder'
 import { httpFile, httpFolder } from '../storage/http-folder'
+import { openHub } from '../storage/hub'
 import type { Platform } from './platform'
 
 /** The engine's surroundings in a browser's worker. `base` is the page's address, below which public/ lies. */
@@ -9,6 +10,7 @@ export function browserPlatform(base: string): Platform {
     openGpu: () => openGpu(navigator.gpu),
     builtinModel: () => httpFolder(new URL('demo-model/', base)),
     sample: (name) => httpFile(name, new URL(`samples/${name}`, base)),
+    hub: (location, on, signal) => openHub(location, on, signal),
     folderOfFiles: filesFolder,
     sourceOfFile: (file) => fileSource(file),
   }

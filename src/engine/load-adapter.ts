@@ -1,8 +1,7 @@
 import type { FileFolder } from '../formats/bytes'
 import { readPeft } from '../formats/peft'
 import type { LanguageModel } from '../model/language-model'
-import { PROJECTIONS } from '../model/types'
-import type { LoraConfig, LoraPair } from '../model/types'
+import type { LoraConfig, LoraPair, Projection } from '../model/types'
 import type { AdapterCard } from './types'
 
 /** Read a PEFT folder and put it onto the model, replacing the adapter that was there. */
@@ -24,7 +23,7 @@ function loraParameters({ config }: LanguageModel, lora: LoraConfig): number {
   const { hiddenSize: C, intermediateSize: F, heads, kvHeads, headDim: D, layers } = config
   const query = heads * D
   const keys = kvHeads * D
-  const widths: Record<(typeof PROJECTIONS)[number], number> = {
+  const widths: Record<Projection, number> = {
     q_proj: C + query,
     k_proj: C + keys,
     v_proj: C + keys,
