@@ -126,10 +126,6 @@ export class HubClient {
     this.#signal?.throwIfAborted()
   }
 
-  get aborted(): boolean {
-    return this.#signal?.aborted ?? false
-  }
-
   throwIfAborted(): void {
     this.#signal?.throwIfAborted()
   }

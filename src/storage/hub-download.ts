@@ -83,11 +83,11 @@ async function attempt(
   const total = file.size ?? totalOf(response, start)
   onBytes(start, total)
   const writer = await cache.append(key, start, etag)
-  const offset = await receive(response, writer, start, (done) => onBytes(done, total)).catch(async (error: unknown) => {
+  const { offset, ended } = await receive(response, writer, start, (done) => onBytes(done, total)).catch(async (error: unknown) => {
     await writer.keep()
     throw error
   })
-  const whole = total === null ? !client.aborted : offset === total
+  const whole = total === null ? ended : offset === total
   await (whole ? writer.finish() : writer.keep())
   client.throwIfAborted()
   if (total !== null && offset > total) return { offset, received: 'changed' }
@@ -97,14 +97,22 @@ async function attempt(
 /** Longest silence before a connection counts as broken. */
 const STALL_MS = 45_000
 
-/** Write the body until it ends, breaks or falls silent; returns where the file then ends. Throws errors of the disk alone. */
-async function receive(response: Response, writer: HubCacheWriter, start: number, onBytes: (done: number) => void): Promise<number> {
+/**
+ * Write the body until it ends, breaks or falls silent. Returns where the file then ends and whether the body ended
+ * properly; throws errors of the disk alone.
+ */
+async function receive(
+  response: Response,
+  writer: HubCacheWriter,
+  start: number,
+  onBytes: (done: number) => void,
+): Promise<{ offset: number; ended: boolean }> {
   let offset = start
   const reader = response.body!.getReader()
   try {
     for (;;) {
       const next = await nextChunk(reader)
-      if (next === null) return offset
+      if (!(next instanceof Uint8Array)) return { offset, ended: next === 'end' }
       await writer.write(next)
       offset += next.length
       onBytes(offset)
@@ -114,12 +122,12 @@ async function receive(response: Response, writer: HubCacheWriter, start: number
   }
 }
 
-async function nextChunk(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
+async function nextChunk(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | 'end' | 'broken'> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<null>((resolve) => (timer = setTimeout(resolve, STALL_MS, null)))
+  const silence = new Promise<'broken'>((resolve) => (timer = setTimeout(resolve, STALL_MS, 'broken')))
   const read = reader.read().then(
-    ({ value }) => value ?? null,
-    () => null,
+    ({ value }) => value ?? ('end' as const),
+    () => 'broken' as const,
   )
   const chunk = await Promise.race([read, silence])
   clearTimeout(timer)

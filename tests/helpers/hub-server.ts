@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface HubServer {
+  endpoint: string
+  files: Map<string, Uint8Array>
+  /** "GET /path bytes=0-9" of every request, in order. */
+  requests: string[]
+  /** Break each of the next so many answers with content after this many bytes. */
+  breakNext: { times: number; afterBytes: number }
+  /** Answer the next so many requests with a status. */
+  failNext: { times: number; status: number }
+  /** Leave hashes and sizes out of the listing, as thin mirrors do. */
+  bareListing: boolean
+  /** A token that every request must bring. */
+  token: string | null
+  close(): Promise<void>
+}
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567'
+
+/** A server on this machine that speaks a hub's paths: listing, resolve with redirects, ETags, ranges; and that misbehaves on demand. */
+export async function startHub(id: string, files: Map<string, Uint8Array>): Promise<HubServer> {
+  const hub: HubServer = {
+    endpoint: '',
+    files,
+    requests: [],
+    breakNext: { times: 0, afterBytes: 0 },
+    failNext: { times: 0, status: 503 },
+    bareListing: false,
+    token: null,
+    close: () => new Promise((done) => server.close(() => done())),
+  }
+  const server = createServer((request, response) => answer(hub, id, request, response))
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  hub.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return hub
+}
+
+function answer(hub: HubServer, id: string, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url!, hub.endpoint)
+  hub.requests.push(`${request.method} ${url.pathname}${request.headers.range ? ` ${request.headers.range}` : ''}`)
+  const end = (status: number, headers: Record<string, string> = {}, body?: unknown) => {
+    response.writeHead(status, { connection: 'close', ...headers })
+    response.end(body === undefined ? undefined : JSON.stringify(body))
+  }
+  if (hub.failNext.times > 0) {
+    hub.failNext.times--
+    return end(hub.failNext.status)
+  }
+  const atStorage = url.pathname.startsWith('/storage/')
+  if (hub.token && !atStorage && request.headers.authorization !== `Bearer ${hub.token}`) return end(401)
+
+  if (url.pathname === `/api/models/${id}/revision/main`) {
+    const siblings = [...hub.files].map(([rfilename, bytes]) =>
+      hub.bareListing ? { rfilename } : { rfilename, size: bytes.length, blobId: hash(bytes).slice(0, 40) },
+    )
+    return end(200, { 'content-type': 'application/json' }, { sha: COMMIT, siblings })
+  }
+  if (url.pathname === `/api/models/${id}/tree/${COMMIT}` && !hub.bareListing) {
+    return end(200, {}, [...hub.files].map(([path, bytes]) => ({ type: 'file', path, size: bytes.length })))
+  }
+  const resolve = `/${id}/resolve/${COMMIT}/`
+  if (url.pathname.startsWith(resolve)) {
+    const path = decodeURIComponent(url.pathname.slice(resolve.length))
+    const bytes = hub.files.get(path)
+    if (!bytes) return end(404)
+    const linked = { 'x-repo-commit': COMMIT, 'x-linked-etag': `"${hash(bytes)}"`, 'x-linked-size': String(bytes.length) }
+    return end(302, { ...linked, location: `/storage/${encodeURIComponent(path)}` })
+  }
+  const bytes = atStorage ? hub.files.get(decodeURIComponent(url.pathname.slice('/storage/'.length))) : undefined
+  return bytes ? send(hub, request, response, bytes) : end(404)
+}
+
+function send(hub: HubServer, request: IncomingMessage, response: ServerResponse, bytes: Uint8Array): void {
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
+  const from = range ? Number(range[1]) : 0
+  const to = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length
+  const headers: Record<string, string> = { etag: `"${hash(bytes)}"`, 'accept-ranges': 'bytes', connection: 'close' }
+  if (range && from >= bytes.length) {
+    response.writeHead(416, { 'content-range': `bytes */${bytes.length}`, connection: 'close' })
+    response.end()
+    return
+  }
+  if (range) headers['content-range'] = `bytes ${from}-${to - 1}/${bytes.length}`
+  headers['content-length'] = String(to - from)
+  response.writeHead(range ? 206 : 200, headers)
+  const body = bytes.subarray(from, to)
+  if (hub.breakNext.times > 0 && body.length > hub.breakNext.afterBytes) {
+    hub.breakNext.times--
+    // Let the bytes leave before the line is cut.
+    response.write(body.subarray(0, hub.breakNext.afterBytes), () => setTimeout(() => response.destroy(), 50))
+    return
+  }
+  response.end(body)
+}
+
+function hash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
