@@ -8,6 +8,16 @@ export const studioErrors = {
     zh: ({ file }: { file: string }) =>
       `${file} 里没有 adapter_config.json，不是 PEFT 适配器，因此没有加载。请选择从这里下载的 zip，或 PEFT 文件夹打包成的 zip。`,
   },
+  'data-nothing-usable': {
+    en: ({ file, rows }: { file: string; rows: number }) =>
+      rows === 0
+        ? `${file} has no rows. There is nothing to train on. Choose another file.`
+        : `None of the ${rows} rows of ${file} can be used as they are, so there is nothing to train on yet. The reasons stand below: choose which columns hold question and answer, or mend the file.`,
+    zh: ({ file, rows }: { file: string; rows: number }) =>
+      rows === 0
+        ? `${file} 里没有数据，无法训练。请换一个文件。`
+        : `${file} 的 ${rows} 行目前都不能用，还无法训练。原因列在下面：请指定问题和回答各在哪一列，或修改文件。`,
+  },
   'browser-no-webgpu': {
     en: () =>
       'This browser does not offer WebGPU, so no model can be trained or run here. Open the page in a current Chrome, Edge, Firefox or Safari on a computer with a graphics card.',

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { ColumnMapping, DataOptions, DataSource, DataSummary, Engine, PreviewRow, Progress } from '../engine/types'
+import { fail } from '../errors'
 import type { SerializedError } from '../errors'
 import type { Language } from '../i18n'
 import type { RunFile } from '../train/run-file'
@@ -63,8 +64,10 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
       try {
         const summary = await act((progress) => isCurrent() && store.setState({ progress }), signal)
         if (!isCurrent()) return
-        const preview = summary.rowsKept > 0 ? await engine.previewRows(0, PREVIEW_ROWS) : []
-        if (isCurrent()) store.setState({ status: 'ready', summary, preview, previewFrom: 0, progress: null })
+        const { name, rowsKept, rowsRead } = summary
+        const preview = rowsKept > 0 ? await engine.previewRows(0, PREVIEW_ROWS) : []
+        const error = rowsKept > 0 ? null : fail('data-nothing-usable', { file: name, rows: rowsRead }).toJSON()
+        if (isCurrent()) store.setState({ status: 'ready', summary, preview, previewFrom: 0, progress: null, error })
       } catch (error) {
         if (!isCurrent()) return
         store.setState({

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { Engine, GpuSummary, ModelCard, ModelSource, Progress } from '../engine/types'
+import { fail } from '../errors'
 import type { SerializedError } from '../errors'
 import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
@@ -62,8 +63,10 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
 
   return {
     store,
-    async findGpu() {
+    /** `hasWebGpu` false: the engine need not even be asked. */
+    async findGpu(hasWebGpu: boolean) {
       try {
+        if (!hasWebGpu) throw fail('browser-no-webgpu', {})
         store.setState({ gpu: await engine.gpu() })
       } catch (error) {
         store.setState({ gpuError: serializeError(error) })

@@ -24,6 +24,8 @@ export interface StudioParts {
   saver: Saver
   prefs: PrefsStore
   router: Router
+  /** Whether the browser offers WebGPU at all. */
+  hasWebGpu: boolean
   /** Address of the page, without hash: samples lie beside it. */
   baseUrl: string
 }
@@ -31,7 +33,7 @@ export interface StudioParts {
 const PLAN_DELAY_MS = 120
 
 /** The rooms, and what one of them means for the others. */
-export function createStudio({ engine, archive, saver, prefs, router, baseUrl }: StudioParts) {
+export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu, baseUrl }: StudioParts) {
   const notices = createNotices()
   const model = createModelRoom(engine, prefs)
   const train = createTrainRoom(engine)
@@ -41,7 +43,10 @@ export function createStudio({ engine, archive, saver, prefs, router, baseUrl }:
   const runs = createRunsRoom(archive, notices)
 
   const running = () => isRunning(train.store.getState().phase)
-  const isReady = () => model.store.getState().status === 'ready' && data.store.getState().status === 'ready'
+  const isReady = () => {
+    const { status, summary } = data.store.getState()
+    return model.store.getState().status === 'ready' && status === 'ready' && (summary?.rowsKept ?? 0) > 0
+  }
 
   let planTimer: ReturnType<typeof setTimeout> | null = null
   function replan() {
@@ -165,7 +170,7 @@ export function createStudio({ engine, archive, saver, prefs, router, baseUrl }:
     async begin(sharedRun: unknown) {
       void runs.open()
       if (sharedRun) applyRunFile(sharedRun)
-      await model.findGpu()
+      await model.findGpu(hasWebGpu)
       if (model.store.getState().gpuError) return
       await Promise.all([model.loadBuiltin(), data.listSamples().catch(notices.fail)])
       const { samples, source } = data.store.getState()

@@ -19,7 +19,10 @@ export function mount(root: HTMLElement, engine: Engine): void {
   const router = createRouter(window, 'train')
   const baseUrl = new URL('.', document.baseURI).href
   const sharedRun = sharedRunOfHash(window.location.hash)
-  const studio = createStudio({ engine, archive: openRunArchive(), saver: browserSaver(), prefs, router, baseUrl })
+  // Undefined also where the address is not a secure one.
+  const hasWebGpu = navigator.gpu !== undefined
+  const archive = openRunArchive()
+  const studio = createStudio({ engine, archive, saver: browserSaver(), prefs, router, hasWebGpu, baseUrl })
   startPageEffects(studio)
   createRoot(root).render(
     <StrictMode>

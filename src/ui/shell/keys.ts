@@ -7,9 +7,10 @@ export interface Overlays {
   openKeys: () => void
 }
 
-/** Space belongs to what is focused when that is something to press or to write in. */
-const usesKeys = (target: EventTarget | null) =>
-  target instanceof Element && target.closest('input, textarea, select, button, a, summary, [contenteditable], dialog[open]') !== null
+/** Keys go to what is written in; Space also to what can be pressed. */
+const isWithin = (target: EventTarget | null, selector: string) => target instanceof Element && target.closest(selector) !== null
+const WRITABLE = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], dialog[open]'
+const PRESSABLE = 'button, summary, input'
 
 /** Keys of the whole window. Returns the way to end listening. */
 export function listenToKeys(studio: Studio, overlays: Overlays): () => void {
@@ -19,9 +20,10 @@ export function listenToKeys(studio: Studio, overlays: Overlays): () => void {
       overlays.openPalette()
       return
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || usesKeys(event.target)) return
+    if (event.ctrlKey || event.metaKey || event.altKey || isWithin(event.target, WRITABLE)) return
     if (event.key === '?') overlays.openKeys()
     else if (event.key === ' ') {
+      if (isWithin(event.target, PRESSABLE)) return
       const action = [actions['train.pause'], actions['train.resume']].find((candidate) => candidate.enabled(studio))
       if (!action) return
       event.preventDefault()

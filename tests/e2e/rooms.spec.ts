@@ -1,0 +1,107 @@
+import { expect, test } from '@playwright/test'
+import type { Page } from '@playwright/test'
+
+const rooms = ['Model', 'Data', 'Train', 'Try', 'Export', 'Runs']
+
+async function ready(page: Page): Promise<void> {
+  await page.goto('./#/train')
+  await expect(page.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
+}
+
+test('a first visit has a model, a sample and one button; rooms, keys, palette, languages and themes work', async ({ page }) => {
+  await ready(page)
+  await expect(page.getByRole('button', { name: 'Start training' })).toBeEnabled()
+
+  await test.step('every room by its link, and back', async () => {
+    for (const room of rooms) {
+      await page.getByRole('link', { name: new RegExp(`^${room}`) }).click()
+      await expect(page.getByRole('region', { name: room, exact: true })).toBeVisible()
+    }
+    await page.goBack()
+    await expect(page.getByRole('region', { name: 'Export', exact: true })).toBeVisible()
+  })
+
+  await test.step('the names that tests and screen readers share', async () => {
+    await page.keyboard.press('1')
+    for (const name of ['Load built-in model', 'Choose model folder', 'Load from hub']) {
+      await expect(page.getByRole('button', { name })).toBeVisible()
+    }
+    await page.keyboard.press('2')
+    for (const name of ['Choose data file', 'Use sample data']) await expect(page.getByRole('button', { name })).toBeVisible()
+    await page.keyboard.press('4')
+    await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
+    await page.keyboard.press('5')
+    for (const name of ['Download adapter', 'Download merged model']) {
+      await expect(page.getByRole('button', { name })).toBeVisible()
+    }
+  })
+
+  await test.step('the palette finds an action by a part of its name', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('to data')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('region', { name: 'Data', exact: true })).toBeVisible()
+    await page.keyboard.press('?')
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('tokens are walked with arrows and named', async () => {
+    const row = page.getByRole('group', { name: /^Row / }).first()
+    await row.focus()
+    await page.keyboard.press('ArrowRight')
+    await expect(page.getByText(/^id \d+ · .* · not trained$/)).toBeVisible()
+  })
+
+  await test.step('the language changes without a reload and is remembered', async () => {
+    await page.evaluate(() => Object.assign(window, { sameVisit: true }))
+    await page.getByText('中文', { exact: true }).click()
+    await expect(page.getByRole('region', { name: '数据', exact: true })).toBeVisible()
+    expect(await page.evaluate(() => 'sameVisit' in window)).toBe(true)
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+    await page.reload()
+    await expect(page.getByRole('region', { name: '数据', exact: true })).toBeVisible()
+    await page.getByText('English', { exact: true }).click()
+  })
+
+  await test.step('dark is dark', async () => {
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const light = await paper()
+    await page.getByText('Dark', { exact: true }).click()
+    expect(await paper()).not.toBe(light)
+  })
+})
+
+test('a file that is no data set says so in an alert, and a run file fills in the settings', async ({ page }) => {
+  await ready(page)
+  await page.getByRole('link', { name: /^Data/ }).click()
+  const choose = async (name: string, content: string, button: string) => {
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: button }).click()])
+    await chooser.setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) })
+  }
+  await choose('empty.json', '[]', 'Choose data file')
+  await expect(page.getByRole('alert').first()).toContainText('empty.json')
+
+  await page.getByRole('link', { name: /^Train/ }).click()
+  await choose('run.json', JSON.stringify({ max_steps: 7, lora: { r: 4 } }), 'Open run file')
+  await expect(page.getByLabel(/max_steps/)).toHaveValue('7')
+  await choose('run.json', JSON.stringify({ max_steps: 7, learning_rte: 1 }), 'Open run file')
+  await expect(page.getByRole('alert').filter({ hasText: 'learning_rte' })).toBeVisible()
+})
+
+test('at 360 px nothing sticks out sideways', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 780 })
+  await ready(page)
+  for (const room of rooms) {
+    await page.getByRole('link', { name: new RegExp(`^${room}`) }).click()
+    await expect(page.getByRole('region', { name: room, exact: true })).toBeVisible()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), room).toBeLessThanOrEqual(360)
+  }
+})
+
+test('without WebGPU the page says what to do', async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }))
+  await page.goto('./')
+  await expect(page.getByRole('heading', { name: 'No WebGPU here' })).toBeVisible()
+  await expect(page.getByRole('alert')).toContainText('WebGPU')
+})

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from '@playwright/test'
+import type { Page } from '@playwright/test'
+import { watchPage } from '../helpers/browser'
+import { teahouseRows } from './teahouse'
+
+const STEPS = 12
+
+/** The whole way of a person with a data file, on the built-in model and the real engine. */
+test('from a dropped Chinese file to an adapter that another reader accepts', async ({ page, baseURL }) => {
+  test.setTimeout(900_000)
+  const watch = watchPage(page, baseURL!)
+  await page.goto('./')
+  await expect(page.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
+
+  await test.step('drop a file and see which tokens are trained', async () => {
+    await dropFile(page, '茶馆.json', JSON.stringify(teahouseRows))
+    const data = page.getByRole('region', { name: 'Data' })
+    await expect(data.getByText('茶馆.json', { exact: true })).toBeVisible()
+    const row = data.getByRole('group', { name: /^Row 1:/ })
+    const trained = row.locator('.token[data-trained="true"]')
+    await expect(trained.first()).toBeVisible()
+    const answer = (await trained.allTextContents()).join('')
+    expect(answer).toContain(teahouseRows[0].output)
+    expect(answer).toContain('<|im_end|>')
+    expect(answer).not.toContain(teahouseRows[0].instruction)
+    expect(await row.textContent()).toContain(teahouseRows[0].instruction)
+    await expect(data.getByText('rows used').locator('..')).toContainText(String(teahouseRows.length))
+  })
+
+  const train = page.getByRole('region', { name: 'Train' })
+  const status = train.getByRole('status')
+  await test.step('start, and see the curve move', async () => {
+    await page.getByRole('link', { name: /^Train/ }).click()
+    await train.getByLabel(/max_steps/).fill(String(STEPS))
+    await train.getByLabel(/max_steps/).press('Enter')
+    await train.getByRole('button', { name: 'Start training' }).click()
+    await expect(status).toContainText(`step 2 of ${STEPS}`, { timeout: 240_000 })
+    for (const name of ['Loss', 'Learning rate', 'Gradient norm']) {
+      await expect(train.getByRole('img', { name, exact: true })).toBeVisible()
+    }
+    const curve = train.getByRole('img', { name: 'Loss', exact: true }).locator('.line-live path')
+    const before = await curve.getAttribute('d')
+    await expect(status).toContainText(/step ([4-9]|1\d) of/, { timeout: 120_000 })
+    expect(await curve.getAttribute('d')).not.toBe(before)
+    expect(await page.title()).toMatch(/^\d+ % · \d/)
+  })
+
+  await test.step('pause holds the step, resume goes on', async () => {
+    await train.getByRole('button', { name: 'Pause' }).click()
+    await expect(status).toContainText('Paused', { timeout: 60_000 })
+    const held = await status.textContent()
+    await page.waitForTimeout(1500)
+    expect(await status.textContent()).toBe(held)
+    await train.getByRole('button', { name: 'Resume' }).click()
+    await expect(status).toContainText(`Done · step ${STEPS} of ${STEPS}`, { timeout: 300_000 })
+  })
+
+  await test.step('the loss fell', async () => {
+    const summary = train.getByRole('img', { name: 'Loss', exact: true })
+    await expect(summary).toHaveAccessibleDescription(new RegExp(`over ${STEPS} steps`))
+    const text = (await train.getByText(/^From [\d.]+ to [\d.]+ over/).first().textContent())!
+    const [first, last] = [...text.matchAll(/[\d.]+/g)].map(Number)
+    expect(last).toBeLessThan(first * 0.9)
+  })
+
+  await test.step('ask base and tuned model the same', async () => {
+    await train.getByRole('link', { name: 'Ask both models' }).click()
+    const room = page.getByRole('region', { name: 'Try', exact: true })
+    await room.getByRole('textbox', { name: 'Question' }).fill(teahouseRows[0].instruction)
+    await room.getByText('More', { exact: true }).click()
+    await room.getByLabel('max_new_tokens').fill('16')
+    await room.getByRole('button', { name: 'Send' }).click()
+    for (const side of ['Base', 'Tuned']) {
+      const answer = room.getByRole('region', { name: side })
+      await expect(answer.getByText(/tok\/s/)).toBeVisible({ timeout: 120_000 })
+      expect((await answer.locator('.side-text').textContent())!.trim()).not.toBe('')
+    }
+    const texts = await room.locator('.side-text').allTextContents()
+    expect(texts[0]).not.toBe(texts[1])
+  })
+
+  const first = await test.step('download the adapter', async () => {
+    await page.getByRole('link', { name: /^Export/ }).click()
+    return downloaded(page, () => page.getByRole('button', { name: 'Download adapter' }).click())
+  })
+
+  const second = await test.step('reload, find the run, download again', async () => {
+    await page.reload()
+    await page.getByRole('link', { name: /^Runs/ }).click()
+    const row = page.getByRole('row', { name: /茶馆/ })
+    await expect(row).toContainText(String(STEPS))
+    return downloaded(page, () => row.getByRole('button', { name: 'Download adapter' }).click())
+  })
+
+  await test.step('a reader that is not ours accepts both, and they hold the same', async () => {
+    const facts = [first, second].map((path) =>
+      JSON.parse(execFileSync('python3', ['tests/e2e/check_adapter.py', path], { encoding: 'utf8' })) as {
+        tensors: number
+        files: Record<string, string>
+      },
+    )
+    expect(facts[0].tensors).toBeGreaterThan(0)
+    expect(facts[0].files).toHaveProperty('README.md')
+    expect(facts[0].files).toHaveProperty('tokenizer.json')
+    expect(facts[1]).toEqual(facts[0])
+  })
+
+  expect(watch.foreign).toEqual([])
+  expect(watch.errors).toEqual([])
+})
+
+/** What the browser does when a file is let go over the page. */
+async function dropFile(page: Page, name: string, text: string): Promise<void> {
+  await page.evaluate(
+    ([fileName, content]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], fileName, { type: 'application/json' }))
+      for (const type of ['dragenter', 'dragover', 'drop']) {
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }))
+      }
+    },
+    [name, text] as const,
+  )
+}
+
+async function downloaded(page: Page, act: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()])
+  expect(download.suggestedFilename()).toMatch(/\.zip$/)
+  return download.path()
+}
