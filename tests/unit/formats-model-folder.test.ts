@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { TuneError } from '../../src/errors'
+import { MemoryFolder } from '../../src/formats/memory-folder'
+import { openModelFolder } from '../../src/formats/model-folder'
+import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
+import { TINY_CONFIG, tinyFolder } from '../helpers/tiny-folder'
+
+async function codeOf(folder: MemoryFolder): Promise<string> {
+  return openModelFolder(folder).then(
+    () => 'no error',
+    (error) => (error instanceof TuneError ? error.code : `${error}`),
+  )
+}
+const put = (folder: MemoryFolder, path: string, value: unknown) =>
+  folder.files.set(path, new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)))
+
+/** The same weights as shards behind an index. */
+async function shard(folder: MemoryFolder, count: number): Promise<void> {
+  const whole = await openSafetensors((await folder.open('model.safetensors'))!)
+  const all = [...whole.tensors.values()]
+  const weight_map: Record<string, string> = {}
+  for (let i = 0; i < count; i++) {
+    const path = `model-0000${i + 1}-of-0000${count}.safetensors`
+    const mine = all.filter((_, k) => k % count === i)
+    const writer = await SafetensorsWriter.create(await folder.create(path), mine)
+    for (const { name, bytes } of mine) {
+      await writer.write(await whole.read(name, 0, bytes))
+      weight_map[name] = path
+    }
+    await writer.close()
+  }
+  folder.files.delete('model.safetensors')
+  put(folder, 'model.safetensors.index.json', { metadata: {}, weight_map })
+}
+
+describe('openModelFolder', () => {
+  it('reads everything but the weights', async () => {
+    const folder = await tinyFolder()
+    const opened = await openModelFolder(folder)
+    expect(opened).toMatchObject({ name: 'tiny', dtype: 'BF16', license: 'apache-2.0', stopIds: [3, 4], chatTemplate: '{{ messages }}' })
+    expect(opened.weightFiles).toHaveLength(1)
+    expect(Object.keys(opened.files)).toContain('tokenizer.json')
+    const { hidden_size: C, intermediate_size: F, vocab_size: V } = TINY_CONFIG
+    const layer = 2 * C * C + C + 2 * (4 * C + 4) + 3 * C * F + 2 * C
+    expect(opened.parameters).toBe(V * C + 2 * layer + C)
+  })
+
+  it('reads shards, with and without an index, as one', async () => {
+    const whole = await openModelFolder(await tinyFolder())
+    const folder = await tinyFolder()
+    await shard(folder, 3)
+    for (const indexed of [true, false]) {
+      if (!indexed) folder.files.delete('model.safetensors.index.json')
+      const sharded = await openModelFolder(folder)
+      expect(sharded.weightFiles).toHaveLength(3)
+      for (const [name, info] of whole.weights.tensors) {
+        expect(await sharded.weights.read(name, 0, info.bytes)).toEqual(await whole.weights.read(name, 0, info.bytes))
+      }
+    }
+  })
+
+  it('looks one folder further down', async () => {
+    const inner = await tinyFolder()
+    const outer = new MemoryFolder('outer', [...inner.files].map(([path, bytes]) => [`snapshots/abc/${path}`, bytes]))
+    expect((await openModelFolder(outer)).name).toBe('abc')
+    outer.files.set('snapshots/def/config.json', new Uint8Array())
+    expect(await codeOf(outer)).toBe('model-many-configs')
+  })
+
+  it('takes the template from where older repositories keep it', async () => {
+    const folder = await tinyFolder()
+    folder.files.delete('chat_template.jinja')
+    expect(await codeOf(folder)).toBe('model-no-template')
+    put(folder, 'tokenizer_config.json', { chat_template: [{ name: 'tool_use', template: 'T' }, { name: 'default', template: 'D' }] })
+    expect((await openModelFolder(folder)).chatTemplate).toBe('D')
+    put(folder, 'tokenizer_config.json', { chat_template: 'S' })
+    expect((await openModelFolder(folder)).chatTemplate).toBe('S')
+  })
+
+  it.each<[string, (folder: MemoryFolder) => unknown]>([
+    ['model-no-config', (folder) => folder.files.delete('config.json')],
+    ['model-no-tokenizer', (folder) => folder.files.delete('tokenizer.json')],
+    ['model-no-weights', (folder) => folder.files.delete('model.safetensors')],
+    ['json-invalid', (folder) => put(folder, 'config.json', '{')],
+    ['json-invalid', (folder) => put(folder, 'tokenizer_config.json', '{') && folder.files.delete('chat_template.jinja')],
+    ['model-missing-tensors', (folder) => put(folder, 'config.json', { ...TINY_CONFIG, num_hidden_layers: 3 })],
+    ['model-missing-tensors', (folder) => put(folder, 'config.json', { ...TINY_CONFIG, tie_word_embeddings: false })],
+    ['model-tensor-shape', (folder) => put(folder, 'config.json', { ...TINY_CONFIG, intermediate_size: 32 })],
+    ['safetensors-cut-off', (folder) => folder.files.set('model.safetensors', folder.files.get('model.safetensors')!.slice(0, -2))],
+    ['model-missing-shards', async (folder) => {
+      await shard(folder, 3)
+      folder.files.delete('model-00002-of-00003.safetensors')
+    }],
+    ['model-is-adapter', (folder) => folder.files.delete('config.json') && put(folder, 'adapter_config.json', { base_model_name_or_path: 'a/b' })],
+  ])('says %s before any weight is read', async (code, spoil) => {
+    const folder = await tinyFolder()
+    await spoil(folder)
+    expect(await codeOf(folder)).toBe(code)
+  })
+
+  it('refuses weights in a type that it cannot read', async () => {
+    const folder = await tinyFolder()
+    const whole = await openSafetensors((await folder.open('model.safetensors'))!)
+    const plan = [...whole.tensors.values()].map(({ name, shape }) => ({ name, shape, dtype: 'F8_E4M3' as const }))
+    const writer = await SafetensorsWriter.create(await folder.create('model.safetensors'), plan)
+    for (const { shape } of plan) await writer.write(new Uint8Array(shape.reduce((product, n) => product * n, 1)))
+    await writer.close()
+    expect(await codeOf(folder)).toBe('model-tensor-dtype')
+  })
+
+  it('brings the weights near only once all is well', async () => {
+    const folder = await tinyFolder()
+    const asked: string[][] = []
+    const remote = Object.assign(folder, { prefetch: async (paths: string[]) => void asked.push(paths) })
+    await openModelFolder(remote)
+    folder.files.delete('tokenizer.json')
+    expect(await codeOf(remote)).toBe('model-no-tokenizer')
+    expect(asked).toEqual([['model.safetensors']])
+  })
+})
