@@ -80,7 +80,7 @@ CASES = [
 REAL = [
     Case("smollm2-8", "smollm2-135m", form="prompt-completion", rows=32, random_b=0.0, slow=True, bounds=dict(loss=2e-3, norm=1e-2),
          lora={"r": 8, "lora_alpha": 16}, run={"learning_rate": 2e-4, "max_steps": 8, "max_length": 128, "gradient_accumulation_steps": 2, "lr_scheduler_type": "cosine"}),
-    Case("smollm2-50", "smollm2-135m", form="prompt-completion", random_b=0.0, slow=True,
+    Case("smollm2-50", "smollm2-135m", form="prompt-completion", rows=32, random_b=0.0, slow=True,
          lora={"r": 8, "lora_alpha": 16}, run={"learning_rate": 2e-4, "max_steps": 50, "max_length": 128, "gradient_accumulation_steps": 2, "warmup_ratio": 0.1, "weight_decay": 0.01}),
     Case("qwen-2", "qwen2.5-coder-0.5b", rows=16, random_b=0.0, slow=True, bounds=dict(loss=2e-3, norm=1e-2),
          lora={"r": 8, "lora_alpha": 16}, run={"learning_rate": 2e-4, "max_steps": 2, "max_length": 128, "per_device_train_batch_size": 1, "gradient_accumulation_steps": 2, "lr_scheduler_type": "cosine"}),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The long comparisons with the real stack, run fresh, and the tables of docs/numerics.md.
 
-    npm run prove -- [CASE ...] [--gpu swiftshader,lavapipe] [--real DIR] [--reference-only] [--no-write] [--keep-reference]
+    npm run prove -- [CASE ...] [--gpu swiftshader,lavapipe] [--real DIR] [--reference-only] [--no-decoding] [--no-write] [--keep-reference]
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
 ~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once, and starts itself again inside it.
@@ -43,11 +43,12 @@ def say(*words: object) -> None:
     print(*words, file=sys.stderr, flush=True)
 
 
-def script(name: str, *arguments: object) -> None:
-    """One of the reference scripts, in a process of its own; its chatter is shown only when it fails."""
+def script(name: str, *arguments: object, may_fail: bool = False) -> str:
+    """One of the reference scripts, in a process of its own; its chatter is shown only when it fails. Gives its stdout."""
     done = subprocess.run([sys.executable, HERE / name, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != 0:
+    if done.returncode != 0 and not (may_fail and done.stdout.strip()):
         raise SystemExit(f"{name} {arguments}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return done.stdout
 
 
 def tune(*arguments: object) -> tuple[int, str, str, float]:
@@ -78,7 +79,7 @@ def make_reference(case, model: Path, keep: bool) -> Path:
     convert(ROOT / f"public/samples/{case.source}.json", folder / "data.jsonl", case.form, case.rows)
     (folder / "run.json").write_text(json.dumps(case.run_file(), indent=2))
     script("train_reference.py", "--model", model, "--data", folder / "data.jsonl", "--config", folder / "run.json",
-           "--out", folder, "--random-b", case.random_b, "--threads", 2 if case.slow else 1)
+           "--out", folder, "--random-b", case.random_b, "--threads", 2 if case.slow else 1, *(["--brief"] if case.slow else []))
     stamp.write_text(wanted)
     return folder
 
@@ -133,13 +134,37 @@ def check_evaluation(case, model: Path, reference: Path, gpu: str) -> dict:
     return {"rows": len(theirs), "worst": worst, "wrong_counts": counts, "broken": not worst <= case.bounds["loss"] or counts > 0}
 
 
+def check_decoding(case, model: Path, gpu: str, tokens: int) -> dict:
+    """Our trained adapter: greedy text and logits, then merged onto the original weights and read by transformers."""
+    lora = WORK / "ours" / gpu / case.name / "adapter"
+    merged = WORK / "merged" / gpu / case.name
+    code, _, err, _ = tune("merge", "--model", model, "--lora", lora, "--out", merged)
+    if code != 0:
+        return {"failed": f"merge: {last_line(err)}"}
+    values = json.loads(script("merged_reference.py", "--model", model, "--lora", lora, "--merged", merged, may_fail=True))
+    texts = json.loads(script("decoding.py", "--model", model, "--lora", lora, "--gpu", gpu, "--tokens", tokens, "--merged", merged, may_fail=True))
+    rows = texts["rows"]
+    return {
+        "prompts": len(rows),
+        "equal": sum(row["equal"] for row in rows),
+        "ties": sum(bool(row.get("tie")) for row in rows),
+        "logits": max(row["logits"] for row in rows),
+        "merged_equal": sum(row["merged"]["equal"] for row in rows),
+        "merged_different": values["different"],
+        "merged_values": values["values"],
+        "missing": values["missing"],
+        "drift": values["drift"],
+        "partings": [row for row in rows if not row["equal"]],
+    }
+
+
 def last_line(text: str) -> str:
     lines = [line for line in text.strip().splitlines() if line.strip()]
     return " / ".join(lines[-3:])[:400] if lines else "no message"
 
 
-def prove(cases: list, gpus: list[str], real: Path | None, keep: bool, reference_only: bool) -> list[dict]:
-    results = []
+def prove(cases: list, gpus: list[str], real: Path | None, keep: bool, reference_only: bool, decoding: bool) -> list[dict]:
+    results, decoded = [], set()
     for case in cases:
         model = model_folder(case, real)
         if model is None:
@@ -156,7 +181,11 @@ def prove(cases: list, gpus: list[str], real: Path | None, keep: bool, reference
             trained = check_training(case, model, reference, gpu)
             judged = {} if "failed" in trained or case.run_file()["packing"] else check_evaluation(case, model, reference, gpu)
             row["gpus"][gpu] = {"training": trained, "evaluation": judged}
+            if decoding and "failed" not in trained and case.model not in decoded:
+                row["gpus"][gpu]["decoding"] = check_decoding(case, model, gpu, 20 if case.slow else 64)
+                say(f"  {gpu} decoding {json.dumps(row['gpus'][gpu]['decoding'], ensure_ascii=False)}")
             say(f"  {gpu} {json.dumps(trained)}\n  {gpu} evaluation {json.dumps(judged)}")
+        decoded.add(case.model)
         results.append(row)
     return results
 
@@ -169,7 +198,36 @@ def is_broken(row: dict) -> bool:
         training, evaluation = gpu["training"], gpu["evaluation"]
         if "failed" in training or training["broken"] or "failed" in evaluation or evaluation.get("broken"):
             return True
+        if "decoding" in gpu and decoding_broken(gpu["decoding"]):
+            return True
     return False
+
+
+def decoding_broken(found: dict) -> bool:
+    if "failed" in found or found["missing"]:
+        return True
+    return found["equal"] + found["ties"] < found["prompts"] or not found["logits"] <= 1e-3 or found["merged_different"] > found["merged_values"] * 1e-5
+
+
+def decoding_table(results: list[dict]) -> str:
+    lines = [
+        "| model (adapter of case) | GPU | greedy texts equal (ties) | logits, largest difference / range (1e-3) | merged values that differ from PEFT's merge rounded once | drift of merged logits / range | merged texts equal to base + adapter |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in results:
+        for gpu, found in row["gpus"].items():
+            d = found.get("decoding")
+            if d is None:
+                continue
+            name = f"| {row['case'].model} ({row['case'].name}) | {gpu} |"
+            if "failed" in d:
+                lines.append(f"{name} failed: {d['failed']} | | | | |")
+                continue
+            lines.append(
+                f"{name} {d['equal']} of {d['prompts']} ({d['ties']}) | {d['logits']:.1e} | {d['merged_different']} of {d['merged_values']} "
+                f"| {d['drift']:.1e} | {d['merged_equal']} of {d['prompts']} |"
+            )
+    return "\n".join(lines)
 
 
 def table(results: list[dict]) -> str:
@@ -212,6 +270,7 @@ def main() -> None:
     parser.add_argument("--real")
     parser.add_argument("--reference-only", action="store_true")
     parser.add_argument("--keep-reference", action="store_true", help="use the references of the last time where a case has not changed")
+    parser.add_argument("--no-decoding", action="store_true")
     parser.add_argument("--no-write", action="store_true")
     args = parser.parse_args()
 
@@ -219,15 +278,17 @@ def main() -> None:
     from cases import CASES, REAL
 
     chosen = [c for c in CASES + REAL if not args.cases or c.name in args.cases]
-    results = prove(chosen, args.gpu.split(","), Path(args.real) if args.real else None, args.keep_reference, args.reference_only)
+    results = prove(chosen, args.gpu.split(","), Path(args.real) if args.real else None, args.keep_reference, args.reference_only, not args.no_decoding)
     if args.reference_only:
         return
-    text = table(results)
-    print(text)
+    text, decoded = table(results), decoding_table(results)
+    print(f"{text}\n\n{decoded}")
     made = common.made_by()
     note = ", ".join(f"{k} {made[k]}" for k in ["torch", "transformers", "peft", "trl", "bitsandbytes"])
     if not args.no_write and not args.cases:
         write_table("training", f"{text}\n\nWritten by `npm run prove` with {note}.")
+        if not args.no_decoding:
+            write_table("decoding", decoded)
     sys.exit(1 if any(is_broken(row) for row in results) else 0)
 
 

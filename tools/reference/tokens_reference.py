@@ -180,6 +180,18 @@ TAGGED_TEMPLATE = """{% for message in messages %}
 {% endif %}"""
 
 
+# Zephyr's and TinyLlama's way of writing turns, stock and with marks.
+SPM_TEMPLATE = (
+    "{% for message in messages %}{{ '<|' + message['role'] + '|>\n' + message['content'] + eos_token + '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}"
+)
+SPM_MARKED = (
+    "{% for message in messages %}{{ '<|' + message['role'] + '|>\n' }}{% if message['role'] == 'assistant' %}"
+    "{% generation %}{{ message['content'] + eos_token + '\n' }}{% endgeneration %}"
+    "{% else %}{{ message['content'] + eos_token + '\n' }}{% endif %}{% endfor %}"
+)
+
+
 def trl_template(name: str) -> str:
     import trl
 
@@ -193,6 +205,9 @@ def train_tokenizer(kind: str, folder: Path) -> None:
     """A byte-level BPE of some 500 entries in the shape of the named family, as a Hugging Face folder."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
+    if kind == "spm":
+        train_spm_tokenizer(folder)
+        return
     tokenizer = Tokenizer(models.BPE())
     if kind == "qwen":
         pattern = (
@@ -238,6 +253,30 @@ def train_tokenizer(kind: str, folder: Path) -> None:
     if kind == "qwen":
         # transformers 5 builds Qwen2Tokenizer's normaliser from the class; some exported files leave it out.
         data["normalizer"] = None
+    (folder / "tokenizer.json").write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+
+def train_spm_tokenizer(folder: Path) -> None:
+    """A BPE in the shape of Llama 2's: word marks for spaces, unknown characters as byte tokens."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, processors, trainers
+
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")])
+    special = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    alphabet = [chr(code) for code in range(33, 127)] + ["\u2581"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=520, special_tokens=special, initial_alphabet=alphabet, limit_alphabet=len(alphabet), show_progress=False, max_token_length=10
+    )
+    tokenizer.train_from_iterator(CORPUS * 3, trainer)
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 1)])
+    data = json.loads(tokenizer.to_str())
+    data["added_tokens"] = [token for token in data["added_tokens"] if not token["content"].startswith("<0x")]
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "tokenizer.json").write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
@@ -321,7 +360,7 @@ def random_rows(seed: int, count: int) -> list[dict]:
 def golden(out: Path) -> None:
     from transformers import AutoTokenizer
 
-    for kind in ("qwen", "smol", "llama"):
+    for kind in ("qwen", "smol", "llama", "spm"):
         train_tokenizer(kind, out / kind)
 
     chat = CHAT_ROWS + random_rows(1, 12)
@@ -350,6 +389,9 @@ def golden(out: Path) -> None:
         ("smol assistant", "smol", SMOL_TEMPLATE, SMOL_MARKED, plain_chat, everything),
         ("smol whole", "smol", SMOL_TEMPLATE, None, plain_chat, whole),
         ("tagged assistant", "smol", TAGGED_TEMPLATE, None, plain_chat, everything),
+        ("word marks, assistant", "spm", SPM_TEMPLATE, SPM_MARKED, plain_chat, everything),
+        ("word marks, completion", "spm", SPM_TEMPLATE, None, COMPLETION_ROWS, whole),
+        ("word marks, text", "spm", SPM_TEMPLATE, None, TEXT_ROWS, whole),
         ("completion", "qwen", "qwen2_5", None, COMPLETION_ROWS, whole),
         ("completion, whole", "qwen", "qwen2_5", None, COMPLETION_ROWS, {**whole, "completion_only_loss": False}),
         ("completion cut", "smol", SMOL_TEMPLATE, None, COMPLETION_ROWS, {**whole, "max_length": 12}),
@@ -362,7 +404,7 @@ def golden(out: Path) -> None:
     data["rows"] = sets
     for name, kind, ours, theirs, rows, options in cases:
         template = trl_template(ours) if "{" not in ours else ours
-        key = ours if "{" not in ours else ("smol" if ours == SMOL_TEMPLATE else "tagged")
+        key = {SMOL_TEMPLATE: "smol", TAGGED_TEMPLATE: "tagged", SPM_TEMPLATE: "spm"}.get(ours, ours)
         data["templates"][key] = template
         tokenizer = AutoTokenizer.from_pretrained(out / kind)
         tokenizer.chat_template = theirs or template
@@ -375,7 +417,7 @@ def golden(out: Path) -> None:
         ]
         print(f"{name}: {len(expected)} of {len(rows)} rows", file=sys.stderr)
         data["cases"].append({"name": name, "tokenizer": kind, "template": key, "options": options, "rows": next(one for one, of in sets.items() if of is rows), "expected": expected})
-    data["texts"] = {kind: text_cases(AutoTokenizer.from_pretrained(out / kind)) for kind in ("qwen", "smol", "llama")}
+    data["texts"] = {kind: text_cases(AutoTokenizer.from_pretrained(out / kind)) for kind in ("qwen", "smol", "llama", "spm")}
     data["orders"] = orders()
     common.write_json(out / "tokens.json", data)
 

@@ -162,6 +162,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--no-train", action="store_true", help="only tokens.jsonl and reference.json")
     parser.add_argument("--no-eval", action="store_true")
+    parser.add_argument("--brief", action="store_true", help="judge the trained adapter alone, not base and initial")
     args = parser.parse_args()
 
     import torch
@@ -187,7 +188,7 @@ def main() -> None:
     model = trainer.model
     save_adapter(model, out / "initial", args.model)
     judged = {}
-    if not args.no_eval:
+    if not args.no_eval and not args.brief:
         with model.disable_adapter():
             judged["base"] = per_row_losses(model, rows)
         judged["initial"] = per_row_losses(model, rows)
