@@ -1,6 +1,6 @@
 import { fail } from '../errors'
 import { parseExact, unmark } from './exact-json'
-import type { ColumnMapping } from './mapping'
+import { ALPACA_INPUTS, ALPACA_OUTPUTS, type ColumnMapping } from './mapping'
 import type { RowValue } from './read-rows'
 import type { Message } from './types'
 
@@ -71,10 +71,12 @@ function fromAlpaca(row: number, value: RowValue): Message[] {
       messages.push({ role: 'user', content: String(pair[0]) }, { role: 'assistant', content: String(pair[1]) })
     }
   }
-  const parts = [optionalText(value, 'instruction'), optionalText(value, 'input')].filter(Boolean)
+  const present = (names: readonly string[]) => names.find((name) => value[name] !== undefined && value[name] !== null) ?? names[0]
+  const input = optionalText(value, present(ALPACA_INPUTS))
+  const parts = [optionalText(value, 'instruction'), input].filter(Boolean)
   if (parts.length === 0) throw missing(row, value, 'instruction')
   messages.push({ role: 'user', content: parts.join('\n') })
-  messages.push({ role: 'assistant', content: requireText(row, value, 'output') })
+  messages.push({ role: 'assistant', content: requireText(row, value, present(ALPACA_OUTPUTS)) })
   return messages
 }
 

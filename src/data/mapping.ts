@@ -11,6 +11,10 @@ export interface ColumnMapping {
   system?: string
 }
 
+/** Alpaca's own name first, then those of Dolly and others with the same fields. */
+export const ALPACA_INPUTS = ['input', 'context'] as const
+export const ALPACA_OUTPUTS = ['output', 'response', 'answer'] as const
+
 const USER_WORDS = words('user human question query prompt instruction input ask request problem patient client customer student source q 问题 提问 用户 问 输入 指令 患者')
 const ASSISTANT_WORDS = words('assistant bot gpt answer response reply output completion solution doctor agent model target teacher a 回答 答案 答复 回复 助手 答 输出 医生')
 const SYSTEM_WORDS = words('system persona 系统 设定')
@@ -26,7 +30,7 @@ export function detectMapping(rows: readonly RowValue[]): ColumnMapping {
   if (has('messages', isList)) return { format: 'messages' }
   if (has('conversations', isList)) return { format: 'sharegpt' }
   if (has('prompt') && has('completion')) return { format: 'prompt-completion' }
-  if (has('instruction') && has('output')) return { format: 'alpaca' }
+  if (has('instruction') && ALPACA_OUTPUTS.some((name) => has(name))) return { format: 'alpaca' }
   const guess = guessColumns(rows, columns)
   if (guess) return guess
   if (has('text', (value) => typeof value === 'string')) return { format: 'text' }

@@ -120,10 +120,17 @@ export class ChatTokenizer {
     return this.isByteLevel ? this.byteDecoder(options) : this.pieceDecoder(options)
   }
 
-  /** A conversation with the question for an answer, as text and ids. Throws 'data-template-missing'. */
-  renderPrompt(messages: readonly Message[], tools?: unknown[] | null): { text: string; ids: Int32Array } {
+  /**
+   * A conversation with the question for an answer, as text and ids. `args` are further variables of the template, such
+   * as Qwen3's `enable_thinking`. Throws 'data-template-missing'.
+   */
+  renderPrompt(
+    messages: readonly Message[],
+    tools?: unknown[] | null,
+    args?: Record<string, unknown>,
+  ): { text: string; ids: Int32Array } {
     if (!this.template) throw fail('data-template-missing', {})
-    const text = this.template.render(messages, { tools, addGenerationPrompt: true })
+    const text = this.template.render(messages, { tools, args, addGenerationPrompt: true })
     return { text, ids: this.encode(text) }
   }
 
@@ -167,7 +174,7 @@ export class ChatTokenizer {
     return at === utf8Length(this.normalized(text)) ? ends : null
   }
 
-  /** Where bytes cannot be followed: a span begins where the ids of the text before it stop agreeing. */
+  /** Where bytes cannot be followed: a character's token is the first that the ids of the text before it do not reach. */
   private tokensByPrefix(text: string, ids: Int32Array, spans: readonly Span[], mask: Uint8Array): Uint8Array {
     const tokensUpTo = (position: number) => {
       const part = this.encode(text.slice(0, position))
@@ -175,7 +182,7 @@ export class ChatTokenizer {
       while (same < part.length && part[same] === ids[same]) same++
       return same
     }
-    for (const [start, end] of spans) mask.fill(1, tokensUpTo(start), tokensUpTo(end))
+    for (const [start, end] of spans) mask.fill(1, tokensUpTo(start), tokensUpTo(lastCharacter(text, start, end)) + 1)
     return mask
   }
 
@@ -289,8 +296,13 @@ function byteOffsets(text: string, spans: readonly Span[], normalized: (text: st
   }
   return spans.map(([start, end]) => {
     const first = advance(start)
-    const lastCharacter = /[\udc00-\udfff]/.test(text[end - 1]) ? end - 2 : end - 1
-    const last = advance(Math.max(lastCharacter, start))
+    const last = advance(lastCharacter(text, start, end))
     return [first, last]
   })
+}
+
+/** Where the last character of a span begins; a character outside the basic plane takes two positions. */
+function lastCharacter(text: string, start: number, end: number): number {
+  const isPair = /[\udc00-\udfff]/.test(text[end - 1])
+  return Math.max(start, isPair ? end - 2 : end - 1)
 }

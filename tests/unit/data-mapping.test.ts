@@ -26,6 +26,7 @@ describe('formats are recognised', () => {
     [{ messages: [] }, 'messages'],
     [{ conversations: [] }, 'sharegpt'],
     [{ instruction: 'a', input: '', output: 'b' }, 'alpaca'],
+    [{ instruction: 'a', context: '', response: 'b' }, 'alpaca'],
     [{ prompt: 'a', completion: 'b' }, 'prompt-completion'],
     [{ text: 'a' }, 'text'],
     [{ text: 'a', source: 7 }, 'text'],
@@ -40,7 +41,7 @@ describe('formats are recognised', () => {
     [{ 问题: '甲', 答案: '乙' }, '问题', '答案'],
     [{ left: 'a', right: 'b' }, 'left', 'right'],
     [{ answer: 'b', whatever: 'a' }, 'whatever', 'answer'],
-    [{ instruction: 'a', response: 'b', context: 'c' }, 'instruction', 'response'],
+    [{ instruction: 'a', reply: 'b', lang: 'c' }, 'instruction', 'reply'],
   ] as [RowValue, string, string][])('%o is asked in %s and answered in %s', (row, user, assistant) => {
     expect(of(row)).toEqual({ format: 'columns', user, assistant })
   })
@@ -62,6 +63,10 @@ describe('rows become examples', () => {
       ['user', 'Add\n1 2'],
       ['assistant', '3'],
     ])
+  })
+  it('alpaca under other names', () => {
+    expect(turns({ instruction: 'Sum up', context: 'text', response: 'r' })).toEqual([['user', 'Sum up\ntext'], ['assistant', 'r']])
+    expect(turns({ instruction: 'q', input: null, output: 'a' })).toEqual([['user', 'q'], ['assistant', 'a']])
   })
   it('ShareGPT with other role names and a function call', () => {
     const row = {
