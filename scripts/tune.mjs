@@ -1,9 +1,9 @@
 // The command line: bundles src/headless/cli.ts when a source file changed, then runs it. Plain Node until the packages are there.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { rawText } from './lib/raw-text.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cache = join(root, 'node_modules/.cache/tunetab')
@@ -21,21 +21,6 @@ function isFresh() {
   if (!existsSync(bundle) || !existsSync(stamp)) return false
   const then = JSON.parse(readFileSync(stamp, 'utf8'))
   return JSON.stringify(state(then.map(([path]) => path))) === JSON.stringify(then)
-}
-
-/** Vite's `?raw`: the file's text as a string. */
-const rawText = {
-  name: 'raw-text',
-  setup(build) {
-    build.onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.slice(0, -'?raw'.length)),
-      namespace: 'raw-text',
-    }))
-    build.onLoad({ filter: /.*/, namespace: 'raw-text' }, async ({ path }) => ({
-      contents: await readFile(path, 'utf8'),
-      loader: 'text',
-    }))
-  },
 }
 
 async function makeBundle() {

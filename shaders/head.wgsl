@@ -12,28 +12,36 @@ struct Params { rows: u32, n: u32, first: u32, is_first: u32 }
 @group(0) @binding(3) var<storage, read_write> state: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> row_scale: array<f32>;
 
+//#if LANES != 1
 var<workgroup> best_index: array<u32, 64>;
+//#end
 
 @compute @workgroup_size(64)
 fn head_chunk(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-              @builtin(local_invocation_index) lane: u32) {
-  let row = wid.y * groups.x + wid.x;
+              @builtin(local_invocation_index) invocation: u32) {
+  let row = row_of(wid.y * groups.x + wid.x, invocation);
+  let lane = lane_of(invocation);
   if (row >= p.rows) { return; }
   let at = row * p.n;
   var top = -3.4e38;
   var top_at = 0xffffffffu;
-  for (var i = lane; i < p.n; i += 64u) {
+  for (var i = lane; i < p.n; i += ${LANES}u) {
     let v = logits[at + i];
     if (v > top) { top = v; top_at = p.first + i; }
   }
   let chunk_top = workgroup_max(top, lane);
   // The lowest index among the lanes that hold the maximum, as argmax does.
+  //#if LANES == 1
+  let best = top_at;
+  //#else
   best_index[lane] = select(0xffffffffu, top_at, top == chunk_top);
   workgroupBarrier();
   for (var half = 32u; half > 0u; half /= 2u) {
     if (lane < half) { best_index[lane] = min(best_index[lane], best_index[lane + half]); }
     workgroupBarrier();
   }
+  let best = best_index[0];
+  //#end
   let is_first = p.is_first == 1u;
   var old = state[row];
   if (is_first) { old = vec4<f32>(-3.4e38, 0.0, 0.0, 0.0); }
@@ -42,16 +50,18 @@ fn head_chunk(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
   let target_at = targets[row] - i32(p.first);
   var target_logit = old.z;
   if (target_at >= 0 && target_at < i32(p.n)) { target_logit = logits[at + u32(target_at)]; }
+  //#if LANES != 1
   workgroupBarrier();
+  //#end
   var sum = 0.0;
-  for (var i = lane; i < p.n; i += 64u) {
+  for (var i = lane; i < p.n; i += ${LANES}u) {
     let e = exp(logits[at + i] - top_now);
     logits[at + i] = e;
     sum += e;
   }
   sum = workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
   if (lane == 0u) {
-    let arg = select(old.w, f32(best_index[0]), chunk_top > old.x);
+    let arg = select(old.w, f32(best), chunk_top > old.x);
     state[row] = vec4<f32>(top_now, old.y * shrink + sum, target_logit, arg);
     row_scale[row] = shrink;
   }

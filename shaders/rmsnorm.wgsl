@@ -15,12 +15,13 @@ struct Params { rows: u32, C: u32, eps: f32 }
 
 @compute @workgroup_size(64)
 fn rmsnorm_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                   @builtin(local_invocation_index) lane: u32) {
-  let row = wid.y * groups.x + wid.x;
+                   @builtin(local_invocation_index) invocation: u32) {
+  let row = row_of(wid.y * groups.x + wid.x, invocation);
+  let lane = lane_of(invocation);
   if (row >= p.rows) { return; }
   let at = row * p.C;
   var squares = 0.0;
-  for (var i = lane; i < p.C; i += 64u) {
+  for (var i = lane; i < p.C; i += ${LANES}u) {
     //#if ADD
     let v = f32(x[at + i]) + f32(delta[at + i]);
     x_out[at + i] = ${T_x_out}(v);
@@ -30,7 +31,7 @@ fn rmsnorm_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
     squares += v * v;
   }
   let rstd = inverseSqrt(workgroup_sum2(vec2<f32>(squares, 0.0), lane).x / f32(p.C) + p.eps);
-  for (var i = lane; i < p.C; i += 64u) {
+  for (var i = lane; i < p.C; i += ${LANES}u) {
     //#if ADD
     let v = f32(x[at + i]) + f32(delta[at + i]);
     //#else
@@ -48,19 +49,20 @@ fn rmsnorm_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
 
 @compute @workgroup_size(64)
 fn rmsnorm_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                    @builtin(local_invocation_index) lane: u32) {
-  let row = wid.y * groups.x + wid.x;
+                    @builtin(local_invocation_index) invocation: u32) {
+  let row = row_of(wid.y * groups.x + wid.x, invocation);
+  let lane = lane_of(invocation);
   if (row >= p.rows) { return; }
   let at = row * p.C;
   var sums = vec2<f32>(0.0);
-  for (var i = lane; i < p.C; i += 64u) {
+  for (var i = lane; i < p.C; i += ${LANES}u) {
     let v = f32(x[at + i]);
     sums += vec2<f32>(v * v, f32(dy[at + i]) * weight[i] * v);
   }
   sums = workgroup_sum2(sums, lane) / f32(p.C);
   let rstd = inverseSqrt(sums.x + p.eps);
   let pull = rstd * rstd * sums.y;
-  for (var i = lane; i < p.C; i += 64u) {
+  for (var i = lane; i < p.C; i += ${LANES}u) {
     let g = rstd * (f32(dy[at + i]) * weight[i] - f32(x[at + i]) * pull);
     //#if ACC
     dx[at + i] = ${T_dx}(f32(dx[at + i]) + g);

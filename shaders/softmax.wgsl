@@ -14,8 +14,9 @@ struct Params { Z: u32, Tq: u32, Tk: u32, H: u32, first: u32, line: u32 }
 
 @compute @workgroup_size(64)
 fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                   @builtin(local_invocation_index) lane: u32) {
-  let row = wid.y * groups.x + wid.x;
+                   @builtin(local_invocation_index) invocation: u32) {
+  let row = row_of(wid.y * groups.x + wid.x, invocation);
+  let lane = lane_of(invocation);
   if (row >= p.Z * p.Tq) { return; }
   let at = row * p.Tk;
   let query = p.first + row % p.Tq;
@@ -25,7 +26,7 @@ fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
   let mine = segments[line + query];
   //#end
   var best = -3.4e38;
-  for (var j = lane; j < seen; j += 64u) {
+  for (var j = lane; j < seen; j += ${LANES}u) {
     //#if SEGMENTS
     if (segments[line + j] != mine) { continue; }
     //#end
@@ -33,7 +34,7 @@ fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
   }
   best = workgroup_max(best, lane);
   var sum = 0.0;
-  for (var j = lane; j < p.Tk; j += 64u) {
+  for (var j = lane; j < p.Tk; j += ${LANES}u) {
     var e = 0.0;
     if (j < seen) {
       //#if SEGMENTS
@@ -46,7 +47,7 @@ fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
     sum += e;
   }
   let inverse = 1.0 / workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
-  for (var j = lane; j < seen; j += 64u) { scores[at + j] = ${T_scores}(f32(scores[at + j]) * inverse); }
+  for (var j = lane; j < seen; j += ${LANES}u) { scores[at + j] = ${T_scores}(f32(scores[at + j]) * inverse); }
 }
 //#end
 
@@ -57,15 +58,16 @@ fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
 
 @compute @workgroup_size(64)
 fn softmax_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                    @builtin(local_invocation_index) lane: u32) {
-  let row = wid.y * groups.x + wid.x;
+                    @builtin(local_invocation_index) invocation: u32) {
+  let row = row_of(wid.y * groups.x + wid.x, invocation);
+  let lane = lane_of(invocation);
   if (row >= p.Z * p.Tq) { return; }
   let at = row * p.Tk;
   let seen = min(p.first + row % p.Tq + 1u, p.Tk);
   var sum = 0.0;
-  for (var j = lane; j < seen; j += 64u) { sum += f32(probs[at + j]) * f32(d[at + j]); }
+  for (var j = lane; j < seen; j += ${LANES}u) { sum += f32(probs[at + j]) * f32(d[at + j]); }
   sum = workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
-  for (var j = lane; j < p.Tk; j += 64u) {
+  for (var j = lane; j < p.Tk; j += ${LANES}u) {
     var g = 0.0;
     if (j < seen) { g = f32(probs[at + j]) * (f32(d[at + j]) - sum); }
     d[at + j] = ${T_d}(g);

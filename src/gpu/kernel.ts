@@ -1,6 +1,7 @@
 import { fail } from '../errors'
 import type { Gpu } from './device'
 import { reflect, type KernelInterface } from './reflect'
+import { defaultTuning, type Tuning } from './tuning'
 import { expandWgsl, type Defines } from './wgsl-template'
 
 /** A kernel family: its WGSL template and its name, which is the entry point, the GPU label and the profiler's row. */
@@ -28,8 +29,11 @@ export class KernelCache {
   private readonly kernels = new Map<string, Kernel>()
   private readonly layouts = new Map<string, GPUBindGroupLayout>()
 
-  constructor(gpu: Gpu) {
+  readonly tuning: Tuning
+
+  constructor(gpu: Gpu, tuning: Tuning = defaultTuning(gpu)) {
     this.gpu = gpu
+    this.tuning = tuning
   }
 
   get(source: KernelSource, defines: Defines): Kernel {

@@ -165,6 +165,28 @@ export class Plan<Shape> {
     gpu.counts.submits++
   }
 
+  /** As `run`, a submit a dispatch, waiting for each: for the profiler. */
+  async *runOneByOne(shape: Shape): AsyncGenerator<{ kernel: string; milliseconds: number; flops: number }> {
+    const { queue } = this.gpu.device
+    await this.prepare(shape)
+    const { key, dispatches, params } = this.encoding(shape)
+    queue.writeBuffer(this.paramBuffer!, 0, params)
+    this.loadedParams = key
+    await queue.onSubmittedWorkDone()
+    for (const [index, { kernel, workgroups, flops }] of dispatches.entries()) {
+      const start = performance.now()
+      const encoder = this.gpu.device.createCommandEncoder()
+      const pass = encoder.beginComputePass()
+      pass.setPipeline(kernel.pipeline!)
+      pass.setBindGroup(0, this.bindGroups[index])
+      pass.dispatchWorkgroups(...workgroups)
+      pass.end()
+      queue.submit([encoder.finish()])
+      await queue.onSubmittedWorkDone()
+      yield { kernel: kernel.key, milliseconds: performance.now() - start, flops }
+    }
+  }
+
   destroy(): void {
     for (const buffer of this.slots) this.gpu.free(buffer)
     if (this.paramBuffer) this.gpu.free(this.paramBuffer)

@@ -36,6 +36,10 @@ export class Recorder {
     this.kernels = kernels
   }
 
+  get tuning(): KernelCache['tuning'] {
+    return this.kernels.tuning
+  }
+
   /** A virtual tensor; `kind` groups it in the memory table. */
   tensor(label: string, shape: readonly number[], options: { dtype?: TensorDtype; kind?: string } = {}): Tensor {
     const tensor: Tensor = {
@@ -77,6 +81,12 @@ export class Recorder {
   get unsharedBytes(): number {
     return this.virtual.reduce((sum, tensor) => sum + byteLength(tensor), 0)
   }
+}
+
+/** Workgroups for `rows` rows of a row kernel, at 64 invocations a workgroup; pass `defines` on to the dispatch. */
+export function rowGrid(r: Recorder, rows: number): { defines: { LANES: number }; workgroups: [number, number, number] } {
+  const { rowLanes } = r.tuning
+  return { defines: { LANES: rowLanes }, workgroups: grid(rows, 64 / rowLanes) }
 }
 
 /** Workgroups for n invocations of a one-dimensional kernel; folds into y where x would pass 65535. */

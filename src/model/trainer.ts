@@ -189,6 +189,11 @@ export class GpuTrainer implements Trainer {
     return out
   }
 
+  /** The plan of a micro batch, for the profiler. */
+  passPlanForProfiling(): Plan<PassShape> {
+    return this.passPlan
+  }
+
   destroy(): void {
     if (this.destroyed) return
     this.destroyed = true

@@ -46,6 +46,7 @@ export function gradNorm(r: Recorder, o: { pages: { grad: Tensor; n: number }[];
     const blocks = Math.ceil(page.n / SUMSQ_BLOCK)
     r.dispatch({
       source: partialSource,
+      defines: { LANES: 64 },
       tensors: { grad: page.grad, partial: o.partial },
       params: { n: page.n, first },
       workgroups: grid(blocks, 1),
@@ -54,6 +55,7 @@ export function gradNorm(r: Recorder, o: { pages: { grad: Tensor; n: number }[];
   }
   r.dispatch({
     source: finishSource,
+    defines: { LANES: 64 },
     tensors: { partial: o.partial, hyper: o.hyper, stats: o.stats },
     params: { n: first },
     workgroups: [1, 1, 1],
@@ -67,6 +69,7 @@ export function adamw(
 ): void {
   r.dispatch({
     source: adamwSource,
+    defines: { LANES: 64 },
     tensors: { hyper: o.hyper, stats: o.stats, param: o.param, grad: o.grad, m: o.m, v: o.v },
     params: { n: o.n },
     workgroups: grid(o.n, 64),

@@ -1,6 +1,6 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/head.wgsl?raw'
-import { grid, type Recorder } from '../gpu/recorder'
+import { grid, rowGrid, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 import { matmul } from './matmul'
 import { embedGather, type TablePart } from './rows'
@@ -9,6 +9,9 @@ const chunkSource = { name: 'head_chunk', wgsl: reduce + wgsl }
 const lossSource = { name: 'head_loss', wgsl: reduce + wgsl }
 const finishSource = { name: 'head_finish', wgsl: reduce + wgsl }
 const sumSource = { name: 'loss_sum', wgsl: reduce + wgsl }
+
+/** These kernels reduce over a whole workgroup or not at all. */
+const WORKGROUP = { LANES: 64 }
 
 /** Most rows of the vocabulary in one chunk of logits. */
 export const HEAD_CHUNK = 4096
@@ -39,6 +42,7 @@ export function headLoss(
   },
 ): void {
   const { rows, C, scratch } = o
+  const chunkGrid = rowGrid(r, rows)
   let isFirst = true
   for (const part of o.parts) {
     for (let at = 0; at < part.count; at += HEAD_CHUNK) {
@@ -46,9 +50,10 @@ export function headLoss(
       matmul(r, { a: o.hidden, b: part.tensor, c: scratch.logits, M: rows, N: n, K: C, bTransposed: true, bOffset: at * C })
       r.dispatch({
         source: chunkSource,
+        defines: chunkGrid.defines,
         tensors: { targets: o.targets, logits: scratch.logits, state: scratch.state, row_scale: scratch.rowScale },
         params: { rows, n, first: part.first + at, is_first: isFirst ? 1 : 0 },
-        workgroups: grid(rows, 1),
+        workgroups: chunkGrid.workgroups,
         flops: 6 * rows * n,
       })
       if (o.gradient) {
@@ -68,6 +73,7 @@ export function headLoss(
   }
   r.dispatch({
     source: lossSource,
+    defines: WORKGROUP,
     tensors: { targets: o.targets, state: scratch.state, losses: o.losses },
     params: { rows },
     workgroups: grid(rows, 64),
@@ -76,6 +82,7 @@ export function headLoss(
     embedGather(r, { ids: o.targets, parts: o.parts, out: scratch.targetRows, M: rows, C })
     r.dispatch({
       source: finishSource,
+      defines: WORKGROUP,
       tensors: { state: scratch.state, target_rows: scratch.targetRows, run: o.gradient.run, dh: o.gradient.dh },
       params: { rows, C },
       workgroups: grid(rows * C, 64),
@@ -104,6 +111,7 @@ export function headLogits(r: Recorder, o: { hidden: Tensor; parts: TablePart[];
 export function lossSum(r: Recorder, o: { losses: Tensor; run: Tensor; stats: Tensor; rows: number }): void {
   r.dispatch({
     source: sumSource,
+    defines: WORKGROUP,
     tensors: { losses: o.losses, run: o.run, stats: o.stats },
     params: { rows: o.rows },
     workgroups: [1, 1, 1],

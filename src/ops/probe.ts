@@ -9,6 +9,7 @@ const source = { name: 'count_non_finite', wgsl: reduce + probe }
 export function countNonFinite(r: Recorder, o: { x: Tensor; delta: Tensor; counts: Tensor; n: number; layer: number }): void {
   r.dispatch({
     source,
+    defines: { LANES: 64 },
     tensors: { x: o.x, delta: o.delta, counts: o.counts },
     params: { n: o.n, layer: o.layer },
     workgroups: [1, 1, 1],

@@ -1,6 +1,6 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/rmsnorm.wgsl?raw'
-import { grid, type Recorder } from '../gpu/recorder'
+import { rowGrid, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 
 const forward = { name: 'rmsnorm_forward', wgsl: reduce + wgsl }
@@ -11,12 +11,13 @@ export function rmsnormForward(
   r: Recorder,
   o: { x: Tensor; weight: Tensor; y: Tensor; rows: number; C: number; eps: number; add?: { delta: Tensor; xOut: Tensor } },
 ): void {
+  const { defines, workgroups } = rowGrid(r, o.rows)
   r.dispatch({
     source: forward,
-    defines: { ADD: o.add !== undefined },
+    defines: { ...defines, ADD: o.add !== undefined },
     tensors: { x: o.x, weight: o.weight, y: o.y, ...(o.add ? { delta: o.add.delta, x_out: o.add.xOut } : {}) },
     params: { rows: o.rows, C: o.C, eps: o.eps },
-    workgroups: grid(o.rows, 1),
+    workgroups,
     flops: 6 * o.rows * o.C,
   })
 }
@@ -26,12 +27,13 @@ export function rmsnormBackward(
   r: Recorder,
   o: { x: Tensor; weight: Tensor; dy: Tensor; dx: Tensor; rows: number; C: number; eps: number; accumulate?: boolean },
 ): void {
+  const { defines, workgroups } = rowGrid(r, o.rows)
   r.dispatch({
     source: backward,
-    defines: { ACC: o.accumulate ?? false },
+    defines: { ...defines, ACC: o.accumulate ?? false },
     tensors: { x: o.x, weight: o.weight, dy: o.dy, dx: o.dx },
     params: { rows: o.rows, C: o.C, eps: o.eps },
-    workgroups: grid(o.rows, 1),
+    workgroups,
     flops: 10 * o.rows * o.C,
   })
 }

@@ -1,6 +1,6 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/softmax.wgsl?raw'
-import { grid, type Recorder } from '../gpu/recorder'
+import { rowGrid, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 
 const forward = { name: 'softmax_forward', wgsl: reduce + wgsl }
@@ -20,23 +20,26 @@ interface SoftmaxShape {
 
 /** Causal softmax in place; `segments` [B, Tk] keeps attention inside a packed row. */
 export function softmaxForward(r: Recorder, o: SoftmaxShape & { scores: Tensor; segments?: Tensor }): void {
+  const { defines, workgroups } = rowGrid(r, o.B * o.H * o.Tq)
   r.dispatch({
     source: forward,
-    defines: { SEGMENTS: o.segments !== undefined },
+    defines: { ...defines, SEGMENTS: o.segments !== undefined },
     tensors: { scores: o.scores, ...(o.segments ? { segments: o.segments } : {}) },
     params: { Z: o.B * o.H, Tq: o.Tq, Tk: o.Tk, H: o.H, first: o.first, line: o.line ?? 0 },
-    workgroups: grid(o.B * o.H * o.Tq, 1),
+    workgroups,
     flops: 6 * o.B * o.H * o.Tq * o.Tk,
   })
 }
 
 /** d <- P * (d - sum(P d)) in place. */
 export function softmaxBackward(r: Recorder, o: SoftmaxShape & { probs: Tensor; d: Tensor }): void {
+  const { defines, workgroups } = rowGrid(r, o.B * o.H * o.Tq)
   r.dispatch({
     source: backward,
+    defines,
     tensors: { probs: o.probs, d: o.d },
     params: { Z: o.B * o.H, Tq: o.Tq, Tk: o.Tk, H: o.H, first: o.first, line: o.line ?? 0 },
-    workgroups: grid(o.B * o.H * o.Tq, 1),
+    workgroups,
     flops: 4 * o.B * o.H * o.Tq * o.Tk,
   })
 }

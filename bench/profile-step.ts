@@ -1,0 +1,47 @@
+import { collate } from '../src/data/collate'
+import type { TokenizedRow } from '../src/data/types'
+import { openModelFolder } from '../src/formats/model-folder'
+import { profile } from '../src/gpu/profiler'
+import { openDawn, type GpuKind } from '../src/headless/dawn'
+import { loadLanguageModel } from '../src/model/load'
+import type { QwenStyleModel } from '../src/model/model'
+import { PROJECTIONS } from '../src/model/types'
+import { nodeFolder } from '../src/storage/node-folder'
+
+// npm run bench -- profile-step MODEL [tokens] [gpu]: where a training step's time goes, kernel by kernel.
+const [model, tokens = '96', gpuKind = 'auto'] = process.argv.slice(2)
+const T = Number(tokens)
+const gpu = await openDawn(gpuKind as GpuKind)
+const opened = await openModelFolder(nodeFolder(model))
+const started = performance.now()
+const language = (await loadLanguageModel(gpu, opened)) as QwenStyleModel
+const loaded = performance.now()
+await language.attachLora({ r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false }, { kind: 'random', seed: 1 })
+const row: TokenizedRow = {
+  row: 1,
+  inputIds: Int32Array.from({ length: T }, (_, i) => (i * 37) % language.config.vocabSize),
+  labels: Int32Array.from({ length: T }, (_, i) => (i < T / 2 ? -100 : (i * 37) % language.config.vocabSize)),
+  truncated: false,
+}
+const batch = collate([row], [[0]])
+const trainer = await language.createGpuTrainer({ batch: 1, tokens: T, optimizer: 'adamw', seed: 1 })
+const options = { lr: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }
+await trainer.accumulate(batch, batch.trainedTokens)
+await trainer.step(options)
+const before = { ...gpu.counts }
+const start = performance.now()
+await trainer.accumulate(batch, batch.trainedTokens)
+const encoded = performance.now()
+const result = await trainer.step(options)
+const stepMs = performance.now() - start
+const rows = await profile(trainer.passPlanForProfiling(), { B: 1, T, rows: batch.trainedTokens })
+const total = rows.reduce((sum, r) => sum + r.milliseconds, 0)
+console.log(`load ${(loaded - started).toFixed(0)} ms; step ${stepMs.toFixed(0)} ms (encoding ${(encoded - start).toFixed(0)} ms), loss ${result.loss}`)
+console.log(Object.entries(gpu.counts).map(([k, v]) => `${k} +${v - before[k as keyof typeof before]}`).join(', '))
+for (const r of rows.slice(0, 24)) {
+  console.log(
+    `${((100 * r.milliseconds) / total).toFixed(1).padStart(5)} % ${r.milliseconds.toFixed(0).padStart(7)} ms ${String(r.dispatches).padStart(5)} x ` +
+      `${(r.flops / r.milliseconds / 1e6).toFixed(2).padStart(6)} GFLOP/s  ${r.kernel.slice(0, 170)}`,
+  )
+}
+process.exit(0)
