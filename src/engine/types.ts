@@ -169,7 +169,7 @@ export interface DataSummary {
 
 export interface PreviewToken {
   id: number
-  /** Decoded on its own; may be a replacement mark for half a character. */
+  /** The row's text is all of these joined; "" for a token that holds the beginning of a character only. */
   text: string
   trained: boolean
   special: boolean

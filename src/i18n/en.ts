@@ -181,6 +181,7 @@ export const en = {
   'data.rowFact': 'Row {row} · {n} tokens, {trained} trained',
   'data.rowCut': 'cut at max_length',
   'data.tokenFact': 'id {id} · “{text}” · {state}',
+  'data.partOfCharacter': 'part of a character',
   'data.isTrained': 'trained',
   'data.notTrained': 'not trained',
   'data.moreTokens': '… {n} more {n|token|tokens}',

@@ -180,6 +180,7 @@ export const zhCN: Messages = {
   'data.rowFact': '第 {row} 行 · {n} 个 token，{trained} 个参与训练',
   'data.rowCut': '在 max_length 处截断',
   'data.tokenFact': 'id {id} · “{text}” · {state}',
+  'data.partOfCharacter': '字的一部分',
   'data.isTrained': '参与训练',
   'data.notTrained': '不参与训练',
   'data.moreTokens': '……还有 {n} 个 token',

@@ -146,7 +146,7 @@ export function createFakeEngine(stepMs = 60): Engine {
       for (let step = 1; step <= steps && !stopped; step++) {
         if (paused) on({ kind: 'phase', phase: 'paused', step: step - 1, steps })
         while (paused && !stopped) await wait(20)
-        if (stepMs > 0) await wait(stepMs)
+        if (stepMs > 0 || step % 20 === 0) await wait(stepMs)
         const row: LogRow = {
           step,
           epoch: step / 23,

@@ -48,7 +48,7 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
       </div>
       <figcaption aria-live="polite" className="num">
         {here
-          ? t('data.tokenFact', { id: String(here.id), text: visible(here.text), state: here.trained ? t('data.isTrained') : t('data.notTrained') })
+          ? t('data.tokenFact', { id: String(here.id), text: here.text === '' ? t('data.partOfCharacter') : visible(here.text), state: here.trained ? t('data.isTrained') : t('data.notTrained') })
           : t('data.rowFact', { row: num(row.row), n: row.tokens.length, trained: num(trained) })}
         {row.truncated && ` · ${t('data.rowCut')}`}
       </figcaption>
@@ -64,6 +64,7 @@ const TokenSpan = memo(function TokenSpan({ token, index, here }: { token: Previ
       data-index={index}
       data-trained={token.trained}
       data-here={here || undefined}
+      data-part={token.text === '' || undefined}
     >
       {lines.length === 1
         ? token.text
