@@ -1,0 +1,81 @@
+import type { MicroBatch } from '../../src/data/types'
+import { IGNORE } from '../../src/data/types'
+import type { LanguageModel, TrainingShape } from '../../src/model/language-model'
+import type { LoraConfig, LoraPair, ModelConfig, SampleOptions } from '../../src/model/types'
+import { FakeTrainer } from './fake-trainer'
+
+/** A LanguageModel without a GPU: remembers what was asked of it; its loss falls by one hundredth a step. */
+export class FakeLanguageModel implements LanguageModel {
+  readonly config: ModelConfig
+  readonly nf4Bytes = 1000
+  readonly gpuBytes = 2000
+  lora: LoraConfig | null = null
+  pairs: LoraPair[] = []
+  attachments: string[] = []
+  shapes: TrainingShape[] = []
+  trainer: FakeTrainer | null = null
+  destroyed = false
+  /** What `generate` yields. */
+  answer: number[] = []
+  prompts: Int32Array[] = []
+  /** Waited for before each generated token. */
+  pace: () => Promise<void> = () => Promise.resolve()
+
+  constructor(config: ModelConfig) {
+    this.config = config
+  }
+
+  async attachLora(lora: LoraConfig, init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] }): Promise<void> {
+    this.attachments.push(init.kind)
+    this.lora = lora
+    this.pairs = init.kind === 'pairs' ? init.pairs : this.freshPairs(lora)
+  }
+
+  detachLora(): void {
+    this.lora = null
+  }
+
+  readLora = async () => this.pairs
+  planTraining = () => ({ memory: [{ kind: 'base', bytes: 1000 }], peakBytes: 1000, recomputedLayers: 0, adapterParameters: 12 })
+
+  async createTrainer(shape: TrainingShape) {
+    this.shapes.push(shape)
+    this.trainer = new FakeTrainer((step) => ({ loss: 2 - step / 100, gradNorm: 1, meanTokenAccuracy: 0 }))
+    return this.trainer
+  }
+
+  /** A line's loss is its length in trained tokens, so that batching mistakes show. */
+  async lossPerLine({ B, T, labels }: MicroBatch) {
+    const counts = Int32Array.from({ length: B }, (_, b) => labels.subarray(b * T, (b + 1) * T).reduce((n, l) => n + (l === IGNORE ? 0 : 1), 0))
+    return { counts, sums: Float64Array.from(counts, (count) => count * count) }
+  }
+
+  async *generate(promptIds: Int32Array, options: SampleOptions) {
+    this.prompts.push(promptIds)
+    for (const id of this.answer.slice(0, options.maxNewTokens)) {
+      await this.pace()
+      if (options.signal?.aborted) return
+      yield id
+      if (options.stopIds.includes(id)) return
+    }
+  }
+
+  logits = async () => new Float32Array()
+  dequantizedRows = async (_name: string, _from: number, count: number) => new Float32Array(count)
+  destroy(): void {
+    this.destroyed = true
+  }
+
+  private freshPairs(lora: LoraConfig): LoraPair[] {
+    const { layers, hiddenSize: C } = this.config
+    return Array.from({ length: layers }, (_, layer) => ({
+      layer,
+      projection: 'o_proj' as const,
+      r: lora.r,
+      inFeatures: C,
+      outFeatures: C,
+      A: new Float32Array(lora.r * C).fill(1),
+      B: new Float32Array(C * lora.r),
+    }))
+  }
+}
