@@ -118,6 +118,7 @@ def main():
     args.add_argument('--minutes', type=float, default=math.inf, help='a busy machine: finish the schedule by then, in fewer steps')
     args.add_argument('--lr', type=float, default=3e-3)
     args.add_argument('--nf4-from', type=float, default=0.75, help='fraction of the steps after which the linears see NF4')
+    args.add_argument('--init', type=Path, help='go on from this checkpoint, with a fresh optimiser (and another --seed for other text)')
     args.add_argument('--threads', type=int, default=1)
     args.add_argument('--seed', type=int, default=1)
     a = args.parse_args()
@@ -127,6 +128,8 @@ def main():
 
     tokenizer = AutoTokenizer.from_pretrained(a.tokenizer)
     model = new_model(tokenizer)
+    if a.init:
+        model.load_state_dict(torch.load(a.init))
     print(f'{sum(p.numel() for p in model.parameters()):,} parameters', flush=True)
     train, held_out = Stream(tokenizer, a.seed), Stream(tokenizer, 10_000 + a.seed)
     check = [held_out.batch(8, 256) for _ in range(4)]
