@@ -9,6 +9,7 @@ export class FakeTrainer implements Trainer {
   /** In order: "accumulate rows/numItems", "step n", "end n". */
   readonly events: string[] = []
   readonly options: OptimizerStep[] = []
+  readonly batches: MicroBatch[] = []
   private readonly ends: (() => void)[] = []
   private readonly answer: (step: number) => StepResult
   private readonly auto: boolean
@@ -19,6 +20,7 @@ export class FakeTrainer implements Trainer {
   }
 
   async accumulate(batch: MicroBatch, numItems: number): Promise<void> {
+    this.batches.push(batch)
     this.events.push(`accumulate ${batch.rows.join('+')}/${numItems}`)
   }
 
