@@ -87,5 +87,6 @@ function halfTable(): Float32Array {
 function aligned(bytes: Uint8Array, size: number): ArrayBuffer {
   const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength && bytes.byteLength % size === 0
   if (whole && bytes.buffer instanceof ArrayBuffer) return bytes.buffer
-  return bytes.slice().buffer as ArrayBuffer
+  // Not `slice`: of a Node Buffer that is a view of the same memory.
+  return new Uint8Array(bytes).buffer
 }

@@ -7,7 +7,8 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
     size: bytes.length,
     async read(offset, length) {
       if (offset + length > bytes.length) throw new RangeError(`${name}: ${offset} + ${length} is over ${bytes.length}`)
-      return bytes.slice(offset, offset + length)
+      // A copy even of a Node Buffer, whose own `slice` is a view.
+      return new Uint8Array(bytes.subarray(offset, offset + length))
     },
   }
 }
@@ -35,7 +36,7 @@ export class MemoryFolder implements FileFolder, WritableFolder {
   async create(path: string): Promise<ByteSink> {
     let chunks: Uint8Array[] = []
     return {
-      write: async (chunk) => void chunks.push(chunk.slice()),
+      write: async (chunk) => void chunks.push(new Uint8Array(chunk)),
       close: async () => void this.files.set(path, concatBytes(chunks)),
       abort: async () => void (chunks = []),
     }

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { TuneError } from '../../src/errors'
+import { fromFloat32 } from '../../src/formats/floats'
+import type { FloatDtype } from '../../src/formats/floats'
+import { MemoryFolder } from '../../src/formats/memory-folder'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, peftConfig, readPeft, writePeft } from '../../src/formats/peft'
+import type { PeftAdapter } from '../../src/formats/peft'
+import { adapterReadme } from '../../src/formats/adapter-readme'
+import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
+import { parseModelConfig } from '../../src/model/config'
+import { loraScale } from '../../src/model/types'
+import type { LoraPair, Projection } from '../../src/model/types'
+import { pseudoNormal, TINY_CONFIG } from '../helpers/tiny-folder'
+
+const model = parseModelConfig(JSON.stringify(TINY_CONFIG))
+const SHAPES: Partial<Record<Projection, [number, number]>> = { q_proj: [20, 20], v_proj: [4, 20], down_proj: [20, 28] }
+
+function adapter(r = 3): PeftAdapter {
+  const target_modules: Projection[] = ['q_proj', 'v_proj', 'down_proj']
+  const pairs: LoraPair[] = []
+  for (let layer = 0; layer < 2; layer++) {
+    for (const projection of target_modules) {
+      const [outFeatures, inFeatures] = SHAPES[projection]!
+      const A = pseudoNormal(`A${layer}${projection}`, [r, inFeatures])
+      const B = pseudoNormal(`B${layer}${projection}`, [outFeatures, r])
+      pairs.push({ layer, projection, r, inFeatures, outFeatures, A, B })
+    }
+  }
+  return { lora: { r, lora_alpha: 6, lora_dropout: 0.1, target_modules, use_rslora: false }, pairs, baseModel: 'Qwen/Qwen2.5-0.5B' }
+}
+
+async function written(change: Record<string, unknown> = {}): Promise<MemoryFolder> {
+  const folder = new MemoryFolder('adapter')
+  await writePeft(folder, adapter())
+  folder.files.set(ADAPTER_CONFIG, new TextEncoder().encode(JSON.stringify({ ...peftConfig(adapter()), ...change })))
+  return folder
+}
+
+/** The same tensors under other names, in another type; null leaves one out. */
+async function rewritten(folder: MemoryFolder, rename: (name: string) => string | null, dtype: FloatDtype = 'F32'): Promise<void> {
+  const file = await openSafetensors((await folder.open(ADAPTER_WEIGHTS))!)
+  const kept = [...file.tensors.values()].filter(({ name }) => rename(name) !== null)
+  const plan = kept.map(({ name, shape }) => ({ name: rename(name)!, shape, dtype }))
+  const writer = await SafetensorsWriter.create(await folder.create(ADAPTER_WEIGHTS), plan)
+  for (const { name, bytes } of kept) {
+    const values = new Float32Array((await file.read(name, 0, bytes)).slice().buffer)
+    await writer.write(fromFloat32(values, dtype))
+  }
+  await writer.close()
+}
+
+async function codeOf(folder: MemoryFolder): Promise<string> {
+  return readPeft(folder, model).then(
+    () => 'no error',
+    (error) => (error instanceof TuneError ? error.code : `${error}`),
+  )
+}
+
+/** scale * B A of a module, row-major. */
+function delta({ pairs, lora }: PeftAdapter, layer: number, projection: Projection): number[] {
+  const pair = pairs.find((p) => p.layer === layer && p.projection === projection)!
+  const out: number[] = []
+  for (let i = 0; i < pair.outFeatures; i++) {
+    for (let j = 0; j < pair.inFeatures; j++) {
+      let sum = 0
+      for (let k = 0; k < pair.r; k++) sum += pair.B[i * pair.r + k] * pair.A[k * pair.inFeatures + j]
+      out.push(sum * loraScale(lora))
+    }
+  }
+  return out
+}
+
+/** What PEFT 0.10's LoraConfig knows; it raises TypeError on any other key. */
+const PEFT_0_10 =
+  'peft_type auto_mapping base_model_name_or_path revision task_type inference_mode r target_modules lora_alpha lora_dropout ' +
+  'fan_in_fan_out bias use_rslora modules_to_save init_lora_weights layers_to_transform layers_pattern rank_pattern alpha_pattern ' +
+  'megatron_config megatron_core loftq_config use_dora layer_replication'
+
+describe('PEFT adapters', () => {
+  it('come back as they were written', async () => {
+    const folder = new MemoryFolder('adapter')
+    const files = await writePeft(folder, adapter())
+    expect(files.map(({ path, bytes }) => [path, bytes])).toEqual([...folder.files].map(([path, bytes]) => [path, bytes.length]))
+    expect(await readPeft(folder, model)).toEqual(adapter())
+  })
+
+  it('are written with the keys that every PEFT since 0.10 knows, and the ones that readers must have', () => {
+    const keys = Object.keys(peftConfig(adapter()))
+    expect(keys.filter((key) => !PEFT_0_10.split(' ').includes(key))).toEqual([])
+    expect(keys).toEqual([...keys].sort())
+    expect(keys).toEqual(expect.arrayContaining(['peft_type', 'r', 'lora_alpha', 'target_modules', 'base_model_name_or_path']))
+  })
+
+  it('have the tensor names that PEFT expects', async () => {
+    const folder = new MemoryFolder('adapter')
+    await writePeft(folder, adapter())
+    const file = await openSafetensors((await folder.open(ADAPTER_WEIGHTS))!)
+    expect(file.metadata).toEqual({ format: 'pt' })
+    expect(file.tensors.get('base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight')!.shape).toEqual([3, 20])
+    expect(file.tensors.get('base_model.model.model.layers.0.mlp.down_proj.lora_B.weight')!.shape).toEqual([20, 3])
+  })
+
+  it('are read with an adapter name in their tensors, without the prefix, and in 16 bits', async () => {
+    const named = await written()
+    await rewritten(named, (name) => name.replace('.weight', '.default.weight'))
+    expect(await readPeft(named, model)).toEqual(adapter())
+    const bare = await written()
+    await rewritten(bare, (name) => name.replace('base_model.model.', ''), 'BF16')
+    const { pairs } = await readPeft(bare, model)
+    pairs.forEach((pair, i) => pair.A.forEach((value, k) => expect(value).toBeCloseTo(adapter().pairs[i].A[k], 3)))
+  })
+
+  it('are read whether target_modules is a list, a pattern or a word', async () => {
+    for (const target_modules of [['q_proj', 'v_proj', 'mlp.down_proj'], '.*\\.(q|v|down)_proj', 'all-linear']) {
+      expect((await readPeft(await written({ target_modules }), model)).lora.target_modules).toEqual(['q_proj', 'v_proj', 'down_proj'])
+    }
+    expect(await codeOf(await written({ target_modules: ['q_proj', 'o_proj'] }))).toBe('adapter-missing-modules')
+  })
+
+  it('mean the same product when modules have ranks and alphas of their own', async () => {
+    const folder = new MemoryFolder('adapter')
+    const mixed = adapter()
+    const small = adapter(2)
+    mixed.pairs = mixed.pairs.map((pair, i) => (pair.projection === 'v_proj' ? small.pairs[i] : pair))
+    await writePeft(folder, mixed)
+    const config = { ...peftConfig(mixed), rank_pattern: { v_proj: 2 }, alpha_pattern: { 'layers.1.self_attn.q_proj': 12 } }
+    folder.files.set(ADAPTER_CONFIG, new TextEncoder().encode(JSON.stringify(config)))
+    const read = await readPeft(folder, model)
+    expect(read.pairs.every((pair) => pair.r === 3)).toBe(true)
+    const close = (got: number[], want: number[]) => got.forEach((value, i) => expect(value).toBeCloseTo(want[i], 6))
+    close(delta(read, 0, 'v_proj'), delta(small, 0, 'v_proj'))
+    close(delta(read, 0, 'q_proj'), delta(adapter(), 0, 'q_proj'))
+    close(delta(read, 1, 'q_proj'), delta(adapter(), 1, 'q_proj').map((value) => 2 * value))
+  })
+
+  it('add nothing in layers that they leave out', async () => {
+    const folder = await written()
+    await rewritten(folder, (name) => (name.includes('layers.0.self_attn.q') ? null : name))
+    const read = await readPeft(folder, model)
+    expect(delta(read, 0, 'q_proj').every((value) => value === 0)).toBe(true)
+    expect(delta(read, 1, 'q_proj')).toEqual(delta(adapter(), 1, 'q_proj'))
+  })
+
+  it.each<[string, (folder: MemoryFolder) => unknown]>([
+    ['adapter-no-config', (folder) => folder.files.delete(ADAPTER_CONFIG)],
+    ['adapter-no-weights', (folder) => folder.files.delete(ADAPTER_WEIGHTS)],
+    ['adapter-half', (folder) => rewritten(folder, (name) => (name.includes('layers.0.self_attn.q_proj.lora_B') ? null : name))],
+    ['adapter-layers', (folder) => rewritten(folder, (name) => name.replace('layers.1', 'layers.9'))],
+    ['adapter-unknown-tensor', (folder) => rewritten(folder, (name) => name.replace('q_proj', 'embed_tokens'))],
+    ['adapter-shape', (folder) => rewritten(folder, (name) => name.replace('q_proj', 'k_proj'))],
+    ['adapter-empty', (folder) => rewritten(folder, () => null)],
+  ])('say %s', async (code, spoil) => {
+    const folder = await written()
+    await spoil(folder)
+    expect(await codeOf(folder)).toBe(code)
+  })
+
+  it.each([
+    { use_dora: true },
+    { bias: 'all' },
+    { modules_to_save: ['lm_head'] },
+    { peft_type: 'IA3' },
+    { fan_in_fan_out: true },
+  ])('are refused with %j', async (change) => {
+    expect(await codeOf(await written(change))).toBe('adapter-option')
+  })
+})
+
+describe('the model card', () => {
+  it('states the run and how to load the adapter', () => {
+    const { lora, baseModel } = adapter()
+    const card = adapterReadme({
+      baseModel: baseModel!,
+      license: 'apache-2.0',
+      lora,
+      parameters: 1234,
+      run: { runName: 'Clinic', dataName: 'clinic.json', rows: 60, outcome: { steps: 12, trainLoss: 1.5, seconds: 61.2 } },
+    })
+    expect(card).toMatch(/^---\nbase_model: Qwen\/Qwen2\.5-0\.5B\nlibrary_name: peft\n/)
+    expect(card).toContain('license: apache-2.0')
+    expect(card).toContain('| optimiser steps | 12 |')
+    expect(card).toContain('from_pretrained("Qwen/Qwen2.5-0.5B"')
+    // A folder's name is no hub id and must not stand where hubs look for one.
+    expect(adapterReadme({ baseModel: 'my model', license: null, lora, parameters: 1 })).not.toContain('base_model:')
+  })
+})
