@@ -16,7 +16,7 @@ struct Params { rows: u32, n: u32, first: u32, is_first: u32 }
 var<workgroup> best_index: array<u32, 64>;
 //#end
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(${GROUP})
 fn head_chunk(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
               @builtin(local_invocation_index) invocation: u32) {
   let row = row_of(wid.y * groups.x + wid.x, invocation);

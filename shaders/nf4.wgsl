@@ -1,6 +1,6 @@
 // NF4 with double quantisation, bit-compatible with bitsandbytes. A weight [N, K] is one buffer of u32:
-//   [0, 16) the NF4 values, [16, 272) the signed dynamic map (both as float bits), then the nested scales, the absmax
-//   codes (bytes) or plain f32 absmax, and the 4-bit codes. Blocks of 64 run over the flattened row-major weight.
+//   [0, 256) the signed dynamic map (float bits), then the nested scales, the absmax codes (bytes) or plain f32 absmax,
+//   and the 4-bit codes. Blocks of 64 run over the flattened row-major weight.
 // Element e sits in byte e / 2, the even one in the high nibble; so within a word of 8: shift 8 (e / 2) + (4 for even e).
 
 //#if ENTRY == nf4_absmax
@@ -62,12 +62,33 @@ fn read_source(e: u32) -> f32 { return bitcast<f32>(source[e]); }
 //#end
 
 //#if DECODE
+// The 16 values by a tree of selects: arithmetic in registers instead of sixteen dependent loads.
+fn nf4_values(code: vec4<u32>) -> vec4<f32> {
+  let b0 = (code & vec4<u32>(1u)) != vec4<u32>(0u);
+  let b1 = (code & vec4<u32>(2u)) != vec4<u32>(0u);
+  let b2 = (code & vec4<u32>(4u)) != vec4<u32>(0u);
+  let b3 = (code & vec4<u32>(8u)) != vec4<u32>(0u);
+  let v0 = select(vec4<f32>(-1.0), vec4<f32>(-0.6961928009986877), b0);
+  let v1 = select(vec4<f32>(-0.5250730514526367), vec4<f32>(-0.39491748809814453), b0);
+  let v2 = select(vec4<f32>(-0.28444138169288635), vec4<f32>(-0.18477343022823334), b0);
+  let v3 = select(vec4<f32>(-0.09105003625154495), vec4<f32>(0.0), b0);
+  let v4 = select(vec4<f32>(0.07958029955625534), vec4<f32>(0.16093020141124725), b0);
+  let v5 = select(vec4<f32>(0.24611230194568634), vec4<f32>(0.33791524171829224), b0);
+  let v6 = select(vec4<f32>(0.44070982933044434), vec4<f32>(0.5626170039176941), b0);
+  let v7 = select(vec4<f32>(0.7229568362236023), vec4<f32>(1.0), b0);
+  return select(select(select(v0, v1, b1), select(v2, v3, b1), b2), select(select(v4, v5, b1), select(v6, v7, b1), b2), b3);
+}
+
+// Elements 0..3 and 4..7 of a word; the even one of a byte is in its high nibble.
+fn low_codes(word: u32) -> vec4<u32> { return (vec4<u32>(word) >> vec4<u32>(4u, 0u, 12u, 8u)) & vec4<u32>(15u); }
+fn high_codes(word: u32) -> vec4<u32> { return (vec4<u32>(word) >> vec4<u32>(20u, 16u, 28u, 24u)) & vec4<u32>(15u); }
+
 @group(0) @binding(1) var<storage, read> weight: array<u32>;
 
 fn block_absmax(block: u32) -> f32 {
   //#if NESTED
   let code = (weight[p.absmax_at + block / 4u] >> (8u * (block & 3u))) & 255u;
-  return bitcast<f32>(weight[16u + code]) * bitcast<f32>(weight[p.nested_at + block / 256u]) + p.nested_offset;
+  return bitcast<f32>(weight[code]) * bitcast<f32>(weight[p.nested_at + block / 256u]) + p.nested_offset;
   //#else
   return bitcast<f32>(weight[p.absmax_at + block]);
   //#end
@@ -78,7 +99,11 @@ fn block_absmax(block: u32) -> f32 {
 // Elements [first, first + n) as f32; first is a multiple of 8.
 struct Params { n: u32, first: u32, code_at: u32, absmax_at: u32, nested_at: u32, nested_offset: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
+//#if VECTOR
+@group(0) @binding(2) var<storage, read_write> out: array<vec4<${T_out}>>;
+//#else
 @group(0) @binding(2) var<storage, read_write> out: array<${T_out}>;
+//#end
 
 @compute @workgroup_size(64)
 fn nf4_dequantize(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -88,11 +113,17 @@ fn nf4_dequantize(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups
   let word = p.first / 8u + index;
   let codes = weight[p.code_at + word];
   let scale = block_absmax(word / 8u);
+  let low = nf4_values(low_codes(codes)) * scale;
+  let high = nf4_values(high_codes(codes)) * scale;
+  //#if VECTOR
+  out[index * 2u] = vec4<${T_out}>(low);
+  out[index * 2u + 1u] = vec4<${T_out}>(high);
+  //#else
   let at = index * 8u;
-  //#for q in 0..8
-  if (at + ${q}u < p.n) {
-    out[at + ${q}u] = ${T_out}(bitcast<f32>(weight[(codes >> ${(q / 2) * 8 + 4 - (q % 2) * 4}u) & 15u]) * scale);
-  }
+  //#for q in 0..4
+  if (at + ${q}u < p.n) { out[at + ${q}u] = ${T_out}(low[${q}]); }
+  if (at + ${q + 4}u < p.n) { out[at + ${q + 4}u] = ${T_out}(high[${q}]); }
+  //#end
   //#end
 }
 //#end
@@ -120,12 +151,8 @@ fn nf4_gemv(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) grou
     for (var w = lane % ${LANES}u; w < words; w += ${LANES}u) {
       let word = row * words + w;
       let codes = weight[p.code_at + word];
-      let low = vec4<f32>(
-        bitcast<f32>(weight[(codes >> 4u) & 15u]), bitcast<f32>(weight[codes & 15u]),
-        bitcast<f32>(weight[(codes >> 12u) & 15u]), bitcast<f32>(weight[(codes >> 8u) & 15u]));
-      let high = vec4<f32>(
-        bitcast<f32>(weight[(codes >> 20u) & 15u]), bitcast<f32>(weight[(codes >> 16u) & 15u]),
-        bitcast<f32>(weight[(codes >> 28u) & 15u]), bitcast<f32>(weight[(codes >> 24u) & 15u]));
+      let low = nf4_values(low_codes(codes));
+      let high = nf4_values(high_codes(codes));
       let part = dot(vec4<f32>(x[w * 2u]), low) + dot(vec4<f32>(x[w * 2u + 1u]), high);
       sum += part * block_absmax(word / 8u);
     }

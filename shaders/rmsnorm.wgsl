@@ -13,7 +13,7 @@ struct Params { rows: u32, C: u32, eps: f32 }
 @group(0) @binding(5) var<storage, read_write> x_out: array<${T_x_out}>;
 //#end
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(${GROUP})
 fn rmsnorm_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                    @builtin(local_invocation_index) invocation: u32) {
   let row = row_of(wid.y * groups.x + wid.x, invocation);
@@ -47,7 +47,7 @@ fn rmsnorm_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
 @group(0) @binding(3) var<storage, read> dy: array<${T_dy}>;
 @group(0) @binding(4) var<storage, read_write> dx: array<${T_dx}>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(${GROUP})
 fn rmsnorm_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                     @builtin(local_invocation_index) invocation: u32) {
   let row = row_of(wid.y * groups.x + wid.x, invocation);

@@ -12,7 +12,7 @@ struct Params { Z: u32, Tq: u32, Tk: u32, H: u32, first: u32, line: u32 }
 @group(0) @binding(2) var<storage, read> segments: array<i32>;
 //#end
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(${GROUP})
 fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                    @builtin(local_invocation_index) invocation: u32) {
   let row = row_of(wid.y * groups.x + wid.x, invocation);
@@ -56,7 +56,7 @@ fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
 @group(0) @binding(1) var<storage, read> probs: array<${T_probs}>;
 @group(0) @binding(2) var<storage, read_write> d: array<${T_d}>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(${GROUP})
 fn softmax_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                     @builtin(local_invocation_index) invocation: u32) {
   let row = row_of(wid.y * groups.x + wid.x, invocation);

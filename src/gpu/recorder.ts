@@ -83,11 +83,19 @@ export class Recorder {
   }
 }
 
-/** Workgroups for `rows` rows of a row kernel, at 64 invocations a workgroup; pass `defines` on to the dispatch. */
-export function rowGrid(r: Recorder, rows: number): { defines: { LANES: number }; workgroups: [number, number, number] } {
-  const { rowLanes } = r.tuning
-  return { defines: { LANES: rowLanes }, workgroups: grid(rows, 64 / rowLanes) }
+/** Workgroups for `rows` rows of a row kernel, and the defines that say how rows are shared out. */
+export function rowGrid(r: Recorder, rows: number): { defines: RowDefines; workgroups: [number, number, number] } {
+  const { rowLanes, rowGroup } = r.tuning
+  return { defines: { LANES: rowLanes, GROUP: rowGroup }, workgroups: grid(rows, rowGroup / rowLanes) }
 }
+
+export interface RowDefines extends Defines {
+  LANES: number
+  GROUP: number
+}
+
+/** For kernels that reduce over one whole workgroup of 64 on every device. */
+export const WHOLE_WORKGROUP: RowDefines = { LANES: 64, GROUP: 64 }
 
 /** Workgroups for n invocations of a one-dimensional kernel; folds into y where x would pass 65535. */
 export function grid(n: number, workgroupSize: number): [number, number, number] {

@@ -3,7 +3,7 @@ import type { KernelCache } from '../gpu/kernel'
 import { Plan } from '../gpu/plan'
 import { readBuffer } from '../gpu/readback'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
-import { NF4_BLOCK, doubleQuantize, nf4Midpoints, nf4Values, quantizeBlocks, signedMap } from '../formats/nf4'
+import { NF4_BLOCK, doubleQuantize, nf4Midpoints, quantizeBlocks, signedMap } from '../formats/nf4'
 import { toFloat32, type FloatDtype } from '../formats/floats'
 import { nf4Absmax, nf4Encode, type Nf4Layout, type SourceFormat } from '../ops/nf4'
 
@@ -158,8 +158,7 @@ export function writeTables(
   scales: { map: Float32Array; absmax?: Float32Array; absmaxCodes?: Uint8Array; nestedAbsmax?: Float32Array },
 ): void {
   const { queue } = gpu.device
-  queue.writeBuffer(weight, 0, nf4Values as Float32Array<ArrayBuffer>)
-  queue.writeBuffer(weight, 16 * 4, scales.map as Float32Array<ArrayBuffer>)
+  queue.writeBuffer(weight, 0, scales.map as Float32Array<ArrayBuffer>)
   if (scales.nestedAbsmax) queue.writeBuffer(weight, layout.nestedAt * 4, scales.nestedAbsmax as Float32Array<ArrayBuffer>)
   if (scales.absmaxCodes) queue.writeBuffer(weight, layout.absmaxAt * 4, padded(scales.absmaxCodes))
   if (scales.absmax) queue.writeBuffer(weight, layout.absmaxAt * 4, scales.absmax as Float32Array<ArrayBuffer>)

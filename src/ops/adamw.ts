@@ -1,6 +1,6 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/optimizer.wgsl?raw'
-import { grid, type Recorder } from '../gpu/recorder'
+import { grid, WHOLE_WORKGROUP, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 
 /** Hyper-parameters of one optimiser step. */
@@ -46,7 +46,7 @@ export function gradNorm(r: Recorder, o: { pages: { grad: Tensor; n: number }[];
     const blocks = Math.ceil(page.n / SUMSQ_BLOCK)
     r.dispatch({
       source: partialSource,
-      defines: { LANES: 64 },
+      defines: WHOLE_WORKGROUP,
       tensors: { grad: page.grad, partial: o.partial },
       params: { n: page.n, first },
       workgroups: grid(blocks, 1),
@@ -55,7 +55,7 @@ export function gradNorm(r: Recorder, o: { pages: { grad: Tensor; n: number }[];
   }
   r.dispatch({
     source: finishSource,
-    defines: { LANES: 64 },
+    defines: WHOLE_WORKGROUP,
     tensors: { partial: o.partial, hyper: o.hyper, stats: o.stats },
     params: { n: first },
     workgroups: [1, 1, 1],
@@ -69,7 +69,7 @@ export function adamw(
 ): void {
   r.dispatch({
     source: adamwSource,
-    defines: { LANES: 64 },
+    defines: WHOLE_WORKGROUP,
     tensors: { hyper: o.hyper, stats: o.stats, param: o.param, grad: o.grad, m: o.m, v: o.v },
     params: { n: o.n },
     workgroups: grid(o.n, 64),

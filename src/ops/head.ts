@@ -1,6 +1,6 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/head.wgsl?raw'
-import { grid, rowGrid, type Recorder } from '../gpu/recorder'
+import { grid, rowGrid, WHOLE_WORKGROUP, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 import { matmul } from './matmul'
 import { embedGather, type TablePart } from './rows'
@@ -9,9 +9,6 @@ const chunkSource = { name: 'head_chunk', wgsl: reduce + wgsl }
 const lossSource = { name: 'head_loss', wgsl: reduce + wgsl }
 const finishSource = { name: 'head_finish', wgsl: reduce + wgsl }
 const sumSource = { name: 'loss_sum', wgsl: reduce + wgsl }
-
-/** These kernels reduce over a whole workgroup or not at all. */
-const WORKGROUP = { LANES: 64 }
 
 /** Most rows of the vocabulary in one chunk of logits. */
 export const HEAD_CHUNK = 4096
@@ -73,7 +70,7 @@ export function headLoss(
   }
   r.dispatch({
     source: lossSource,
-    defines: WORKGROUP,
+    defines: WHOLE_WORKGROUP,
     tensors: { targets: o.targets, state: scratch.state, losses: o.losses },
     params: { rows },
     workgroups: grid(rows, 64),
@@ -82,7 +79,7 @@ export function headLoss(
     embedGather(r, { ids: o.targets, parts: o.parts, out: scratch.targetRows, M: rows, C })
     r.dispatch({
       source: finishSource,
-      defines: WORKGROUP,
+      defines: WHOLE_WORKGROUP,
       tensors: { state: scratch.state, target_rows: scratch.targetRows, run: o.gradient.run, dh: o.gradient.dh },
       params: { rows, C },
       workgroups: grid(rows * C, 64),
@@ -111,7 +108,7 @@ export function headLogits(r: Recorder, o: { hidden: Tensor; parts: TablePart[];
 export function lossSum(r: Recorder, o: { losses: Tensor; run: Tensor; stats: Tensor; rows: number }): void {
   r.dispatch({
     source: sumSource,
-    defines: WORKGROUP,
+    defines: WHOLE_WORKGROUP,
     tensors: { losses: o.losses, run: o.run, stats: o.stats },
     params: { rows: o.rows },
     workgroups: [1, 1, 1],

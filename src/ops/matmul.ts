@@ -1,6 +1,7 @@
 import wgsl from '../../shaders/matmul.wgsl?raw'
 import type { Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
+import type { Tuning } from '../gpu/tuning'
 
 const source = { name: 'matmul', wgsl }
 
@@ -44,6 +45,8 @@ export interface Matmul {
   batch?: MatmulBatch
   /** Sum over slices of A and B: count and element strides. */
   slices?: { count: number; a: number; b: number }
+  /** Register tile [rows, columns]; absent: the device's choice. */
+  tile?: [number, number]
   /** Causal attention: which part of the product the diagonal makes unnecessary. `first` = position of A's row 0. */
   causal?: { kind: 'skip-right' | 'reduce-to-row' | 'reduce-from-row'; first: number }
 }
@@ -60,7 +63,7 @@ export function matmul(r: Recorder, o: Matmul): void {
   const av = four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a)
   const bv = four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b)
   const cv = four(N, ldc, o.cOffset ?? 0, ...batch.c)
-  const [tm, tn] = tile(M * N * batch.outer * batch.inner, M, o.aTransposed ?? false, av + bv + cv === 3)
+  const [tm, tn] = o.tile ?? tile(r.tuning, M * N * batch.outer * batch.inner, M, o.aTransposed ?? false, av + bv + cv === 3)
   const [wx, wy] = [8, 8]
   r.dispatch({
     source,
@@ -116,10 +119,12 @@ export function matmul(r: Recorder, o: Matmul): void {
 
 /** Register tile: large where there is work for every core, small where the output alone would leave the GPU idle; the
  *  scalar paths stay small, since their unrolled loads are many. */
-function tile(outputs: number, M: number, aTransposed: boolean, vectorised: boolean): [number, number] {
-  if (!aTransposed && (M <= 2 || outputs < 32_768)) return [M === 1 ? 1 : 2, 4]
-  if (outputs < 131_072 || !vectorised) return [4, 4]
-  return [8, 4]
+function tile(tuning: Tuning, outputs: number, M: number, aTransposed: boolean, vectorised: boolean): [number, number] {
+  const large = tuning.matmulTile
+  if (!aTransposed && M < 4) return [M === 1 ? 1 : 2, 4]
+  if (M < large[0] || !vectorised) return [4, 4]
+  if (outputs >= tuning.matmulTileFrom) return large
+  return outputs < tuning.matmulTileFrom / 4 && !aTransposed ? [2, 4] : [4, 4]
 }
 
 /** The plain twin for dense, unbatched products: f64 sums over the same operands. */

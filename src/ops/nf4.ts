@@ -16,8 +16,8 @@ export interface Nf4Layout {
   nested: boolean
 }
 
-/** The words before the scales: 16 NF4 values and the 256 of the dynamic map. */
-export const NF4_TABLE_WORDS = 16 + 256
+/** The words before the scales: the dynamic map. */
+export const NF4_TABLE_WORDS = 256
 
 /** Layout of a weight of n elements. 4.127 bits an element when nested, 4.5 otherwise, plus the tables. */
 export function nf4Layout(n: number, nested: boolean): Nf4Layout {
@@ -50,7 +50,7 @@ function weightParams({ layout, nestedOffset }: Nf4Weight): Record<string, numbe
 export function nf4Dequantize(r: Recorder, o: { weight: Nf4Weight; out: Tensor; first: number; n: number }): void {
   r.dispatch({
     source: dequantizeSource,
-    defines: { DECODE: true, NESTED: o.weight.layout.nested },
+    defines: { DECODE: true, NESTED: o.weight.layout.nested, VECTOR: o.n % 8 === 0 },
     tensors: { weight: weightTensor(o.weight), out: o.out },
     params: { n: o.n, first: o.first, ...weightParams(o.weight) },
     workgroups: grid(Math.ceil(o.n / 8), 64),
