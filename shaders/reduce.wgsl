@@ -32,6 +32,12 @@ fn workgroup_max(value: f32, lane: u32) -> f32 {
 }
 //#end
 
-// The row of an invocation, and its place among those that share the row.
-fn row_of(group: u32, invocation: u32) -> u32 { return group * ${GROUP / LANES}u + invocation / ${LANES}u; }
-fn lane_of(invocation: u32) -> u32 { return invocation % ${LANES}u; }
+// The row of an invocation, and its place among those that share the row. With barriers the row must be the workgroup's own:
+// WGSL wants them in uniform control flow, and `invocation` may differ.
+//#if LANES == 1
+fn row_of(group: u32, invocation: u32) -> u32 { return group * ${GROUP}u + invocation; }
+fn lane_of(invocation: u32) -> u32 { return 0u; }
+//#else
+fn row_of(group: u32, invocation: u32) -> u32 { return group; }
+fn lane_of(invocation: u32) -> u32 { return invocation; }
+//#end
