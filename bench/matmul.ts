@@ -18,7 +18,7 @@ for (const [M, N, K] of shapes) {
   const [a, b, c] = [make(M * K), make(N * K), make(M * N)]
   for (const layout of [{ bTransposed: true }, {}, { aTransposed: true }] as const) {
     const line: string[] = []
-    for (const tile of [[1, 4], [2, 4], [4, 4], [8, 4], [4, 8], [8, 8], [16, 4]] as [number, number][]) {
+    for (const tile of [[2, 4], [4, 4], [8, 4], [4, 8], [8, 8], [16, 4], [16, 8], [8, 16], [16, 16]] as [number, number][]) {
       if ('aTransposed' in layout && tile[0] % 4) continue
       const repeat = Math.max(1, Math.round(2e8 / (2 * M * N * K)))
       const plan = new Plan<null>(gpu, kernels, (r) => {

@@ -13,6 +13,6 @@ export interface Tuning {
 
 export function defaultTuning(gpu: Pick<Gpu, 'isSoftware'>): Tuning {
   return gpu.isSoftware
-    ? { rowLanes: 1, rowGroup: 8, matmulTile: [8, 4], matmulTileFrom: 64 }
+    ? { rowLanes: 1, rowGroup: 8, matmulTile: [8, 8], matmulTileFrom: 64 }
     : { rowLanes: 64, rowGroup: 64, matmulTile: [8, 4], matmulTileFrom: 131_072 }
 }
