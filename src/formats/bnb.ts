@@ -2,7 +2,7 @@ import { fail } from '../errors'
 import { dequantizeScales, NESTED_BLOCK, NF4_BLOCK, nf4Values, signedMap } from './nf4'
 import type { NestedScales } from './nf4'
 import type { TensorPlan } from './safetensors'
-import { toFloat32 } from './floats'
+import { fromFloat32, toFloat32 } from './floats'
 import type { TensorInfo, WeightSource } from './weights'
 
 /** A linear's weight as a bitsandbytes checkpoint stores it. */
@@ -81,36 +81,41 @@ function parseState(bytes: Uint8Array, bad: (reason: string, cause?: unknown) =>
   }
 }
 
-/** One tensor of a checkpoint to be written, with its bytes where they are small. */
-export interface BnbPart extends TensorPlan {
-  /** null: the codes, which the caller streams. */
-  bytes: Uint8Array | null
+/** The state is padded with spaces to this length, so that a file can be laid out before the scales are known. */
+const STATE_BYTES = 256
+
+/** The tensors that stand for one NF4 weight with double quantisation, in the order to write them; the codes come first. */
+export function bnbPlan(name: string, shape: number[]): TensorPlan[] {
+  const count = shape.reduce((product, n) => product * n, 1)
+  const blocks = Math.ceil(count / NF4_BLOCK)
+  return [
+    { name, dtype: 'U8', shape: [Math.ceil(count / 2), 1] },
+    { name: `${name}.absmax`, dtype: 'U8', shape: [blocks] },
+    { name: `${name}.nested_absmax`, dtype: 'F32', shape: [Math.ceil(blocks / NESTED_BLOCK)] },
+    { name: `${name}.nested_quant_map`, dtype: 'F32', shape: [256] },
+    { name: `${name}.quant_map`, dtype: 'F32', shape: [16] },
+    { name: `${name}.${STATE}`, dtype: 'U8', shape: [STATE_BYTES] },
+  ]
 }
 
-/** The tensors that stand for one NF4 weight in a checkpoint, in the order to write them; the codes come first. */
-export function bnbParts(name: string, tensor: BnbTensor): BnbPart[] {
-  const count = tensor.shape.reduce((product, n) => product * n, 1)
-  const { scales } = tensor
-  const part = (suffix: string, dtype: 'U8' | 'F32', values: Uint8Array | Float32Array): BnbPart => ({
-    name: `${name}.${suffix}`,
+/** The bytes of all tensors of `bnbPlan` but the first. `dtype` is what the weight had: "bfloat16", "float16", "float32". */
+export function bnbScaleBytes(shape: number[], dtype: string, scales: NestedScales): Uint8Array[] {
+  const state = {
+    quant_type: 'nf4',
+    blocksize: NF4_BLOCK,
     dtype,
-    shape: [values.length],
-    bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  })
-  const state: Record<string, unknown> = { quant_type: 'nf4', blocksize: NF4_BLOCK, dtype: tensor.dtype, shape: tensor.shape }
-  const parts: BnbPart[] = [{ name, dtype: 'U8', shape: [Math.ceil(count / 2), 1], bytes: null }]
-  if (scales.kind === 'plain') {
-    parts.push(part('absmax', 'F32', scales.absmax))
-  } else {
-    const { codes, nestedAbsmax, offset } = scales.nested
-    parts.push(part('absmax', 'U8', codes))
-    parts.push(part('nested_absmax', 'F32', nestedAbsmax))
-    parts.push(part('nested_quant_map', 'F32', scales.map))
-    Object.assign(state, { nested_blocksize: NESTED_BLOCK, nested_dtype: 'float32', nested_offset: offset })
+    shape,
+    nested_blocksize: NESTED_BLOCK,
+    nested_dtype: 'float32',
+    nested_offset: scales.offset,
   }
-  parts.push(part('quant_map', 'F32', nf4Values))
-  parts.push(part(STATE, 'U8', new TextEncoder().encode(JSON.stringify(state))))
-  return parts
+  return [
+    scales.codes,
+    fromFloat32(scales.nestedAbsmax, 'F32'),
+    fromFloat32(signedMap, 'F32'),
+    fromFloat32(nf4Values, 'F32'),
+    new TextEncoder().encode(JSON.stringify(state).padEnd(STATE_BYTES)),
+  ]
 }
 
 /** What config.json of a checkpoint with such weights says. */
@@ -130,9 +135,4 @@ export function bnbQuantizationConfig(options: { doubleQuant: boolean; computeDt
     load_in_8bit: false,
     quant_method: 'bitsandbytes',
   }
-}
-
-/** A freshly quantised weight with the map that bitsandbytes itself would write. */
-export function nestedBnbTensor(shape: number[], dtype: string, nested: NestedScales): BnbTensor {
-  return { shape, dtype, scales: { kind: 'nested', nested, map: signedMap } }
 }

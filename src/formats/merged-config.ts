@@ -1,7 +1,8 @@
 import type { ModelConfig } from '../model/types'
 import type { FloatDtype } from './floats'
 
-const TORCH: Record<FloatDtype, string> = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' }
+/** Element types as torch spells them. */
+export const TORCH_NAMES: Record<FloatDtype, string> = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' }
 
 /**
  * config.json of a merged model in the spellings of transformers 4 and 5 side by side, because readers that know only one
@@ -13,12 +14,12 @@ export function mergedConfig(config: ModelConfig, dtype: FloatDtype): Record<str
   const scaling = ropeScaling(config)
   return {
     ...kept,
-    dtype: TORCH[dtype],
+    dtype: TORCH_NAMES[dtype],
     rope_parameters: { rope_theta: config.ropeTheta, ...(scaling ?? { rope_type: 'default' }) },
     rope_scaling: scaling,
     rope_theta: config.ropeTheta,
     tie_word_embeddings: config.tieWordEmbeddings,
-    torch_dtype: TORCH[dtype],
+    torch_dtype: TORCH_NAMES[dtype],
   }
 }
 

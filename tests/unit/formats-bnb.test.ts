@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { TuneError } from '../../src/errors'
+import { bnbScales, readBnbTensor } from '../../src/formats/bnb'
+import { writeBnbCheckpoint } from '../../src/formats/bnb-checkpoint'
+import { fromFloat32, toFloat32 } from '../../src/formats/floats'
+import { MemoryFolder } from '../../src/formats/memory-folder'
+import { writeMerged } from '../../src/formats/merge'
+import { openModelFolder } from '../../src/formats/model-folder'
+import { dequantizeBlocks, dequantizeScales, doubleQuantize, quantizeBlocks } from '../../src/formats/nf4'
+import type { WeightSource } from '../../src/formats/weights'
+import { tinyFolder } from '../helpers/tiny-folder'
+
+// 20 x 28 = 560 weights: eight whole blocks and one of 48.
+const NAME = 'model.layers.1.mlp.down_proj.weight'
+
+async function checkpoint() {
+  const source = await openModelFolder(await tinyFolder())
+  const folder = new MemoryFolder('tiny-bnb-4bit')
+  await writeBnbCheckpoint(source, folder)
+  return { source, folder, opened: await openModelFolder(folder) }
+}
+const all = (weights: WeightSource, name: string) => weights.read(name, 0, weights.tensors.get(name)!.bytes)
+
+describe('bitsandbytes checkpoints', () => {
+  it('hold the codes and scales that bitsandbytes would make', async () => {
+    const { source, opened } = await checkpoint()
+    expect(opened.config.quantization).toMatchObject({ quantType: 'nf4', doubleQuant: true, skipModules: ['lm_head'] })
+    expect(opened.parameters).toBe(source.parameters)
+    const values = toFloat32(await all(source.weights, NAME), 'BF16')
+    const { codes, absmax } = quantizeBlocks(values)
+    expect(await all(opened.weights, NAME)).toEqual(codes)
+    const tensor = await readBnbTensor(opened.weights, NAME)
+    expect(tensor).toMatchObject({ shape: [20, 28], dtype: 'bfloat16' })
+    expect(bnbScales(tensor)).toEqual(dequantizeScales(doubleQuantize(absmax)))
+    expect(await all(opened.weights, 'model.embed_tokens.weight')).toEqual(await all(source.weights, 'model.embed_tokens.weight'))
+  })
+
+  it('merge into what their codes stand for', async () => {
+    const { opened } = await checkpoint()
+    const out = new MemoryFolder('merged')
+    await writeMerged(opened, { pairs: [], scale: 1 }, out)
+    const merged = await openModelFolder(out)
+    expect(merged.config.quantization).toBeUndefined()
+    const scales = bnbScales(await readBnbTensor(opened.weights, NAME))
+    const want = fromFloat32(dequantizeBlocks(await all(opened.weights, NAME), scales, 560), 'BF16')
+    expect(await all(merged.weights, NAME)).toEqual(want)
+  })
+
+  it('are dequantised the same in pieces that begin inside a byte and a block', async () => {
+    const { codes, absmax } = quantizeBlocks(Float32Array.from({ length: 301 }, (_, i) => Math.sin(i)))
+    const whole = dequantizeBlocks(codes, absmax, 301)
+    for (const [from, count] of [[0, 301], [7, 100], [63, 2], [129, 172]]) {
+      const part = codes.slice(Math.floor(from / 2), Math.ceil((from + count) / 2))
+      expect(dequantizeBlocks(part, absmax, count, from)).toEqual(whole.slice(from, from + count))
+    }
+  })
+
+  it('are refused when their state cannot be right', async () => {
+    const { opened } = await checkpoint()
+    const spoilt = async (suffix: string, change: (bytes: Uint8Array) => Uint8Array): Promise<string> => {
+      const weights: WeightSource = {
+        tensors: opened.weights.tensors,
+        async read(name, offset, length) {
+          const bytes = await opened.weights.read(name, offset, length)
+          return name === `${NAME}.${suffix}` ? change(bytes) : bytes
+        },
+      }
+      return readBnbTensor(weights, NAME).then(
+        () => 'no error',
+        (error) => (error as TuneError).code,
+      )
+    }
+    const state = 'quant_state.bitsandbytes__nf4'
+    const edited = (from: string, to: string) => (bytes: Uint8Array) =>
+      new TextEncoder().encode(new TextDecoder().decode(bytes).replace(from, to))
+    expect(await spoilt(state, (bytes) => bytes)).toBe('no error')
+    expect(await spoilt(state, edited('"blocksize":64', '"blocksize":128'))).toBe('bnb-state')
+    expect(await spoilt(state, edited('"shape":[20,28]', '"shape":[20,32]'))).toBe('bnb-state')
+    expect(await spoilt(state, edited('"nested_offset"', '"nested_off"'))).toBe('bnb-state')
+    expect(await spoilt(state, () => Uint8Array.of(1, 2))).toBe('bnb-state')
+    expect(await spoilt('quant_map', (bytes) => bytes.map(() => 0))).toBe('bnb-state')
+  })
+})
