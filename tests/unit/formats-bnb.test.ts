@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TuneError } from '../../src/errors'
+import type { TuneError } from '../../src/errors'
 import { bnbScales, readBnbTensor } from '../../src/formats/bnb'
 import { writeBnbCheckpoint } from '../../src/formats/bnb-checkpoint'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TuneError } from '../../src/errors'
+import type { TuneError } from '../../src/errors'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
 import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
