@@ -225,3 +225,50 @@ export function attentionReference(
   }
   return out
 }
+
+/** The plain twin of the backward pass in f64. */
+export function attentionBackwardReference(
+  q: ArrayLike<number>,
+  k: ArrayLike<number>,
+  v: ArrayLike<number>,
+  dout: ArrayLike<number>,
+  s: Omit<AttentionShape, 'segments' | 'chunking'>,
+  segments?: ArrayLike<number>,
+): { dq: Float64Array; dk: Float64Array; dv: Float64Array } {
+  const { B, Tq, Tk, first, H, K, D } = s
+  const [dq, dk, dv] = [new Float64Array(B * Tq * H * D), new Float64Array(B * Tk * K * D), new Float64Array(B * Tk * K * D)]
+  for (let b = 0; b < B; b++) {
+    for (let h = 0; h < H; h++) {
+      const g = Math.floor(h / (H / K))
+      for (let t = 0; t < Tq; t++) {
+        const at = ((b * Tq + t) * H + h) * D
+        const query = first + t
+        const key = (j: number): number => ((b * Tk + j) * K + g) * D
+        const seen = Array.from({ length: query + 1 }, (_, j) => j).filter(
+          (j) => !segments || segments[b * Tk + j] === segments[b * Tk + query],
+        )
+        const dots = (x: ArrayLike<number>, y: ArrayLike<number>): number[] =>
+          seen.map((j) => {
+            let sum = 0
+            for (let i = 0; i < D; i++) sum += x[at + i] * y[key(j) + i]
+            return sum
+          })
+        const scores = dots(q, k).map((score) => score / Math.sqrt(D))
+        const top = Math.max(...scores)
+        const total = scores.reduce((sum, score) => sum + Math.exp(score - top), 0)
+        const probs = scores.map((score) => Math.exp(score - top) / total)
+        const dprobs = dots(dout, v)
+        const mean = probs.reduce((sum, p, n) => sum + p * dprobs[n], 0)
+        for (const [n, j] of seen.entries()) {
+          const dscore = (probs[n] * (dprobs[n] - mean)) / Math.sqrt(D)
+          for (let i = 0; i < D; i++) {
+            dq[at + i] += dscore * k[key(j) + i]
+            dk[key(j) + i] += dscore * q[at + i]
+            dv[key(j) + i] += probs[n] * dout[at + i]
+          }
+        }
+      }
+    }
+  }
+  return { dq, dk, dv }
+}

@@ -44,3 +44,12 @@ export function dropoutKeeps(i: number, place: number, seed: number, step: numbe
   round()
   return x >= dropoutThreshold(rate)
 }
+
+/** The plain twin: kept elements scaled in f32 as the kernel does. */
+export function dropoutReference(
+  x: ArrayLike<number>,
+  o: { place: number; seed: number; step: number; rate: number },
+): Float32Array {
+  const scale = Math.fround(1 / (1 - o.rate))
+  return Float32Array.from(x, (v, i) => (dropoutKeeps(i, o.place, o.seed, o.step, o.rate) ? v * scale : 0))
+}

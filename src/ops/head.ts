@@ -115,15 +115,16 @@ export function lossSum(r: Recorder, o: { losses: Tensor; run: Tensor; stats: Te
   })
 }
 
-/** The plain twin: loss rows and gradient, with the whole row of logits in f64. */
+/** The plain twin: loss rows, right answers and gradient, with the whole row of logits in f64. */
 export function headReference(
   hidden: ArrayLike<number>,
   table: ArrayLike<number>,
   targets: ArrayLike<number>,
   o: { rows: number; C: number; V: number; scale: number },
-): { losses: Float64Array; dh: Float64Array } {
+): { losses: Float64Array; right: boolean[]; dh: Float64Array } {
   const { rows, C, V, scale } = o
   const losses = new Float64Array(rows)
+  const right: boolean[] = []
   const dh = new Float64Array(rows * C)
   for (let row = 0; row < rows; row++) {
     const logits = Float64Array.from({ length: V }, (_, v) => {
@@ -134,10 +135,11 @@ export function headReference(
     const top = logits.reduce((a, b) => Math.max(a, b), -Infinity)
     const sum = logits.reduce((a, b) => a + Math.exp(b - top), 0)
     losses[row] = Math.log(sum) + top - logits[targets[row]]
+    right.push(logits.indexOf(top) === targets[row])
     for (let v = 0; v < V; v++) {
       const g = (Math.exp(logits[v] - top) / sum - (v === targets[row] ? 1 : 0)) * scale
       for (let i = 0; i < C; i++) dh[row * C + i] += g * table[v * C + i]
     }
   }
-  return { losses, dh }
+  return { losses, right, dh }
 }

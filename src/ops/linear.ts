@@ -19,20 +19,20 @@ const SLAB_ELEMENTS = 16 * 1024 * 1024
 
 /** Rows of the weight in one slab: all of it, or a multiple of 64, so that slabs start on a word of codes and a slab's part of the
  *  bias at a legal binding offset. */
-function slabRows(weight: { N: number; K: number }): number {
-  return weight.N * weight.K <= SLAB_ELEMENTS ? weight.N : Math.max(64, Math.floor(SLAB_ELEMENTS / weight.K / 64) * 64)
+function slabRows(weight: { N: number; K: number }, limit: number): number {
+  return weight.N * weight.K <= limit ? weight.N : Math.max(64, Math.floor(limit / weight.K / 64) * 64)
 }
 
-/** The scratch every linear of a graph shares; sized for the largest weight. */
-export function slabElements(weights: LinearWeight[]): number {
-  return weights.reduce((most, w) => (w.kind === 'nf4' ? Math.max(most, slabRows(w) * w.K) : most), 8)
+/** The scratch every linear of a graph shares; sized for the largest weight. `limit`: most elements, but at least 64 rows. */
+export function slabElements(weights: LinearWeight[], limit = SLAB_ELEMENTS): number {
+  return weights.reduce((most, w) => (w.kind === 'nf4' ? Math.max(most, slabRows(w, limit) * w.K) : most), 8)
 }
 
 /** y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or with `single` (M = 1, always) reads the codes
  *  directly. */
 export function linearForward(
   r: Recorder,
-  o: { weight: LinearWeight; x: Tensor; y: Tensor; M: number; bias?: Tensor; slab: Tensor; single?: boolean },
+  o: { weight: LinearWeight; x: Tensor; y: Tensor; M: number; bias?: Tensor; slab: Tensor; single?: boolean; slabLimit?: number },
 ): void {
   const { weight, M } = o
   const { N, K } = weight
@@ -44,7 +44,7 @@ export function linearForward(
     nf4Gemv(r, { weight, x: o.x, y: o.y, bias: o.bias })
     return
   }
-  const rows = slabRows(weight)
+  const rows = slabRows(weight, o.slabLimit ?? SLAB_ELEMENTS)
   for (let n = 0; n < N; n += rows) {
     const count = Math.min(rows, N - n)
     nf4Dequantize(r, { weight, out: o.slab, first: n * K, n: count * K })
@@ -66,7 +66,7 @@ export function linearForward(
 /** dx [M, K] (+)= dy [M, N] W. */
 export function linearBackwardX(
   r: Recorder,
-  o: { weight: LinearWeight; dy: Tensor; dx: Tensor; M: number; slab: Tensor; accumulate?: boolean },
+  o: { weight: LinearWeight; dy: Tensor; dx: Tensor; M: number; slab: Tensor; accumulate?: boolean; slabLimit?: number },
 ): void {
   const { weight, M } = o
   const { N, K } = weight
@@ -74,7 +74,7 @@ export function linearBackwardX(
     matmul(r, { a: o.dy, b: weight.tensor, c: o.dx, M, N: K, K: N, accumulate: o.accumulate })
     return
   }
-  const rows = slabRows(weight)
+  const rows = slabRows(weight, o.slabLimit ?? SLAB_ELEMENTS)
   for (let n = 0; n < N; n += rows) {
     const count = Math.min(rows, N - n)
     nf4Dequantize(r, { weight, out: o.slab, first: n * K, n: count * K })

@@ -3,12 +3,17 @@ import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
 import { Plan } from '../../src/gpu/plan'
 import type { Recorder } from '../../src/gpu/recorder'
-import { bufferTensor, elements, type Tensor, type TensorDtype } from '../../src/gpu/tensor'
+import type { Tuning } from '../../src/gpu/tuning'
+import { bufferTensor, type Tensor, type TensorDtype } from '../../src/gpu/tensor'
 
 /** The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto; TUNETAB_DEFAULT_LIMITS=1 asks for the least device. */
 export const gpuKind = (process.env.TUNETAB_GPU ?? 'swiftshader') as GpuKind
 
+/** Both ways in which a device may share out rows; the row kernels are tested with both on every adapter. */
+export const ROW_TUNINGS: Partial<Tuning>[] = [{ rowLanes: 1, rowGroup: 8 }, { rowLanes: 64, rowGroup: 64 }]
+
 let shared: Promise<{ gpu: Gpu; kernels: KernelCache }> | null = null
+const tuned = new Map<string, KernelCache>()
 
 /** One device for the whole test process: the Vulkan loader reads its drivers once. */
 export function testGpu(): Promise<{ gpu: Gpu; kernels: KernelCache }> {
@@ -19,6 +24,15 @@ export function testGpu(): Promise<{ gpu: Gpu; kernels: KernelCache }> {
   return shared
 }
 
+/** The kernels of the shared device with parts of its tuning replaced; one cache a tuning, so that variants compile once. */
+function tunedKernels(gpu: Gpu, kernels: KernelCache, tuning: Partial<Tuning> | undefined): KernelCache {
+  if (!tuning) return kernels
+  const key = JSON.stringify(tuning)
+  const known = tuned.get(key) ?? new KernelCache(gpu, { ...kernels.tuning, ...tuning })
+  tuned.set(key, known)
+  return known
+}
+
 type Data = Float32Array | Int32Array | Uint32Array
 export interface Input {
   data: Data
@@ -26,12 +40,14 @@ export interface Input {
   dtype?: TensorDtype
 }
 
-/** Run recorded operations over given buffers and read the named ones back (all words, as f32 unless the input was integer). */
+/** Run recorded operations over given buffers and read all of them back, word by word as f32 (`wordsOf` gives their bits). */
 export async function runOps<Name extends string>(
   inputs: Record<Name, Input>,
   body: (r: Recorder, t: Record<Name, Tensor>) => void,
+  tuning?: Partial<Tuning>,
 ): Promise<Record<Name, Float32Array>> {
-  const { gpu, kernels } = await testGpu()
+  const { gpu, kernels: shared } = await testGpu()
+  const kernels = tunedKernels(gpu, shared, tuning)
   const tensors = {} as Record<Name, Tensor>
   for (const name of Object.keys(inputs) as Name[]) {
     const { data, shape, dtype } = inputs[name]
@@ -45,7 +61,7 @@ export async function runOps<Name extends string>(
   plan.run(null)
   const out = {} as Record<Name, Float32Array>
   for (const name of Object.keys(inputs) as Name[]) {
-    out[name] = new Float32Array(await read(gpu, tensors[name].buffer!, elements(tensors[name]) * (inputs[name].data.byteLength / inputs[name].data.length)))
+    out[name] = new Float32Array(await read(gpu, tensors[name].buffer!, inputs[name].data.byteLength))
   }
   plan.destroy()
   for (const name of Object.keys(inputs) as Name[]) gpu.free(tensors[name].buffer!)
@@ -62,6 +78,11 @@ export async function read(gpu: Gpu, buffer: GPUBuffer, bytes: number): Promise<
   const copy = staging.getMappedRange().slice(0)
   staging.destroy()
   return copy
+}
+
+/** The bits behind words that were read back as f32. */
+export function wordsOf(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length)
 }
 
 /** Deterministic values in (-scale, scale). */
@@ -84,3 +105,6 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   }
   return worst / scale
 }
+
+/** f32 sums of a few hundred products differ from f64 by a few parts in 10^7; 3e-6 leaves room for order and exp(). */
+export const F32_SUMS = 3e-6

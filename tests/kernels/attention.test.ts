@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import {
+  attentionBackward,
+  attentionBackwardReference,
+  attentionForward,
+  attentionReference,
+  attentionScratch,
+  chooseChunking,
+  type AttentionChunking,
+} from '../../src/ops/attention'
+import { differences, dot } from '../helpers/differences'
+import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps } from '../helpers/gpu'
+
+interface Shape {
+  B: number
+  Tq: number
+  Tk: number
+  first: number
+  H: number
+  K: number
+  D: number
+}
+
+/** Two segments a line that end at another place in every line. */
+const packedSegments = ({ B, Tk }: Shape): Int32Array =>
+  Int32Array.from({ length: B * Tk }, (_, i) => (i % Tk < 2 + 3 * Math.floor(i / Tk) ? 1 : 2))
+
+async function compare(shape: Shape, chunking: AttentionChunking, segmented: boolean, tuning = ROW_TUNINGS[0]): Promise<Record<string, number>> {
+  const { B, Tq, Tk, H, K, D } = shape
+  const [nq, nk] = [B * Tq * H * D, B * Tk * K * D]
+  const [q, k, v, dout] = [random(nq, 1), random(nk, 2), random(nk, 3), random(nq, 4)]
+  const segments = segmented ? packedSegments(shape) : undefined
+  // Scratch and results start as NaN: whatever is read before it is written shows.
+  const blank = (n: number) => ({ data: new Float32Array(n).fill(NaN) })
+  const scratch = attentionScratch(chunking, Tq, Tk)
+  const training = Tq === Tk
+  const out = await runOps(
+    {
+      q: { data: q },
+      k: { data: k },
+      v: { data: v },
+      dout: { data: dout },
+      segments: { data: segments ?? new Int32Array(B * Tk) },
+      out: blank(nq),
+      dq: blank(nq),
+      dk: blank(nk),
+      dv: blank(nk),
+      probs: blank(scratch),
+      dprobs: blank(scratch),
+    },
+    (r, t) => {
+      const common = { ...shape, chunking, segments: segments && t.segments, q: t.q, k: t.k, v: t.v, probs: t.probs }
+      attentionForward(r, { ...common, out: t.out })
+      if (training) attentionBackward(r, { ...common, dout: t.dout, dq: t.dq, dk: t.dk, dv: t.dv, dprobs: t.dprobs })
+    },
+    tuning,
+  )
+  const errors: Record<string, number> = { out: relativeError(out.out, attentionReference(q, k, v, shape, segments)) }
+  if (training) {
+    const want = attentionBackwardReference(q, k, v, dout, shape, segments)
+    errors.dq = relativeError(out.dq, want.dq)
+    errors.dk = relativeError(out.dk, want.dk)
+    errors.dv = relativeError(out.dv, want.dv)
+  }
+  return errors
+}
+
+function expectAll(errors: Record<string, number>): void {
+  // Each gradient goes through three products and a softmax.
+  for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(2 * F32_SUMS)
+}
+
+describe('every grouping of heads, forward and backward', () => {
+  // [B, T, H, K, D]: ratios 1, 2, 3, 5, 6, 7 and all heads on one; head sizes that are no multiple of 4; odd lengths
+  for (const [B, T, H, K, D] of [
+    [2, 9, 4, 2, 8],
+    [1, 37, 6, 1, 10],
+    [2, 16, 3, 3, 6],
+    [1, 12, 5, 1, 16],
+    [1, 7, 14, 2, 4],
+    [2, 5, 9, 3, 20],
+  ]) {
+    const shape = { B, Tq: T, Tk: T, first: 0, H, K, D }
+    for (const [how, chunking] of [
+      ['whole lines', { lines: B, heads: H, capacityLines: B }],
+      ['one head a chunk', { lines: 1, heads: 1, capacityLines: B }],
+    ] as const) {
+      test(`B ${B} T ${T} H ${H} K ${K} D ${D}, ${how}`, async () => {
+        expectAll(await compare(shape, chunking, true))
+        expectAll(await compare(shape, chunking, false))
+      })
+    }
+  }
+})
+
+test('rows shared out over 64 invocations', async () => {
+  expectAll(await compare({ B: 2, Tq: 9, Tk: 9, first: 0, H: 4, K: 2, D: 8 }, { lines: 1, heads: 4, capacityLines: 2 }, true, ROW_TUNINGS[1]))
+})
+
+test('two lines a chunk, three in the batch, four in the plan', async () => {
+  expectAll(await compare({ B: 3, Tq: 6, Tk: 6, first: 0, H: 4, K: 2, D: 8 }, { lines: 2, heads: 4, capacityLines: 4 }, true))
+})
+
+describe('with a cache', () => {
+  // The cache of a decoding step may end at any place of a tile.
+  for (const [Tq, first] of [[1, 0], [1, 4], [1, 11], [1, 13], [3, 5], [6, 8], [17, 30]]) {
+    for (const heads of [4, 1]) {
+      test(`${Tq} new tokens after ${first}, ${heads} heads a chunk`, async () => {
+        const shape = { B: 1, Tq, Tk: first + Tq, first, H: 4, K: 2, D: 8 }
+        expectAll(await compare(shape, { lines: 1, heads, capacityLines: 1 }, false))
+      })
+    }
+  }
+})
+
+test('a line of one token attends to itself: its value comes out', async () => {
+  expectAll(await compare({ B: 2, Tq: 1, Tk: 1, first: 0, H: 2, K: 1, D: 4 }, { lines: 2, heads: 2, capacityLines: 2 }, false).then(({ out }) => ({ out })))
+})
+
+test('chunks are as large as the limit allows', () => {
+  const bytes = 10 * 10 * 4
+  expect(chooseChunking(5, 10, 10, 3, 2 * 3 * bytes)).toEqual({ lines: 2, heads: 3, capacityLines: 5 })
+  expect(chooseChunking(5, 10, 10, 3, 3 * bytes - 1)).toEqual({ lines: 1, heads: 1, capacityLines: 5 })
+  expect(chooseChunking(2, 10, 10, 3, 1e9)).toEqual({ lines: 2, heads: 3, capacityLines: 2 })
+})
+
+test('the backward twin equals finite differences', () => {
+  const shape = { B: 2, Tq: 6, Tk: 6, first: 0, H: 4, K: 2, D: 3 }
+  const make = (heads: number, seed: number) => Float64Array.from(random(2 * 6 * heads * 3, seed))
+  const [q, k, v, dout] = [make(4, 1), make(2, 2), make(2, 3), make(4, 4)]
+  const segments = packedSegments(shape)
+  const want = attentionBackwardReference(q, k, v, dout, shape, segments)
+  const loss = () => dot(attentionReference(q, k, v, shape, segments), dout)
+  for (const [values, gradient] of [[q, want.dq], [k, want.dk], [v, want.dv]]) {
+    for (const { at, slope } of differences(values, loss)) expect(gradient[at]).toBeCloseTo(slope, 7)
+  }
+})
