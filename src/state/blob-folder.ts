@@ -1,4 +1,5 @@
-import type { ByteSink, ByteSource, FileFolder, WritableFolder } from '../formats/bytes'
+import type { ByteSink, FileFolder, WritableFolder } from '../formats/bytes'
+import { fileSource } from '../storage/files-folder'
 
 /** A file kept outside the heap: browsers move large blobs to disk. */
 export interface BlobFile {
@@ -13,19 +14,7 @@ export function readBlobs(name: string, files: readonly BlobFile[]): FileFolder 
     list: async () => files.map(({ path, blob }) => ({ path, size: blob.size })),
     open: async (path) => {
       const file = files.find((candidate) => candidate.path === path)
-      return file ? blobSource(path, file.blob) : null
-    },
-  }
-}
-
-function blobSource(name: string, blob: Blob): ByteSource {
-  return {
-    name,
-    size: blob.size,
-    async read(offset, length) {
-      const bytes = new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer())
-      if (bytes.length < length) throw new RangeError(`${name}: ${length} bytes asked at ${offset}, ${bytes.length} there`)
-      return bytes
+      return file ? fileSource(file.blob, path) : null
     },
   }
 }

@@ -21,7 +21,6 @@ export interface RunRecord {
   /** Bytes of the files kept beside it; 0 = none. */
   adapterBytes: number
   mergedBytes: number
-  tags: string[]
   /** Set when deleted: it leaves the list at once and the browser at the next visit, so that undo is free. */
   deletedAt?: number
 }

@@ -9,11 +9,10 @@ export interface RunsState {
   list: RunRecord[] | null
   /** Runs whose curves are drawn over each other. */
   picked: string[]
-  opened: string | null
 }
 
 export function createRunsRoom(archive: RunArchive, notices: Notices) {
-  const store = createStore<RunsState>(() => ({ list: null, picked: [], opened: null }))
+  const store = createStore<RunsState>(() => ({ list: null, picked: [] }))
   const find = (id: string) => store.getState().list?.find((record) => record.id === id)
 
   async function put(record: RunRecord) {
@@ -50,15 +49,13 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
     },
     files: (id: string, kind: RunFilesKind) => archive.files(id, kind),
     rename: (id: string, name: string) => change(id, { name }),
-    tag: (id: string, tags: string[]) => change(id, { tags }),
     async remove(id: string) {
       const record = find(id)
       if (!record) return
       await archive.put({ ...record, deletedAt: Date.now() })
-      store.setState(({ list, picked, opened }) => ({
+      store.setState(({ list, picked }) => ({
         list: (list ?? []).filter((known) => known.id !== id),
         picked: picked.filter((known) => known !== id),
-        opened: opened === id ? null : opened,
       }))
       notices.say('runs.deleted', { name: record.name }, { label: 'undo', perform: () => void put(record) })
     },
@@ -67,7 +64,6 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
         picked: picked.includes(id) ? picked.filter((known) => known !== id) : [...picked, id].slice(-5),
       }))
     },
-    show: (id: string | null) => store.setState({ opened: id }),
   }
 }
 export type RunsRoom = ReturnType<typeof createRunsRoom>

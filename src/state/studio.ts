@@ -112,7 +112,6 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
         trainerState: outcome.trainerState,
         adapterBytes: bytesOf(files),
         mergedBytes: 0,
-        tags: [],
       }
       await archive.putFiles(id, 'adapter', files)
       await runs.put(record)

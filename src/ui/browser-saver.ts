@@ -1,8 +1,34 @@
+import type { WritableFolder } from '../formats/bytes'
 import type { Saver } from '../state/export-room'
-import { zipBlobs } from './zip-blobs'
 import { saveBlob } from './save-blob'
+import { zipBlobs } from './zip-blobs'
+
+/** Chromium's folder dialogue; TypeScript's page library does not know it. */
+type PickDirectory = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>
 
 /** The browser's ways to get files out of the page. */
 export function browserSaver(): Saver {
-  return { saveBlob, zip: zipBlobs }
+  const pick = (window as { showDirectoryPicker?: PickDirectory }).showDirectoryPicker
+  return {
+    saveBlob,
+    zip: zipBlobs,
+    pickFolder: pick && (async () => pickedFolder(await pick.call(window, { mode: 'readwrite' }))),
+  }
+}
+
+/** Streams files into a folder on disk; the browser swaps each one in when it is closed. */
+function pickedFolder(directory: FileSystemDirectoryHandle): WritableFolder {
+  return {
+    async create(path) {
+      const parts = path.split('/')
+      let parent = directory
+      for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create: true })
+      const stream = await (await parent.getFileHandle(parts.at(-1)!, { create: true })).createWritable()
+      return {
+        write: (chunk) => stream.write(chunk as Uint8Array<ArrayBuffer>),
+        close: () => stream.close(),
+        abort: () => stream.abort(),
+      }
+    },
+  }
 }

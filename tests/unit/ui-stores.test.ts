@@ -141,7 +141,6 @@ describe('runs', () => {
     trainerState: {},
     adapterBytes: 0,
     mergedBytes: 0,
-    tags: [],
   })
   function memoryArchive(): RunArchive & { kept: Map<string, RunRecord> } {
     const kept = new Map<string, RunRecord>()

@@ -10,8 +10,8 @@ export function DataCounts({ summary }: { summary: DataSummary }) {
       <Stat label={t('data.rowsKept')}>
         {num(rowsKept)} {rowsKept < rowsRead && <small>{t('ofRead', { n: rowsRead })}</small>}
       </Stat>
-      <Stat label={t('data.tokensAll')}>{num(totalTokens)}</Stat>
-      <Stat label={t('data.tokensTrained')}>
+      <Stat label={t('data.tokensAll')} help={t('data.tokensAll.help')}>{num(totalTokens)}</Stat>
+      <Stat label={t('data.tokensTrained')} help={t('data.tokensTrained.help')}>
         {num(trainedTokens)} {totalTokens > 0 && <small>{percent(trainedTokens / totalTokens)}</small>}
       </Stat>
       <Stat label={t('data.longest')}>{t('tokens', { n: longest })}</Stat>

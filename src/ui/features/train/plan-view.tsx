@@ -17,12 +17,12 @@ export function PlanView() {
       {plan ? (
         <>
           <dl className="stats">
-            <Stat label={t('plan.steps')}>
+            <Stat label={t('plan.steps')} help={t('plan.steps.help')}>
               {num(plan.steps)} <small>{t('plan.perEpoch', { n: plan.stepsPerEpoch })}</small>
             </Stat>
             <Stat label={t('plan.tokens')}>{compact(plan.tokens)}</Stat>
             <Stat label={t('plan.trainedTokens')}>{compact(plan.trainedTokens)}</Stat>
-            <Stat label={t('plan.parameters')}>{compact(plan.adapterParameters)}</Stat>
+            <Stat label={t('plan.parameters')} help={t('plan.parameters.help')}>{compact(plan.adapterParameters)}</Stat>
           </dl>
           <MemoryBar plan={plan} />
           <p className="muted">{t('plan.timeLater')}</p>
