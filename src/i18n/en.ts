@@ -160,7 +160,7 @@ export const en = {
   'gpu.noSubgroups': 'Neighbouring threads cannot exchange values; sums go through shared memory.',
 
   // Data
-  'data.lead': 'What it learns from: rows with a question and the answer you would like. JSON, JSONL, CSV, TSV or Parquet; drop a file anywhere.',
+  'data.lead': 'What it learns from: rows with a question and the answer you would like. JSON, JSONL, CSV or TSV, gzipped or not; drop a file anywhere.',
   'data.chooseFile': 'Choose data file',
   'data.useSample': 'Use sample data',
   'data.samples': 'Sample sets',

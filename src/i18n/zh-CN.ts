@@ -159,7 +159,7 @@ export const zhCN: Messages = {
   'gpu.noSubgroups': '相邻线程不能直接交换数值，求和经由共享内存。',
 
   // 数据
-  'data.lead': '要学的内容：每行一个问题，加上你希望的回答。支持 JSON、JSONL、CSV、TSV、Parquet，拖到页面任意位置即可。',
+  'data.lead': '要学的内容：每行一个问题，加上你希望的回答。支持 JSON、JSONL、CSV、TSV（含 gzip），拖到页面任意位置即可。',
   'data.chooseFile': '选择数据文件',
   'data.useSample': '使用示例数据',
   'data.samples': '示例数据',

@@ -9,7 +9,7 @@ export function dataName(state: Pick<DataState, 'sample' | 'fileName' | 'summary
 
 /** A name without the data file's ending and without what file systems refuse. */
 export function fileStem(name: string): string {
-  const stem = name.replace(/\.(jsonl?|csv|tsv|txt|parquet|gz|zip)$/i, '').replace(/[\\/:*?"<>|\p{Cc}]+/gu, '-')
+  const stem = name.replace(/\.(jsonl?|csv|tsv|txt|gz|zip)$/i, '').replace(/[\\/:*?"<>|\p{Cc}]+/gu, '-')
   return stem.trim().replace(/\s+/g, '-') || 'run'
 }
 

@@ -29,8 +29,8 @@ export interface RouteState {
 export function createRouter(window: Window, start: Room) {
   const store = createStore<RouteState>(() => ({ room: roomOfHash(window.location.hash) ?? start }))
   window.addEventListener('hashchange', () => {
-    const room = roomOfHash(window.location.hash)
-    if (room) store.setState({ room })
+    // Back to the address without a hash is back to where the visit began.
+    store.setState({ room: roomOfHash(window.location.hash) ?? start })
   })
   return {
     store,

@@ -20,7 +20,7 @@ const phase = (studio: Studio) => studio.train.store.getState().phase
 const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== null
 const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
 
-export const DATA_ENDINGS = '.json,.jsonl,.ndjson,.csv,.tsv,.txt,.parquet,.gz'
+export const DATA_ENDINGS = '.json,.jsonl,.ndjson,.csv,.tsv,.txt,.gz'
 
 const goTo = (room: Room, keys: string): Action => ({
   label: `go.${room}`,
