@@ -21,9 +21,10 @@ const node = (args, options = {}) => run(process.execPath, args, { cwd: root, ..
 /** One command that passes or fails as a whole counts as one test. */
 function check(args) {
   return async () => {
-    const { code, output } = await node(args, { quiet: true, timeoutMs: 5 * 60_000 })
-    if (code !== 0) console.log(output.trim())
-    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, failures: code === 0 ? [] : [`ended with code ${code}`] }
+    const { code, output, timedOut } = await node(args, { quiet: true, timeoutMs: 5 * 60_000 })
+    if (code === 0) return { passed: 1, failed: 0, skipped: 0, failures: [] }
+    console.log(output.trim())
+    return { passed: 0, failed: 1, skipped: 0, failures: [timedOut ? 'took longer than 5 minutes' : `ended with code ${code}`] }
   }
 }
 
@@ -31,18 +32,25 @@ function vitest(project, { env = {}, minutes = 10 } = {}) {
   return async (name) => {
     const report = join(reports, `${name.replaceAll(' ', '-')}.json`)
     const args = [bin('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const { code } = await node(args, { env, timeoutMs: minutes * 60_000 })
-    return countVitest(report, code)
+    const { code, timedOut } = await node(args, { env, timeoutMs: minutes * 60_000 })
+    return overdue(countVitest(report, code), timedOut, minutes)
   }
 }
 
 async function playwright(name) {
   const report = join(reports, `${name}.json`)
-  const { code } = await node([bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
+  const minutes = 15
+  const { code, timedOut } = await node([bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-    timeoutMs: 15 * 60_000,
+    timeoutMs: minutes * 60_000,
   })
-  return countPlaywright(report, code)
+  return overdue(countPlaywright(report, code), timedOut, minutes)
+}
+
+/** Say so where a suite was ended for taking too long: its report is then missing or short. */
+function overdue(counts, timedOut, minutes) {
+  if (timedOut) counts.failures.push(`took longer than ${minutes} minutes and was ended`)
+  return counts
 }
 
 /** Kernel suites, one for every software adapter that this machine has; a real GPU stands in where there is neither. */

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
  * @param {string[]} args
  * @param {{ env?: Record<string, string | undefined>, cwd?: string, quiet?: boolean, shell?: boolean, timeoutMs?: number }} [options]
  *   `quiet` collects the output instead of showing it.
- * @returns {Promise<{ code: number, output: string }>}
+ * @returns {Promise<{ code: number, output: string, timedOut: boolean }>}
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
@@ -19,15 +19,22 @@ export function run(command, args, options = {}) {
     let output = ''
     child.stdout?.on('data', (chunk) => (output += chunk))
     child.stderr?.on('data', (chunk) => (output += chunk))
-    const timer = options.timeoutMs ? setTimeout(() => child.kill('SIGKILL'), options.timeoutMs) : undefined
+    let timedOut = false
+    const end = () => {
+      timedOut = true
+      child.kill('SIGTERM')
+      // A runner that does not end in peace is ended; one that does stops its own browsers and servers.
+      setTimeout(() => child.kill('SIGKILL'), 15_000).unref()
+    }
+    const timer = options.timeoutMs ? setTimeout(end, options.timeoutMs) : undefined
     child.on('error', (error) => {
       clearTimeout(timer)
-      resolve({ code: 127, output: output + error.message })
+      resolve({ code: 127, output: output + error.message, timedOut })
     })
     child.on('close', (code, signal) => {
       clearTimeout(timer)
       if (signal) output += `\nended by ${signal}\n`
-      resolve({ code: code ?? 1, output })
+      resolve({ code: code || (signal || timedOut ? 1 : 0), output, timedOut })
     })
   })
 }

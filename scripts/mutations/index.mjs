@@ -1,6 +1,7 @@
 import { dataMutations } from './data.mjs'
 import { formatMutations } from './formats.mjs'
 import { kernelMutations } from './kernels.mjs'
+import { modelMutations } from './model.mjs'
 import { trainMutations } from './train.mjs'
 
 /**
@@ -9,4 +10,4 @@ import { trainMutations } from './train.mjs'
  * @typedef {{ name: string, file: string, find: string, replace: string, test: NarrowTest }} Mutation
  * @type {Mutation[]}
  */
-export const mutations = [...formatMutations, ...dataMutations, ...trainMutations, ...kernelMutations]
+export const mutations = [...formatMutations, ...dataMutations, ...trainMutations, ...kernelMutations, ...modelMutations]

@@ -42,8 +42,8 @@ export const trainMutations = [
   {
     name: 'session: a broken number does not name its rows',
     file: 'src/train/session.ts',
-    find: "where: String(error.params.where ?? ''), rows }",
-    replace: "where: String(error.params.where ?? ''), rows: [] }",
+    find: 'rows: params.rows.length > 0 ? params.rows : rows }',
+    replace: 'rows: params.rows }',
     test: unit('train-session'),
   },
   {
