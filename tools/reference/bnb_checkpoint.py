@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""A `*-bnb-4bit` checkpoint written by transformers + bitsandbytes, and the check of one that we wrote.
+
+    python bnb_checkpoint.py write --model DIR --out DIR [--plain] [--skip q_proj,...]
+        Quantise a float checkpoint (--plain: f32 scales, no second quantisation; --skip: llm_int8_skip_modules besides
+        lm_head) and save it with its tokenizer.
+
+    python bnb_checkpoint.py check --ours DIR --theirs DIR
+        Load both folders with transformers and compare codes, scales and every other tensor bit by bit. One JSON line;
+        exit code 1 when anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import common
+
+
+def write(args) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    common.mend_bitsandbytes()
+    skip = [name for name in (args.skip or "").split(",") if name]
+    model = AutoModelForCausalLM.from_pretrained(
+        args.model,
+        dtype=torch.bfloat16,
+        device_map={"": "cpu"},
+        quantization_config=BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=not args.plain,
+            bnb_4bit_compute_dtype=torch.bfloat16,
+            llm_int8_skip_modules=["lm_head", *skip] if skip else None,
+        ),
+    )
+    model.save_pretrained(args.out)
+    for name in ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"]:
+        if (Path(args.model) / name).exists():
+            shutil.copy(Path(args.model) / name, args.out)
+    common.write_json(Path(args.out) / "made_by.json", common.made_by())
+
+
+def tensors(folder: str) -> dict:
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(folder, device_map={"": "cpu"})
+    return {name: value for name, value in model.state_dict().items()}
+
+
+def check(args) -> None:
+    import torch
+
+    common.mend_bitsandbytes()
+    ours, theirs = tensors(args.ours), tensors(args.theirs)
+    different = {}
+    for name in ours.keys() & theirs.keys():
+        a, b = ours[name], theirs[name]
+        if "quant_state" in name:
+            a, b = (json.loads(bytes(t.tolist())) for t in (a, b))
+            if a != b:
+                different[name] = [a, b]
+        elif a.dtype != b.dtype or a.shape != b.shape:
+            different[name] = [f"{a.dtype} {tuple(a.shape)}", f"{b.dtype} {tuple(b.shape)}"]
+        elif not torch.equal(a, b):
+            different[name] = int((a != b).sum())
+    result = {
+        "tensors": len(theirs),
+        "different": different,
+        "missing": sorted(theirs.keys() - ours.keys()),
+        "extra": sorted(ours.keys() - theirs.keys()),
+    }
+    print(json.dumps(result))
+    sys.exit(1 if different or result["missing"] or result["extra"] else 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    writer = commands.add_parser("write")
+    writer.add_argument("--model", required=True)
+    writer.add_argument("--out", required=True)
+    writer.add_argument("--plain", action="store_true")
+    writer.add_argument("--skip")
+    checker = commands.add_parser("check")
+    checker.add_argument("--ours", required=True)
+    checker.add_argument("--theirs", required=True)
+    args = parser.parse_args()
+    write(args) if args.command == "write" else check(args)
+
+
+if __name__ == "__main__":
+    main()
