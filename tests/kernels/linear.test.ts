@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { linearBackwardX, linearForward, slabElements, type LinearWeight } from '../../src/ops/linear'
+import { matmulReference } from '../../src/ops/matmul'
+import { F32_SUMS, random, relativeError, runOps } from '../helpers/gpu'
+import { hostNf4 } from '../helpers/nf4-weight'
+import { GPU_DTYPE, packed } from '../helpers/packed'
+
+const [M, N, K] = [5, 200, 24]
+
+describe('an NF4 linear, slab by slab', () => {
+  // 200 rows at once; 128 and 72; 64, 64, 64 and 8. A bias is cut where a slab starts.
+  for (const [slabLimit, rows] of [[N * K, N], [130 * K, 128], [64 * K, 64], [1, 64]]) {
+    test(`at most ${slabLimit} elements: ${rows} rows`, async () => {
+      const weight = hostNf4(random(N * K, 1), true)
+      const [x, bias, dy, dx] = [random(M * K, 2), random(N, 3), random(M * N, 4), random(M * K, 5)]
+      const size = slabElements([{ kind: 'nf4', N, K, buffer: null as unknown as GPUBuffer, ...weight }], slabLimit)
+      expect(size).toBe(rows * K)
+      const out = await runOps(
+        {
+          w: { data: weight.words },
+          slab: { data: new Float32Array(size).fill(NaN) },
+          x: { data: x },
+          bias: { data: bias },
+          y: { data: new Float32Array(M * N).fill(NaN) },
+          dy: { data: dy },
+          dx: { data: dx },
+          fresh: { data: new Float32Array(M * K).fill(NaN) },
+        },
+        (r, t) => {
+          const linear: LinearWeight = { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }
+          linearForward(r, { weight: linear, x: t.x, y: t.y, M, bias: t.bias, slab: t.slab, slabLimit })
+          linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab, accumulate: true, slabLimit })
+          linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.fresh, M, slab: t.slab, slabLimit })
+        },
+      )
+      const y = matmulReference(x, weight.values, { M, N, K, bTransposed: true }).map((v, i) => v + bias[i % N])
+      const back = matmulReference(dy, weight.values, { M, N: K, K: N })
+      expect(relativeError(out.y, y)).toBeLessThan(F32_SUMS)
+      expect(relativeError(out.fresh, back)).toBeLessThan(F32_SUMS)
+      expect(relativeError(out.dx, back.map((v, i) => v + dx[i]))).toBeLessThan(F32_SUMS)
+    })
+  }
+})
+
+test('a single row: codes read directly, or by way of a slab where rows are no multiple of 8', async () => {
+  for (const width of [24, 21]) {
+    const weight = hostNf4(random(N * width, 1), true)
+    const [x, bias] = [random(width, 2), random(N, 3)]
+    const out = await runOps(
+      { w: { data: weight.words }, slab: { data: new Float32Array(N * width).fill(NaN) }, x: { data: x }, bias: { data: bias }, y: { data: new Float32Array(N) } },
+      (r, t) =>
+        linearForward(r, {
+          weight: { kind: 'nf4', N, K: width, buffer: t.w.buffer!, ...weight },
+          x: t.x,
+          y: t.y,
+          M: 1,
+          bias: t.bias,
+          slab: t.slab,
+          single: true,
+        }),
+    )
+    const want = matmulReference(x, weight.values, { M: 1, N, K: width, bTransposed: true }).map((v, i) => v + bias[i])
+    expect(relativeError(out.y, want)).toBeLessThan(F32_SUMS)
+  }
+})
+
+describe('a dense linear', () => {
+  for (const dtype of ['F32', 'BF16', 'F16'] as const) {
+    test(`${dtype}, forward and backward`, async () => {
+      const [n, k] = [27, 33]
+      const w = packed(random(n * k, 1), dtype)
+      const [x, bias, dy, dx] = [random(M * k, 2), random(n, 3), random(M * n, 4), random(M * k, 5)]
+      const out = await runOps(
+        { w: { data: w.words, dtype: GPU_DTYPE[dtype], shape: [n, k] }, x: { data: x }, bias: { data: bias }, y: { data: new Float32Array(M * n) }, dy: { data: dy }, dx: { data: dx } },
+        (r, t) => {
+          const weight: LinearWeight = { kind: 'dense', N: n, K: k, tensor: t.w }
+          linearForward(r, { weight, x: t.x, y: t.y, M, bias: t.bias, slab: t.y })
+          linearBackwardX(r, { weight, dy: t.dy, dx: t.dx, M, slab: t.y, accumulate: true })
+        },
+      )
+      const y = matmulReference(x, w.values, { M, N: n, K: k, bTransposed: true }).map((v, i) => v + bias[i % n])
+      expect(relativeError(out.y, y)).toBeLessThan(F32_SUMS)
+      const back = matmulReference(dy, w.values, { M, N: k, K: n }).map((v, i) => v + dx[i])
+      expect(relativeError(out.dx, back)).toBeLessThan(F32_SUMS)
+    })
+  }
+})
