@@ -9,6 +9,8 @@ import { nf4Absmax, nf4Encode, type Nf4Layout, type SourceFormat } from '../ops/
 
 /** Elements quantised at a time: 16 MiB of f32 source. A multiple of the block. */
 const CHUNK = 4 * 1024 * 1024
+/** Below this a block holds, or its scaling meets, numbers that GPUs may flush to zero. */
+const SUBNORMAL_RISK = 1e-30
 
 export const SOURCE_FORMATS: Record<FloatDtype, SourceFormat> = { BF16: 'bf16', F16: 'half', F32: 'f32' }
 
@@ -24,17 +26,20 @@ export class Quantizer {
   private readonly buffers: Record<'source' | 'absmax' | 'reciprocal' | 'thresholds' | 'codes', GPUBuffer>
   private readonly plans = new Map<FloatDtype, { absmax: Plan<{ n: number }>; encode: Plan<{ n: number }> }>()
   private readonly kernels: KernelCache
+  private readonly chunk: number
 
-  constructor(gpu: Gpu, kernels: KernelCache) {
+  /** @param chunk elements a pass, a multiple of the block */
+  constructor(gpu: Gpu, kernels: KernelCache, chunk = CHUNK) {
     this.gpu = gpu
     this.kernels = kernels
+    this.chunk = chunk
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
     this.buffers = {
-      source: gpu.buffer('quantize source', CHUNK * 4, usage),
-      absmax: gpu.buffer('quantize absmax', (CHUNK / 64) * 4, usage),
-      reciprocal: gpu.buffer('quantize reciprocal', (CHUNK / 64) * 4, usage),
+      source: gpu.buffer('quantize source', chunk * 4, usage),
+      absmax: gpu.buffer('quantize absmax', (chunk / 64) * 4, usage),
+      reciprocal: gpu.buffer('quantize reciprocal', (chunk / 64) * 4, usage),
       thresholds: gpu.buffer('quantize thresholds', 64, usage),
-      codes: gpu.buffer('quantize codes', CHUNK / 2, usage),
+      codes: gpu.buffer('quantize codes', chunk / 2, usage),
     }
     gpu.device.queue.writeBuffer(this.buffers.thresholds, 0, nf4Midpoints as Float32Array<ArrayBuffer>)
   }
@@ -54,7 +59,7 @@ export class Quantizer {
           this.gpu,
           this.kernels,
           (r, { n }) => nf4Absmax(r, { source, format, absmax: this.tensor('absmax'), n }),
-          { n: CHUNK },
+          { n: this.chunk },
           { label: 'nf4_absmax' },
         ),
         encode: new Plan(
@@ -70,7 +75,7 @@ export class Quantizer {
               n,
               wordAt: 0,
             }),
-          { n: CHUNK },
+          { n: this.chunk },
           { label: 'nf4_encode' },
         ),
       }
@@ -99,25 +104,28 @@ export class Quantizer {
     const plans = await this.plansFor(dtype)
     const absmax = new Float32Array(Math.ceil(n / NF4_BLOCK))
     const whole = Math.floor(n / NF4_BLOCK) * NF4_BLOCK
-    let next = whole > 0 ? read(0, Math.min(CHUNK, whole) * size) : null
-    for (let at = 0; at < whole; at += CHUNK) {
+    let next = whole > 0 ? read(0, Math.min(this.chunk, whole) * size) : null
+    for (let at = 0; at < whole; at += this.chunk) {
       signal?.throwIfAborted()
-      const count = Math.min(CHUNK, whole - at)
+      const count = Math.min(this.chunk, whole - at)
       const bytes = await next!
       // The next piece is read while the GPU works on this one.
-      const ahead = Math.min(CHUNK, whole - at - count)
+      const ahead = Math.min(this.chunk, whole - at - count)
       next = ahead > 0 ? read((at + count) * size, ahead * size) : null
       next?.catch(() => undefined)
       queue.writeBuffer(this.buffers.source, 0, bytes as Uint8Array<ArrayBuffer>)
       await plans.absmax.prepare({ n: count })
       plans.absmax.run({ n: count })
       const maxima = new Float32Array(await readBuffer(this.gpu, this.buffers.absmax, 0, (count / NF4_BLOCK) * 4))
+      const exact = tinyBlocks(maxima, bytes, dtype)
+      for (const { block, scale } of exact) maxima[block] = scale
       absmax.set(maxima, at / NF4_BLOCK)
       queue.writeBuffer(this.buffers.reciprocal, 0, maxima.map((max) => 1 / Math.max(max, Math.fround(1e-38))))
       await plans.encode.prepare({ n: count })
       plans.encode.run({ n: count }, (encoder) =>
         encoder.copyBufferToBuffer(this.buffers.codes, 0, weight, (layout.codeAt + at / 8) * 4, count / 2),
       )
+      for (const { block, codes } of exact) queue.writeBuffer(weight, (layout.codeAt + at / 8) * 4 + block * (NF4_BLOCK / 2), codes)
       on(bytes.byteLength)
     }
     if (whole < n) {
@@ -137,6 +145,24 @@ export class Quantizer {
     }
     for (const buffer of Object.values(this.buffers)) this.gpu.free(buffer)
   }
+}
+
+/** Blocks of numbers so small that a GPU may take them for zeros, quantised by the host. Blocks of true zeros need nothing. */
+function tinyBlocks(
+  maxima: Float32Array,
+  bytes: Uint8Array,
+  dtype: FloatDtype,
+): { block: number; scale: number; codes: Uint8Array<ArrayBuffer> }[] {
+  const size = (dtype === 'F32' ? 4 : 2) * NF4_BLOCK
+  const found = []
+  for (let block = 0; block < maxima.length; block++) {
+    if (maxima[block] > SUBNORMAL_RISK) continue
+    const source = bytes.subarray(block * size, (block + 1) * size)
+    if (source.every((byte) => byte === 0)) continue
+    const { codes, absmax } = quantizeBlocks(toFloat32(source, dtype))
+    found.push({ block, scale: absmax[0], codes: codes as Uint8Array<ArrayBuffer> })
+  }
+  return found
 }
 
 /** Scales of a weight that was quantised here, with the tables that decoding looks up. */
