@@ -17,4 +17,10 @@ export const modelErrors = {
       `The text has ${p.tokens} tokens and this model reads at most ${p.limit}, so it was not run. Shorten the text or the conversation.`,
     zh: (p: { tokens: number; limit: number }) => `文本共有 ${p.tokens} 个词元，而该模型最多读取 ${p.limit} 个，因此没有运行。请缩短文本或对话。`,
   },
+  'model-optimizer-state': {
+    en: (p: { name: string; expected: number; found: number }) =>
+      `The saved optimizer states do not fit this run: "${p.name}" should have ${p.expected} bytes and has ${p.found}, so training was not continued. Continue with the adapter settings and the optim that the checkpoint was made with, or start a new run from its adapter.`,
+    zh: (p: { name: string; expected: number; found: number }) =>
+      `保存的优化器状态与本次训练不符：“${p.name}”应为 ${p.expected} 字节，实际为 ${p.found} 字节，因此没有继续训练。请沿用检查点原来的适配器设置和 optim，或以其中的适配器重新开始训练。`,
+  },
 } satisfies ErrorCatalog

@@ -17,6 +17,10 @@ export interface TrainingShape {
   optimizer: OptimizerKind
   /** Bytes the run may use on the GPU beyond the weights; absent: what the device offers. Less budget = more recompute. */
   budgetBytes?: number
+  /** Bytes of GPU memory for optimiser states; larger ones are paged from the host, bit-identically. Absent: the kind's own default. */
+  optimizerBudgetBytes?: number
+  /** Element type of the kept activations; float16 halves them where the device has shader-f16, else float32 is used. */
+  computeDtype?: 'float32' | 'float16'
   /** Seeds the counter-based dropout masks. */
   seed: number
 }

@@ -15,6 +15,7 @@ import { Evaluator } from './evaluator'
 import type { PassModel } from './graphs'
 import type { LayerAdapter } from './layer'
 import type { LanguageModel, Trainer, TrainingPlan, TrainingShape } from './language-model'
+import { optimizerLayout } from './optimizer-layout'
 import { ropeTable } from './rope-table'
 import { chooseToken, uniforms } from './sampling'
 import { GpuTrainer } from './trainer'
@@ -99,7 +100,7 @@ export class QwenStyleModel implements LanguageModel {
     return this.rope.tensor
   }
 
-  private passFor(B: number, T: number): Omit<PassModel, 'adapter'> {
+  private passFor(B: number, T: number, activation: 'f32' | 'f16' = 'f32'): Omit<PassModel, 'adapter'> {
     const limit = Math.min(SCORES_BYTES, this.gpu.device.limits.maxStorageBufferBindingSize)
     return {
       config: this.config,
@@ -107,7 +108,13 @@ export class QwenStyleModel implements LanguageModel {
       rope: this.ropeFor(T),
       slabElements: this.slabElements,
       chunking: chooseChunking(B, T, T, this.config.heads, limit),
+      activation,
     }
+  }
+
+  /** f16 only where it is asked for and the device has it. */
+  private activationFor(shape: TrainingShape): 'f32' | 'f16' {
+    return shape.computeDtype === 'float16' && this.gpu.features.f16 ? 'f16' : 'f32'
   }
 
   private layerAdapter(useAdapter: boolean): LayerAdapter | null {
@@ -116,7 +123,7 @@ export class QwenStyleModel implements LanguageModel {
   }
 
   planTraining(lora: LoraConfig, shape: TrainingShape): TrainingPlan {
-    const pass = this.passFor(shape.batch, shape.tokens)
+    const pass = this.passFor(shape.batch, shape.tokens, this.activationFor(shape))
     const M = shape.batch * shape.tokens
     const capacity = { B: shape.batch, T: shape.tokens, rows: M }
     const host = this.weights.hostEmbedding !== null
@@ -124,14 +131,16 @@ export class QwenStyleModel implements LanguageModel {
       measurePass(this.kernels, ghostGraph(pass, lora, M, host, recomputed), capacity)
     const layout = adapterLayout(this.config, lora)
     const adapterBytes = layout.pages.reduce((sum, n) => sum + n * 4, 0)
+    const optimizerBytes = optimizerLayout(layout, shape.optimizer, shape.optimizerBudgetBytes).gpuBytes
+    const fixedBytes = adapterBytes + optimizerBytes
     const budget = shape.budgetBytes ?? DEFAULT_BUDGET_BYTES
     // The fewest recomputed layers that fit; if even full recompute does not, that is the plan and the device decides.
     let low = 0
     let high = this.config.layers
-    if (measure(0).bytes + 3 * adapterBytes <= budget) high = 0
+    if (measure(0).bytes + fixedBytes <= budget) high = 0
     while (low < high) {
       const middle = (low + high) >> 1
-      if (measure(middle).bytes + 3 * adapterBytes <= budget) high = middle
+      if (measure(middle).bytes + fixedBytes <= budget) high = middle
       else low = middle + 1
     }
     const { byKind, dispatches } = measure(low)
@@ -140,7 +149,7 @@ export class QwenStyleModel implements LanguageModel {
       { kind: 'head', bytes: this.weights.headBytes },
       { kind: 'adapter', bytes: adapterBytes },
       { kind: 'gradients', bytes: adapterBytes },
-      { kind: 'optimizer', bytes: 2 * adapterBytes },
+      { kind: 'optimizer', bytes: optimizerBytes },
       ...[...byKind].map(([kind, bytes]) => ({ kind, bytes })),
       { kind: 'inputs', bytes: M * 4 * (8 + (host ? this.config.hiddenSize : 0)) + dispatches * 256 },
     ]
@@ -166,7 +175,7 @@ export class QwenStyleModel implements LanguageModel {
     const trainer = new GpuTrainer({
       gpu: this.gpu,
       kernels: this.kernels,
-      pass: this.passFor(shape.batch, shape.tokens),
+      pass: this.passFor(shape.batch, shape.tokens, this.activationFor(shape)),
       host: this.weights.hostEmbedding,
       adapter: this.adapter,
       shape,

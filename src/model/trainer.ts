@@ -4,12 +4,12 @@ import type { Gpu } from '../gpu/device'
 import type { KernelCache } from '../gpu/kernel'
 import { Plan } from '../gpu/plan'
 import { readBuffer, ReadbackRing } from '../gpu/readback'
-import type { Recorder } from '../gpu/recorder'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
-import { adamw, gradNorm, hyperWords, SUMSQ_BLOCK, type OptimizerStep } from '../ops/adamw'
+import type { OptimizerStep } from '../ops/adamw'
 import { slotTensor, type AdapterStore, type LoraTensors } from './adapter-store'
 import type { PassModel, PassShape } from './graphs'
 import type { Trainer, TrainerState, TrainingPlan, TrainingShape } from './language-model'
+import { Optimizer } from './optimizer'
 import { InputBuffers, prepareBatch } from './pass-inputs'
 import { trainingRecorder } from './training-graph'
 import type { Projection, StepResult } from './types'
@@ -35,18 +35,17 @@ export class GpuTrainer implements Trainer {
   private readonly inputs: InputBuffers
   private readonly run: GPUBuffer
   private readonly stats: GPUBuffer
-  private readonly hyper: GPUBuffer
   private readonly losses: GPUBuffer
-  private readonly partial: GPUBuffer
   private readonly gradients: GPUBuffer[]
-  private readonly moments: { m: GPUBuffer; v: GPUBuffer }[]
   private readonly passPlan: Plan<PassShape>
-  private readonly updatePlan: Plan<null>
+  private readonly optimizer: Optimizer
   private readonly ring: ReadbackRing
   private readonly runWords = new Float32Array(4)
   private steps = 0
   private microSteps = 0
   private window: MicroBatch[] = []
+  /** The last update's submits: a paged one hands them in one by one, and nothing may slip in between. */
+  private updating: Promise<void> = Promise.resolve()
   private destroyed = false
 
   constructor(p: TrainerParts) {
@@ -58,12 +57,9 @@ export class GpuTrainer implements Trainer {
     this.inputs = new InputBuffers(gpu, { B: shape.batch, T: shape.tokens }, p.pass.config.hiddenSize, p.host)
     this.run = make('run', 4)
     this.stats = make('stats', 4)
-    this.hyper = make('hyper', 12)
     this.losses = make('losses', M * 2)
     const { pages } = adapter.layout
-    this.partial = make('norm partials', pages.reduce((sum, n) => sum + Math.ceil(n / SUMSQ_BLOCK), 0))
     this.gradients = pages.map((n, i) => make(`gradient page ${i}`, n))
-    this.moments = pages.map((n, i) => ({ m: make(`moment m page ${i}`, n), v: make(`moment v page ${i}`, n) }))
     this.ring = new ReadbackRing(gpu, 'step result', 16, 6)
     this.passPlan = new Plan<PassShape>(
       gpu,
@@ -82,35 +78,24 @@ export class GpuTrainer implements Trainer {
       { B: shape.batch, T: shape.tokens, rows: M },
       { label: 'training pass' },
     )
-    this.updatePlan = new Plan<null>(gpu, p.kernels, (r) => this.recordUpdate(r), null, { label: 'optimizer step' })
+    this.optimizer = new Optimizer({
+      gpu,
+      kernels: p.kernels,
+      adapter,
+      gradients: this.gradients,
+      stats: this.stats,
+      kind: shape.optimizer,
+      budgetBytes: shape.optimizerBudgetBytes,
+    })
   }
 
   async build(onCompile?: (done: number, total: number) => void): Promise<void> {
     await this.passPlan.build(onCompile)
-    await this.updatePlan.build()
+    await this.optimizer.build()
   }
 
   private tensor(buffer: GPUBuffer): Tensor {
     return bufferTensor(buffer.label, 'f32', [buffer.size / 4], buffer)
-  }
-
-  private recordUpdate(r: Recorder): void {
-    const { adapter } = this.p
-    const hyper = this.tensor(this.hyper)
-    const stats = this.tensor(this.stats)
-    const pages = adapter.layout.pages.map((n, i) => ({ grad: bufferTensor('grad', 'f32', [n], this.gradients[i]), n, i }))
-    gradNorm(r, { pages, partial: this.tensor(this.partial), hyper, stats })
-    for (const { grad, n, i } of pages) {
-      adamw(r, {
-        hyper,
-        stats,
-        param: bufferTensor('param', 'f32', [n], adapter.pages[i]),
-        grad,
-        m: bufferTensor('m', 'f32', [n], this.moments[i].m),
-        v: bufferTensor('v', 'f32', [n], this.moments[i].v),
-        n,
-      })
-    }
   }
 
   get gpuBytes(): number {
@@ -121,6 +106,7 @@ export class GpuTrainer implements Trainer {
     const { gpu } = this.p
     const prepared = prepareBatch(batch)
     await this.passPlan.prepare(prepared.shape)
+    await this.updating
     await this.inputs.write(batch, prepared)
     this.runWords[0] = 1 / numItems
     const bits = new Uint32Array(this.runWords.buffer)
@@ -132,18 +118,16 @@ export class GpuTrainer implements Trainer {
   }
 
   async step(options: OptimizerStep): Promise<StepResult> {
-    const { gpu } = this.p
-    const step = this.steps + 1
+    const step = ++this.steps
     const batches = this.window
     this.window = []
-    gpu.device.queue.writeBuffer(this.hyper, 0, hyperWords(options, step))
-    await this.updatePlan.prepare(null)
-    this.steps = step
     let result!: { read: () => Promise<Float32Array> }
-    this.updatePlan.run(null, (encoder) => {
-      result = this.ring.copy(encoder, this.stats)
-      encoder.clearBuffer(this.stats)
-    })
+    await this.exclusively(() =>
+      this.optimizer.run(options, step, (encoder) => {
+        result = this.ring.copy(encoder, this.stats)
+        encoder.clearBuffer(this.stats)
+      }),
+    )
     const [loss, accuracy, norm, clip] = await result.read()
     if (clip < 0) {
       const { layer, rows } = await this.p.diagnose(batches)
@@ -153,31 +137,29 @@ export class GpuTrainer implements Trainer {
   }
 
   async saveState(): Promise<TrainerState> {
-    const { gpu, adapter } = this.p
-    const tensors: TrainerState['tensors'] = []
-    for (const [i, n] of adapter.layout.pages.entries()) {
-      for (const side of ['m', 'v'] as const) {
-        tensors.push({ name: `${side}.${i}`, data: new Uint8Array(await readBuffer(gpu, this.moments[i][side], 0, n * 4)) })
-      }
-    }
+    const tensors = await this.exclusively(() => this.optimizer.save())
     tensors.push({ name: 'counters', data: new Uint8Array(Uint32Array.of(this.steps, this.microSteps).buffer) })
-    return { steps: this.steps, pairs: await adapter.read(), tensors }
+    return { steps: this.steps, pairs: await this.p.adapter.read(), tensors }
   }
 
   async loadState(state: TrainerState): Promise<void> {
-    const { gpu, adapter } = this.p
+    await this.exclusively(() => this.optimizer.load(state.tensors))
     const pairs = new Map(state.pairs.map((pair) => [`${pair.layer}.${pair.projection}`, pair]))
-    adapter.write((slot) => pairs.get(`${slot.layer}.${slot.projection}`)![slot.side])
-    for (const { name, data } of state.tensors) {
-      const [side, index] = name.split('.')
-      if (side === 'm' || side === 'v') {
-        gpu.device.queue.writeBuffer(this.moments[Number(index)][side], 0, data as Uint8Array<ArrayBuffer>)
-      } else if (name === 'counters') {
-        const [steps, microSteps] = new Uint32Array(data.slice().buffer)
-        this.steps = steps
-        this.microSteps = microSteps
-      }
-    }
+    this.p.adapter.write((slot) => pairs.get(`${slot.layer}.${slot.projection}`)![slot.side])
+    const counters = state.tensors.find(({ name }) => name === 'counters')
+    const words = new Uint32Array(counters!.data.slice().buffer)
+    this.steps = words[0]
+    this.microSteps = words[1]
+  }
+
+  /** Run after the update that is being submitted, and before the next. */
+  private exclusively<T>(body: () => Promise<T>): Promise<T> {
+    const run = this.updating.then(body)
+    this.updating = run.then(
+      () => undefined,
+      () => undefined,
+    )
+    return run
   }
 
   /** Gradients as they stand before the optimiser takes them; for checks. */
@@ -199,15 +181,11 @@ export class GpuTrainer implements Trainer {
     this.destroyed = true
     this.p.onDestroy()
     this.passPlan.destroy()
-    this.updatePlan.destroy()
+    this.optimizer.destroy()
     this.inputs.destroy()
     this.ring.release()
     const { gpu } = this.p
-    for (const buffer of [this.run, this.stats, this.hyper, this.losses, this.partial, ...this.gradients]) gpu.free(buffer)
-    for (const { m, v } of this.moments) {
-      gpu.free(m)
-      gpu.free(v)
-    }
+    for (const buffer of [this.run, this.stats, this.losses, ...this.gradients]) gpu.free(buffer)
   }
 }
 

@@ -1,6 +1,6 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/optimizer.wgsl?raw'
-import { grid, WHOLE_WORKGROUP, type Recorder } from '../gpu/recorder'
+import { grid, rowGrid, WHOLE_WORKGROUP, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 
 /** Hyper-parameters of one optimiser step. */
@@ -14,27 +14,43 @@ export interface OptimizerStep {
   maxGradNorm: number
 }
 
-const partialSource = { name: 'sumsq_partial', wgsl: reduce + wgsl }
-const finishSource = { name: 'norm_finish', wgsl: reduce + wgsl }
-const adamwSource = { name: 'adamw', wgsl: reduce + wgsl }
+/**
+ * Whose order of roundings the update follows: torch.optim.AdamW, or bitsandbytes' CPU kernels for states of 32 bits
+ * (tensors too small for 8) and of 8 bits.
+ */
+export type AdamwFormula = 'torch' | 'bnb32' | 'bnb8'
+
+/** Elements of an optimiser block: what shares one scale in the 8-bit states. */
+export const OPTIMIZER_BLOCK = 256
+
+/** 32-bit words of one block's states: 256 m and 256 v; or 64 words of codes for each and two scales. */
+export const RECORD_WORDS: Record<AdamwFormula, number> = { torch: 512, bnb32: 512, bnb8: 130 }
+
+const source = (name: string): { name: string; wgsl: string } => ({ name, wgsl: reduce + wgsl })
+const partialSource = source('sumsq_partial')
+const finishSource = source('norm_finish')
+const fullSource = source('adamw')
+const eightSource = source('adamw_8bit')
 
 /** Gradients one workgroup of sumsq_partial sums. */
 export const SUMSQ_BLOCK = 4096
 
-/** Words of the hyper-parameter buffer, in the order that optimizer.wgsl reads. */
+/** Words of the hyper-parameter buffer, in the order that optimizer.wgsl states; `step` counts from 1. */
 export function hyperWords(o: OptimizerStep, step: number): Float32Array<ArrayBuffer> {
+  const correction1 = 1 - o.beta1 ** step
+  const correction2 = Math.sqrt(1 - o.beta2 ** step)
   return new Float32Array([
-    o.lr,
-    o.beta1,
-    o.beta2,
-    o.eps,
-    o.weightDecay,
     o.maxGradNorm,
-    1 - o.beta1 ** step,
-    Math.sqrt(1 - o.beta2 ** step),
+    o.beta1,
     1 - o.beta1,
+    o.beta2,
     1 - o.beta2,
-    step,
+    o.eps,
+    1 - o.lr * o.weightDecay,
+    correction2,
+    -o.lr / correction1,
+    o.eps * correction2,
+    (-o.lr * correction2) / correction1,
     0,
   ])
 }
@@ -62,31 +78,50 @@ export function gradNorm(r: Recorder, o: { pages: { grad: Tensor; n: number }[];
   })
 }
 
-/** One AdamW update of n parameters; clears the gradients. */
-export function adamw(
-  r: Recorder,
-  o: { hyper: Tensor; stats: Tensor; param: Tensor; grad: Tensor; m: Tensor; v: Tensor; n: number },
-): void {
-  r.dispatch({
-    source: adamwSource,
-    defines: WHOLE_WORKGROUP,
-    tensors: { hyper: o.hyper, stats: o.stats, param: o.param, grad: o.grad, m: o.m, v: o.v },
-    params: { n: o.n },
-    workgroups: grid(o.n, 64),
-  })
+/** Where a block of at most 256 elements begins in its page (a multiple of 64) and how many it has, as the kernels read it. */
+export function blockEntry(start: number, count: number): number {
+  return ((start / 64) << 9) | count
 }
 
-/** The plain twin in f64: returns the updated parameter and moments. */
-export function adamwReference(
-  param: number,
-  grad: number,
-  m: number,
-  v: number,
-  o: OptimizerStep,
-  step: number,
-): { param: number; m: number; v: number } {
-  const mNew = m * o.beta1 + grad * (1 - o.beta1)
-  const vNew = v * o.beta2 + grad * grad * (1 - o.beta2)
-  const denominator = Math.sqrt(vNew) / Math.sqrt(1 - o.beta2 ** step) + o.eps
-  return { param: param * (1 - o.lr * o.weightDecay) - ((o.lr / (1 - o.beta1 ** step)) * mNew) / denominator, m: mNew, v: vNew }
+/**
+ * Update the parameters of `count` blocks from `blocks[first]` on and clear their gradients. `state` holds one record a
+ * block of these, the first at its start. `maps` (see shaders/optimizer.wgsl) is needed by 'bnb8' alone.
+ */
+export function adamw(
+  r: Recorder,
+  o: {
+    formula: AdamwFormula
+    hyper: Tensor
+    stats: Tensor
+    blocks: Tensor
+    param: Tensor
+    grad: Tensor
+    state: Tensor
+    maps: Tensor
+    first: number
+    count: number
+  },
+): void {
+  const { hyper, stats, blocks, param, grad, state } = o
+  const tensors = { hyper, stats, blocks, param, grad, state }
+  const params = { first: o.first, blocks: o.count, zero: 0 }
+  const defines = { UPDATE: true, FORMULA: o.formula }
+  if (o.formula === 'bnb8') {
+    const rows = rowGrid(r, o.count)
+    r.dispatch({
+      source: eightSource,
+      defines: { ...rows.defines, ...defines },
+      tensors: { ...tensors, maps: o.maps },
+      params,
+      workgroups: rows.workgroups,
+    })
+  } else {
+    r.dispatch({
+      source: fullSource,
+      defines: { ...WHOLE_WORKGROUP, ...defines },
+      tensors,
+      params,
+      workgroups: grid(o.count * OPTIMIZER_BLOCK, 64),
+    })
+  }
 }

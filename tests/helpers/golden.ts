@@ -16,12 +16,14 @@ export function goldenJson<T>(path: string): T {
   return JSON.parse(readFileSync(`${ROOT}/${path}`, 'utf8')) as T
 }
 
-/** All tensors of a safetensors file as f32. */
+/** All tensors of a safetensors file as f32; bytes as their numbers. */
 export async function goldenTensors(path: string): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
   const file = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(`${ROOT}/${path}`))))
   const out = new Map<string, { shape: number[]; data: Float32Array }>()
   for (const info of file.tensors.values()) {
-    out.set(info.name, { shape: info.shape, data: toFloat32(await file.read(info.name, 0, info.bytes), info.dtype as FloatDtype) })
+    const bytes = await file.read(info.name, 0, info.bytes)
+    const data = info.dtype === 'U8' ? Float32Array.from(bytes) : toFloat32(bytes, info.dtype as FloatDtype)
+    out.set(info.name, { shape: info.shape, data })
   }
   return out
 }
