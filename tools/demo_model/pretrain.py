@@ -119,6 +119,8 @@ def main():
     args.add_argument('--lr', type=float, default=3e-3)
     args.add_argument('--nf4-from', type=float, default=0.75, help='fraction of the steps after which the linears see NF4')
     args.add_argument('--init', type=Path, help='go on from this checkpoint, with a fresh optimiser (and another --seed for other text)')
+    args.add_argument('--tokens', type=int, default=2048, help='tokens a step')
+    args.add_argument('--compile', action='store_true', help='torch.compile the step (needs a C++ compiler)')
     args.add_argument('--threads', type=int, default=1)
     args.add_argument('--seed', type=int, default=1)
     a = args.parse_args()
@@ -139,6 +141,7 @@ def main():
     shapes = Random(a.seed)
     started, seen, log = time.time(), 0, []
     step, through_nf4 = -1, False
+    loss_of = torch.compile(weighted_loss, dynamic=False) if a.compile else weighted_loss
     while True:
         step += 1
         progress = max(step / a.steps, (time.time() - started) / 60 / a.minutes)
@@ -148,13 +151,13 @@ def main():
         for group in optimizer.param_groups:
             group['lr'] = lr
         if progress >= a.nf4_from and not through_nf4:
-            through_nf4 = True
+            through_nf4, loss_of = True, weighted_loss
             for linear in linears(model):
                 parametrize.register_parametrization(linear, 'weight', ThroughNf4())
         # Mostly short sequences; some long ones, so that long conversations and tool lists work too.
         length = shapes.choice([256] * 6 + [512] * 3 + [1024])
-        ids, weights = train.batch(2048 // length, length)
-        loss = weighted_loss(model, ids, weights)
+        ids, weights = train.batch(max(1, a.tokens // length), length)
+        loss = loss_of(model, ids, weights)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
