@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { bytesSource } from '../../src/formats/memory-folder'
+import { openSafetensors } from '../../src/formats/safetensors'
+import { parseModelConfig } from '../../src/model/config'
+import { loadLanguageModel } from '../../src/model/load'
+import type { QwenStyleModel } from '../../src/model/model'
+import { nf4Layout } from '../../src/ops/nf4'
+import { read, relativeError, testGpu } from '../helpers/gpu'
+import { goldenBatch, goldenJson, goldenTensors } from '../helpers/golden'
+
+const { kinds } = goldenJson<{ kinds: Record<string, { row_sums: number[]; quantized: number }> }>('bnb/expected.json')
+
+/** A checkpoint that transformers saved with 4-bit weights, loaded as the studio loads it. */
+async function load(kind: string): Promise<QwenStyleModel> {
+  const { gpu } = await testGpu()
+  const folder = `tests/golden/data/bnb/${kind}`
+  const config = parseModelConfig(readFileSync(`${folder}/config.json`, 'utf8'))
+  const weights = await openSafetensors(bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))))
+  return (await loadLanguageModel(gpu, { config, weights })) as QwenStyleModel
+}
+
+for (const [kind, expected] of Object.entries(kinds)) {
+  describe(`a ${kind} checkpoint of bitsandbytes`, () => {
+    test('dequantised rows and losses', async () => {
+      const model = await load(kind)
+      const rows = await goldenTensors('bnb/rows.safetensors')
+      let compared = 0
+      for (const [key, { data, shape }] of rows) {
+        if (!key.startsWith(`${kind}.`)) continue
+        const ours = await model.dequantizedRows(key.slice(kind.length + 1), 0, shape[0])
+        // Imported codes and scales are the same bytes; a GPU may fuse map * scale + offset, which moves a last bit.
+        expect(relativeError(ours, data), key).toBeLessThan(kind === 'nested' ? 2 ** -22 : 2 ** -30)
+        compared++
+      }
+      expect(compared).toBe(3)
+
+      const raw = goldenJson<{ input_ids: number[][]; labels: number[][]; lengths: number[] }>('qwen2/batch.json')
+      const batch = goldenBatch(raw.input_ids.map((ids, i) => ({ input_ids: ids, labels: raw.labels[i], length: raw.lengths[i] })))
+      const { sums } = await model.lossPerLine(batch, false)
+      // As for the models quantised here: some forty roundings.
+      expect(relativeError(sums, expected.row_sums)).toBeLessThan(1e-5)
+      model.destroy()
+    })
+  })
+}
+
+test('codes and scales of a checkpoint stand on the GPU as they stand in the file', async () => {
+  const folder = 'tests/golden/data/bnb/nested'
+  const file = await openSafetensors(bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))))
+  const { gpu } = await testGpu()
+  const written = new Map<string, GPUBuffer>()
+  const kept = gpu.buffer.bind(gpu)
+  gpu.buffer = (label, bytes, usage) => {
+    const buffer = kept(label, bytes, usage)
+    written.set(label, buffer)
+    return buffer
+  }
+  const model = await load('nested').finally(() => (gpu.buffer = kept))
+  let linears = 0
+  for (const [name, info] of file.tensors) {
+    if (!name.endsWith('_proj.weight')) continue
+    const label = name.slice(0, -'.weight'.length)
+    const layout = nf4Layout(info.bytes * 2, true)
+    const all = await read(gpu, written.get(label)!, layout.words * 4)
+    const bytesOf = async (suffix: string): Promise<Uint8Array> => file.read(`${name}${suffix}`, 0, file.tensors.get(`${name}${suffix}`)!.bytes)
+    const at = (word: number, like: Uint8Array): Uint8Array => new Uint8Array(all, word * 4, like.length)
+    for (const [word, suffix] of [[layout.codeAt, ''], [layout.absmaxAt, '.absmax'], [layout.nestedAt, '.nested_absmax'], [0, '.nested_quant_map']] as const) {
+      const want = await bytesOf(suffix)
+      expect([...at(word, want)], name + suffix).toEqual([...want])
+    }
+    linears++
+  }
+  expect(linears).toBe(14)
+  model.destroy()
+})
