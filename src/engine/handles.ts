@@ -79,7 +79,8 @@ export function createHandleBorrower(port: Port<FromEngine, ToEngine>) {
   function request(handle: number, method: string, args: unknown[]): Promise<unknown> {
     const number = nextRequest++
     const promise = new Promise<unknown>((resolve, reject) => waiting.set(number, { resolve, reject }))
-    port.postMessage({ kind: 'request', request: number, handle, method, args }, transferable(args))
+    // Copied, not moved: a moved chunk is empty for its sender, who counts its bytes after writing and may use it again.
+    port.postMessage({ kind: 'request', request: number, handle, method, args })
     return promise
   }
 
@@ -119,13 +120,6 @@ export function createHandleBorrower(port: Port<FromEngine, ToEngine>) {
     },
     forget: (handles: number[]) => handles.forEach((handle) => signals.delete(handle)),
   }
-}
-
-/** Chunks are moved, not copied, unless they are views into something larger that the sender may still need. */
-function transferable(args: unknown[]): Transferable[] {
-  return args.flatMap((arg) =>
-    arg instanceof Uint8Array && arg.buffer instanceof ArrayBuffer && arg.byteLength === arg.buffer.byteLength ? [arg.buffer] : [],
-  )
 }
 
 /** What structured clone carries as it is. */
