@@ -72,6 +72,18 @@ describe('engine protocol', () => {
     await expect(page.evaluate({ useAdapter: false }, undefined, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
   })
 
+  it('leaves a written chunk whole for its sender', async () => {
+    const chunk = new Uint8Array(8).fill(7)
+    connect({
+      async exportAdapter(out) {
+        await (await out.create('x')).write(chunk)
+        return [{ path: 'x', bytes: chunk.length }]
+      },
+    })
+    const sink: ByteSink = { write: async () => {}, close: async () => {}, abort: async () => {} }
+    expect(await page.exportAdapter({ create: async () => sink })).toEqual([{ path: 'x', bytes: 8 }])
+  })
+
   it('writes into a folder on the page one chunk at a time', async () => {
     const chunk = 1000
     connect({
