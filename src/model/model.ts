@@ -232,21 +232,27 @@ export class QwenStyleModel implements LanguageModel {
     return { layer: null, rows: batches.flatMap((batch) => batch.rows) }
   }
 
+  /** A line of up to `capacity` tokens with its cache, built; the caller destroys it. */
+  async createDecoder(capacity: number, useAdapter: boolean): Promise<Decoder> {
+    const { chunking: _, ...pass } = this.passFor(1, capacity)
+    const adapter = this.layerAdapter(useAdapter)
+    const decoder = new Decoder(this.gpu, this.kernels, { ...pass, adapter }, this.weights.hostEmbedding, capacity)
+    try {
+      await decoder.build()
+    } catch (error) {
+      decoder.destroy()
+      throw error
+    }
+    return decoder
+  }
+
   async *generate(promptIds: Int32Array, options: SampleOptions): AsyncGenerator<number> {
     const capacity = Math.min(this.config.maxPositionEmbeddings, promptIds.length + options.maxNewTokens)
     if (promptIds.length >= this.config.maxPositionEmbeddings) {
       throw fail('model-too-long', { tokens: promptIds.length, limit: this.config.maxPositionEmbeddings })
     }
-    const { chunking: _, ...pass } = this.passFor(1, capacity)
-    const decoder = new Decoder(
-      this.gpu,
-      this.kernels,
-      { ...pass, adapter: this.layerAdapter(options.useAdapter) },
-      this.weights.hostEmbedding,
-      capacity,
-    )
+    const decoder = await this.createDecoder(capacity, options.useAdapter)
     try {
-      await decoder.build()
       const draw = uniforms(options.seed)
       let logits = await decoder.push(promptIds)
       for (let made = 0; promptIds.length + made < capacity; made++) {

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Decoder } from '../../src/model/decoder'
+import type { QwenStyleModel } from '../../src/model/model'
+import { argmax } from '../../src/model/sampling'
+import type { SampleOptions } from '../../src/model/types'
+import { relativeError } from '../helpers/gpu'
+import { goldenAdapter, goldenModel } from '../helpers/golden'
+
+const GREEDY: SampleOptions = { maxNewTokens: 12, temperature: 0, topK: 0, topP: 1, seed: 1, stopIds: [], useAdapter: true }
+
+async function collect(model: QwenStyleModel, prompt: Int32Array, options: Partial<SampleOptions>): Promise<number[]> {
+  const ids: number[] = []
+  for await (const id of model.generate(prompt, { ...GREEDY, ...options })) ids.push(id)
+  return ids
+}
+
+for (const name of ['qwen2', 'qwen3', 'llama']) {
+  describe(name, () => {
+    let model: QwenStyleModel
+    let V = 0
+    beforeAll(async () => {
+      model = await goldenModel(name)
+      const { lora, pairs } = await goldenAdapter(name)
+      await model.attachLora(lora, { kind: 'pairs', pairs })
+      V = model.config.vocabSize
+    })
+    afterAll(() => model.destroy())
+
+    const tokens = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => (i * 131 + 7 * (i % 5)) % V)
+
+    test('a prompt in pieces and single tokens give the logits of one whole pass', async () => {
+      // 137 tokens cross the 128 that go through together, so the second piece attends to a cache; then tokens one by one.
+      const ids = tokens(143)
+      for (const useAdapter of [true, false]) {
+        const whole = await model.logits(ids, useAdapter)
+        const decoder: Decoder = await model.createDecoder(ids.length, useAdapter)
+        const range = (t: number): Float32Array => whole.subarray((t - 1) * V, t * V)
+        try {
+          expect(relativeError(await decoder.push(ids.slice(0, 137)), range(137))).toBeLessThan(1e-5)
+          for (let t = 137; t < 143; t++) expect(relativeError(await decoder.push(ids.slice(t, t + 1)), range(t + 1)), `token ${t}`).toBeLessThan(1e-5)
+        } finally {
+          decoder.destroy()
+        }
+      }
+    })
+
+    test('a prompt in any pieces', async () => {
+      const ids = tokens(23)
+      const whole = await model.logits(ids, true)
+      const decoder: Decoder = await model.createDecoder(ids.length, true)
+      let at = 0
+      for (const size of [1, 5, 1, 9, 7]) {
+        at += size
+        const logits = await decoder.push(ids.slice(at - size, at))
+        expect(relativeError(logits, whole.subarray((at - 1) * V, at * V)), `${at} tokens`).toBeLessThan(1e-5)
+      }
+      await expect(decoder.push(ids.slice(0, 1))).rejects.toThrow(RangeError)
+      decoder.destroy()
+    })
+
+    test('greedy text is the arg max of each whole pass', async () => {
+      const prompt = tokens(9)
+      const made = await collect(model, prompt, { maxNewTokens: 4 })
+      const ids = [...prompt]
+      for (const id of made) {
+        const whole = await model.logits(Int32Array.from(ids), true)
+        expect(id).toBe(argmax(whole.subarray((ids.length - 1) * V)))
+        ids.push(id)
+      }
+      expect(made).toHaveLength(4)
+    })
+
+    test('stops after a stop token, and says it', async () => {
+      const all = await collect(model, tokens(9), {})
+      expect(all).toHaveLength(12)
+      const stop = all[3]
+      expect(await collect(model, tokens(9), { stopIds: [stop] })).toEqual(all.slice(0, all.indexOf(stop) + 1))
+    })
+
+    test('an aborted generation ends', async () => {
+      const control = new AbortController()
+      const ids: number[] = []
+      for await (const id of model.generate(tokens(5), { ...GREEDY, signal: control.signal })) {
+        ids.push(id)
+        if (ids.length === 2) control.abort()
+      }
+      expect(ids).toHaveLength(2)
+    })
+
+    test('the same seed draws the same tokens, another seed others', async () => {
+      const sampled = { temperature: 1.5, topK: 0, topP: 1, maxNewTokens: 10 }
+      const first = await collect(model, tokens(6), { ...sampled, seed: 5 })
+      expect(await collect(model, tokens(6), { ...sampled, seed: 5 })).toEqual(first)
+      expect(await collect(model, tokens(6), { ...sampled, seed: 6 })).not.toEqual(first)
+    })
+  })
+}
