@@ -37,6 +37,7 @@ export interface PassModel {
   rope: Tensor
   slabElements: number
   chunking: AttentionChunking
+  activation: 'f32' | 'f16'
   adapter: LayerAdapter | null
 }
 
@@ -66,6 +67,7 @@ function layerContext(
     slab: r.tensor('slab', [m.slabElements], { kind: 'scratch' }),
     probs: r.tensor('attention probabilities', [attentionScratch(m.chunking, s.T, keys)], { kind: 'scratch' }),
     chunking: m.chunking,
+    activation: m.activation,
     adapter: m.adapter,
   }
 }

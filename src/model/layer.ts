@@ -25,6 +25,9 @@ export interface LayerContext {
   slab: Tensor
   probs: Tensor
   chunking: AttentionChunking
+  /** Element type of the activations that are kept: normed inputs, q, k, v, attended values, gate and up. The residual stream,
+   *  scores, the SwiGLU product, gradients and everything of the adapter stay f32: there f16 would overflow or vanish. */
+  activation: 'f32' | 'f16'
   adapter: LayerAdapter | null
   /** Decoding: keys and values of earlier tokens; `first` = how many there are. */
   cache?: { first: number; single: boolean; k: Tensor[]; v: Tensor[] }
@@ -91,7 +94,8 @@ export function layerForward(
   }
 
   const x = input.delta ? r.tensor(label('x'), [M, C], { kind: 'checkpoints' }) : input.x
-  const n1 = r.tensor(label('norm 1'), [M, C], { kind: 'scratch' })
+  const dtype = ctx.activation
+  const n1 = r.tensor(label('norm 1'), [M, C], { kind: 'scratch', dtype })
   rmsnormForward(r, {
     x: input.x,
     weight: w.inputNorm,
@@ -102,21 +106,21 @@ export function layerForward(
     add: input.delta ? { delta: input.delta, xOut: x } : undefined,
   })
 
-  const qRaw = r.tensor(label('q raw'), [M, H * D], { kind })
-  const kRaw = r.tensor(label('k raw'), [M, K * D], { kind })
-  const v = r.tensor(label('v'), [M, K * D], { kind })
+  const qRaw = r.tensor(label('q raw'), [M, H * D], { kind, dtype })
+  const kRaw = r.tensor(label('k raw'), [M, K * D], { kind, dtype })
+  const v = r.tensor(label('v'), [M, K * D], { kind, dtype })
   linear('q_proj', n1, qRaw)
   linear('k_proj', n1, kRaw)
   linear('v_proj', n1, v)
   // With qwen3 the norm writes a new tensor, since its backward needs the raw one; otherwise RoPE turns q and k in place.
-  const q = w.qNorm ? r.tensor(label('q'), [M, H * D], { kind }) : qRaw
-  const k = w.kNorm ? r.tensor(label('k'), [M, K * D], { kind }) : kRaw
+  const q = w.qNorm ? r.tensor(label('q'), [M, H * D], { kind, dtype }) : qRaw
+  const k = w.kNorm ? r.tensor(label('k'), [M, K * D], { kind, dtype }) : kRaw
   if (w.qNorm) rmsnormForward(r, { x: qRaw, weight: w.qNorm, y: q, rows: M * H, C: D, eps })
   if (w.kNorm) rmsnormForward(r, { x: kRaw, weight: w.kNorm, y: k, rows: M * K, C: D, eps })
   rope(r, { x: q, positions: ctx.positions, table: ctx.rope, M, heads: H, D })
   rope(r, { x: k, positions: ctx.positions, table: ctx.rope, M, heads: K, D })
 
-  const attended = r.tensor(label('attended'), [M, H * D], { kind })
+  const attended = r.tensor(label('attended'), [M, H * D], { kind, dtype })
   const first = ctx.cache?.first ?? 0
   if (ctx.cache) {
     rowsAppend(r, { x: k, cache: ctx.cache.k[layer], n: M * K * D, first: first * K * D })
@@ -142,10 +146,10 @@ export function layerForward(
   linear('o_proj', attended, attentionOut)
 
   const xMid = r.tensor(label('x mid'), [M, C], { kind })
-  const n2 = r.tensor(label('norm 2'), [M, C], { kind: 'scratch' })
+  const n2 = r.tensor(label('norm 2'), [M, C], { kind: 'scratch', dtype })
   rmsnormForward(r, { x, weight: w.postNorm, y: n2, rows: M, C, eps, add: { delta: attentionOut, xOut: xMid } })
-  const gate = r.tensor(label('gate'), [M, F], { kind })
-  const up = r.tensor(label('up'), [M, F], { kind })
+  const gate = r.tensor(label('gate'), [M, F], { kind, dtype })
+  const up = r.tensor(label('up'), [M, F], { kind, dtype })
   linear('gate_proj', n2, gate)
   linear('up_proj', n2, up)
   const act = r.tensor(label('act'), [M, F], { kind: 'scratch' })
@@ -184,7 +188,7 @@ function droppedInput(ctx: LayerContext, layer: number, projection: Projection, 
   const training = ctx.adapter?.training
   if (!training || training.dropout === 0) return x
   const M = ctx.B * ctx.T
-  const y = ctx.r.tensor(`layer ${layer} ${projection} dropped`, [M, K], { kind: 'scratch' })
+  const y = ctx.r.tensor(`layer ${layer} ${projection} dropped`, [M, K], { kind: 'scratch', dtype: x.dtype })
   dropout(ctx.r, { run: training.run, x, y, n: M * K, place: maskPlace(layer, projection), rate: training.dropout })
   return y
 }
@@ -231,7 +235,7 @@ function adaptedBackward(
 /**
  * Backward through a layer. `dx` [M, C] holds the gradient of the layer's output (x and delta share it) and is turned in
  * place into that of its input; with `lowest` nothing below is trained and the input's gradient is not computed.
- * Overwrites kept.gate and kept.up.
+ * Overwrites kept.gate and kept.up where they are f32.
  */
 export function layerBackward(
   ctx: LayerContext,
@@ -244,7 +248,8 @@ export function layerBackward(
   const { r, config: c, B, T } = ctx
   const M = B * T
   const { hiddenSize: C, intermediateSize: F, heads: H, kvHeads: K, headDim: D, rmsNormEps: eps } = c
-  const scratch = (name: string, width: number): Tensor => r.tensor(`layer ${layer} ${name}`, [M, width], { kind: 'scratch' })
+  const scratch = (name: string, width: number, dtype: 'f32' | 'f16' = 'f32'): Tensor =>
+    r.tensor(`layer ${layer} ${name}`, [M, width], { kind: 'scratch', dtype })
   const back = (projection: Projection, x: Tensor, dy: Tensor, into: Tensor | null, accumulate = false): void =>
     adaptedBackward(ctx, layer, projection, w, { x, low: kept.low[projection], dy, dx: into, accumulate })
 
@@ -252,12 +257,15 @@ export function layerBackward(
   swigluForward(r, { gate: kept.gate, up: kept.up, act, n: M * F })
   const dact = scratch('dact', F)
   back('down_proj', act, dx, dact)
-  swigluBackward(r, { dact, gate: kept.gate, up: kept.up, n: M * F })
-  const n2 = scratch('norm 2 again', C)
+  // f32 activations are overwritten by their gradients; f16 ones would lose them.
+  const dgate = ctx.activation === 'f32' ? kept.gate : scratch('dgate', F)
+  const dup = ctx.activation === 'f32' ? kept.up : scratch('dup', F)
+  swigluBackward(r, { dact, gate: kept.gate, up: kept.up, dgate, dup, n: M * F })
+  const n2 = scratch('norm 2 again', C, ctx.activation)
   rmsnormForward(r, { x: kept.xMid, weight: w.postNorm, y: n2, rows: M, C, eps })
   const dn2 = scratch('dnorm 2', C)
-  back('gate_proj', n2, kept.gate, dn2)
-  back('up_proj', n2, kept.up, dn2, true)
+  back('gate_proj', n2, dgate, dn2)
+  back('up_proj', n2, dup, dn2, true)
   rmsnormBackward(r, { x: kept.xMid, weight: w.postNorm, dy: dn2, dx, rows: M, C, eps, accumulate: true })
 
   const dattended = scratch('dattended', H * D)
@@ -297,7 +305,7 @@ export function layerBackward(
     rmsnormBackward(r, { x: kept.kRaw, weight: w.kNorm, dy: dk, dx: raw, rows: M * K, C: D, eps })
     dk = raw
   }
-  const n1 = scratch('norm 1 again', C)
+  const n1 = scratch('norm 1 again', C, ctx.activation)
   rmsnormForward(r, { x: kept.x, weight: w.inputNorm, y: n1, rows: M, C, eps })
   const dn1 = lowest ? null : scratch('dnorm 1', C)
   back('q_proj', n1, dq, dn1)

@@ -16,11 +16,16 @@ export function swigluForward(r: Recorder, o: { gate: Tensor; up: Tensor; act: T
   })
 }
 
-/** Overwrites gate and up with their gradients. */
-export function swigluBackward(r: Recorder, o: { dact: Tensor; gate: Tensor; up: Tensor; n: number }): void {
+/** Gradients of gate and up; dgate and dup may be gate and up themselves, which are then overwritten. */
+export function swigluBackward(
+  r: Recorder,
+  o: { dact: Tensor; gate: Tensor; up: Tensor; dgate: Tensor; dup: Tensor; n: number },
+): void {
+  const inPlace = o.dgate === o.gate
   r.dispatch({
     source: backward,
-    tensors: { dact: o.dact, gate: o.gate, up: o.up },
+    defines: { IN_PLACE: inPlace },
+    tensors: { dact: o.dact, gate: o.gate, up: o.up, ...(inPlace ? {} : { dgate: o.dgate, dup: o.dup }) },
     params: { n: o.n },
     workgroups: grid(o.n, 64),
     flops: 12 * o.n,

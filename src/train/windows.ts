@@ -34,6 +34,8 @@ export function trainingShape(plan: BatchPlan, run: RunFile): TrainingShape {
     batch: plan.batchLines,
     tokens: Math.max(PAD_TO, Math.ceil(plan.longestLine / PAD_TO) * PAD_TO),
     optimizer: optimizerKind(run.optim),
+    // bfloat16 has no WGSL type; it runs as float32, which holds every bfloat16 value.
+    computeDtype: run.quantization.bnb_4bit_compute_dtype === 'float16' ? 'float16' : 'float32',
     seed: run.seed,
   }
 }

@@ -10,7 +10,7 @@ for (const n of [1, 64, 1003]) {
       { gate: { data: gate }, up: { data: up }, act: { data: new Float32Array(n) }, g2: { data: gate }, u2: { data: up }, dact: { data: dact } },
       (r, t) => {
         swigluForward(r, { gate: t.gate, up: t.up, act: t.act, n })
-        swigluBackward(r, { dact: t.dact, gate: t.g2, up: t.u2, n })
+        swigluBackward(r, { dact: t.dact, gate: t.g2, up: t.u2, dgate: t.g2, dup: t.u2, n })
       },
     )
     expect(relativeError(out.act, swigluReference(gate, up))).toBeLessThan(F32_SUMS)
