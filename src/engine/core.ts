@@ -138,7 +138,7 @@ class EngineCore implements Engine {
   }
 
   async train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void) {
-    const { model, opened, tokenizer, quantization } = this.needModel()
+    const { model, opened, tokenizer, quantization, card } = this.needModel()
     const { rows } = this.needData()
     sameQuantization(quantization, run.quantization)
     return this.tasks.only('train', async () => {
@@ -147,7 +147,7 @@ class EngineCore implements Engine {
       try {
         const { vocabSize, hiddenSize } = opened.config
         const blockParameters = opened.parameters - vocabSize * hiddenSize
-        const parts = { ...options, control, padId: tokenizer.padId, blockParameters }
+        const parts = { ...options, control, padId: tokenizer.padId, blockParameters, baseModel: card.id }
         return await this.alive(runTraining(model, rows, run, parts, on))
       } finally {
         this.control = null

@@ -194,6 +194,10 @@ export interface TrainOptions {
   runId: string
   /** Start from the adapter that is loaded instead of a fresh one. */
   continueAdapter?: boolean
+  /** Where `save_strategy` puts its checkpoint-N/ folders. */
+  checkpoints?: WritableFolder
+  /** A checkpoint-N/ folder, or one that holds several: go on there, on the same data, under the checkpoint's own run. */
+  resumeFrom?: FileFolder
 }
 
 /** A row of trainer_state.json's log_history. */

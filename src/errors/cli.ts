@@ -46,6 +46,12 @@ export const cliErrors = {
     zh: ({ field, stated, found }: { field: string; stated: string; found: string }) =>
       `运行配置中 lora.${field} 为 ${stated}，而 --init-lora 指定的适配器为 ${found}。训练没有开始。请改成一致，或删去该字段以沿用适配器的值。`,
   },
+  'cli-options-exclude': {
+    en: ({ first, second }: { first: string; second: string }) =>
+      `"${first}" and "${second}" cannot be given together: the first already decides what the second says. Nothing was done. Leave one of them out.`,
+    zh: ({ first, second }: { first: string; second: string }) =>
+      `“${first}”和“${second}”不能同时使用：前者已经决定了后者的内容。未执行任何操作，请去掉其中一个。`,
+  },
   'cli-data-unknown': {
     en: ({ file, columns }: { file: string; columns: string[] }) =>
       `The columns of ${file} (${columns.join(', ')}) are in no format that is known, so no row can be used. Rename two of them to "prompt" and "completion", or write the rows as {"messages": [...]}.`,

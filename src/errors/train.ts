@@ -68,6 +68,23 @@ export const trainErrors = {
     en: () => 'No row of the data set can be trained on. There is nothing to learn from. Look at the list of rows that were left out.',
     zh: () => '数据集中没有可用于训练的行，无法训练。请查看被排除的行及原因。',
   },
+  'train-no-checkpoint': {
+    en: ({ folder }: { folder: string }) =>
+      `${folder} holds no complete checkpoint, so the run cannot be continued. Choose a folder that has run_state.json and optimizer.safetensors, or start anew.`,
+    zh: ({ folder }: { folder: string }) =>
+      `${folder} 中没有完整的检查点，无法继续训练。请选择含有 run_state.json 和 optimizer.safetensors 的文件夹，或重新开始。`,
+  },
+  'train-other-data': {
+    en: () =>
+      'The data set is not the one that the checkpoint was made with (rows, tokens or labels differ), so the run would not continue but become another one. It was not started. Load the same file with the same max_length and loss options.',
+    zh: () => '当前数据集与检查点所用的不同（数据行、token 或标签不一致），继续下去就不再是同一次训练，因此没有开始。请载入同一个文件，并使用相同的 max_length 和损失选项。',
+  },
+  'train-checkpoints-unkept': {
+    en: ({ save_strategy }: { save_strategy: string }) =>
+      `"save_strategy": "${save_strategy}" asks for checkpoints, but nobody gave a place for them. The run goes on without; the adapter is kept at the end.`,
+    zh: ({ save_strategy }: { save_strategy: string }) =>
+      `“save_strategy”: “${save_strategy}”要求保存检查点，但没有指定保存位置。训练照常进行，结束时仍会保留适配器。`,
+  },
   'train-non-finite': {
     en: (p: { step: number; layer: number | null; rows: number[]; loss: string; gradNorm: string }) =>
       `Step ${p.step} gave values that are not numbers (loss ${p.loss}, gradient norm ${p.gradNorm}; ` +

@@ -29,7 +29,7 @@ export function logHistory(log: StepLog[], run: Pick<RunFile, 'logging_steps'>, 
   return rows
 }
 
-/** Below 1, `logging_steps` is a share of all steps (transformers' TrainerState.compute_steps). */
+/** Every how many steps: below 1, `logging_steps` and `save_steps` are a share of all (TrainerState.compute_steps). */
 export function loggingInterval(loggingSteps: number, steps: number): number {
   return Math.max(1, loggingSteps < 1 ? Math.ceil(steps * loggingSteps) : Math.floor(loggingSteps))
 }

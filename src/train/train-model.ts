@@ -14,7 +14,7 @@ export type TrainingPhase = 'preparing' | 'compiling' | 'training' | 'paused'
 export interface TrainingHooks {
   onPhase(phase: TrainingPhase, step: number, steps: number): void
   onStep(report: StepReport, steps: number): void
-  /** Every `every` steps: all that is needed to continue the run bit-identically. */
+  /** Every `every` steps: the trainer's state and all steps' figures so far. */
   checkpoint?: { every: number; save(state: TrainerState, log: StepLog[]): Promise<void> }
 }
 

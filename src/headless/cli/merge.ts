@@ -1,28 +1,53 @@
 import { exportMerged } from '../../engine/export'
 import { tokenizerOf } from '../../engine/open-data'
+import type { ExportedFile } from '../../engine/types'
+import type { FileFolder, WritableFolder } from '../../formats/bytes'
 import { openModelFolder } from '../../formats/model-folder'
 import { readPeft } from '../../formats/peft'
 import { writableNodeFolder } from '../../storage/node-folder'
-import type { Command } from './command'
-import { modelOption } from './command'
+import { recommendedRun } from '../../train/run-file'
+import type { Command, CommandContext } from './command'
+import { gpuOption, modelOption } from './command'
+import { engineWithModel } from './engine'
 import { folderAt } from './inputs'
 
-/** Needs no GPU: the sum is made on the CPU, from the source's own weights. */
 export const mergeCommand: Command = {
-  summary: "Merge an adapter into the model's own weights and write a Hugging Face folder.",
+  summary: "Merge an adapter into the model's weights and write a Hugging Face folder.",
   options: {
     model: modelOption,
     lora: { value: 'DIR', required: true, help: 'PEFT adapter' },
     out: { value: 'DIR', required: true, help: 'folder to write' },
+    onto: {
+      value: 'BASE',
+      choices: ['original', 'dequantized'],
+      help: "the source's own weights (default, needs no GPU) or what its NF4 version stands for",
+    },
+    gpu: gpuOption,
   },
-  async run({ options, terminal, root, onInterrupt }) {
+  async run(context) {
+    const { options, terminal, root } = context
     const out = options.out as string
-    const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
-    const adapter = await readPeft(await folderAt('--lora', options.lora as string, root), opened.config)
-    const { stopIds } = await tokenizerOf(opened)
+    const lora = await folderAt('--lora', options.lora as string, root)
     const cancel = new AbortController()
-    onInterrupt(() => cancel.abort())
-    const files = await exportMerged({ opened, stopIds, adapter }, writableNodeFolder(out), terminal.progress, cancel.signal)
+    context.onInterrupt(() => cancel.abort())
+    const merge = options.onto === 'dequantized' ? ontoDequantized : ontoOriginal
+    const files = await merge(context, lora, writableNodeFolder(out), cancel.signal)
     terminal.json({ out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
   },
+}
+
+type Merge = (context: CommandContext, lora: FileFolder, out: WritableFolder, signal: AbortSignal) => Promise<ExportedFile[]>
+
+/** On the CPU, in windows of rows. */
+const ontoOriginal: Merge = async ({ options, terminal, root }, lora, out, signal) => {
+  const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
+  const adapter = await readPeft(lora, opened.config)
+  const { stopIds } = await tokenizerOf(opened)
+  return exportMerged({ opened, stopIds, adapter }, out, terminal.progress, signal)
+}
+
+const ontoDequantized: Merge = async (context, lora, out, signal) => {
+  const engine = await engineWithModel(context, recommendedRun.quantization)
+  await engine.loadAdapter(lora)
+  return engine.exportMerged(out, { base: 'dequantized' }, context.terminal.progress, signal)
 }

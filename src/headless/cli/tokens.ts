@@ -1,14 +1,14 @@
 import { openData, tokenizerOf } from '../../engine/open-data'
 import { openModelFolder } from '../../formats/model-folder'
 import type { Command } from './command'
-import { configOption, dataOption, modelOption } from './command'
+import { configOption, dataOption, gpuOption, modelOption } from './command'
 import { dataOptions, fileAt, folderAt, tellData } from './inputs'
 import { readRun } from './run-config'
 
-/** Needs no GPU: only the tokenizer and the template are read. */
+/** Needs no GPU, only tokenizer and template; --gpu is understood so that all commands take the same options. */
 export const tokensCommand: Command = {
   summary: 'Print the token ids and labels of every kept row as JSON lines (label -100: not trained).',
-  options: { model: modelOption, data: dataOption, config: configOption },
+  options: { model: modelOption, data: dataOption, config: configOption, gpu: gpuOption },
   async run({ options, terminal, root }) {
     const { run } = await readRun(options.config as string | undefined, terminal)
     const opened = await openModelFolder(await folderAt('--model', options.model as string, root))

@@ -1,14 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdapterCard, Engine, TrainOutcome } from '../../engine/types'
-import { fail } from '../../errors'
+import { fail, TuneError } from '../../errors'
+import type { FileFolder } from '../../formats/bytes'
 import { writableNodeFolder } from '../../storage/node-folder'
+import { readCheckpointRun } from '../../train/checkpoint'
 import type { ParsedRunFile } from '../../train/parse-run-file'
 import type { RunFile } from '../../train/run-file'
 import type { Command, CommandContext } from './command'
 import { configOption, dataOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
 import { dataOptions, fileAt, folderAt, tellData } from './inputs'
+import type { Options } from './options'
 import { readRun } from './run-config'
 
 export const trainCommand: Command = {
@@ -19,12 +22,14 @@ export const trainCommand: Command = {
     config: configOption,
     out: { value: 'DIR', required: true, help: 'gets adapter/, trainer_state.json and, with --merge, merged/' },
     'init-lora': { value: 'DIR', help: 'start from this PEFT adapter; its r, alpha and targets are taken' },
+    resume: { value: 'DIR', help: 'go on from a checkpoint-N folder (or the last one in DIR), bit-identically' },
     merge: { help: "also write the merged model, onto the source's own weights" },
     gpu: gpuOption,
   },
   async run(context) {
     const { options, terminal, root } = context
-    const parsed = await readRun(options.config as string | undefined, terminal)
+    const resumeFrom = options.resume ? await folderAt('--resume', options.resume as string, root) : undefined
+    const parsed = resumeFrom ? await runOf(resumeFrom, options) : await readRun(options.config as string | undefined, terminal)
     const data = await fileAt('--data', options.data as string)
     const start = options['init-lora'] ? await folderAt('--init-lora', options['init-lora'] as string, root) : null
     const engine = await engineWithModel(context, parsed.run.quantization)
@@ -38,9 +43,29 @@ export const trainCommand: Command = {
       terminal.line('stopping after the current step; press Ctrl-C again to end at once')
       engine.stop()
     })
-    const outcome = await engine.train(run, { runId: 'cli', continueAdapter: start !== null }, terminal.training)
+    const checkpoints = writableNodeFolder(options.out as string)
+    const how = { runId: 'cli', continueAdapter: start !== null, checkpoints, resumeFrom }
+    const outcome = await engine.train(run, how, terminal.training).catch(async (error: unknown) => {
+      if (error instanceof TuneError && error.code === 'train-non-finite') await keepAdapter(engine, context)
+      throw error
+    })
     terminal.json(await save(engine, context, run, outcome, facts))
   },
+}
+
+/** The adapter as the last good step left it; the run itself has failed. */
+async function keepAdapter(engine: Engine, { options, terminal }: CommandContext): Promise<void> {
+  const place = join(options.out as string, 'adapter')
+  await engine.exportAdapter(writableNodeFolder(place))
+  terminal.line(`what was learnt before is kept in ${place}`)
+}
+
+/** A continued run follows its checkpoint; other settings would make it another run. */
+async function runOf(checkpoint: FileFolder, options: Options): Promise<ParsedRunFile> {
+  for (const other of ['config', 'init-lora']) {
+    if (options[other] !== undefined) throw fail('cli-options-exclude', { first: '--resume', second: `--${other}` })
+  }
+  return { run: await readCheckpointRun(checkpoint), stated: new Set(), warnings: [] }
 }
 
 async function save(

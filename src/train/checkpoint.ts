@@ -1,0 +1,87 @@
+import type { TokenizedRow } from '../data'
+import { fail } from '../errors'
+import type { FileFolder, WritableFolder } from '../formats/bytes'
+import { readText, subFolder } from '../formats/model-folder'
+import { readPeft, writePeft } from '../formats/peft'
+import { openSafetensors, SafetensorsWriter } from '../formats/safetensors'
+import type { TrainerState } from '../model/language-model'
+import type { LoraConfig, ModelConfig } from '../model/types'
+import type { StepLog } from './log-history'
+import type { RunFile } from './run-file'
+
+/** All that is needed to continue a run bit-identically. */
+export interface Checkpoint {
+  run: RunFile
+  state: TrainerState
+  /** Every step so far. */
+  log: StepLog[]
+  /** See `fingerprint`. */
+  data: string
+}
+
+const OPTIMIZER = 'optimizer.safetensors'
+const RUN = 'run_state.json'
+
+/**
+ * Write `checkpoint-N/` with transformers' folder name: the adapter as a PEFT folder, the optimiser's states as they lie
+ * in memory, and the run with all its steps. The last file makes it whole: a folder without it is a broken-off write.
+ */
+export async function writeCheckpoint(out: WritableFolder, checkpoint: Checkpoint, lora: LoraConfig, baseModel: string): Promise<void> {
+  const { state, run, log, data } = checkpoint
+  const folder: WritableFolder = { create: (path) => out.create(`checkpoint-${log.length}/${path}`) }
+  await writePeft(folder, { lora, pairs: state.pairs, baseModel })
+  const plan = state.tensors.map(({ name, data: { length } }) => ({ name, dtype: 'U8' as const, shape: [length] }))
+  const writer = await SafetensorsWriter.create(await folder.create(OPTIMIZER), plan)
+  for (const tensor of state.tensors) await writer.write(tensor.data)
+  await writer.close()
+  const sink = await folder.create(RUN)
+  await sink.write(new TextEncoder().encode(JSON.stringify({ run, data, steps: state.steps, log })))
+  await sink.close()
+}
+
+/** Read a `checkpoint-N/` back; a folder that holds several gives its last. Throws 'train-no-checkpoint'. */
+export async function readCheckpoint(source: FileFolder, model: ModelConfig): Promise<Checkpoint> {
+  const { folder, run, data, steps, log } = await readRunState(source)
+  const { pairs } = await readPeft(folder, model)
+  const optimizer = await folder.open(OPTIMIZER)
+  if (!optimizer) throw fail('train-no-checkpoint', { folder: source.name })
+  const file = await openSafetensors(optimizer)
+  const tensors: TrainerState['tensors'] = []
+  for (const { name, bytes } of file.tensors.values()) tensors.push({ name, data: await file.read(name, 0, bytes) })
+  return { run, data, log, state: { steps, pairs, tensors } }
+}
+
+/** The run of a checkpoint, which a continuation follows. */
+export async function readCheckpointRun(source: FileFolder): Promise<RunFile> {
+  return (await readRunState(source)).run
+}
+
+async function readRunState(source: FileFolder) {
+  const folder = await lastCheckpoint(source)
+  const text = folder && (await readText(folder, RUN))
+  if (!folder || !text) throw fail('train-no-checkpoint', { folder: source.name })
+  return { folder, ...(JSON.parse(text) as Omit<Checkpoint, 'state'> & { steps: number }) }
+}
+
+async function lastCheckpoint(source: FileFolder): Promise<FileFolder | null> {
+  const paths = (await source.list()).map((file) => file.path)
+  if (paths.includes(RUN)) return source
+  const steps = paths.flatMap((path) => /^checkpoint-(\d+)\/run_state\.json$/.exec(path)?.[1] ?? []).map(Number)
+  return steps.length === 0 ? null : subFolder(source, `checkpoint-${Math.max(...steps)}`)
+}
+
+/** Tells one tokenised data set from another (FNV-1a over ids and labels): a run continues only on what it was begun with. */
+export function fingerprint(rows: readonly TokenizedRow[]): string {
+  let hash = 0x811c9dc5
+  const mix = (value: number) => {
+    hash = Math.imul(hash ^ value, 0x01000193)
+  }
+  for (const { inputIds, labels } of rows) {
+    mix(inputIds.length)
+    for (let i = 0; i < inputIds.length; i++) {
+      mix(inputIds[i])
+      mix(labels[i])
+    }
+  }
+  return `${rows.length}-${(hash >>> 0).toString(16)}`
+}

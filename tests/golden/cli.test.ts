@@ -1,0 +1,138 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { driverManifest } from '../../src/headless/dawn'
+import { onlyLine, tune } from '../helpers/tune'
+
+interface Evaluation {
+  loss: number
+  num_trained_tokens: number
+  per_row: { row: number; loss: number; num_trained_tokens: number }[]
+}
+interface State {
+  log_history: Record<string, number>[]
+  global_step: number
+}
+
+const run = {
+  learning_rate: 3e-3,
+  num_train_epochs: 2,
+  per_device_train_batch_size: 1,
+  gradient_accumulation_steps: 2,
+  lr_scheduler_type: 'constant',
+  max_length: 48,
+  logging_steps: 1,
+  save_strategy: 'steps',
+  save_steps: 2,
+  seed: 7,
+  lora: { r: 4, lora_alpha: 8, lora_dropout: 0.1, target_modules: ['q_proj', 'down_proj'] },
+}
+const rows = [
+  { messages: [{ role: 'user', content: 'Hello' }, { role: 'assistant', content: 'Ahoy, small boat.' }] },
+  { messages: [{ role: 'user', content: '你好' }, { role: 'assistant', content: '小船，早上好。' }] },
+  { messages: [{ role: 'user', content: 'What is red?' }, { role: 'assistant', content: 'The light at the pier.' }] },
+]
+
+let dir: string
+let out: string
+let data: string
+// The wiring is the same on every adapter; lavapipe compiles kernels several times faster, and each command compiles anew.
+const gpu = ['--gpu', driverManifest('lavapipe') ? 'lavapipe' : 'swiftshader']
+const model = ['--model', 'builtin']
+const evaluate = async (...more: string[]) => onlyLine<Evaluation>(await tune(['eval', ...model, '--data', data, ...more, ...gpu]))
+const state = (folder: string) => JSON.parse(readFileSync(join(folder, 'trainer_state.json'), 'utf8')) as State
+const adapterBytes = (folder: string) => readFileSync(join(folder, 'adapter/adapter_model.safetensors'))
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'tunetab-cli-'))
+  out = join(dir, 'out')
+  data = join(dir, 'data.json')
+  writeFileSync(data, JSON.stringify(rows))
+  writeFileSync(join(dir, 'run.json'), JSON.stringify(run))
+})
+afterAll(() => rmSync(dir, { recursive: true }))
+
+/** The whole way through the command line on the built-in model, each command a process of its own. */
+describe('command line on a GPU', () => {
+  test('train writes adapter, trainer_state and the merged model', async () => {
+    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'run.json'), '--out', out, '--merge', ...gpu])
+    const result = onlyLine<{ status: string; steps: number; first_loss: number; last_loss: number }>(ended)
+    expect(result).toMatchObject({ status: 'finished', steps: 4 })
+    expect(result.last_loss).toBeLessThan(result.first_loss)
+    expect(ended.err).toContain('step 4 of 4')
+    const { log_history, global_step } = state(out)
+    expect(global_step).toBe(4)
+    expect(log_history.filter((row) => 'loss' in row).map((row) => [row.step, row.epoch])).toEqual([
+      [1, 2 / 3],
+      [2, 1],
+      [3, 1 + 2 / 3],
+      [4, 2],
+    ])
+    expect(readdirSync(join(out, 'adapter'))).toEqual(
+      expect.arrayContaining(['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'chat_template.jinja', 'tokenizer.json']),
+    )
+    const info = onlyLine<{ family: string }>(await tune(['info', '--model', join(out, 'merged')]))
+    expect(info.family).toBe('qwen2')
+  })
+
+  test('the adapter lowers the loss of the rows it learnt', async () => {
+    const base = await evaluate()
+    const tuned = await evaluate('--lora', join(out, 'adapter'), '--batch-size', '1')
+    expect(tuned.num_trained_tokens).toBe(base.num_trained_tokens)
+    expect(tuned.per_row.map((row) => row.row)).toEqual([1, 2, 3])
+    for (const [i, row] of tuned.per_row.entries()) expect(row.loss).toBeLessThan(base.per_row[i].loss)
+    // Rows in other batches, padded otherwise: the same loss but for the order of sums.
+    const together = await evaluate('--lora', join(out, 'adapter'), '--batch-size', '3')
+    for (const [i, row] of together.per_row.entries()) expect(Math.abs(row.loss - tuned.per_row[i].loss)).toBeLessThan(1e-5)
+  })
+
+  test('a resumed run ends with the same bits', async () => {
+    const again = join(dir, 'again')
+    await tune(['train', ...model, '--data', data, '--resume', join(out, 'checkpoint-2'), '--out', again, ...gpu]).then(onlyLine)
+    expect(adapterBytes(again).equals(adapterBytes(out))).toBe(true)
+    const losses = (folder: string) => state(folder).log_history.map((row) => [row.step, row.loss, row.grad_norm, row.num_tokens])
+    expect(losses(again)).toEqual(losses(out))
+  })
+
+  test('--init-lora starts from the adapter given, and refuses a run file that states another', async () => {
+    const config = (lora: object) => {
+      writeFileSync(join(dir, 'next.json'), JSON.stringify({ ...run, max_steps: 1, learning_rate: 1e-9, lora, save_strategy: 'no' }))
+      return ['--config', join(dir, 'next.json'), '--init-lora', join(out, 'adapter'), '--out', join(dir, 'next')]
+    }
+    await tune(['train', ...model, '--data', data, ...config({ lora_dropout: 0 }), ...gpu]).then(onlyLine)
+    const before = await evaluate('--lora', join(out, 'adapter'))
+    const after = await evaluate('--lora', join(dir, 'next/adapter'))
+    expect(Math.abs(after.loss - before.loss)).toBeLessThan(1e-5)
+    const refused = await tune(['train', ...model, '--data', data, ...config({ r: 9 }), ...gpu])
+    expect([refused.code, refused.out]).toEqual([2, ''])
+    expect(refused.err).toContain('lora.r')
+  })
+
+  test('an interrupt stops the run and keeps what was learnt', async () => {
+    writeFileSync(join(dir, 'long.json'), JSON.stringify({ ...run, num_train_epochs: 500, save_strategy: 'no' }))
+    const stopped = join(dir, 'stopped')
+    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'long.json'), '--out', stopped, ...gpu], 'step 1 of')
+    expect(onlyLine<{ status: string; steps: number }>(ended).status).toBe('stopped')
+    expect(adapterBytes(stopped).length).toBeGreaterThan(1000)
+  })
+
+  test('generate gives new tokens only, and the same ones each time', async () => {
+    const ask = ['generate', ...model, '--prompt', 'Hello', '--max-new-tokens', '6', '--json', ...gpu]
+    const first = onlyLine<{ token_ids: number[]; text: string }>(await tune(ask))
+    expect(first.token_ids.length).toBeGreaterThan(0)
+    expect(first.token_ids.length).toBeLessThanOrEqual(6)
+    expect(first.text).not.toContain('<|im_')
+    expect(onlyLine(await tune(ask))).toEqual(first)
+  })
+
+  test('numbers that break stop the run, with step and rows named', async () => {
+    // Just below f32's largest number: the second step's activations overflow.
+    const wild = { ...run, learning_rate: 3e38, max_grad_norm: 0, num_train_epochs: 9, save_strategy: 'no', lora: { r: 4, lora_alpha: 8 } }
+    writeFileSync(join(dir, 'nan.json'), JSON.stringify(wild))
+    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'nan.json'), '--out', join(dir, 'nan'), ...gpu])
+    expect([ended.code, ended.out]).toEqual([1, ''])
+    expect(ended.err).toMatch(/Step [2-9] .*rows [123]/)
+    expect(adapterBytes(join(dir, 'nan')).length).toBeGreaterThan(1000)
+  })
+})
