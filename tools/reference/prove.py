@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The long comparisons with the real stack, run fresh, and the tables of docs/numerics.md.
 
-    npm run prove -- [CASE ...] [--gpu swiftshader,lavapipe] [--real DIR] [--reference-only] [--no-decoding] [--no-write] [--keep-reference]
+    npm run prove -- [CASE ...] [--gpu swiftshader,lavapipe] [--real DIR] [--reference-only] [--from-kept] [--no-decoding] [--no-write] [--keep-reference]
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
 ~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once, and starts itself again inside it.
@@ -184,9 +184,28 @@ def prove(cases: list, gpus: list[str], real: Path | None, keep: bool, reference
             if decoding and "failed" not in trained and case.model not in decoded:
                 row["gpus"][gpu]["decoding"] = check_decoding(case, model, gpu, 20 if case.slow else 64)
                 say(f"  {gpu} decoding {json.dumps(row['gpus'][gpu]['decoding'], ensure_ascii=False)}")
+            keep_result(case, gpu, {"tokens": row["tokens"], **row["gpus"][gpu]})
             say(f"  {gpu} {json.dumps(trained)}\n  {gpu} evaluation {json.dumps(judged)}")
         decoded.add(case.model)
         results.append(row)
+    return results
+
+
+def keep_result(case, gpu: str, found: dict) -> None:
+    """Results outlive the process, so that the tables can be made of several runs; each names the commit it saw."""
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    path = WORK / "results" / gpu / f"{case.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"commit": head, **found}, indent=1))
+
+
+def kept_results(cases: list, gpus: list[str]) -> list[dict]:
+    results = []
+    for case in cases:
+        paths = {gpu: WORK / "results" / gpu / f"{case.name}.json" for gpu in gpus}
+        found = {gpu: json.loads(path.read_text()) for gpu, path in paths.items() if path.exists()}
+        if found:
+            results.append({"case": case, "tokens": next(iter(found.values()))["tokens"], "gpus": found})
     return results
 
 
@@ -270,6 +289,7 @@ def main() -> None:
     parser.add_argument("--real")
     parser.add_argument("--reference-only", action="store_true")
     parser.add_argument("--keep-reference", action="store_true", help="use the references of the last time where a case has not changed")
+    parser.add_argument("--from-kept", action="store_true", help="run nothing; write the tables from the results kept of earlier runs")
     parser.add_argument("--no-decoding", action="store_true")
     parser.add_argument("--no-write", action="store_true")
     args = parser.parse_args()
@@ -278,7 +298,12 @@ def main() -> None:
     from cases import CASES, REAL
 
     chosen = [c for c in CASES + REAL if not args.cases or c.name in args.cases]
-    results = prove(chosen, args.gpu.split(","), Path(args.real) if args.real else None, args.keep_reference, args.reference_only, not args.no_decoding)
+    gpus = args.gpu.split(",")
+    if args.from_kept:
+        results = kept_results(chosen, gpus)
+    else:
+        real = Path(args.real) if args.real else None
+        results = prove(chosen, gpus, real, args.keep_reference, args.reference_only, not args.no_decoding)
     if args.reference_only:
         return
     text, decoded = table(results), decoding_table(results)
