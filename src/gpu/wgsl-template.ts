@@ -86,6 +86,8 @@ function condition(text: string, scope: Defines): boolean {
 /** Integer arithmetic with + - * / % and parentheses, or the bare value of one define. */
 function value(expression: string, scope: Defines, bareWords = false): string | number | boolean {
   const text = expression.trim()
+  // The right side of a comparison is a word, whatever defines there are.
+  if (bareWords && /^[A-Za-z_]\w*$/.test(text)) return text
   if (text in scope) return scope[text]
   const tokens = text.match(/\d+|\w+|[-+*/%()]/g) ?? []
   let at = 0
@@ -114,6 +116,5 @@ function value(expression: string, scope: Defines, bareWords = false): string | 
     while (tokens[at] === '+' || tokens[at] === '-') left = tokens[at++] === '+' ? left + product() : left - product()
     return left
   }
-  if (bareWords && /^\w+$/.test(text) && !/^\d+$/.test(text)) return text
   return sum()
 }
