@@ -58,6 +58,12 @@ export const trainErrors = {
     en: () => 'group_by_length decides the order of rows, so "shuffle": false has no effect. Turn grouping off to keep the order of the file.',
     zh: () => 'group_by_length 会决定数据行的顺序，因此 "shuffle": false 不起作用。要保持文件原有顺序，请关闭按长度分组。',
   },
+  'run-no-bfloat16': {
+    en: () =>
+      'WebGPU has no bfloat16, so this run computes in float32, which is never less exact. To halve the memory of activations, set bnb_4bit_compute_dtype to "float16".',
+    zh: () =>
+      'WebGPU 不支持 bfloat16，本次训练将以 float32 计算，精度只高不低。若想让激活值占用的显存减半，请把 bnb_4bit_compute_dtype 设为 "float16"。',
+  },
   'run-fields-without-effect': {
     en: ({ fields }: { fields: string[] }) =>
       `Understood, but without effect here: ${fields.join(', ')}. They concern logging, uploads or another machine. The run goes on.`,

@@ -72,6 +72,7 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
   // transformers 5 folded warmup_ratio into warmup_steps: below 1 it is a share of all steps.
   if (run.warmup_steps > 0 && run.warmup_steps < 1) [run.warmup_ratio, run.warmup_steps] = [run.warmup_steps, 0]
   if (run.group_by_length && !run.shuffle) warnings.push(fail('run-grouping-shuffles', {}).toJSON())
+  if (run.quantization.bnb_4bit_compute_dtype === 'bfloat16') warnings.push(fail('run-no-bfloat16', {}).toJSON())
   if (idle.length > 0) warnings.push(fail('run-fields-without-effect', { fields: idle }).toJSON())
   return { run, stated, warnings }
 }

@@ -87,6 +87,13 @@ describe('run file', () => {
     expect(errorText(error.code, error.params, 'zh')).toMatch(/[一-龥]/)
   })
 
+  it('says where it computes otherwise than asked', () => {
+    const { run, warnings } = parseRunFile({ bnb_4bit_compute_dtype: 'bfloat16' })
+    expect(warnings.map((warning) => warning.code)).toEqual(['run-no-bfloat16'])
+    expect(parseRunFile(run).run).toEqual(run)
+    expect(parseRunFile({ group_by_length: true, shuffle: false }).warnings[0].code).toBe('run-grouping-shuffles')
+  })
+
   it('accepts the same value stated under two names, and null as absent', () => {
     expect(parseRunFile({ max_length: 64, max_seq_length: 64, warmup_steps: null }).run.max_length).toBe(64)
   })
