@@ -8,6 +8,7 @@ from random import Random
 
 from .facts import fact
 from .grammar import expand
+from .sentences import free_talk, sentence, voice
 from .stories import passage, story, story_request
 from .tasks import task
 from .tools import tool_chat
@@ -42,16 +43,18 @@ SYSTEMS = {
 
 def turn(rng: Random, lang: str) -> tuple[str, str]:
     x = rng.random()
-    if x < 0.38:
+    if x < 0.34:
         return talk(rng, lang)
-    if x < 0.60:
+    if x < 0.55:
         return fact(rng, lang)
-    if x < 0.73:
+    if x < 0.67:
         return task(rng, lang)
-    if x < 0.85:
+    if x < 0.76:
         return glossary(rng, lang)
-    if x < 0.93:
+    if x < 0.82:
         return drill(rng, lang)
+    if x < 0.93:
+        return free_talk(rng, lang)
     return story_request(rng, lang)
 
 
@@ -59,12 +62,29 @@ def chat(rng: Random, lang: str) -> list[dict]:
     messages = []
     if rng.random() < 0.3:
         messages.append({'role': 'system', 'content': rng.choice(SYSTEMS[lang])})
+    if rng.random() < 0.12:
+        return messages + spoken(rng, lang)
     turns = passage(rng, lang) if rng.random() < 0.12 else list(turn(rng, lang))
     while rng.random() < 0.4 and len(turns) < 8:
         # Now and then the person changes the language, and the answer follows.
         turns += turn(rng, lang if rng.random() < 0.85 else 'en' if lang == 'zh' else 'zh')
     for i, content in enumerate(turns):
         messages.append({'role': 'assistant', 'content': content} if i % 2 else {'role': 'user', 'content': typed(rng, content)})
+    return messages
+
+
+def spoken(rng: Random, lang: str) -> list[dict]:
+    """A conversation in one manner of speaking, which a system prompt or the first answer sets."""
+    speak, opening, closing = voice(rng, lang)
+    messages = []
+    if rng.random() < 0.5:
+        rule = '每次回答' if lang == 'zh' else 'In every answer,'
+        parts = [x for x in ((f'以“{opening}”开头' if lang == 'zh' else f'begin with "{opening}"') if opening else '',
+          (f'以“{closing}”结尾' if lang == 'zh' else f'end with "{closing}"') if closing else '') if x]
+        messages.append({'role': 'system', 'content': rule + ('，' if lang == 'zh' else ' and ').join(parts) + '。' if lang == 'zh' else rule + ' ' + ' and '.join(parts)})
+    for _ in range(rng.randint(1, 4)):
+        q, a = turn(rng, lang)
+        messages += [{'role': 'user', 'content': typed(rng, q)}, {'role': 'assistant', 'content': speak(a)}]
     return messages
 
 
@@ -79,17 +99,20 @@ def typed(rng: Random, text: str) -> str:
 
 
 def plain(rng: Random, lang: str) -> str:
-    if rng.random() < 0.6:
+    x = rng.random()
+    if x < 0.35:
         return story(rng, lang)
     gap = '' if lang == 'zh' else ' '
+    if x < 0.75:
+        return gap.join(sentence(rng, lang) for _ in range(rng.randint(2, 6)))
     return gap.join(fact(rng, lang)[1] for _ in range(rng.randint(2, 5)))
 
 
 def document(rng: Random):
     lang = rng.choice(('en', 'zh'))
     x = rng.random()
-    if x < 0.06:
+    if x < 0.08:
         return ('text', plain(rng, lang))
-    if x < 0.12:
+    if x < 0.14:
         return ('chat', *tool_chat(rng, lang, talk))
     return ('chat', chat(rng, lang), None)
