@@ -66,7 +66,7 @@ export const dataMutations = [
     file: 'src/data/batches.ts',
     find: 'torchPermutation(lines.length, seed + epoch)',
     replace: 'torchPermutation(lines.length, seed)',
-    test: golden,
+    test: unit('data-epochs'),
   },
   {
     name: 'batches: the short last window of an epoch is dropped',

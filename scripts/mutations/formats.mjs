@@ -115,7 +115,7 @@ export const formatMutations = [
     file: 'src/formats/merge-lora.ts',
     find: 'B[(from + row) * r + k]',
     replace: 'B[row * r + k]',
-    test: unit('formats-merge'),
+    test: unit('formats-merge-lora'),
   },
   {
     name: 'merge: the adapter is not scaled',
