@@ -165,8 +165,12 @@ export class QwenStyleModel implements LanguageModel {
     return this.createGpuTrainer(shape, onCompile)
   }
 
-  /** As createTrainer, with what checks look at. */
-  async createGpuTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<GpuTrainer> {
+  /** As createTrainer, with what checks look at. `share: false` gives every activation memory of its own. */
+  async createGpuTrainer(
+    shape: TrainingShape,
+    onCompile?: (done: number, total: number) => void,
+    checks: { share?: boolean } = {},
+  ): Promise<GpuTrainer> {
     if (!this.adapter) throw fail('model-no-adapter', {})
     this.trainer?.destroy()
     this.trainer = null
@@ -180,6 +184,7 @@ export class QwenStyleModel implements LanguageModel {
       adapter: this.adapter,
       shape,
       plan,
+      share: checks.share ?? true,
       diagnose: (batches) => this.diagnose(batches),
       onDestroy: () => {
         if (this.trainer === trainer) this.trainer = null

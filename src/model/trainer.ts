@@ -23,6 +23,8 @@ export interface TrainerParts {
   adapter: AdapterStore
   shape: TrainingShape
   plan: TrainingPlan
+  /** Whether activations whose lives do not overlap share memory. */
+  share: boolean
   /** Names the layer and the rows where numbers stopped being finite; null where the forward pass is clean. */
   diagnose: (batches: MicroBatch[]) => Promise<{ layer: number | null; rows: number[] }>
   onDestroy: () => void
@@ -76,7 +78,7 @@ export class GpuTrainer implements Trainer {
         recomputed: p.plan.recomputedLayers,
       }),
       { B: shape.batch, T: shape.tokens, rows: M },
-      { label: 'training pass' },
+      { label: 'training pass', share: p.share },
     )
     this.optimizer = new Optimizer({
       gpu,
