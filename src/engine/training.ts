@@ -33,6 +33,7 @@ export async function runTraining(
   const run = checkpoint?.run ?? wanted
   const hooks = {
     onPhase: (phase: TrainingPhase, step: number, steps: number) => on({ kind: 'phase', phase, step, steps }),
+    onCompile: (done: number, total: number) => on({ kind: 'compile', done, total }),
     onStep: (report: StepReport, steps: number) => on(stepEvent(report, steps)),
     checkpoint: checkpoints(model, rows, run, parts, on),
   }

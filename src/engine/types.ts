@@ -215,6 +215,8 @@ export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'sa
 
 export type TrainEvent =
   | { kind: 'phase'; phase: TrainPhase; step: number; steps: number }
+  /** Kernels compiled so far, in the phase 'compiling'. */
+  | { kind: 'compile'; done: number; total: number }
   | {
       kind: 'step'
       log: LogRow

@@ -88,7 +88,7 @@ export function createTrainRoom(engine: Engine) {
       points.push({ ...log, seconds, tokens_per_second: tokensPerSecond })
       const live = { tokensPerSecond, etaSeconds, gpuBytes, stepSeconds }
       publisher.soon({ step: log.step, steps, live, version: points.length })
-    } else {
+    } else if (event.kind === 'message') {
       const line: LogLine = { time: Date.now(), level: event.level, text: event.text }
       store.setState(({ log }) => ({ log: [...log, line].slice(-500) }))
     }

@@ -14,6 +14,7 @@ export type TrainingPhase = 'preparing' | 'compiling' | 'training' | 'paused'
 export interface TrainingHooks {
   onPhase(phase: TrainingPhase, step: number, steps: number): void
   onStep(report: StepReport, steps: number): void
+  onCompile?(done: number, total: number): void
   /** Every `every` steps: the trainer's state and all steps' figures so far. */
   checkpoint?: { every: number; save(state: TrainerState, log: StepLog[]): Promise<void> }
 }
@@ -66,7 +67,7 @@ export async function trainModel(
   await attachAdapter(model, run, start)
 
   hooks.onPhase('compiling', doneSteps, steps)
-  const trainer: Trainer = await model.createTrainer(trainingShape(batches, run))
+  const trainer: Trainer = await model.createTrainer(trainingShape(batches, run), hooks.onCompile)
   try {
     if (start.checkpoint) await trainer.loadState(start.checkpoint.state)
     hooks.onPhase('training', doneSteps, steps)

@@ -37,6 +37,5 @@ export function trainingShape(plan: BatchPlan, run: RunFile): TrainingShape {
     // bfloat16 has no WGSL type; it runs as float32, which holds every bfloat16 value.
     computeDtype: run.quantization.bnb_4bit_compute_dtype === 'float16' ? 'float16' : 'float32',
     seed: run.seed,
-    computeDtype: run.quantization.bnb_4bit_compute_dtype === 'float16' ? 'float16' : 'float32',
   }
 }

@@ -56,6 +56,10 @@ export class Terminal {
 
   training = (event: TrainEvent): void => {
     if (event.kind === 'message') return this.warning(event.text)
+    if (event.kind === 'compile') {
+      const { done, total } = event
+      return this.show('compiling', done / total, [`${done} / ${total} kernels`], done >= total)
+    }
     if (event.kind === 'phase') {
       if (event.phase !== 'training') this.show(event.phase, null, [], true)
       return
