@@ -32,8 +32,10 @@ async function run(name: string, computeDtype: 'float32' | 'float16'): Promise<{
   return { losses, norms, bytes }
 }
 
-describe('f16 activations', async () => {
-  const { gpu } = await testGpu()
+// Which tests there are depends on the device, so it is opened before they are named.
+const { gpu } = await testGpu()
+
+describe('f16 activations', () => {
   // SwiftShader has no shader-f16, nor has a device with default limits; lavapipe has.
   for (const name of ['qwen2', 'qwen3', 'llama']) {
     test.runIf(gpu.features.f16)(`${name}: 30 steps within 1e-2 of f32, with less memory`, async () => {
