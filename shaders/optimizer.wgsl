@@ -102,8 +102,11 @@ fn divide(a: f32, b: f32) -> f32 {
   var q = u32(f32(a_part) / f32(b_part) * f32(1u << shift));
   var rest = i32((a_part << shift) - q * b_part);
   let unit = i32(b_part);
-  for (var i = 0; i < 8 && rest < 0; i++) { q -= 1u; rest += unit; }
-  for (var i = 0; i < 8 && rest >= unit; i++) { q += 1u; rest -= unit; }
+  let off = i32(floor(f32(rest) / f32(unit)));
+  q += u32(off);
+  rest -= off * unit;
+  if (rest < 0) { q -= 1u; rest += unit; }
+  if (rest >= unit) { q += 1u; rest -= unit; }
   if (2 * rest > unit || (2 * rest == unit && (q & 1u) == 1u)) { q += 1u; }
   return bitcast<f32>((a_bits & 0x80000000u) | ((u32(exponent) << 23u) + (q - 0x800000u)));
 }
@@ -117,8 +120,11 @@ fn root(x: f32) -> f32 {
   let shift = 23u + (u32(scale - 23) & 1u);
   var q = u32(sqrt(f32(part) * f32(1u << shift)));
   var rest = i32((part << shift) - q * q);
-  for (var i = 0; i < 8 && rest < 0; i++) { q -= 1u; rest += i32(2u * q + 1u); }
-  for (var i = 0; i < 8 && rest > i32(2u * q); i++) { rest -= i32(2u * q + 1u); q += 1u; }
+  let off = i32(floor(f32(rest) / f32(2u * q + 1u)));
+  rest -= off * (i32(2u * q) + off);
+  q += u32(off);
+  if (rest < 0) { q -= 1u; rest += i32(2u * q + 1u); }
+  if (rest > i32(2u * q)) { rest -= i32(2u * q + 1u); q += 1u; }
   if (rest > i32(q)) { q += 1u; }
   return bitcast<f32>((u32((scale - i32(shift)) / 2 + 150) << 23u) + (q - 0x800000u));
 }
@@ -171,7 +177,7 @@ fn adamw(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups:
 
 //#if ENTRY == adamw_8bit
 // 8-bit states: a record is 64 words of m's codes, 64 of v's (first element in the low byte), absmax of m, absmax of v.
-// `maps`: signed map, unsigned map (f32 bits), then for each the first of 65536 steps over [-1, 1] that each code owns.
+// `maps`: signed map, unsigned map (f32 bits), then for each the codes of 65536 steps over [-1, 1], four a word.
 @group(0) @binding(7) var<storage, read> maps: array<u32>;
 
 const RECORD = 130u;
@@ -185,11 +191,7 @@ fn moments(word_m: u32, word_v: u32, j: u32, absmax: vec2<f32>, g: f32) -> vec2<
 // The code of a value scaled into [-1, 1]: bitsandbytes' CPU library cuts that range into 65536 steps.
 fn code_of(scaled: f32, first: u32) -> u32 {
   let step = u32(own(own(own(clamp(scaled, -1.0, 1.0) + 1.0) * 32767.5) + 0.5));
-  var code = 0u;
-  for (var bit = 128u; bit > 0u; bit /= 2u) {
-    if (maps[first + code + bit] <= step) { code += bit; }
-  }
-  return code;
+  return (maps[first + step / 4u] >> (8u * (step % 4u))) & 255u;
 }
 
 @compute @workgroup_size(${GROUP})
@@ -224,7 +226,7 @@ fn adamw_8bit(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
       if (clip >= 0.0) { param[i] = next_param(param[i], new_moments.x, new_moments.y); }
       grad[i] = 0.0;
       if (absmax.x > 0.0) { codes.x |= code_of(own(new_moments.x * inverse.x), 512u) << (8u * j); }
-      if (absmax.y > 0.0) { codes.y |= code_of(own(new_moments.y * inverse.y), 768u) << (8u * j); }
+      if (absmax.y > 0.0) { codes.y |= code_of(own(new_moments.y * inverse.y), 16896u) << (8u * j); }
     }
     if (clip >= 0.0) {
       state[record + w] = codes.x;

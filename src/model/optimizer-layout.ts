@@ -1,5 +1,6 @@
 import { blockEntry, OPTIMIZER_BLOCK, RECORD_WORDS, type AdamwFormula } from '../ops/adamw'
 import type { AdapterLayout } from './adapter-store'
+import { MAP_WORDS } from './optimizer-maps'
 import type { OptimizerKind } from './types'
 
 /** bitsandbytes' `min_8bit_size`: smaller tensors keep states of 32 bits. */
@@ -57,16 +58,13 @@ export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, bud
     }
   }
   const stateBytes = parts.reduce((sum, part) => sum + partBytes(part), 0)
-  const tableBytes = MAP_BYTES + parts.reduce((sum, part) => sum + Math.max(16, part.blocks.byteLength), 0)
+  const tableBytes = MAP_WORDS * 4 + parts.reduce((sum, part) => sum + Math.max(16, part.blocks.byteLength), 0)
   const budget = budgetBytes ?? (kind === 'paged_adamw8bit' ? PAGED_BUDGET_BYTES : Infinity)
   if (stateBytes <= budget) return { parts, stateBytes, windowBytes: null, gpuBytes: stateBytes + tableBytes }
   const largest = Math.max(...parts.map((part) => part.recordBytes))
   const windowBytes = Math.max(largest, Math.floor(budget / (2 * WINDOWS) / 16) * 16)
   return { parts, stateBytes, windowBytes, gpuBytes: 2 * WINDOWS * windowBytes + tableBytes }
 }
-
-/** Bytes of the two dynamic maps and of what finds their codes. */
-export const MAP_BYTES = 4 * 1024
 
 export function partBytes(part: OptimizerPart): number {
   return part.blocks.length * part.recordBytes
