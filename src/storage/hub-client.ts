@@ -81,7 +81,8 @@ export class HubClient {
       const last = attempt >= this.#waits.length
       try {
         const all = { ...headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) }
-        const response = await fetch(url, { headers: all, signal: this.#signal })
+        // Past the browser's own cache: it would keep gigabytes a second time, and it joins ranges in ways of its own.
+        const response = await fetch(url, { headers: all, signal: this.#signal, cache: 'no-store' })
         if (response.status !== 429 && response.status < 500) return response
         await response.body?.cancel()
         if (last) throw fail('hub-status', { url, status: response.status })

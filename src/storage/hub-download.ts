@@ -5,22 +5,33 @@ import type { HubClient, HubFile } from './hub-client'
 /** Bytes [offset, offset + length) of a remote file by a range request; also from a server that sends the whole file. */
 export async function readRange(client: HubClient, url: string, offset: number, length: number): Promise<Uint8Array> {
   if (length === 0) return new Uint8Array(0)
-  const response = await client.get(url, { Range: `bytes=${offset}-${offset + length - 1}` })
-  client.check(response)
-  const skip = response.status === 206 ? 0 : offset
-  const out = new Uint8Array(length)
-  let seen = 0
-  const reader = response.body!.getReader()
-  while (seen < skip + length) {
-    const { done, value } = await reader.read()
-    if (done) break
-    const from = Math.max(0, skip - seen)
-    if (from < value.length) out.set(value.subarray(from, from + skip + length - Math.max(seen, skip)), Math.max(0, seen - skip))
-    seen += value.length
+  for (let failures = 0; ; failures++) {
+    const response = await client.get(url, { Range: `bytes=${offset}-${offset + length - 1}` })
+    client.check(response)
+    const bytes = await takeFromBody(response, response.status === 206 ? 0 : offset, length)
+    if (bytes) return bytes
+    client.throwIfAborted()
+    if (failures >= client.attempts) throw fail('hub-unreachable', { endpoint: client.location.endpoint, offline: false })
+    await client.wait(failures)
   }
-  await reader.cancel()
-  if (seen < skip + length) throw new RangeError(`${url} ends at ${offset + Math.max(0, seen - skip)}, before ${offset + length}`)
-  return out
+}
+
+/** `length` bytes of a body after the first `skip`; null when it broke or ended before. The rest is not received. */
+async function takeFromBody(response: Response, skip: number, length: number): Promise<Uint8Array | null> {
+  const out = new Uint8Array(length)
+  const end = skip + length
+  const reader = response.body!.getReader()
+  let seen = 0
+  while (seen < end) {
+    const chunk = await nextChunk(reader)
+    if (!(chunk instanceof Uint8Array)) break
+    const from = Math.max(0, skip - seen)
+    // A chunk that ends before `skip` leaves nothing to copy.
+    if (from < chunk.length) out.set(chunk.subarray(from, end - seen), seen + from - skip)
+    seen += chunk.length
+  }
+  await reader.cancel().catch(() => {})
+  return seen >= end ? out : null
 }
 
 /**
@@ -74,9 +85,9 @@ async function attempt(
   if (response.status === 416) return { offset: 0, received: 'changed' }
   client.check(response)
   const etag = etagOf(response)
-  const resumed = response.status === 206
-  const start = resumed ? part!.size : 0
-  if (resumed && (part!.etag !== etag || !startsAt(response, start))) {
+  const resumed = part !== null && response.status === 206
+  const start = resumed ? part.size : 0
+  if ((resumed && part.etag !== etag) || !startsAt(response, start)) {
     await response.body?.cancel()
     return { offset: 0, received: 'changed' }
   }

@@ -8,8 +8,12 @@ export interface HubServer {
   files: Map<string, Uint8Array>
   /** "GET /path bytes=0-9" of every request, in order. */
   requests: string[]
-  /** Break each of the next so many answers with content after this many bytes. */
+  /** Break each of the next so many downloads after this many bytes; reads of a closed range stay whole. */
   breakNext: { times: number; afterBytes: number }
+  /** Fall silent instead of breaking. */
+  stall: boolean
+  /** How many answers were broken or fell silent. */
+  broken: number
   /** Answer the next so many requests with a status. */
   failNext: { times: number; status: number }
   /** Leave hashes and sizes out of the listing, as thin mirrors do. */
@@ -19,6 +23,12 @@ export interface HubServer {
   close(): Promise<void>
 }
 
+/** What a hub allows pages of other origins. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization, range',
+  'access-control-expose-headers': 'ETag, Content-Range, X-Linked-ETag, X-Linked-Size, X-Repo-Commit',
+}
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 
 /** A server on this machine that speaks a hub's paths: listing, resolve with redirects, ETags, ranges; and that misbehaves on demand. */
@@ -28,10 +38,15 @@ export async function startHub(id: string, files: Map<string, Uint8Array>): Prom
     files,
     requests: [],
     breakNext: { times: 0, afterBytes: 0 },
+    stall: false,
+    broken: 0,
     failNext: { times: 0, status: 503 },
     bareListing: false,
     token: null,
-    close: () => new Promise((done) => server.close(() => done())),
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((done) => server.close(() => done()))
+    },
   }
   const server = createServer((request, response) => answer(hub, id, request, response))
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
@@ -43,9 +58,10 @@ function answer(hub: HubServer, id: string, request: IncomingMessage, response: 
   const url = new URL(request.url!, hub.endpoint)
   hub.requests.push(`${request.method} ${url.pathname}${request.headers.range ? ` ${request.headers.range}` : ''}`)
   const end = (status: number, headers: Record<string, string> = {}, body?: unknown) => {
-    response.writeHead(status, { connection: 'close', ...headers })
+    response.writeHead(status, { connection: 'close', ...CORS, ...headers })
     response.end(body === undefined ? undefined : JSON.stringify(body))
   }
+  if (request.method === 'OPTIONS') return end(204)
   if (hub.failNext.times > 0) {
     hub.failNext.times--
     return end(hub.failNext.status)
@@ -78,7 +94,7 @@ function send(hub: HubServer, request: IncomingMessage, response: ServerResponse
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
   const from = range ? Number(range[1]) : 0
   const to = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length
-  const headers: Record<string, string> = { etag: `"${hash(bytes)}"`, 'accept-ranges': 'bytes', connection: 'close' }
+  const headers: Record<string, string> = { ...CORS, etag: `"${hash(bytes)}"`, 'accept-ranges': 'bytes', connection: 'close' }
   if (range && from >= bytes.length) {
     response.writeHead(416, { 'content-range': `bytes */${bytes.length}`, connection: 'close' })
     response.end()
@@ -88,10 +104,13 @@ function send(hub: HubServer, request: IncomingMessage, response: ServerResponse
   headers['content-length'] = String(to - from)
   response.writeHead(range ? 206 : 200, headers)
   const body = bytes.subarray(from, to)
-  if (hub.breakNext.times > 0 && body.length > hub.breakNext.afterBytes) {
+  if (hub.breakNext.times > 0 && !range?.[2] && body.length > hub.breakNext.afterBytes) {
     hub.breakNext.times--
-    // Let the bytes leave before the line is cut.
-    response.write(body.subarray(0, hub.breakNext.afterBytes), () => setTimeout(() => response.destroy(), 50))
+    response.write(body.subarray(0, hub.breakNext.afterBytes), () => {
+      hub.broken++
+      // Let the bytes arrive before the line is cut.
+      if (!hub.stall) setTimeout(() => response.destroy(), 50)
+    })
     return
   }
   response.end(body)

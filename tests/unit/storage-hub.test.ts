@@ -40,7 +40,8 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 const weights = () => hub.files.get('model.safetensors')!
 
-describe('openHub', () => {
+// Many small requests: quick alone, slow beside the GPU suites.
+describe('openHub', { timeout: 60_000 }, () => {
   it('opens a model, checks it by its header and downloads the weights once', async () => {
     const seen: Progress[] = []
     const folder = await open((progress) => seen.push(progress))
@@ -89,6 +90,7 @@ describe('openHub', () => {
 
   it('keeps the part of a cancelled download and resumes it in another session', async () => {
     const control = new AbortController()
+    hub.stall = true
     hub.breakNext = { times: 1, afterBytes: 4000 }
     const impatient: HubCache = {
       ...cache,
