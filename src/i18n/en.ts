@@ -20,6 +20,8 @@ export const en = {
   rows: '{n} {n|row|rows}',
   tokens: '{n} {n|token|tokens}',
   'error.unexpected': 'Something unforeseen went wrong ({message}). What you were doing has stopped; runs that were saved are kept. Try again, and reload the page if it happens once more.',
+  'error.page': 'The page met an error of its own and cannot show this part ({message}). Runs that were saved are kept. Reload the page.',
+  'error.reload': 'Reload',
 
   // Rooms and rail
   'room.model': 'Model',
@@ -214,6 +216,7 @@ export const en = {
 
   // Train
   'train.lead': 'Teach a language model to answer your way. Everything stays in this tab.',
+  'train.continue': 'Go on from {name} instead of a fresh adapter',
   'train.start': 'Start training',
   'train.pause': 'Pause',
   'train.resume': 'Resume',

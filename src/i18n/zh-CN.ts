@@ -19,6 +19,8 @@ export const zhCN: Messages = {
   rows: '{n} 行',
   tokens: '{n} 个 token',
   'error.unexpected': '发生了意料之外的错误（{message}）。当前操作已停止，已保存的训练记录不受影响。请重试；若再次出现，请刷新页面。',
+  'error.page': '页面自身出错，这一部分无法显示（{message}）。已保存的训练记录不受影响，请刷新页面。',
+  'error.reload': '刷新页面',
 
   // 房间与导航
   'room.model': '模型',
@@ -213,6 +215,7 @@ export const zhCN: Messages = {
 
   // 训练
   'train.lead': '教语言模型按你的方式回答。一切都留在这个标签页里。',
+  'train.continue': '从 {name} 接着训练，而不是新建适配器',
   'train.start': '开始训练',
   'train.pause': '暂停',
   'train.resume': '继续',

@@ -10,7 +10,11 @@ export function openRunArchive(): RunArchive {
   const files = createStore('tunetab-run-files', 'files')
   return {
     list: async () => (await entries<string, RunRecord>(records)).map(([, record]) => record),
-    put: (record) => set(record.id, record, records),
+    async put(record) {
+      await set(record.id, record, records)
+      // Asks that the browser clear other things first when the disk is full; it may say no.
+      await navigator.storage?.persist?.()
+    },
     putFiles: (id, kind, list) => set(filesKey(id, kind), [...list], files),
     files: async (id, kind) => (await get<BlobFile[]>(filesKey(id, kind), files)) ?? [],
     async remove(id) {

@@ -60,6 +60,7 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
   model.store.subscribe((now, before) => {
     if (now.card === before.card) return
     tryRoom.adapterIs('', null)
+    train.setContinue(false)
     if (now.card) {
       train.suggest(presetFor(now.card))
       void data.reload()
@@ -90,7 +91,7 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
     const run = train.store.getState().run
     const id = crypto.randomUUID()
     const startedAt = Date.now()
-    const outcome = await train.train(id, false)
+    const outcome = await train.train(id)
     if (!outcome) return
     const name = runName(fileStem(dataTitle), runs.store.getState().list ?? [])
     const facts = factsOf(name, dataTitle, rows, run, outcome)

@@ -27,6 +27,8 @@ export interface TrainState {
   warnings: SerializedError[]
   plan: RunPlan | null
   planError: SerializedError | null
+  /** Go on from the adapter that is loaded instead of a fresh one. */
+  continueAdapter: boolean
   /** Which half of the room is shown: the settings and plan, or a run. */
   view: 'setup' | 'run'
   phase: TrainPhase | 'idle'
@@ -35,6 +37,8 @@ export interface TrainState {
   step: number
   steps: number
   live: LiveFigures | null
+  /** Kernels ready so far, while they are compiled. */
+  compiled: { done: number; total: number } | null
   /** Grows whenever `points` does; the points themselves stay out of the store, so that a step copies nothing. */
   version: number
   log: LogLine[]
@@ -55,6 +59,7 @@ export function createTrainRoom(engine: Engine) {
     warnings: [],
     plan: null,
     planError: null,
+    continueAdapter: false,
     view: 'setup',
     phase: 'idle',
     runId: null,
@@ -62,6 +67,7 @@ export function createTrainRoom(engine: Engine) {
     step: 0,
     steps: 0,
     live: null,
+    compiled: null,
     version: 0,
     log: [],
     outcome: null,
@@ -121,10 +127,11 @@ export function createTrainRoom(engine: Engine) {
         if (mine === planning) store.setState({ plan: null, planError: serializeError(error) })
       }
     },
+    setContinue: (continueAdapter: boolean) => store.setState({ continueAdapter }),
     show: (view: TrainState['view']) => store.setState({ view }),
 
     /** Trains and resolves with the outcome; null when it failed, the error then stands in the store. */
-    async train(runId: string, continueAdapter: boolean): Promise<TrainOutcome | null> {
+    async train(runId: string): Promise<TrainOutcome | null> {
       points = []
       pausedMs = 0
       pausedAt = 0
@@ -136,13 +143,14 @@ export function createTrainRoom(engine: Engine) {
         step: 0,
         steps: store.getState().plan?.steps ?? 0,
         live: null,
+        compiled: null,
         version: 0,
         log: [],
         outcome: null,
         error: null,
       })
       try {
-        const outcome = await engine.train(store.getState().run, { runId, continueAdapter }, onEvent)
+        const outcome = await engine.train(store.getState().run, { runId, continueAdapter: store.getState().continueAdapter }, onEvent)
         publisher.now({ outcome, phase: 'saving', version: points.length })
         return outcome
       } catch (error) {

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Studio } from '../state/studio'
 import { StudioProvider } from './studio-context'
+import { ErrorBoundary } from './shell/error-boundary'
 import { DropAnywhere } from './shell/drop-anywhere'
 import { KeyList } from './shell/key-list'
 import { listenToKeys } from './shell/keys'
@@ -48,7 +49,9 @@ function Shell({ studio }: { studio: Studio }) {
     <div className="studio">
       <Rail />
       <main id="main">
-        <Current />
+        <ErrorBoundary key={room}>
+          <Current />
+        </ErrorBoundary>
       </main>
       <Notices />
       <DropAnywhere />

@@ -207,7 +207,7 @@ describe('train room', () => {
     const room = createTrainRoom(engine)
     let heard = 0
     room.store.subscribe(() => heard++)
-    expect(await room.train('id', false)).toBe(outcome)
+    expect(await room.train('id')).toBe(outcome)
     room.finish(outcome)
     expect(room.points().length).toBe(1000)
     expect(room.store.getState()).toMatchObject({ step: 1000, version: 1000, phase: 'done', outcome })
@@ -222,7 +222,7 @@ describe('train room', () => {
       },
     } as unknown as Engine
     const room = createTrainRoom(engine)
-    expect(await room.train('id', false)).toBeNull()
+    expect(await room.train('id')).toBeNull()
     expect(room.store.getState().error?.code).toBe('engine-no-data')
     expect(room.store.getState().phase).toBe('idle')
     expect(room.points().length).toBe(1)

@@ -8,6 +8,8 @@ export function Ingredients() {
   const { t, language } = useWords()
   const model = useStore(studio.model.store)
   const data = useStore(studio.data.store)
+  const { adapter, adapterName } = useStore(studio.try.store)
+  const goesOn = useStore(studio.train.store, (state) => state.continueAdapter)
   return (
     <div className="ingredients">
       <p className="lead">{t('train.lead')}</p>
@@ -28,6 +30,12 @@ export function Ingredients() {
           </dd>
         </div>
       </dl>
+      {adapter && (
+        <label className="option">
+          <input type="checkbox" checked={goesOn} onChange={(event) => studio.train.setContinue(event.target.checked)} />
+          <span>{t('train.continue', { name: adapterName })}</span>
+        </label>
+      )}
     </div>
   )
 }
