@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TuneError } from '../../src/errors'
+import type { TuneError } from '../../src/errors'
 import type { OptionSpec } from '../../src/headless/cli/options'
 import { parseOptions } from '../../src/headless/cli/options'
 import { bytes, duration, Terminal } from '../../src/headless/cli/terminal'
