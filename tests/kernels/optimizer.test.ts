@@ -76,7 +76,7 @@ async function bench(kind: OptimizerKind, budgetBytes?: number, cache = kernels)
 
 function same(a: SavedTensor[], b: SavedTensor[]): void {
   expect(a.map(({ name }) => name)).toEqual(b.map(({ name }) => name))
-  for (const [i, { name, data }] of a.entries()) expect(Buffer.compare(data, b[i].data), name).toBe(0)
+  for (const [i, { name, data }] of a.entries()) expect(differing(data, b[i].data), name).toBe(0)
 }
 
 describe('against the plain twin, bit for bit, tensors of odd sizes side by side', () => {
