@@ -85,9 +85,18 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
     return { card, data: dataName(data.store.getState(), prefs.getState().language), rows: summary?.rowsKept ?? 0 }
   }
 
+  /** An adapter that is gone on with decides its own shape, so the settings follow it. */
+  function goOnFromAdapter(wanted: boolean) {
+    const { adapter } = tryRoom.store.getState()
+    const { run } = train.store.getState()
+    train.setContinue(wanted && adapter !== null)
+    if (wanted && adapter) train.setRun({ ...run, lora: { ...adapter.lora, lora_dropout: run.lora.lora_dropout } })
+  }
+
   async function startTraining() {
     const { card, data: dataTitle, rows } = names()
     if (running() || !card || !isReady()) return
+    if (train.store.getState().continueAdapter) goOnFromAdapter(true)
     const run = train.store.getState().run
     const id = crypto.randomUUID()
     const startedAt = Date.now()
@@ -162,6 +171,7 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
       return () => ends.forEach((end) => end())
     },
     startTraining,
+    goOnFromAdapter,
     currentRun,
     exportName,
     applyRunFile,

@@ -55,6 +55,7 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
       epochs: epochMarks(points, xs),
     }
     // `version` stands for the points: the array is the same one, longer.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [points, version, axis, smoothing, zoom, underlays])
 
   const at = hover === null ? points.length - 1 : nearest(drawn.xs, hover)

@@ -32,7 +32,7 @@ export function Ingredients() {
       </dl>
       {adapter && (
         <label className="option">
-          <input type="checkbox" checked={goesOn} onChange={(event) => studio.train.setContinue(event.target.checked)} />
+          <input type="checkbox" checked={goesOn} onChange={(event) => studio.goOnFromAdapter(event.target.checked)} />
           <span>{t('train.continue', { name: adapterName })}</span>
         </label>
       )}
