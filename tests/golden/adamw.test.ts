@@ -18,9 +18,9 @@ const STEPS = [1, 2, 3, 4]
 
 /**
  * torch's sqrt is off by one unit (2^-23) in a fifth of its results, ours never. A unit of the root may become two of the
- * update, which may be as large as the parameter before and after together; seen: 2.04.
+ * update, which may be as large as the parameter before and after together: four. Seen: 2.04 here, 3.6 in a million.
  */
-const THREE_UNITS = 3 * 2 ** -23
+const FOUR_UNITS = 4 * 2 ** -23
 
 const eight = await goldenTensors('adamw/eight.safetensors')
 const small = await goldenTensors('adamw/f32.safetensors')
@@ -77,7 +77,7 @@ describe('8-bit AdamW against bitsandbytes on CPU, one step from its own states'
       const words = hyperWords(options(step), step)
       const next = eightBitStep(words, numbers(eight, `param.${step - 1}`), numbers(eight, `grad.${step}`), stateAfter(step - 1, n))
       expectState(next.state, stateAfter(step, n), `step ${step}`)
-      expect(paramError(next.param, numbers(eight, `param.${step}`), numbers(eight, `param.${step - 1}`))).toBeLessThanOrEqual(THREE_UNITS)
+      expect(paramError(next.param, numbers(eight, `param.${step}`), numbers(eight, `param.${step - 1}`))).toBeLessThanOrEqual(FOUR_UNITS)
     })
     test(`step ${step}: on the GPU`, async () => {
       const param = numbers(eight, `param.${step - 1}`)
@@ -86,7 +86,7 @@ describe('8-bit AdamW against bitsandbytes on CPU, one step from its own states'
       expectState(unpackRecords(out.state, n), stateAfter(step, n), `step ${step}`)
       const twin = eightBitStep(hyperWords(options(step), step), param, grad, stateAfter(step - 1, n))
       expect(differing(bits(out.param), bits(twin.param)), 'parameters against the twin').toBe(0)
-      expect(paramError(out.param, numbers(eight, `param.${step}`), param)).toBeLessThanOrEqual(THREE_UNITS)
+      expect(paramError(out.param, numbers(eight, `param.${step}`), param)).toBeLessThanOrEqual(FOUR_UNITS)
       expect(out.grad.every((g) => g === 0)).toBe(true)
     })
   }
@@ -112,7 +112,7 @@ describe('AdamW with states of 32 bits', () => {
         }
         const out = await gpuStep(formula, step, param, grad, new Uint32Array(state.buffer))
         expect(differing(bits(out.param), bits(twin.param)), `GPU against twin, step ${step}`).toBe(0)
-        expect(paramError(twin.param, numbers(small, `${key}.${step}`), param), `parameters of step ${step}`).toBeLessThanOrEqual(THREE_UNITS)
+        expect(paramError(twin.param, numbers(small, `${key}.${step}`), param), `parameters of step ${step}`).toBeLessThanOrEqual(FOUR_UNITS)
         if (formula === 'torch') {
           expect(differing(bits(twin.m as Float32Array), bits(numbers(small, `m.${step}`))), 'm').toBe(0)
           expect(differing(bits(twin.v as Float32Array), bits(numbers(small, `v.${step}`))), 'v').toBe(0)

@@ -116,6 +116,18 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       expect(differing(other.steps, want.steps)).toBeGreaterThan(0)
     })
 
+    test('float16 activations: the same bits, recomputed or not', async () => {
+      const { gpu } = await testGpu()
+      const half = { computeDtype: 'float16' as const }
+      const want = await train({ shape: half })
+      expectSame(await train({ shape: half }), want)
+      expectSame(await train({ shape: { ...half, budgetBytes: 1 } }), want)
+      // Without shader-f16 the run is one of float32.
+      const differs = differing((await train()).adapter, want.adapter)
+      if (gpu.features.f16) expect(differs).toBeGreaterThan(0)
+      else expect(differs).toBe(0)
+    })
+
     test('interrupted and resumed, with dropout: the bits of an uninterrupted run', async () => {
       for (const optimizer of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
         const shape = { optimizer, ...(optimizer === 'paged_adamw8bit' ? { optimizerBudgetBytes: 30_000 } : {}) }
