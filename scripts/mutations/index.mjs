@@ -1,5 +1,6 @@
 import { dataMutations } from './data.mjs'
 import { formatMutations } from './formats.mjs'
+import { gpuMutations } from './gpu.mjs'
 import { kernelMutations } from './kernels.mjs'
 import { modelMutations } from './model.mjs'
 import { trainMutations } from './train.mjs'
@@ -10,4 +11,4 @@ import { trainMutations } from './train.mjs'
  * @typedef {{ name: string, file: string, find: string, replace: string, test: NarrowTest }} Mutation
  * @type {Mutation[]}
  */
-export const mutations = [...formatMutations, ...dataMutations, ...trainMutations, ...kernelMutations, ...modelMutations]
+export const mutations = [...formatMutations, ...dataMutations, ...trainMutations, ...kernelMutations, ...gpuMutations, ...modelMutations]

@@ -158,8 +158,8 @@ const rows = [
   {
     name: 'swiglu: half of the derivative of silu',
     file: 'shaders/swiglu.wgsl',
-    find: '(1.0 + g * (1.0 - sigma))',
-    replace: '',
+    find: 'gate[i] = ${T_gate}(d * u * sigma * (1.0 + g * (1.0 - sigma)));',
+    replace: 'gate[i] = ${T_gate}(d * u * sigma);',
     test: kernel('swiglu'),
   },
   {
@@ -206,4 +206,155 @@ const rows = [
   },
 ]
 
-export const kernelMutations = [...matmul, ...rows]
+/** @type {Mutation[]} */
+const others = [
+  {
+    name: 'head: sums of earlier chunks are not rescaled',
+    file: 'shaders/head.wgsl',
+    find: 'old.y * shrink + sum',
+    replace: 'old.y + sum',
+    test: kernel('head'),
+  },
+  {
+    name: 'head: the target is looked for in every chunk',
+    file: 'shaders/head.wgsl',
+    find: 'let target_at = targets[row] - i32(p.first);',
+    replace: 'let target_at = targets[row];',
+    test: kernel('head'),
+  },
+  {
+    name: 'head: of equal logits the later chunk wins',
+    file: 'shaders/head.wgsl',
+    find: 'chunk_top > old.x);',
+    replace: 'chunk_top >= old.x);',
+    test: kernel('head'),
+  },
+  {
+    name: 'head: losses of the window are overwritten',
+    file: 'shaders/head.wgsl',
+    find: 'stats[0] += sum.x * run[0];',
+    replace: 'stats[0] = sum.x * run[0];',
+    test: kernel('head'),
+  },
+  {
+    name: 'dropout: kept elements are not scaled',
+    file: 'shaders/dropout.wgsl',
+    find: 'v = f32(x[i]) * p.scale;',
+    replace: 'v = f32(x[i]);',
+    test: kernel('dropout'),
+  },
+  {
+    name: 'dropout: the same mask in every step',
+    file: 'shaders/dropout.wgsl',
+    find: 'p.place ^ run[1], run[2])',
+    replace: 'p.place ^ run[1], 0u)',
+    test: kernel('dropout'),
+  },
+  {
+    name: 'dropout: the same mask in every layer',
+    file: 'shaders/dropout.wgsl',
+    find: 'p.place ^ run[1]',
+    replace: 'run[1]',
+    test: kernel('dropout'),
+  },
+  {
+    name: 'dropout: drops what it should keep',
+    file: 'shaders/dropout.wgsl',
+    find: 'random_bits(i) >= p.threshold',
+    replace: 'random_bits(i) < p.threshold',
+    test: kernel('dropout'),
+  },
+  {
+    name: 'nf4 kernel: a tie goes to the upper code',
+    file: 'shaders/nf4.wgsl',
+    find: 'v > thresholds[t]',
+    replace: 'v >= thresholds[t]',
+    test: kernel('nf4'),
+  },
+  {
+    name: 'nf4 kernel: nibbles swapped when written',
+    file: 'shaders/nf4.wgsl',
+    find: 'select(0u, 4u, (q & 1u) == 0u)',
+    replace: 'select(4u, 0u, (q & 1u) == 0u)',
+    test: kernel('nf4'),
+  },
+  {
+    name: 'nf4 kernel: the tail of an odd tensor is left over',
+    file: 'shaders/nf4.wgsl',
+    find: 'if (word * 8u >= p.n) { return; }',
+    replace: 'if (word * 8u + 7u >= p.n) { return; }',
+    test: kernel('nf4'),
+  },
+  {
+    name: 'nf4 kernel: one nested scale for all',
+    file: 'shaders/nf4.wgsl',
+    find: 'weight[p.nested_at + block / 256u]',
+    replace: 'weight[p.nested_at]',
+    test: kernel('nf4'),
+  },
+  {
+    name: 'nf4 kernel: bytes of the scales in the wrong order',
+    file: 'shaders/nf4.wgsl',
+    find: '>> (8u * (block & 3u))) & 255u',
+    replace: '>> (24u - 8u * (block & 3u))) & 255u',
+    test: kernel('nf4'),
+  },
+  {
+    name: 'nf4 kernel: the last part of a row sum is left out',
+    file: 'shaders/nf4.wgsl',
+    find: 'for (var i = 1u; i < ${LANES}u; i++)',
+    replace: 'for (var i = 1u; i + 1u < ${LANES}u; i++)',
+    test: kernel('nf4'),
+  },
+  {
+    name: 'linear: every slab gets the bias of the first',
+    file: 'src/ops/linear.ts',
+    find: 'o.bias.offset + n * 4)',
+    replace: 'o.bias.offset)',
+    test: kernel('linear'),
+  },
+  {
+    name: 'linear: the second slab overwrites the input gradient',
+    file: 'src/ops/linear.ts',
+    find: 'accumulate: n > 0 || o.accumulate,',
+    replace: 'accumulate: o.accumulate,',
+    test: kernel('linear'),
+  },
+  {
+    name: 'rows: what the last layer adds is forgotten',
+    file: 'shaders/rows.wgsl',
+    find: ' + f32(delta[',
+    replace: ' + 0.0 * f32(delta[',
+    test: kernel('rows'),
+  },
+  {
+    name: 'rows: the cache is written from its start',
+    file: 'shaders/rows.wgsl',
+    find: 'cache[p.first + index]',
+    replace: 'cache[index]',
+    test: kernel('rows'),
+  },
+  {
+    name: '8-bit optimizer: v in the signed map',
+    file: 'shaders/optimizer.wgsl',
+    find: 'maps[256u + ((word_v >> (8u * j)) & 255u)]',
+    replace: 'maps[(word_v >> (8u * j)) & 255u]',
+    test: kernel('optimizer'),
+  },
+  {
+    name: '8-bit optimizer: codes against the scale of the step before',
+    file: 'shaders/optimizer.wgsl',
+    find: 'let inverse = vec2<f32>(divide(1.0, absmax.x), divide(1.0, absmax.y));',
+    replace: 'let inverse = vec2<f32>(divide(1.0, max(old.x, 1e-30)), divide(1.0, max(old.y, 1e-30)));',
+    test: kernel('optimizer'),
+  },
+  {
+    name: '8-bit optimizer: a step that is skipped clears no gradient',
+    file: 'shaders/optimizer.wgsl',
+    find: '      grad[i] = 0.0;\n',
+    replace: '      if (clip >= 0.0) { grad[i] = 0.0; }\n',
+    test: kernel('optimizer'),
+  },
+]
+
+export const kernelMutations = [...matmul, ...rows, ...others]
