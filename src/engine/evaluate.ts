@@ -1,5 +1,6 @@
 import type { TokenizedRow } from '../data'
 import { collate } from '../data'
+import { fail } from '../errors'
 import type { LanguageModel } from '../model/language-model'
 import { PAD_TO } from '../train/windows'
 import type { EvalResult, ProgressListener } from './types'
@@ -15,6 +16,8 @@ export async function evaluateRows(
   on?: ProgressListener,
   signal?: AbortSignal,
 ): Promise<EvalResult> {
+  // A loss of no tokens would read as a perfect one.
+  if (rows.length === 0) throw fail('train-no-rows', {})
   const size = options.batchSize ?? 4
   const order = rows.map((_, i) => i).sort((a, b) => rows[a].inputIds.length - rows[b].inputIds.length || a - b)
   const sums = new Float64Array(rows.length)

@@ -140,6 +140,8 @@ describe('engine', () => {
     for (const row of result.per_row) expect(row.loss).toBe(row.num_trained_tokens)
     const total = result.per_row.reduce((sum, row) => sum + row.loss * row.num_trained_tokens, 0)
     expect(result.loss).toBeCloseTo(total / result.num_trained_tokens, 12)
+    await engine.loadData({ kind: 'bytes', source: bytesSource('none.json', new TextEncoder().encode('[{"messages": []}]')) }, options)
+    await expect(engine.evaluate({ useAdapter: false })).rejects.toMatchObject({ code: 'train-no-rows' })
   })
 
   it('streams an answer, ends at a stop token, and queues a second one', async () => {
