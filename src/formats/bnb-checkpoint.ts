@@ -6,6 +6,7 @@ import { isFloatDtype, toFloat32 } from './floats'
 import { mergedConfig, TORCH_NAMES } from './merged-config'
 import type { OpenedModel } from './model-folder'
 import { doubleQuantize, NF4_BLOCK, quantizeBlocks } from './nf4'
+import { pythonJson } from './python-json'
 import { elementBytes, SafetensorsWriter } from './safetensors'
 import type { WeightSource } from './weights'
 
@@ -93,7 +94,7 @@ function textFiles({ config, dtype, files, chatTemplate }: OpenedModel): Record<
   const { 'chat_template.json': _, ...kept } = files
   const quantization_config = bnbQuantizationConfig({ doubleQuant: true, computeDtype: TORCH_NAMES[dtype], skipModules: ['lm_head'] })
   return {
-    'config.json': JSON.stringify({ ...mergedConfig(config, dtype), quantization_config }, null, 2) + '\n',
+    'config.json': pythonJson({ ...mergedConfig(config, dtype), quantization_config }),
     ...kept,
     'chat_template.jinja': chatTemplate,
   }

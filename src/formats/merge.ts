@@ -10,6 +10,7 @@ import { addLora } from './merge-lora'
 import { mergedConfig, mergedGenerationConfig } from './merged-config'
 import type { OpenedModel } from './model-folder'
 import { dequantizeBlocks } from './nf4'
+import { pythonJson } from './python-json'
 import { elementBytes, SafetensorsWriter, tensorBytes } from './safetensors'
 import type { TensorPlan } from './safetensors'
 
@@ -173,14 +174,13 @@ async function sourceRows(weights: OpenedModel['weights'], name: string, width: 
 
 /** Everything but the weights. The index comes first among them: with it the shards are a model. */
 function textFiles(opened: OpenedModel, parts: MergeParts, shards: Shard[], total: number): Record<string, string> {
-  const json = (value: unknown) => JSON.stringify(value, null, 2) + '\n'
   const { 'generation_config.json': _, 'chat_template.json': __, ...tokenizer } = opened.files
   const stopIds = parts.stopIds ?? opened.stopIds
   const weight_map = Object.fromEntries(shards.flatMap(({ path, tensors }) => tensors.map(({ name }) => [name, path])).sort())
   return {
-    ...(shards.length > 1 ? { 'model.safetensors.index.json': json({ metadata: { total_size: total }, weight_map }) } : {}),
-    'config.json': json(mergedConfig(opened.config, opened.dtype)),
-    'generation_config.json': json(mergedGenerationConfig(opened.generationConfig, opened.config, stopIds)),
+    ...(shards.length > 1 ? { 'model.safetensors.index.json': pythonJson({ metadata: { total_size: total }, weight_map }) } : {}),
+    'config.json': pythonJson(mergedConfig(opened.config, opened.dtype)),
+    'generation_config.json': pythonJson(mergedGenerationConfig(opened.generationConfig, opened.config, stopIds)),
     ...tokenizer,
     'chat_template.jinja': opened.chatTemplate,
     ...parts.extraFiles,

@@ -5,6 +5,7 @@ import type { FileFolder, WritableFolder } from './bytes'
 import { expectedTensors } from './expected-tensors'
 import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
 import type { FloatDtype } from './floats'
+import { pythonJson } from './python-json'
 import { openSafetensors, SafetensorsWriter, tensorBytes } from './safetensors'
 import type { SafetensorsFile } from './safetensors'
 
@@ -23,7 +24,7 @@ export interface PeftAdapter {
  * knows, since it raises TypeError on any other; PEFT 0.21 fills in the rest. Returns the bytes of each file.
  */
 export async function writePeft(out: WritableFolder, adapter: PeftAdapter): Promise<{ path: string; bytes: number }[]> {
-  const config = new TextEncoder().encode(JSON.stringify(peftConfig(adapter), null, 2) + '\n')
+  const config = new TextEncoder().encode(pythonJson(peftConfig(adapter)))
   const tensors = adapter.pairs.flatMap((pair) => {
     const path = `base_model.model.model.layers.${pair.layer}.${modulePath(pair.projection)}`
     return [

@@ -7,6 +7,7 @@ import { writeMerged } from '../../src/formats/merge'
 import { openModelFolder } from '../../src/formats/model-folder'
 import type { OpenedModel } from '../../src/formats/model-folder'
 import { readPeft } from '../../src/formats/peft'
+import { pythonJson } from '../../src/formats/python-json'
 import { loraScale } from '../../src/model/types'
 import { nodeFolder } from '../../src/storage/node-folder'
 import { TINY_CONFIG, tinyFolder } from '../helpers/tiny-folder'
@@ -74,6 +75,12 @@ describe('the merged folder', () => {
     expect(json(out, 'generation_config.json').eos_token_id).toBe(7)
     const reopened = await openModelFolder(out)
     expect({ ...reopened.config, raw: 0 }).toEqual({ ...opened.config, raw: 0 })
+  })
+
+  it('spells as floats what Python wants as floats', () => {
+    const text = pythonJson({ temperature: 1, top_p: 0.9, top_k: 20, rope_parameters: { rope_theta: 1000000, factor: 8 }, name: '"factor": 1' })
+    expect(text).toMatch(/"temperature": 1\.0,\n.*"top_p": 0\.9,\n.*"top_k": 20,\n.*\{\n.*"rope_theta": 1000000\.0,\n.*"factor": 8\.0\n/)
+    expect(JSON.parse(text).name).toBe('"factor": 1')
   })
 
   it('keeps the element type of its source, and an untied head', async () => {
