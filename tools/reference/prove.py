@@ -135,14 +135,18 @@ def check_evaluation(case, model: Path, reference: Path, gpu: str) -> dict:
 
 
 def check_decoding(case, model: Path, gpu: str, tokens: int) -> dict:
-    """Our trained adapter: greedy text and logits, then merged onto the original weights and read by transformers."""
+    """Our trained adapter: greedy text and logits; merged onto either base, and the folders read by transformers."""
     lora = WORK / "ours" / gpu / case.name / "adapter"
-    merged = WORK / "merged" / gpu / case.name
-    code, _, err, _ = tune("merge", "--model", model, "--lora", lora, "--out", merged)
-    if code != 0:
-        return {"failed": f"merge: {last_line(err)}"}
-    values = json.loads(script("merged_reference.py", "--model", model, "--lora", lora, "--merged", merged, may_fail=True))
-    texts = json.loads(script("decoding.py", "--model", model, "--lora", lora, "--gpu", gpu, "--tokens", tokens, "--merged", merged, may_fail=True))
+    merges = {}
+    for onto in ["original", "dequantized"]:
+        out = WORK / "merged" / gpu / onto / case.name
+        code, _, err, _ = tune("merge", "--model", model, "--lora", lora, "--out", out, "--onto", onto, "--gpu", gpu)
+        if code != 0:
+            return {"failed": f"merge onto {onto}: {last_line(err)}"}
+        values = script("merged_reference.py", "--model", model, "--lora", lora, "--merged", out, "--base", onto, may_fail=True)
+        merges[onto] = {key: json.loads(values)[key] for key in ["different", "values", "missing", "drift"]}
+    texts = json.loads(script("decoding.py", "--model", model, "--lora", lora, "--gpu", gpu, "--tokens", tokens,
+                              "--merged", WORK / "merged" / gpu / "dequantized" / case.name, may_fail=True))
     rows = texts["rows"]
     return {
         "prompts": len(rows),
@@ -150,10 +154,7 @@ def check_decoding(case, model: Path, gpu: str, tokens: int) -> dict:
         "ties": sum(bool(row.get("tie")) for row in rows),
         "logits": max(row["logits"] for row in rows),
         "merged_equal": sum(row["merged"]["equal"] for row in rows),
-        "merged_different": values["different"],
-        "merged_values": values["values"],
-        "missing": values["missing"],
-        "drift": values["drift"],
+        "merges": merges,
         "partings": [row for row in rows if not row["equal"]],
     }
 
@@ -223,15 +224,17 @@ def is_broken(row: dict) -> bool:
 
 
 def decoding_broken(found: dict) -> bool:
-    if "failed" in found or found["missing"]:
+    if "failed" in found or any(m["missing"] or m["different"] > m["values"] * 1e-5 for m in found["merges"].values()):
         return True
-    return found["equal"] + found["ties"] < found["prompts"] or not found["logits"] <= 1e-3 or found["merged_different"] > found["merged_values"] * 1e-5
+    return found["equal"] + found["ties"] < found["prompts"] or not found["logits"] <= 1e-3
 
 
 def decoding_table(results: list[dict]) -> str:
+    """Drift: logits of the merged folder against base + adapter, the base being the dequantised one that training saw."""
     lines = [
-        "| model (adapter of case) | GPU | greedy texts equal (ties) | logits, largest difference / range (1e-3) | merged values that differ from PEFT's merge rounded once | drift of merged logits / range | merged texts equal to base + adapter |",
-        "|---|---|---|---|---|---|---|",
+        "| model (adapter of case) | GPU | greedy texts equal (ties) | logits, largest difference / range (1e-3) "
+        "| merged onto the original: values that differ from PEFT's merge rounded once; drift | onto the dequantised: the same; texts equal |",
+        "|---|---|---|---|---|---|",
     ]
     for row in results:
         for gpu, found in row["gpus"].items():
@@ -240,11 +243,12 @@ def decoding_table(results: list[dict]) -> str:
                 continue
             name = f"| {row['case'].model} ({row['case'].name}) | {gpu} |"
             if "failed" in d:
-                lines.append(f"{name} failed: {d['failed']} | | | | |")
+                lines.append(f"{name} failed: {d['failed']} | | | |")
                 continue
+            a, b = d["merges"]["original"], d["merges"]["dequantized"]
             lines.append(
-                f"{name} {d['equal']} of {d['prompts']} ({d['ties']}) | {d['logits']:.1e} | {d['merged_different']} of {d['merged_values']} "
-                f"| {d['drift']:.1e} | {d['merged_equal']} of {d['prompts']} |"
+                f"{name} {d['equal']} of {d['prompts']} ({d['ties']}) | {d['logits']:.1e} | {a['different']} of {a['values']}; {a['drift']:.1e} "
+                f"| {b['different']} of {b['values']}; {b['drift']:.1e}; {d['merged_equal']} of {d['prompts']} |"
             )
     return "\n".join(lines)
 
