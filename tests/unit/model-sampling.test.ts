@@ -5,7 +5,7 @@ const ALL = { temperature: 1, topK: 0, topP: 1 }
 
 /** How often each token is drawn at `count` evenly spread uniforms: the shares of the distribution. */
 function shares(logits: number[], options: Parameters<typeof chooseToken>[1], count = 10_000): number[] {
-  const drawn = new Array<number>(logits.length).fill(0)
+  const drawn = logits.map(() => 0)
   for (let i = 0; i < count; i++) drawn[chooseToken(Float32Array.from(logits), options, (i + 0.5) / count)]++
   return drawn.map((n) => n / count)
 }
