@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Decoder } from '../../src/model/decoder'
+import type { Decoder } from '../../src/model/decoder'
 import type { QwenStyleModel } from '../../src/model/model'
 import { argmax } from '../../src/model/sampling'
 import type { SampleOptions } from '../../src/model/types'
