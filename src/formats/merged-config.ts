@@ -47,6 +47,6 @@ export function mergedGenerationConfig(
     ...(config.bosTokenId === null ? {} : { bos_token_id: config.bosTokenId }),
     ...(config.padTokenId === null ? {} : { pad_token_id: config.padTokenId }),
     ...kept,
-    eos_token_id: stopIds.length === 1 ? stopIds[0] : stopIds,
+    ...(stopIds.length === 0 ? {} : { eos_token_id: stopIds.length === 1 ? stopIds[0] : stopIds }),
   }
 }

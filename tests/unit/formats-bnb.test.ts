@@ -21,7 +21,8 @@ async function checkpoint() {
 }
 const all = (weights: WeightSource, name: string) => weights.read(name, 0, weights.tensors.get(name)!.bytes)
 
-describe('bitsandbytes checkpoints', () => {
+// Quick alone, slow beside the GPU suites.
+describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
   it('hold the codes and scales that bitsandbytes would make', async () => {
     const { source, opened } = await checkpoint()
     expect(opened.config.quantization).toMatchObject({ quantType: 'nf4', doubleQuant: true, skipModules: ['lm_head'] })

@@ -25,7 +25,8 @@ async function golden(family: string): Promise<OpenedModel> {
 
 const json = (folder: MemoryFolder, path: string) => JSON.parse(new TextDecoder().decode(folder.files.get(path)!))
 
-describe.each(['qwen2', 'qwen3', 'llama'])('merging onto %s', (family) => {
+// Quick alone, slow beside the GPU suites.
+describe.each(['qwen2', 'qwen3', 'llama'])('merging onto %s', { timeout: 60_000 }, (family) => {
   it('equals PEFT, bit for bit, in one file or in shards', async () => {
     const opened = await golden(family)
     const { sha256 } = JSON.parse(readFileSync(`tests/golden/data/${family}/merged.json`, 'utf8')) as { sha256: Record<string, string> }
