@@ -1,7 +1,7 @@
 import { fail } from '../errors'
 import { parseExact, unmark } from './exact-json'
 import { ALPACA_INPUTS, ALPACA_OUTPUTS, type ColumnMapping } from './mapping'
-import type { RowValue } from './read-rows'
+import type { RowValue } from './source-row'
 import type { Message } from './types'
 
 /** A row in the shape in which it is tokenised. */

@@ -1,4 +1,4 @@
-import type { RowValue } from './read-rows'
+import type { RowValue } from './source-row'
 
 export type DataFormat = 'messages' | 'alpaca' | 'sharegpt' | 'prompt-completion' | 'text' | 'columns' | 'unknown'
 

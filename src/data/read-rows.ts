@@ -1,14 +1,10 @@
-import { fail, type TuneError } from '../errors'
+import { fail } from '../errors'
 import type { ByteSource } from '../formats/bytes'
 import { parseExact } from './exact-json'
 import { ArrayScanner } from './json-array'
+import type { RowValue, SourceRow } from './source-row'
 import { isTable, readTable } from './table'
 import { readText, type ReadOptions } from './text'
-
-export type RowValue = Record<string, unknown>
-
-/** A row as read: its value, or why it cannot be read. `row` counts elements (JSON array) or lines. */
-export type SourceRow = { row: number; value: RowValue } | { row: number; error: TuneError }
 
 /**
  * Rows of a JSON array, of JSON lines, of one object that holds the array in one of its fields, or of a CSV or TSV

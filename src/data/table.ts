@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { RowValue, SourceRow } from './read-rows'
+import type { RowValue, SourceRow } from './source-row'
 
 /**
  * Rows of CSV or TSV with a header line; the separator is found out. `row` is the record's number as a spreadsheet
