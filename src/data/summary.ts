@@ -2,7 +2,7 @@ import type { SerializedError, TuneError } from '../errors'
 import { unmark } from './exact-json'
 import type { Example } from './examples'
 import type { ColumnMapping } from './mapping'
-import type { RowValue } from './read-rows'
+import type { RowValue } from './source-row'
 import type { Tokenization } from './tokenize-row'
 import { IGNORE } from './types'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { detectMapping } from '../../src/data'
 import { type Example, toExample } from '../../src/data/examples'
 import { parseExact, pythonNumber, unmark } from '../../src/data/exact-json'
-import type { RowValue } from '../../src/data/read-rows'
+import type { RowValue } from '../../src/data/source-row'
 import { TuneError } from '../../src/errors'
 
 const of = (...rows: RowValue[]) => detectMapping(rows)
