@@ -3,6 +3,7 @@ import { formatMutations } from './formats.mjs'
 import { gpuMutations } from './gpu.mjs'
 import { kernelMutations } from './kernels.mjs'
 import { modelMutations } from './model.mjs'
+import { optimizerMutations } from './optimizer.mjs'
 import { trainMutations } from './train.mjs'
 
 /**
@@ -11,4 +12,12 @@ import { trainMutations } from './train.mjs'
  * @typedef {{ name: string, file: string, find: string, replace: string, test: NarrowTest }} Mutation
  * @type {Mutation[]}
  */
-export const mutations = [...formatMutations, ...dataMutations, ...trainMutations, ...kernelMutations, ...gpuMutations, ...modelMutations]
+export const mutations = [
+  ...formatMutations,
+  ...dataMutations,
+  ...trainMutations,
+  ...kernelMutations,
+  ...gpuMutations,
+  ...modelMutations,
+  ...optimizerMutations,
+]

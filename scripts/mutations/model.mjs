@@ -118,7 +118,7 @@ export const modelMutations = [
     file: 'shaders/optimizer.wgsl',
     find: 'clip = min(1.0, max_norm / (norm + 1e-6));',
     replace: 'clip = max_norm / (norm + 1e-6);',
-    test: golden('qwen2 a run of trl'),
+    test: { project: 'kernels', file: 'tests/kernels/optimizer.test.ts', only: 'clip factor' },
   },
   {
     name: 'optimizer: the norm is left squared',

@@ -27,7 +27,9 @@ interface Bench {
   gradients: GPUBuffer[]
   stats: GPUBuffer
   optimizer: Optimizer
-  /** Fill gradients, run step s, return what norm_finish left. */
+  /** Fill gradients and submit step s. */
+  run: (s: number, options?: Partial<OptimizerStep>, spoil?: number) => Promise<void>
+  /** The same, and what norm_finish left. */
   step: (s: number, options?: Partial<OptimizerStep>, spoil?: number) => Promise<Float32Array>
   params: () => Promise<Float32Array>
   destroy: () => void
@@ -48,19 +50,23 @@ async function bench(kind: OptimizerKind, budgetBytes?: number, cache = kernels)
   const stats = gpu.buffer('stats', 16, usage())
   const optimizer = new Optimizer({ gpu, kernels: cache, adapter, gradients, stats, kind, budgetBytes })
   await optimizer.build()
+  const run: Bench['run'] = async (s, options = {}, spoil) => {
+    gpu.device.queue.writeBuffer(stats, 0, new Float32Array(4))
+    for (const slot of adapter.layout.slots) {
+      const grad = values(slot.length, slot.offset + s)
+      if (spoil !== undefined) grad[17] = spoil
+      gpu.device.queue.writeBuffer(gradients[slot.page], slot.offset * 4, grad as Float32Array<ArrayBuffer>)
+    }
+    await optimizer.run({ ...STEP, ...options }, s, () => undefined)
+  }
   return {
     adapter,
     gradients,
     stats,
     optimizer,
-    async step(s, options = {}, spoil) {
-      gpu.device.queue.writeBuffer(stats, 0, new Float32Array(4))
-      for (const slot of adapter.layout.slots) {
-        const grad = values(slot.length, slot.offset + s)
-        if (spoil !== undefined) grad[17] = spoil
-        gpu.device.queue.writeBuffer(gradients[slot.page], slot.offset * 4, grad as Float32Array<ArrayBuffer>)
-      }
-      await optimizer.run({ ...STEP, ...options }, s, () => undefined)
+    run,
+    async step(...given) {
+      await run(...given)
       return new Float32Array(await readBuffer(gpu, stats, 0, 16))
     },
     async params() {
@@ -145,11 +151,13 @@ for (const kind of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
         expect(paged.optimizer.layout.windowBytes! * 4).toBeLessThanOrEqual(budget)
         await paged.step(1)
         const before = { ...gpu.counts }
-        for (const s of [2, 3]) await paged.step(s)
+        for (const s of [2, 3]) await paged.run(s)
+        // Saved while the last pages are still on their way home.
+        const saved = await paged.optimizer.save()
         const { buffers, bindGroups, pipelines } = gpu.counts
         expect({ buffers, bindGroups, pipelines }).toEqual({ buffers: before.buffers, bindGroups: before.bindGroups, pipelines: before.pipelines })
         expect(differing(bits(await paged.params()), bits(want.params)), `budget ${budget}`).toBe(0)
-        same(await paged.optimizer.save(), want.states)
+        same(saved, want.states)
         paged.destroy()
       }
     })
@@ -193,6 +201,24 @@ for (const kind of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
     })
   })
 }
+
+test("norm and clip factor as torch's clip_grad_norm_: over all tensors, never above 1, none without a threshold", async () => {
+  const b = await bench('adamw')
+  const squares = b.adapter.layout.slots.map((slot) => values(slot.length, slot.offset + 1).reduce((sum, g) => sum + g * g, 0))
+  const want = Math.sqrt(squares.reduce((sum, x) => sum + x, 0))
+  for (const [maxGradNorm, factor] of [
+    [want / 3, 1 / 3],
+    [want * 3, 1],
+    [0, 1],
+  ]) {
+    const [, , norm, clip] = await b.step(1, { maxGradNorm })
+    // f32 sums of four thousand squares, then of a few partial sums.
+    expect(Math.abs(norm / want - 1)).toBeLessThan(1e-6)
+    if (factor === 1) expect(clip).toBe(1)
+    else expect(Math.abs(clip / factor - 1)).toBeLessThan(2e-6)
+  }
+  b.destroy()
+})
 
 test('states of another kind are refused by name', async () => {
   const eight = await bench('adamw8bit')
