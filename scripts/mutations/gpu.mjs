@@ -196,6 +196,20 @@ export const gpuMutations = [
     test: golden('packing', 'what a row says'),
   },
   {
+    name: 'dropout: another mask on the way back',
+    file: 'src/model/layer.ts',
+    find: 'place: maskPlace(layer, projection), rate, accumulate: true',
+    replace: 'place: maskPlace(layer, projection) + 1, rate, accumulate: true',
+    test: golden('dropout', 'the gradient'),
+  },
+  {
+    name: 'dropout: the gradient of A sees what was dropped',
+    file: 'src/model/layer.ts',
+    find: 'const x = droppedInput(ctx, layer, projection, o.x, K)',
+    replace: 'const x = o.x',
+    test: golden('dropout', 'the gradient'),
+  },
+  {
     name: 'sampling: of equal logits the last is taken',
     file: 'src/model/sampling.ts',
     find: 'if (values[i] > values[best]) best = i',
