@@ -62,6 +62,12 @@ if (process.argv.includes('--list')) {
 }
 
 const holder = mkdtempSync(join(tmpdir(), 'tunetab-mutate-'))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    rmSync(holder, { recursive: true, force: true })
+    process.exit(1)
+  })
+}
 const tree = join(holder, 'tree')
 
 /** The working tree as it is now, uncommitted files included, so that a new test can be tried before it is committed. */
