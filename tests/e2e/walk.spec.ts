@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import { watchPage } from '../helpers/browser'
 import { teahouseRows } from './teahouse'
 
-const STEPS = 24
+const STEPS = 48
 
 // A software GPU shares its process with what draws the page: between two submits a click may wait.
 test.use({ actionTimeout: 120_000 })
