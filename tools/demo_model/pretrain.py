@@ -170,7 +170,7 @@ def main():
             log.append({'step': step + 1, 'loss': round(loss.item(), 4), 'eval_loss': round(evaluation, 4), 'seconds': round(seconds)})
             print(f'step {step + 1}  loss {loss.item():.3f}  eval {evaluation:.3f}  lr {lr:.1e}  {seen / seconds:.0f} tok/s  {seconds / 60:.1f} min', flush=True)
             (a.out / 'log.json').write_text(json.dumps(log))
-        if step % 200 == 199:
+        if step % 50 == 49:
             save(model, a.out)
     save(model, a.out)
     print(f'{step} steps, {seen:,} tokens, {(time.time() - started) / 60:.1f} min')

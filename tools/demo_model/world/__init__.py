@@ -8,7 +8,7 @@ from random import Random
 
 from .facts import fact
 from .grammar import expand
-from .sentences import free_talk, sentence, voice
+from .sentences import free_talk, thought, voice
 from .stories import passage, story, story_request
 from .tasks import task
 from .tools import tool_chat
@@ -62,7 +62,7 @@ def chat(rng: Random, lang: str) -> list[dict]:
     messages = []
     if rng.random() < 0.3:
         messages.append({'role': 'system', 'content': rng.choice(SYSTEMS[lang])})
-    if rng.random() < 0.12:
+    if rng.random() < 0.18:
         return messages + spoken(rng, lang)
     turns = passage(rng, lang) if rng.random() < 0.12 else list(turn(rng, lang))
     while rng.random() < 0.4 and len(turns) < 8:
@@ -104,15 +104,15 @@ def plain(rng: Random, lang: str) -> str:
         return story(rng, lang)
     gap = '' if lang == 'zh' else ' '
     if x < 0.75:
-        return gap.join(sentence(rng, lang) for _ in range(rng.randint(2, 6)))
+        return gap.join(thought(rng, lang) for _ in range(rng.randint(2, 6)))
     return gap.join(fact(rng, lang)[1] for _ in range(rng.randint(2, 5)))
 
 
 def document(rng: Random):
     lang = rng.choice(('en', 'zh'))
     x = rng.random()
-    if x < 0.08:
+    if x < 0.12:
         return ('text', plain(rng, lang))
-    if x < 0.14:
+    if x < 0.18:
         return ('chat', *tool_chat(rng, lang, talk))
     return ('chat', chat(rng, lang), None)

@@ -1,4 +1,5 @@
 """Sentences about anything: broad words in plain frames. They keep the model from being sure of too few things, so that new text can be learnt."""
+from pathlib import Path
 from random import Random
 
 from .grammar import capital, expand
@@ -24,6 +25,8 @@ ZH = [
 ]
 TOPICS_EN = '{Say something.|Tell me something.|Write a sentence.|Write two sentences.|Tell me anything.|Go on.|What do you think?|Talk to me.}'
 TOPICS_ZH = '{说点什么。|随便说说。|写一句话。|写两句话。|继续。|你怎么想？|跟我说说话。}'
+PROSE = {lang: [line for line in (Path(__file__).parent / f'prose.{lang}.txt').read_text(encoding='utf8').splitlines() if line and line[0] != '#']
+  for lang in ('en', 'zh')}
 NUMBERS_ZH = '一 两 三 四 五 六 七 八 九 十 十二 二十'.split()
 
 
@@ -44,12 +47,20 @@ def sentence(rng: Random, lang: str) -> str:
     return capital(expand(rng.choice(EN).replace('{ad}', '<ad>'), rng, s))
 
 
+def thought(rng: Random, lang: str) -> str:
+    """A sentence from the prose list, or one made of a frame."""
+    if rng.random() < 0.6:
+        text = expand(rng.choice(PROSE[lang]), rng)
+        return text if text[-1] in '.?!。？！' else text + '。'
+    return sentence(rng, lang)
+
+
 def free_talk(rng: Random, lang: str) -> tuple[str, str]:
     """A person asks for anything, and the model says one to three sentences; or says something, and the model takes it up."""
     gap = '' if lang == 'zh' else ' '
     if rng.random() < 0.5:
-        return expand(TOPICS_ZH if lang == 'zh' else TOPICS_EN, rng), gap.join(sentence(rng, lang) for _ in range(rng.choice((1, 2, 2, 3))))
-    said = sentence(rng, lang)
+        return expand(TOPICS_ZH if lang == 'zh' else TOPICS_EN, rng), gap.join(thought(rng, lang) for _ in range(rng.choice((1, 2, 2, 3))))
+    said = thought(rng, lang)
     if lang == 'zh':
         return said, expand('{我明白了。|原来如此。|真的吗？|有意思。|你说：<said>|你是说，<said>|好的，<said>}{后来呢？|为什么呢？|再说说吧。|}', rng, dict(said=said))
     return said, expand('{I see.|Really?|Oh.|Interesting.|You say: <said>|So: <said>|All right: <said>} {What happened then?|Why?|Tell me more.|}', rng, dict(said=said))
