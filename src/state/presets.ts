@@ -7,11 +7,10 @@ export function presetFor(card: ModelCard): RunFile {
   if (card.source !== 'builtin') return recommendedRun
   return {
     ...recommendedRun,
-    learning_rate: 2e-3,
-    max_steps: 60,
+    learning_rate: 5e-3,
+    max_steps: 80,
     per_device_train_batch_size: 4,
     gradient_accumulation_steps: 1,
     max_length: 256,
-    lora: { ...recommendedRun.lora, r: 8, lora_alpha: 16 },
   }
 }
