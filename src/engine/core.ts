@@ -212,7 +212,7 @@ class EngineCore implements Engine {
       if (!model.lora) throw fail('engine-no-adapter', {})
       const adapter = { lora: model.lora, pairs: await this.alive(model.readLora()) }
       const onto = options.base === 'dequantized' ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row) : undefined
-      const parts = { opened, stopIds: tokenizer.stopIds, adapter, dequantizedRows: onto }
+      const parts = { opened, tokenizer, adapter, dequantizedRows: onto, seenLogits: (ids: Int32Array) => model.logits(ids, true) }
       return this.alive(exportMerged(parts, out, on, signal))
     })
   }

@@ -1,12 +1,16 @@
+import type { ChatTokenizer } from '../data'
 import { fail } from '../errors'
 import { adapterReadme } from '../formats/adapter-readme'
 import type { ByteSink, WritableFolder } from '../formats/bytes'
-import { writeMerged } from '../formats/merge'
+import { mergedRows, writeMerged } from '../formats/merge'
 import type { OpenedModel } from '../formats/model-folder'
 import { writePeft } from '../formats/peft'
+import type { RowReader } from '../formats/source-rows'
 import type { LanguageModel } from '../model/language-model'
+import { plainLogits } from '../model/plain-forward'
 import type { LoraConfig, LoraPair } from '../model/types'
-import { loraScale } from '../model/types'
+import { loraScale, PROJECTIONS } from '../model/types'
+import { compareLogits, measuredIds, seenRows } from './merge-drift'
 import { mergedReadme } from './merged-readme'
 import type { ExportedFile, ProgressListener, RunFacts } from './types'
 
@@ -31,23 +35,38 @@ export async function exportAdapter(
 
 export interface MergeSource {
   opened: OpenedModel
-  /** Ids that end an answer under the template that was trained. */
-  stopIds: number[]
+  tokenizer: Pick<ChatTokenizer, 'encode' | 'stopIds'>
   adapter: { lora: LoraConfig; pairs: LoraPair[] }
   /** Rows of what NF4 stands for; absent: the source's own weights. */
   dequantizedRows?: LanguageModel['dequantizedRows']
+  /** Logits of base and adapter as training saw them; absent: worked out here, on an NF4 base. */
+  seenLogits?: (ids: Int32Array) => Promise<Float32Array>
 }
 
-/** The merged model as a Hugging Face folder, shard by shard. Onto the source's own weights no GPU is needed. */
-export function exportMerged(
-  { opened, stopIds, adapter, dequantizedRows }: MergeSource,
+/**
+ * The merged model as a Hugging Face folder, shard by shard, its drift measured first and told in its README. Onto the
+ * source's own weights no GPU is needed.
+ */
+export async function exportMerged(
+  { opened, tokenizer, adapter, dequantizedRows, seenLogits }: MergeSource,
   out: WritableFolder,
   on?: ProgressListener,
   signal?: AbortSignal,
 ): Promise<ExportedFile[]> {
   const { lora, pairs } = adapter
-  const extraFiles = { 'README.md': mergedReadme(opened, lora, dequantizedRows !== undefined) }
-  return writeMerged(opened, { pairs, scale: loraScale(lora), dequantizedRows, stopIds, extraFiles }, out, on, signal)
+  const parts = { pairs, scale: loraScale(lora), dequantizedRows }
+  const total = (opened.config.layers * PROJECTIONS.length + 1) * (seenLogits ? 1 : 2)
+  let done = 0
+  const passed = (item: string) => {
+    signal?.throwIfAborted()
+    on?.({ phase: 'evaluate', item, done: ++done, total, unit: 'tensors' })
+  }
+  const ids = measuredIds(tokenizer)
+  const plain = (rows: RowReader) => plainLogits(opened.config, rows, ids, passed)
+  const seen = seenLogits ? await seenLogits(ids) : await plain(seenRows(opened, pairs, parts.scale))
+  const merged = await plain(mergedRows(opened, parts))
+  const extraFiles = { 'README.md': mergedReadme(opened, lora, dequantizedRows !== undefined, compareLogits(merged, seen, ids.length)) }
+  return writeMerged(opened, { ...parts, stopIds: tokenizer.stopIds, extraFiles }, out, on, signal)
 }
 
 /** The template always as a file of its own, wherever the source kept it. */

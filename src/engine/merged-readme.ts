@@ -1,8 +1,10 @@
 import type { OpenedModel } from '../formats/model-folder'
 import type { LoraConfig } from '../model/types'
+import { MEASURED_TEXT } from './merge-drift'
+import type { MergeDrift } from './merge-drift'
 
-/** The model card of a merged model: from what, onto what, and how to load it. */
-export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized: boolean): string {
+/** The model card of a merged model: from what, onto what, how far it drifted, and how to load it. */
+export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized: boolean, drift: MergeDrift): string {
   const onto = dequantized
     ? 'The adapter was added to the weights that its NF4 base stands for: what training saw.'
     : "The adapter was added to the base model's own weights, in f32, and rounded once to their type. Training saw the NF4 version of the base, so that answers can differ a little from base and adapter together."
@@ -20,6 +22,21 @@ export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized:
     `${opened.name} with a LoRA adapter (r ${lora.r}, lora_alpha ${lora.lora_alpha}) merged in by TuneTab.`,
     '',
     onto,
+    '',
+    '## Drift',
+    '',
+    `How far this model is from base and adapter as training saw them, on the first ${drift.tokens} tokens of a fixed text`,
+    `(“${MEASURED_TEXT}”), over all ${drift.tokens} × ${opened.config.vocabSize} logits:`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| largest difference of a logit | ${drift.largest.toPrecision(3)} |`,
+    `| root mean square difference | ${drift.rms.toPrecision(3)} |`,
+    `| range of the logits, for comparison | ${drift.range.toPrecision(3)} |`,
+    `| divergence of the next token's distribution (KL, mean, nats) | ${drift.divergence.toPrecision(3)} |`,
+    `| same likeliest next token | at ${drift.sameNext} of ${drift.tokens} positions |`,
+    '',
+    '## How to load it',
     '',
     '```python',
     'from transformers import AutoModelForCausalLM, AutoTokenizer',

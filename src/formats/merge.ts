@@ -1,7 +1,6 @@
 import type { ProgressListener } from '../engine/types'
 import type { LoraPair } from '../model/types'
 import { modulePath } from '../model/types'
-import { bnbScales, isBnbTensor, readBnbTensor } from './bnb'
 import type { WritableFolder } from './bytes'
 import { expectedTensors } from './expected-tensors'
 import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
@@ -9,10 +8,11 @@ import type { FloatDtype } from './floats'
 import { addLora } from './merge-lora'
 import { mergedConfig, mergedGenerationConfig } from './merged-config'
 import type { OpenedModel } from './model-folder'
-import { dequantizeBlocks } from './nf4'
 import { pythonJson } from './python-json'
-import { elementBytes, SafetensorsWriter, tensorBytes } from './safetensors'
+import { SafetensorsWriter, tensorBytes } from './safetensors'
 import type { TensorPlan } from './safetensors'
+import { sourceRows } from './source-rows'
+import type { RowReader } from './source-rows'
 
 export interface MergeParts {
   /** One a layer and adapted projection; none: the model is written as it is. */
@@ -48,7 +48,7 @@ export async function writeMerged(
 ): Promise<{ path: string; bytes: number }[]> {
   const plan = planTensors(opened)
   const shards = splitShards(plan, parts.maxShardBytes ?? SHARD_BYTES)
-  const adapted = new Map(parts.pairs.map((pair) => [`model.layers.${pair.layer}.${modulePath(pair.projection)}`, pair]))
+  const adapted = byPath(parts.pairs)
   const total = plan.reduce((sum, tensor) => sum + tensorBytes(tensor), 0)
   const written: { path: string; bytes: number }[] = []
   const began = performance.now()
@@ -119,12 +119,13 @@ function splitShards(plan: PlannedTensor[], maxBytes: number): Shard[] {
   }))
 }
 
-/** A tensor's bytes as they are to be written, in windows. */
+/** Bytes of rows [from, end) of a tensor as they are to be written, in windows; without a range, of all of them. */
 async function* mergedBytes(
   { weights }: OpenedModel,
   tensor: PlannedTensor,
   adapted: Map<string, LoraPair>,
   parts: MergeParts,
+  range?: { from: number; end: number },
 ): AsyncGenerator<Uint8Array> {
   const path = tensor.name.replace(/\.weight$/, '')
   const pair = adapted.get(path)
@@ -132,10 +133,11 @@ async function* mergedBytes(
   const dequantized = isProjection ? parts.dequantizedRows : undefined
   const [rows, width] = tensor.shape.length === 2 ? tensor.shape : [1, tensor.shape[0]]
   const step = Math.max(1, Math.floor(WINDOW_BYTES / (width * 4)))
+  const { from: first, end } = range ?? { from: 0, end: rows }
 
   const rowsOf = await sourceRows(weights, tensor.name, width)
-  for (let from = 0; from < rows; from += step) {
-    const count = Math.min(step, rows - from)
+  for (let from = first; from < end; from += step) {
+    const count = Math.min(step, end - from)
     if (!pair && !dequantized && rowsOf.raw) {
       yield await rowsOf.raw(from, count)
       continue
@@ -146,31 +148,17 @@ async function* mergedBytes(
   }
 }
 
-interface SourceRows {
-  floats(from: number, count: number): Promise<Float32Array>
-  /** The stored bytes, where they are floats already. */
-  raw?: (from: number, count: number) => Promise<Uint8Array>
+/** The merged model's rows, rounded as the folder will hold them. */
+export function mergedRows(opened: OpenedModel, parts: Pick<MergeParts, 'pairs' | 'scale' | 'dequantizedRows'>): RowReader {
+  const adapted = byPath(parts.pairs)
+  const plan = new Map(planTensors(opened).map((tensor) => [tensor.name, tensor]))
+  return async function* (name, from, count) {
+    const tensor = plan.get(name)!
+    for await (const bytes of mergedBytes(opened, tensor, adapted, parts, { from, end: from + count })) yield toFloat32(bytes, tensor.dtype)
+  }
 }
 
-/** Rows of a source tensor, whether stored as floats or as NF4. */
-async function sourceRows(weights: OpenedModel['weights'], name: string, width: number): Promise<SourceRows> {
-  const { dtype } = weights.tensors.get(name)!
-  if (isFloatDtype(dtype)) {
-    const size = width * elementBytes(dtype)
-    const raw = (from: number, count: number) => weights.read(name, from * size, count * size)
-    return { raw, floats: async (from, count) => toFloat32(await raw(from, count), dtype) }
-  }
-  if (!isBnbTensor(weights, name)) throw new Error(`${name} is stored as ${dtype}`)
-  const scales = bnbScales(await readBnbTensor(weights, name))
-  return {
-    async floats(from, count) {
-      const first = from * width
-      const startByte = Math.floor(first / 2)
-      const endByte = Math.ceil((first + count * width) / 2)
-      return dequantizeBlocks(await weights.read(name, startByte, endByte - startByte), scales, count * width, first)
-    },
-  }
-}
+const byPath = (pairs: LoraPair[]) => new Map(pairs.map((pair) => [`model.layers.${pair.layer}.${modulePath(pair.projection)}`, pair]))
 
 /** Everything but the weights. The index comes first among them: with it the shards are a model. */
 function textFiles(opened: OpenedModel, parts: MergeParts, shards: Shard[], total: number): Record<string, string> {

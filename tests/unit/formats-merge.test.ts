@@ -5,30 +5,19 @@ import { MemoryFolder } from '../../src/formats/memory-folder'
 import { toFloat32 } from '../../src/formats/floats'
 import { writeMerged } from '../../src/formats/merge'
 import { openModelFolder } from '../../src/formats/model-folder'
-import type { OpenedModel } from '../../src/formats/model-folder'
 import { readPeft } from '../../src/formats/peft'
 import { pythonJson } from '../../src/formats/python-json'
 import { loraScale } from '../../src/model/types'
 import { nodeFolder } from '../../src/storage/node-folder'
+import { goldenFolder } from '../helpers/golden-folder'
 import { TINY_CONFIG, tinyFolder } from '../helpers/tiny-folder'
-
-/** A golden model with stand-ins for the tokenizer's files, which merging only copies. */
-async function golden(family: string): Promise<OpenedModel> {
-  const folder = new MemoryFolder(family)
-  for (const path of ['config.json', 'generation_config.json', 'model.safetensors']) {
-    folder.files.set(path, readFileSync(`tests/golden/data/${family}/model/${path}`))
-  }
-  folder.files.set('tokenizer.json', new TextEncoder().encode('{}'))
-  folder.files.set('chat_template.jinja', new TextEncoder().encode('{{ messages }}'))
-  return openModelFolder(folder)
-}
 
 const json = (folder: MemoryFolder, path: string) => JSON.parse(new TextDecoder().decode(folder.files.get(path)!))
 
 // Quick alone, slow beside the GPU suites.
 describe.each(['qwen2', 'qwen3', 'llama'])('merging onto %s', { timeout: 60_000 }, (family) => {
   it('equals PEFT, bit for bit, in one file or in shards', async () => {
-    const opened = await golden(family)
+    const opened = await goldenFolder(family)
     const { sha256 } = JSON.parse(readFileSync(`tests/golden/data/${family}/merged.json`, 'utf8')) as { sha256: Record<string, string> }
     const { pairs, lora } = await readPeft(nodeFolder(`tests/golden/data/${family}/adapter`), opened.config)
     for (const maxShardBytes of [undefined, 50_000]) {

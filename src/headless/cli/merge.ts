@@ -42,8 +42,8 @@ type Merge = (context: CommandContext, lora: FileFolder, out: WritableFolder, si
 const ontoOriginal: Merge = async ({ options, terminal, root }, lora, out, signal) => {
   const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
   const adapter = await readPeft(lora, opened.config)
-  const { stopIds } = await tokenizerOf(opened)
-  return exportMerged({ opened, stopIds, adapter }, out, terminal.progress, signal)
+  const tokenizer = await tokenizerOf(opened)
+  return exportMerged({ opened, tokenizer, adapter }, out, terminal.progress, signal)
 }
 
 const ontoDequantized: Merge = async (context, lora, out, signal) => {

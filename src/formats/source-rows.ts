@@ -1,0 +1,71 @@
+import { bnbScales, isBnbTensor, readBnbTensor } from './bnb'
+import { isFloatDtype, toFloat32 } from './floats'
+import { dequantizeBlocks, dequantizeScales, doubleQuantize, NF4_BLOCK, quantizeBlocks } from './nf4'
+import { elementBytes } from './safetensors'
+import type { WeightSource } from './weights'
+
+/** Rows [from, from + count) of a tensor as f32, in pieces of whole rows; a vector is one row. */
+export type RowReader = (name: string, from: number, count: number) => AsyncIterable<Float32Array>
+
+export interface SourceRows {
+  floats(from: number, count: number): Promise<Float32Array>
+  /** The stored bytes, where they are floats already. */
+  raw?: (from: number, count: number) => Promise<Uint8Array>
+}
+
+/** Elements quantised at a time; whole blocks. */
+const WINDOW = NF4_BLOCK << 15
+
+/** Rows of a source tensor, whether stored as floats or as NF4. */
+export async function sourceRows(weights: WeightSource, name: string, width: number): Promise<SourceRows> {
+  const { dtype } = weights.tensors.get(name)!
+  if (isFloatDtype(dtype)) {
+    const size = width * elementBytes(dtype)
+    const raw = (from: number, count: number) => weights.read(name, from * size, count * size)
+    return { raw, floats: async (from, count) => toFloat32(await raw(from, count), dtype) }
+  }
+  if (!isBnbTensor(weights, name)) throw new Error(`${name} is stored as ${dtype}`)
+  const scales = bnbScales(await readBnbTensor(weights, name))
+  return {
+    async floats(from, count) {
+      const first = from * width
+      const startByte = Math.floor(first / 2)
+      const endByte = Math.ceil((first + count * width) / 2)
+      return dequantizeBlocks(await weights.read(name, startByte, endByte - startByte), scales, count * width, first)
+    },
+  }
+}
+
+/** Rows of what a float tensor becomes in NF4 with double quantisation. Its codes are held, half a byte a weight. */
+export async function quantizedRows(weights: WeightSource, name: string, width: number): Promise<SourceRows> {
+  const parts: { codes: Uint8Array; absmax: Float32Array }[] = []
+  for await (const values of wholeBlocks(weights, name)) parts.push(quantizeBlocks(values))
+  const codes = joined(parts.map((part) => part.codes), Uint8Array)
+  const scales = dequantizeScales(doubleQuantize(joined(parts.map((part) => part.absmax), Float32Array)))
+  return {
+    async floats(from, count) {
+      const first = from * width
+      return dequantizeBlocks(codes.subarray(Math.floor(first / 2)), scales, count * width, first)
+    },
+  }
+}
+
+/** A float tensor as f32 in windows of whole blocks, so that windows can be quantised one by one. */
+export async function* wholeBlocks(weights: WeightSource, name: string): AsyncGenerator<Float32Array> {
+  const { dtype, bytes } = weights.tensors.get(name)!
+  if (!isFloatDtype(dtype)) throw new Error(`${name} is stored as ${dtype}`)
+  const step = WINDOW * elementBytes(dtype)
+  for (let offset = 0; offset < bytes; offset += step) {
+    yield toFloat32(await weights.read(name, offset, Math.min(step, bytes - offset)), dtype)
+  }
+}
+
+export function joined<A extends Uint8Array | Float32Array>(parts: A[], make: new (length: number) => A): A {
+  const out = new make(parts.reduce((sum, part) => sum + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    out.set(part, offset)
+    offset += part.length
+  }
+  return out
+}
