@@ -52,6 +52,11 @@ export const cliErrors = {
     zh: ({ first, second }: { first: string; second: string }) =>
       `“${first}”和“${second}”不能同时使用：前者已经决定了后者的内容。未执行任何操作，请去掉其中一个。`,
   },
+  'cli-quantize-off': {
+    en: ({ file }: { file: string }) =>
+      `${file} sets load_in_4bit to false, so "quantize" would have nothing to do. Nothing was written. Set it to true, or leave --config out.`,
+    zh: ({ file }: { file: string }) => `${file} 将 load_in_4bit 设为 false，“quantize”没有可做的事，未写入任何内容。请改为 true，或不使用 --config。`,
+  },
   'cli-data-unknown': {
     en: ({ file, columns }: { file: string; columns: string[] }) =>
       `The columns of ${file} (${columns.join(', ')}) are in no format that is known, so no row can be used. Rename two of them to "prompt" and "completion", or write the rows as {"messages": [...]}.`,

@@ -141,6 +141,12 @@ export const formatsErrors = {
     zh: (p: { tensor: string; reason: string }) =>
       `无法解析 ${p.tensor} 的 NF4 数据（${p.reason}），其数值不可知，因此未加载。请重新下载该检查点，或选择该模型的 16 位版本。`,
   },
+  'model-already-nf4': {
+    en: (p: { folder: string }) =>
+      `${p.folder} is already stored in 4 bits (NF4), so there is nothing left to quantise. Nothing was written. Use the folder as it is, or give the model's 16 or 32-bit checkpoint.`,
+    zh: (p: { folder: string }) =>
+      `${p.folder} 已经是 4 位（NF4）检查点，无需再量化，未写入任何内容。请直接使用该文件夹，或改用该模型的 16 位或 32 位版本。`,
+  },
   'adapter-no-config': {
     en: (p: { folder: string }) =>
       `${p.folder} has no adapter_config.json, so it is not a PEFT adapter. Nothing was changed. Choose the folder or zip that holds adapter_config.json and adapter_model.safetensors.`,

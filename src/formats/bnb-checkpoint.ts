@@ -1,33 +1,48 @@
 import type { ProgressListener } from '../engine/types'
+import { fail } from '../errors'
 import { bnbPlan, bnbQuantizationConfig, bnbScaleBytes } from './bnb'
 import type { WritableFolder } from './bytes'
 import { expectedTensors } from './expected-tensors'
-import { isFloatDtype, toFloat32 } from './floats'
 import { mergedConfig, TORCH_NAMES } from './merged-config'
 import type { OpenedModel } from './model-folder'
-import { doubleQuantize, NF4_BLOCK, quantizeBlocks } from './nf4'
+import { doubleQuantize, quantizeBlocks } from './nf4'
 import { pythonJson } from './python-json'
-import { elementBytes, SafetensorsWriter } from './safetensors'
-import type { WeightSource } from './weights'
+import { SafetensorsWriter } from './safetensors'
+import { joined, wholeBlocks } from './source-rows'
 
-/** Elements quantised at a time; whole blocks. */
-const WINDOW = NF4_BLOCK << 15
+/** Bytes copied at a time. */
+const COPY_BYTES = 8 << 20
+
+export interface BnbOptions {
+  /** false: an f32 scale for every block of 64. */
+  doubleQuant: boolean
+  /** Projections that stay as they are, besides the head; `k_proj` means all of that name, a path one of them. */
+  skipModules?: string[]
+  /** `bnb_4bit_compute_dtype`; absent: the source's own type. */
+  computeDtype?: string
+}
 
 /**
- * Write a float model as a bitsandbytes NF4 checkpoint with double quantisation ("*-bnb-4bit") in one file: the seven
- * projections of each layer quantised, everything else as it is, as `load_in_4bit` does. transformers loads it with
- * bitsandbytes installed and quantises nothing again.
+ * Write a float model as a bitsandbytes NF4 checkpoint ("*-bnb-4bit") in one file: the seven projections of each layer
+ * quantised, everything else as it is, as `load_in_4bit` does. transformers loads it with bitsandbytes installed and
+ * quantises nothing again. Throws 'model-already-nf4'.
  */
 export async function writeBnbCheckpoint(
   opened: OpenedModel,
+  options: BnbOptions,
   out: WritableFolder,
   on?: ProgressListener,
   signal?: AbortSignal,
 ): Promise<{ path: string; bytes: number }[]> {
   const { weights, config, dtype } = opened
-  const tensors = expectedTensors(config).map(({ name, shape }) => ({ name, shape, quantize: name.endsWith('_proj.weight') }))
-  const plan = tensors.flatMap(({ name, shape, quantize }) => (quantize ? bnbPlan(name, shape) : [weights.tensors.get(name)!]))
-  const total = tensors.reduce((sum, { name }) => sum + weights.tensors.get(name)!.bytes, 0)
+  if (config.quantization) throw fail('model-already-nf4', { folder: opened.name })
+  const skip = options.skipModules ?? []
+  const tensors = expectedTensors(config).map(({ name, shape }) => {
+    const quantize = name.endsWith('_proj.weight') && !skip.some((module) => names(module, name))
+    return { name, shape, quantize, stored: weights.tensors.get(name)! }
+  })
+  const plan = tensors.flatMap(({ name, shape, quantize, stored }) => (quantize ? bnbPlan(name, shape, options.doubleQuant) : [stored]))
+  const total = tensors.reduce((sum, { stored }) => sum + stored.bytes, 0)
   let done = 0
   const progress = (item: string, bytes: number) => {
     signal?.throwIfAborted()
@@ -37,24 +52,25 @@ export async function writeBnbCheckpoint(
 
   const writer = await SafetensorsWriter.create(await out.create('model.safetensors'), plan)
   try {
-    for (const { name, shape, quantize } of tensors) {
+    for (const { name, shape, quantize, stored } of tensors) {
       if (!quantize) {
-        for await (const bytes of pieces(weights, name)) {
+        for (let offset = 0; offset < stored.bytes; offset += COPY_BYTES) {
+          const bytes = await weights.read(name, offset, Math.min(COPY_BYTES, stored.bytes - offset))
           await writer.write(bytes)
           progress(name, bytes.length)
         }
         continue
       }
       const scales: Float32Array[] = []
-      for await (const bytes of pieces(weights, name)) {
-        const stored = weights.tensors.get(name)!.dtype
-        if (!isFloatDtype(stored)) throw new Error(`${name} is stored as ${stored}`)
-        const { codes, absmax } = quantizeBlocks(toFloat32(bytes, stored))
+      for await (const { values, bytes } of wholeBlocks(weights, name)) {
+        const { codes, absmax } = quantizeBlocks(values)
         scales.push(absmax)
         await writer.write(codes)
-        progress(name, bytes.length)
+        progress(name, bytes)
       }
-      for (const part of bnbScaleBytes(shape, TORCH_NAMES[dtype], doubleQuantize(joined(scales)))) await writer.write(part)
+      const absmax = joined(scales, Float32Array)
+      const parts = bnbScaleBytes(shape, TORCH_NAMES[dtype], options.doubleQuant ? doubleQuantize(absmax) : absmax)
+      for (const part of parts) await writer.write(part)
     }
     await writer.close()
   } catch (error) {
@@ -63,7 +79,7 @@ export async function writeBnbCheckpoint(
   }
 
   const written = [{ path: 'model.safetensors', bytes: writer.written }]
-  for (const [path, text] of Object.entries(textFiles(opened))) {
+  for (const [path, text] of Object.entries(textFiles(opened, options))) {
     const bytes = new TextEncoder().encode(text)
     const sink = await out.create(path)
     await sink.write(bytes)
@@ -73,26 +89,16 @@ export async function writeBnbCheckpoint(
   return written
 }
 
-/** A tensor's bytes in windows of whole blocks. */
-async function* pieces(weights: WeightSource, name: string): AsyncGenerator<Uint8Array> {
-  const { dtype, bytes } = weights.tensors.get(name)!
-  const step = WINDOW * elementBytes(dtype)
-  for (let offset = 0; offset < bytes; offset += step) yield weights.read(name, offset, Math.min(step, bytes - offset))
-}
+/** Whether a name in `llm_int8_skip_modules` means this weight: whole parts of its path, as transformers compares them. */
+const names = (module: string, tensor: string) => `.${tensor}`.includes(`.${module}.`)
 
-function joined(parts: Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    out.set(part, offset)
-    offset += part.length
-  }
-  return out
-}
-
-function textFiles({ config, dtype, files, chatTemplate }: OpenedModel): Record<string, string> {
+function textFiles({ config, dtype, files, chatTemplate }: OpenedModel, options: BnbOptions): Record<string, string> {
   const { 'chat_template.json': _, ...kept } = files
-  const quantization_config = bnbQuantizationConfig({ doubleQuant: true, computeDtype: TORCH_NAMES[dtype], skipModules: ['lm_head'] })
+  const quantization_config = bnbQuantizationConfig({
+    doubleQuant: options.doubleQuant,
+    computeDtype: options.computeDtype ?? TORCH_NAMES[dtype],
+    skipModules: ['lm_head', ...(options.skipModules ?? [])],
+  })
   return {
     'config.json': pythonJson({ ...mergedConfig(config, dtype), quantization_config }),
     ...kept,

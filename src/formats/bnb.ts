@@ -84,38 +84,35 @@ function parseState(bytes: Uint8Array, bad: (reason: string, cause?: unknown) =>
 /** The state is padded with spaces to this length, so that a file can be laid out before the scales are known. */
 const STATE_BYTES = 256
 
-/** The tensors that stand for one NF4 weight with double quantisation, in the order to write them; the codes come first. */
-export function bnbPlan(name: string, shape: number[]): TensorPlan[] {
+/** The tensors that stand for one NF4 weight, in the order to write them; the codes come first. */
+export function bnbPlan(name: string, shape: number[], doubleQuant: boolean): TensorPlan[] {
   const count = shape.reduce((product, n) => product * n, 1)
   const blocks = Math.ceil(count / NF4_BLOCK)
-  return [
-    { name, dtype: 'U8', shape: [Math.ceil(count / 2), 1] },
+  const plain: TensorPlan = { name: `${name}.absmax`, dtype: 'F32', shape: [blocks] }
+  const nested: TensorPlan[] = [
     { name: `${name}.absmax`, dtype: 'U8', shape: [blocks] },
     { name: `${name}.nested_absmax`, dtype: 'F32', shape: [Math.ceil(blocks / NESTED_BLOCK)] },
     { name: `${name}.nested_quant_map`, dtype: 'F32', shape: [256] },
+  ]
+  return [
+    { name, dtype: 'U8', shape: [Math.ceil(count / 2), 1] },
+    ...(doubleQuant ? nested : [plain]),
     { name: `${name}.quant_map`, dtype: 'F32', shape: [16] },
     { name: `${name}.${STATE}`, dtype: 'U8', shape: [STATE_BYTES] },
   ]
 }
 
-/** The bytes of all tensors of `bnbPlan` but the first. `dtype` is what the weight had: "bfloat16", "float16", "float32". */
-export function bnbScaleBytes(shape: number[], dtype: string, scales: NestedScales): Uint8Array[] {
-  const state = {
-    quant_type: 'nf4',
-    blocksize: NF4_BLOCK,
-    dtype,
-    shape,
-    nested_blocksize: NESTED_BLOCK,
-    nested_dtype: 'float32',
-    nested_offset: scales.offset,
-  }
-  return [
-    scales.codes,
-    fromFloat32(scales.nestedAbsmax, 'F32'),
-    fromFloat32(signedMap, 'F32'),
-    fromFloat32(nf4Values, 'F32'),
-    new TextEncoder().encode(JSON.stringify(state).padEnd(STATE_BYTES)),
-  ]
+/**
+ * The bytes of all tensors of `bnbPlan` but the first, from nested scales or the plain f32 ones. `dtype` is what the weight
+ * had: "bfloat16", "float16", "float32".
+ */
+export function bnbScaleBytes(shape: number[], dtype: string, scales: NestedScales | Float32Array): Uint8Array[] {
+  const state = { quant_type: 'nf4', blocksize: NF4_BLOCK, dtype, shape }
+  const encoded = (value: object) => new TextEncoder().encode(JSON.stringify(value).padEnd(STATE_BYTES))
+  const map = fromFloat32(nf4Values, 'F32')
+  if (scales instanceof Float32Array) return [fromFloat32(scales, 'F32'), map, encoded(state)]
+  const nested = { nested_blocksize: NESTED_BLOCK, nested_dtype: 'float32', nested_offset: scales.offset }
+  return [scales.codes, fromFloat32(scales.nestedAbsmax, 'F32'), fromFloat32(signedMap, 'F32'), map, encoded({ ...state, ...nested })]
 }
 
 /** What config.json of a checkpoint with such weights says. */

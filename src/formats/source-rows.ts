@@ -39,7 +39,7 @@ export async function sourceRows(weights: WeightSource, name: string, width: num
 /** Rows of what a float tensor becomes in NF4 with double quantisation. Its codes are held, half a byte a weight. */
 export async function quantizedRows(weights: WeightSource, name: string, width: number): Promise<SourceRows> {
   const parts: { codes: Uint8Array; absmax: Float32Array }[] = []
-  for await (const values of wholeBlocks(weights, name)) parts.push(quantizeBlocks(values))
+  for await (const { values } of wholeBlocks(weights, name)) parts.push(quantizeBlocks(values))
   const codes = joined(parts.map((part) => part.codes), Uint8Array)
   const scales = dequantizeScales(doubleQuantize(joined(parts.map((part) => part.absmax), Float32Array)))
   return {
@@ -50,13 +50,14 @@ export async function quantizedRows(weights: WeightSource, name: string, width: 
   }
 }
 
-/** A float tensor as f32 in windows of whole blocks, so that windows can be quantised one by one. */
-export async function* wholeBlocks(weights: WeightSource, name: string): AsyncGenerator<Float32Array> {
+/** A float tensor as f32 in windows of whole blocks, so that windows can be quantised one by one; `bytes` is what was read. */
+export async function* wholeBlocks(weights: WeightSource, name: string): AsyncGenerator<{ values: Float32Array; bytes: number }> {
   const { dtype, bytes } = weights.tensors.get(name)!
   if (!isFloatDtype(dtype)) throw new Error(`${name} is stored as ${dtype}`)
   const step = WINDOW * elementBytes(dtype)
   for (let offset = 0; offset < bytes; offset += step) {
-    yield toFloat32(await weights.read(name, offset, Math.min(step, bytes - offset)), dtype)
+    const read = await weights.read(name, offset, Math.min(step, bytes - offset))
+    yield { values: toFloat32(read, dtype), bytes: read.length }
   }
 }
 

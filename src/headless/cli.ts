@@ -7,6 +7,7 @@ import { commandHelp, overview } from './cli/help'
 import { infoCommand } from './cli/info'
 import { mergeCommand } from './cli/merge'
 import { parseOptions } from './cli/options'
+import { quantizeCommand } from './cli/quantize'
 import { Terminal } from './cli/terminal'
 import { tokensCommand } from './cli/tokens'
 import { trainCommand } from './cli/train'
@@ -17,6 +18,7 @@ const commands: Record<string, Command> = {
   eval: evaluateCommand,
   generate: generateCommand,
   merge: mergeCommand,
+  quantize: quantizeCommand,
   info: infoCommand,
 }
 

@@ -19,7 +19,7 @@ describe('command line', { timeout: 60_000 }, () => {
   it('explains itself', async () => {
     const overview = await tune(['--help'])
     expect(overview.code).toBe(0)
-    for (const name of ['train', 'tokens', 'eval', 'generate', 'merge', 'info']) expect(overview.out).toContain(name)
+    for (const name of ['train', 'tokens', 'eval', 'generate', 'merge', 'quantize', 'info']) expect(overview.out).toContain(name)
     const train = await tune(['train', '--help'])
     for (const option of ['--model', '--data', '--config', '--out', '--init-lora', '--merge', '--gpu']) expect(train.out).toContain(option)
     expect([train.code, train.err]).toEqual([0, ''])
@@ -36,6 +36,8 @@ describe('command line', { timeout: 60_000 }, () => {
       [['tokens', ...model, '--data', data, '--config', run], 'lerning_rate'],
       [['tokens', ...model, '--data', join(dir, 'absent.json')], 'absent.json'],
       [['train', ...model, '--data', data, '--out', dir, '--gpu', 'cuda'], 'cuda'],
+      [['quantize', ...model, '--out', join(dir, 'nf4'), '--skip', 'k_proj,mlp_proj'], 'mlp_proj'],
+      [['quantize', ...model, '--out', join(dir, 'nf4'), '--config', file('off.json', { load_in_4bit: false })], 'load_in_4bit'],
     ]
     for (const [args, named] of cases) {
       const { code, out, err } = await tune(args)
@@ -44,8 +46,20 @@ describe('command line', { timeout: 60_000 }, () => {
     }
   })
 
+  it('quantises a model into a folder that it reads back, once', async () => {
+    const nf4 = join(dir, 'demo-bnb-4bit')
+    const { code, out } = await tune(['quantize', ...model, '--out', nf4, '--config', file('q.json', { bnb_4bit_use_double_quant: false }), '--skip', 'up_proj'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ out: nf4 })
+    const info = await tune(['info', '--model', nf4])
+    expect(JSON.parse(info.out)).toMatchObject({ quantization: { doubleQuant: false, skipModules: ['lm_head', 'up_proj'] } })
+    const again = await tune(['quantize', '--model', nf4, '--out', join(dir, 'twice')])
+    expect([again.code, again.out]).toEqual([1, ''])
+    expect(again.err).toContain('NF4')
+  })
+
   it('ends with 1 when the work fails', async () => {
-    const { code, out, err } = await tune(['info', '--model', dir])
+    const { code, out, err } = await tune(['info', '--model', mkdtempSync(join(dir, 'empty-'))])
     expect([code, out]).toEqual([1, ''])
     expect(err).toContain('config.json')
   })

@@ -1,22 +1,26 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { TuneError } from '../../src/errors'
 import { bnbScales, readBnbTensor } from '../../src/formats/bnb'
 import { writeBnbCheckpoint } from '../../src/formats/bnb-checkpoint'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
-import { MemoryFolder } from '../../src/formats/memory-folder'
+import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
 import { writeMerged } from '../../src/formats/merge'
 import { openModelFolder } from '../../src/formats/model-folder'
 import { dequantizeBlocks, dequantizeScales, doubleQuantize, quantizeBlocks } from '../../src/formats/nf4'
+import { openSafetensors } from '../../src/formats/safetensors'
 import type { WeightSource } from '../../src/formats/weights'
+import { goldenFolder } from '../helpers/golden-folder'
 import { tinyFolder } from '../helpers/tiny-folder'
 
 // 20 x 28 = 560 weights: eight whole blocks and one of 48.
+const STATE = 'quant_state.bitsandbytes__nf4'
 const NAME = 'model.layers.1.mlp.down_proj.weight'
 
 async function checkpoint() {
   const source = await openModelFolder(await tinyFolder())
   const folder = new MemoryFolder('tiny-bnb-4bit')
-  await writeBnbCheckpoint(source, folder)
+  await writeBnbCheckpoint(source, { doubleQuant: true }, folder)
   return { source, folder, opened: await openModelFolder(folder) }
 }
 const all = (weights: WeightSource, name: string) => weights.read(name, 0, weights.tensors.get(name)!.bytes)
@@ -34,6 +38,33 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     expect(tensor).toMatchObject({ shape: [20, 28], dtype: 'bfloat16' })
     expect(bnbScales(tensor)).toEqual(dequantizeScales(doubleQuantize(absmax)))
     expect(await all(opened.weights, 'model.embed_tokens.weight')).toEqual(await all(source.weights, 'model.embed_tokens.weight'))
+  })
+
+  it.each(['nested', 'plain'] as const)('equal the %s one that transformers saved of the same model', async (kind) => {
+    const source = await goldenFolder('qwen2')
+    const path = `tests/golden/data/bnb/${kind}`
+    const theirs = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(`${path}/model.safetensors`))))
+    const skipModules = kind === 'plain' ? ['k_proj', 'model.layers.1.mlp.down_proj'] : []
+    const folder = new MemoryFolder(kind)
+    await writeBnbCheckpoint(source, { doubleQuant: kind === 'nested', skipModules, computeDtype: 'float32' }, folder)
+    const ours = await openModelFolder(folder)
+
+    expect([...ours.weights.tensors.keys()].sort()).toEqual([...theirs.tensors.keys()].sort())
+    const text = async (weights: WeightSource, name: string) => new TextDecoder().decode(await all(weights, name))
+    for (const [name, { dtype, shape }] of theirs.tensors) {
+      if (name.endsWith(STATE)) {
+        // Ours is padded with spaces.
+        expect(JSON.parse(await text(ours.weights, name)), name).toEqual(JSON.parse(await text(theirs, name)))
+        continue
+      }
+      expect(ours.weights.tensors.get(name), name).toMatchObject({ dtype, shape })
+      // Also the nested ones: torch's f32 mean of the scales happens to round as ours for these 14 weights.
+      expect(Buffer.from(await all(ours.weights, name)).equals(await all(theirs, name)), name).toBe(true)
+    }
+    const theirConfig = JSON.parse(readFileSync(`${path}/config.json`, 'utf8')) as { quantization_config: Record<string, unknown> }
+    // null leaves the head out by transformers' own rule; ours says so.
+    const skipped = { llm_int8_skip_modules: theirConfig.quantization_config.llm_int8_skip_modules ?? ['lm_head'] }
+    expect({ ...theirConfig.quantization_config, ...skipped }).toMatchObject(ours.config.raw.quantization_config as object)
   })
 
   it('merge into what their codes stand for', async () => {
@@ -71,7 +102,7 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
         (error) => (error as TuneError).code,
       )
     }
-    const state = 'quant_state.bitsandbytes__nf4'
+    const state = STATE
     const edited = (from: string, to: string) => (bytes: Uint8Array) =>
       new TextEncoder().encode(new TextDecoder().decode(bytes).replace(from, to))
     expect(await spoilt(state, (bytes) => bytes)).toBe('no error')

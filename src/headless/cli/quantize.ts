@@ -1,0 +1,47 @@
+import { fail } from '../../errors'
+import { writeBnbCheckpoint } from '../../formats/bnb-checkpoint'
+import { openModelFolder } from '../../formats/model-folder'
+import { modulePath, PROJECTIONS, type ModelConfig } from '../../model/types'
+import { writableNodeFolder } from '../../storage/node-folder'
+import type { Command } from './command'
+import { modelOption } from './command'
+import { folderAt } from './inputs'
+import { readRun } from './run-config'
+
+/** On the processor, in windows; needs no GPU. */
+export const quantizeCommand: Command = {
+  summary: "Write the model as a bitsandbytes NF4 checkpoint, as transformers' load_in_4bit and save_pretrained would.",
+  options: {
+    model: modelOption,
+    out: { value: 'DIR', required: true, help: 'folder to write' },
+    config: { value: 'RUN.json', help: 'run file; its quantization settings are used (double quantisation without one)' },
+    skip: { value: 'NAMES', help: 'projections that stay as they are, with commas: k_proj or model.layers.0.mlp.up_proj' },
+  },
+  async run(context) {
+    const { options, terminal, root } = context
+    const config = options.config as string | undefined
+    const { run, stated } = await readRun(config, terminal)
+    const { load_in_4bit, bnb_4bit_use_double_quant: doubleQuant, bnb_4bit_compute_dtype: compute } = run.quantization
+    if (!load_in_4bit) throw fail('cli-quantize-off', { file: config! })
+    const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
+    const skipModules = skipped(options.skip as string | undefined, opened.config)
+    const computeDtype = stated.has('quantization.bnb_4bit_compute_dtype') ? compute : undefined
+    const cancel = new AbortController()
+    context.onInterrupt(() => cancel.abort())
+    const out = options.out as string
+    const how = { doubleQuant, skipModules, computeDtype }
+    const files = await writeBnbCheckpoint(opened, how, writableNodeFolder(out), terminal.progress, cancel.signal)
+    terminal.json({ out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
+  },
+}
+
+/** Names that mean no projection of this model are mistakes: they would silently change nothing. */
+function skipped(value: string | undefined, { layers }: ModelConfig): string[] {
+  const names = (value ?? '').split(',').map((name) => name.trim()).filter(Boolean)
+  const paths = PROJECTIONS.flatMap((p) => Array.from({ length: layers }, (_, layer) => `model.layers.${layer}.${modulePath(p)}`))
+  for (const name of names) {
+    const known = paths.some((path) => `.${path}.`.includes(`.${name}.`))
+    if (!known) throw fail('cli-option-value', { option: '--skip', value: name, expected: `${PROJECTIONS.join(', ')}, or the path of one of them` })
+  }
+  return names
+}
