@@ -2,6 +2,8 @@ import { openGpu } from '../gpu/device'
 import { filesFolder, fileSource } from '../storage/files-folder'
 import { httpFile, httpFolder } from '../storage/http-folder'
 import { openHub } from '../storage/hub'
+import { hasOpfs } from '../storage/opfs'
+import { checkpointPlace } from '../storage/opfs-checkpoints'
 import type { Platform } from './platform'
 
 /** The engine's surroundings in a browser's worker. `base` is the page's address, below which public/ lies. */
@@ -13,5 +15,6 @@ export function browserPlatform(base: string): Platform {
     hub: (location, on, signal) => openHub(location, on, signal),
     folderOfFiles: filesFolder,
     sourceOfFile: (file) => fileSource(file),
+    checkpoints: async (runId) => (hasOpfs() ? checkpointPlace(runId) : null),
   }
 }

@@ -145,10 +145,21 @@ class EngineCore implements Engine {
       const control = new RunControl()
       this.control = control
       try {
+        const kept = options.checkpoints ? null : await this.platform.checkpoints?.(options.runId)
         const { vocabSize, hiddenSize } = opened.config
-        const blockParameters = opened.parameters - vocabSize * hiddenSize
-        const parts = { ...options, control, padId: tokenizer.padId, blockParameters, baseModel: card.id }
-        return await this.alive(runTraining(model, rows, run, parts, on))
+        const parts = {
+          control,
+          tokenizer,
+          blockParameters: opened.parameters - vocabSize * hiddenSize,
+          baseModel: card.id,
+          place: options.checkpoints ?? kept ?? null,
+          safety: Boolean(kept),
+          onAdapter: (adapter: AdapterCard) => {
+            this.adapterFacts = adapter
+            on({ kind: 'adapter', card: adapter })
+          },
+        }
+        return await this.alive(runTraining(model, rows, run, options, parts, on))
       } finally {
         this.control = null
         this.adapterFacts = this.loaded && adapterCard(this.loaded.model, this.loaded.card.id)
@@ -193,17 +204,17 @@ class EngineCore implements Engine {
     const { rows } = this.needData()
     const useAdapter = options.useAdapter && model.lora !== null
     const settings = { ...options, useAdapter, padId: tokenizer.padId }
-    return this.tasks.next('evaluate', () => this.alive(evaluateRows(model, rows, settings, on, signal)))
+    return this.short('evaluate', signal, (both) => evaluateRows(model, rows, settings, on, both))
   }
 
   async generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal) {
     const { model, tokenizer } = this.needModel()
-    return this.tasks.next('generate', () => this.alive(answer(model, tokenizer, request, onText, signal)))
+    return this.short('generate', signal, (both) => answer(model, tokenizer, request, onText, both))
   }
 
   async exportAdapter(out: WritableFolder, facts?: RunFacts) {
     const { model, opened, card } = this.needModel()
-    return this.tasks.next('export-adapter', () => this.alive(exportAdapter(model, opened, card.id, out, facts)))
+    return this.short('export-adapter', undefined, () => exportAdapter(model, opened, card.id, out, facts))
   }
 
   async exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal) {
@@ -222,6 +233,13 @@ class EngineCore implements Engine {
     this.dropModel()
     this.device?.gpu.destroy()
     this.device = null
+  }
+
+  /** Work that reads the model: in its turn, or beside a run that is paused, which ends it when it goes on. */
+  private short<T>(task: string, signal: AbortSignal | undefined, work: (signal?: AbortSignal) => Promise<T>): Promise<T> {
+    const { control } = this
+    if (!control?.resting) return this.tasks.next(task, () => this.alive(work(signal)))
+    return control.beside((goesOn) => this.alive(work(signal ? AbortSignal.any([signal, goesOn]) : goesOn)))
   }
 
   private needModel(): Loaded {

@@ -1,5 +1,6 @@
 import type { ByteSource, FileFolder } from '../formats/bytes'
 import type { Gpu } from '../gpu/device'
+import type { CheckpointPlace } from '../train/checkpoint'
 import type { ModelSource, ProgressListener } from './types'
 
 /** What differs between a browser's worker and Node; handed to the engine. */
@@ -15,4 +16,6 @@ export interface Platform {
   /** Files that a person picked or dropped. */
   folderOfFiles(name: string, files: { path: string; file: File }[]): FileFolder
   sourceOfFile(file: File): ByteSource
+  /** Where a run's checkpoints are kept unasked; absent or null where there is no such place. */
+  checkpoints?(runId: string): Promise<CheckpointPlace | null>
 }

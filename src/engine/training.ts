@@ -1,23 +1,29 @@
-import type { TokenizedRow } from '../data'
-import { fail } from '../errors'
+import type { ChatTokenizer, TokenizedRow } from '../data'
 import { trainerState } from '../formats/trainer-state'
-import type { LanguageModel } from '../model/language-model'
-import type { Checkpoint } from '../train/checkpoint'
-import { fingerprint, readCheckpoint, writeCheckpoint } from '../train/checkpoint'
+import type { LanguageModel, Trainer } from '../model/language-model'
+import type { CheckpointPlace } from '../train/checkpoint'
 import { logHistory, loggingInterval } from '../train/log-history'
 import type { RunControl } from '../train/run-control'
 import type { RunFile } from '../train/run-file'
 import type { StepReport } from '../train/session'
-import type { TrainingHooks, TrainingPhase, TrainingResult } from '../train/train-model'
+import type { TrainingPhase, TrainingResult } from '../train/train-model'
 import { batchPlan, trainModel } from '../train/train-model'
-import type { TrainEvent, TrainOptions, TrainOutcome } from './types'
+import { adapterCard } from './load-adapter'
+import { keepCheckpoints, resumePoint } from './run-checkpoints'
+import { samplePrompts } from './sample-prompts'
+import { sampling } from './sampling'
+import type { AdapterCard, TrainEvent, TrainOptions, TrainOutcome } from './types'
 
-interface RunParts extends TrainOptions {
+interface RunParts {
   control: RunControl
-  padId: number
+  tokenizer: ChatTokenizer
   /** Parameters outside the embedding, for total_flos. */
   blockParameters: number
   baseModel: string
+  /** Where checkpoints lie, and whether nobody need ask for them. */
+  place: CheckpointPlace | null
+  safety: boolean
+  onAdapter(card: AdapterCard): void
 }
 
 /** A run told as events, and its outcome with the whole trainer_state.json. */
@@ -25,19 +31,24 @@ export async function runTraining(
   model: LanguageModel,
   rows: readonly TokenizedRow[],
   wanted: RunFile,
+  options: TrainOptions,
   parts: RunParts,
   on: (event: TrainEvent) => void,
 ): Promise<TrainOutcome> {
-  const { control, padId, continueAdapter } = parts
-  const checkpoint = await resumePoint(model, rows, parts)
+  const { control, tokenizer, place, safety, baseModel } = parts
+  const checkpoint = await resumePoint(model, rows, options, place)
   const run = checkpoint?.run ?? wanted
+  if (checkpoint) on({ kind: 'resumed', log: [...checkpoint.log] })
+  const continued = options.continueAdapter ?? false
+  const checkpoints = keepCheckpoints({ model, rows, run, place, safety, continued, baseModel, on })
   const hooks = {
     onPhase: (phase: TrainingPhase, step: number, steps: number) => on({ kind: 'phase', phase, step, steps }),
     onCompile: (done: number, total: number) => on({ kind: 'compile', done, total }),
     onStep: (report: StepReport, steps: number) => on(stepEvent(report, steps)),
-    checkpoint: checkpoints(model, rows, run, parts, on),
+    onAttached: () => parts.onAdapter(adapterCard(model, baseModel)!),
+    interludes: (trainer: Trainer) => [...(checkpoints ? [checkpoints(trainer)] : []), ...samples(model, rows, run, options, parts, on)],
   }
-  const start = { keepAdapter: continueAdapter ?? false, padId, checkpoint }
+  const start = { keepAdapter: continued, padId: tokenizer.padId, checkpoint }
   const result = await trainModel(model, rows, run, control, hooks, start)
   const reason = result.log.length < result.steps ? 'stopped' : 'finished'
   on({ kind: 'phase', phase: reason === 'finished' ? 'done' : 'stopped', step: result.log.length, steps: result.steps })
@@ -52,38 +63,18 @@ export async function runTraining(
   }
 }
 
-async function resumePoint(model: LanguageModel, rows: readonly TokenizedRow[], parts: RunParts): Promise<Checkpoint | undefined> {
-  if (!parts.resumeFrom) return undefined
-  const checkpoint = await readCheckpoint(parts.resumeFrom, model.config)
-  if (checkpoint.data !== fingerprint(rows)) throw fail('train-other-data', {})
-  return checkpoint
-}
-
-/** When and where checkpoints go; nothing where the run asks for none or nobody gave a place. */
-function checkpoints(
+function samples(
   model: LanguageModel,
   rows: readonly TokenizedRow[],
   run: RunFile,
-  parts: RunParts,
+  { samples: wanted }: TrainOptions,
+  { tokenizer, control }: RunParts,
   on: (event: TrainEvent) => void,
-): TrainingHooks['checkpoint'] {
-  const { checkpoints: out, baseModel } = parts
-  if (run.save_strategy === 'no') return undefined
-  if (!out) {
-    const text = fail('train-checkpoints-unkept', { save_strategy: run.save_strategy }).toJSON()
-    on({ kind: 'message', level: 'warning', text })
-    return undefined
-  }
-  const { steps, stepsPerEpoch } = batchPlan(rows, run)
-  const data = fingerprint(rows)
-  return {
-    every: run.save_strategy === 'epoch' ? stepsPerEpoch : loggingInterval(run.save_steps, steps),
-    save: async (state, log) => {
-      on({ kind: 'phase', phase: 'saving', step: log.length, steps })
-      await writeCheckpoint(out, { run, state, log, data }, model.lora!, baseModel)
-      on({ kind: 'phase', phase: 'training', step: log.length, steps })
-    },
-  }
+) {
+  if (!wanted) return []
+  const maxNewTokens = wanted.max_new_tokens
+  const prompts = samplePrompts(rows, tokenizer, wanted.rows, model.config.maxPositionEmbeddings - maxNewTokens)
+  return [sampling({ model, tokenizer, prompts, steps: batchPlan(rows, run).steps, every: wanted.every, maxNewTokens, control, on })]
 }
 
 function stepEvent(report: StepReport, steps: number): TrainEvent {

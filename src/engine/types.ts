@@ -1,6 +1,7 @@
 import type { SerializedError } from '../errors'
 import type { FileFolder, ByteSource, WritableFolder } from '../formats/bytes'
 import type { LoraConfig, MemoryItem } from '../model/types'
+import type { CheckpointPlace } from '../train/checkpoint'
 import type { RunFile } from '../train/run-file'
 
 /**
@@ -194,10 +195,23 @@ export interface TrainOptions {
   runId: string
   /** Start from the adapter that is loaded instead of a fresh one. */
   continueAdapter?: boolean
-  /** Where `save_strategy` puts its checkpoint-N/ folders. */
-  checkpoints?: WritableFolder
-  /** A checkpoint-N/ folder, or one that holds several: go on there, on the same data, under the checkpoint's own run. */
-  resumeFrom?: FileFolder
+  /**
+   * Where `save_strategy` puts its checkpoint-N/ folders. Absent: with the platform, under the run's id, where further ones
+   * are written at each pause, at a stop and every few minutes, so that a closed tab costs little.
+   */
+  checkpoints?: CheckpointPlace
+  /**
+   * A checkpoint-N/ folder, or one that holds several: go on there, on the same data, under the checkpoint's own run.
+   * 'kept': the place of this run's own checkpoints.
+   */
+  resumeFrom?: FileFolder | 'kept'
+  /** Let the model answer some rows of the data set before, during and after the run. No number of the run changes. */
+  samples?: {
+    rows: number
+    /** Share of the run between two looks. */
+    every: number
+    max_new_tokens: number
+  }
 }
 
 /** A row of trainer_state.json's log_history. */
@@ -211,7 +225,7 @@ export interface LogRow {
   mean_token_accuracy?: number
 }
 
-export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'done' | 'stopped'
+export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'sampling' | 'done' | 'stopped'
 
 export type TrainEvent =
   | { kind: 'phase'; phase: TrainPhase; step: number; steps: number }
@@ -226,7 +240,26 @@ export type TrainEvent =
       gpuBytes: number
       stepSeconds: number
     }
+  /** The adapter that is being trained: what answers while the run is paused. */
+  | { kind: 'adapter'; card: AdapterCard }
+  /** The run goes on after these steps. */
+  | { kind: 'resumed'; log: LogRow[] }
+  /** A checkpoint is written; `bytes` of all that the run keeps now. */
+  | { kind: 'checkpoint'; step: number; bytes: number }
+  | ({ kind: 'sample'; step: number } & Sample)
   | { kind: 'message'; level: 'info' | 'warning'; text: SerializedError | string }
+
+/** What the model, as it was after a step, said to the beginning of a row. */
+export interface Sample {
+  /** Row number in the file. */
+  row: number
+  question: string
+  /** What the row answers. */
+  expected: string
+  text: string
+  /** It had not ended. */
+  cut: boolean
+}
 
 export interface TrainOutcome {
   reason: 'finished' | 'stopped'

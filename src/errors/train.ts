@@ -91,6 +91,12 @@ export const trainErrors = {
     zh: ({ save_strategy }: { save_strategy: string }) =>
       `“save_strategy”: “${save_strategy}”要求保存检查点，但没有指定保存位置。训练照常进行，结束时仍会保留适配器。`,
   },
+  'train-checkpoint-failed': {
+    en: ({ step, reason }: { step: number; reason: string }) =>
+      `The checkpoint after step ${step} could not be written (${reason}). The run goes on; if it is interrupted, it can be resumed from the checkpoint before. Free some disk space.`,
+    zh: ({ step, reason }: { step: number; reason: string }) =>
+      `第 ${step} 步之后的检查点未能写入（${reason}）。训练照常进行；若中途断开，只能从上一个检查点继续。请清理一些磁盘空间。`,
+  },
   'train-non-finite': {
     en: (p: { step: number; layer: number | null; rows: number[]; loss: string; gradNorm: string }) =>
       `Step ${p.step} gave values that are not numbers (loss ${p.loss}, gradient norm ${p.gradNorm}; ` +

@@ -67,6 +67,15 @@ export function nodeFolder(path: string): FileFolder {
   }
 }
 
+/** A directory that is read, written into and tidied: checkpoints. Node only. */
+export function nodePlace(path: string): FileFolder & WritableFolder & { remove(folder: string): Promise<void> } {
+  return {
+    ...nodeFolder(path),
+    ...writableNodeFolder(path),
+    remove: (folder) => rm(join(path, folder), { recursive: true, force: true }),
+  }
+}
+
 /** A directory that is written into; it and its sub-folders are made as needed. Node only. */
 export function writableNodeFolder(path: string): WritableFolder {
   return {

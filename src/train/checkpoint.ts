@@ -14,9 +14,15 @@ export interface Checkpoint {
   run: RunFile
   state: TrainerState
   /** Every step so far. */
-  log: StepLog[]
+  log: readonly StepLog[]
   /** See `fingerprint`. */
   data: string
+}
+
+/** Where a run's checkpoint-N/ folders lie. */
+export interface CheckpointPlace extends FileFolder, WritableFolder {
+  /** Delete a folder with all that is in it; none is no error. */
+  remove(folder: string): Promise<void>
 }
 
 const OPTIMIZER = 'optimizer.safetensors'
@@ -28,7 +34,7 @@ const RUN = 'run_state.json'
  */
 export async function writeCheckpoint(out: WritableFolder, checkpoint: Checkpoint, lora: LoraConfig, baseModel: string): Promise<void> {
   const { state, run, log, data } = checkpoint
-  const folder: WritableFolder = { create: (path) => out.create(`checkpoint-${log.length}/${path}`) }
+  const folder: WritableFolder = { create: (path) => out.create(`${folderOf(log.length)}/${path}`) }
   await writePeft(folder, { lora, pairs: state.pairs, baseModel })
   const plan = state.tensors.map(({ name, data: { length } }) => ({ name, dtype: 'U8' as const, shape: [length] }))
   const writer = await SafetensorsWriter.create(await folder.create(OPTIMIZER), plan)
@@ -64,10 +70,26 @@ async function readRunState(source: FileFolder) {
 }
 
 async function lastCheckpoint(source: FileFolder): Promise<FileFolder | null> {
-  const paths = (await source.list()).map((file) => file.path)
-  if (paths.includes(RUN)) return source
-  const steps = paths.flatMap((path) => /^checkpoint-(\d+)\/run_state\.json$/.exec(path)?.[1] ?? []).map(Number)
-  return steps.length === 0 ? null : subFolder(source, `checkpoint-${Math.max(...steps)}`)
+  if (await source.open(RUN)) return source
+  const last = (await listCheckpoints(source)).findLast(({ whole }) => whole)
+  return last ? subFolder(source, folderOf(last.step)) : null
+}
+
+export const folderOf = (step: number): string => `checkpoint-${step}`
+
+/** The checkpoint-N/ folders of a place by rising step; `whole` is false for one whose writing broke off. */
+export async function listCheckpoints(source: FileFolder): Promise<{ step: number; bytes: number; whole: boolean }[]> {
+  const found = new Map<number, { step: number; bytes: number; whole: boolean }>()
+  for (const { path, size } of await source.list()) {
+    const match = /^checkpoint-(\d+)\/(.*)$/.exec(path)
+    if (!match) continue
+    const step = Number(match[1])
+    const one = found.get(step) ?? { step, bytes: 0, whole: false }
+    one.bytes += size
+    one.whole ||= match[2] === RUN
+    found.set(step, one)
+  }
+  return [...found.values()].sort((a, b) => a.step - b.step)
 }
 
 /** Tells one tokenised data set from another (FNV-1a over ids and labels): a run continues only on what it was begun with. */

@@ -1,7 +1,7 @@
 import type { Expectation } from '../errors/expectation'
 import { PROJECTIONS } from '../model/types'
 import type { RunFile } from './run-file'
-import { OPTIMIZERS, SCHEDULERS } from './run-file'
+import { OPTIMIZERS, SAVE_STRATEGIES, SCHEDULERS } from './run-file'
 
 const atLeast = (min: number, integer = false): Expectation => ({ kind: 'number', min, integer })
 const positive: Expectation = { kind: 'number', above: 0 }
@@ -30,8 +30,9 @@ export const runFields: Record<Exclude<keyof RunFile, 'lora' | 'quantization' | 
   packing: flag,
   assistant_only_loss: flag,
   completion_only_loss: flag,
-  save_strategy: oneOf(['no', 'steps', 'epoch']),
+  save_strategy: oneOf(SAVE_STRATEGIES),
   save_steps: positive,
+  save_total_limit: atLeast(1, true),
   logging_steps: positive,
   seed: atLeast(0, true),
 }
@@ -116,7 +117,7 @@ export const withoutEffect = new Set(
    activation_checkpointing activation_checkpointing_kwargs torch_compile torch_compile_backend torch_compile_mode
    torch_empty_cache_steps use_liger_kernel liger_kernel_config use_cache use_cpu no_cuda auto_find_batch_size
    dataloader_num_workers dataloader_pin_memory dataloader_persistent_workers dataloader_prefetch_factor
-   dataset_num_proc dataset_text_field dataset_kwargs remove_unused_columns save_total_limit save_only_model
+   dataset_num_proc dataset_text_field dataset_kwargs remove_unused_columns save_only_model
    save_safetensors per_device_eval_batch_size eval_strategy evaluation_strategy eval_steps do_train do_eval
    do_predict average_tokens_across_devices include_num_input_tokens_seen skip_memory_metrics ddp_find_unused_parameters
    ddp_backend ddp_timeout local_rank full_determinism data_seed padding_free pad_to_multiple_of eos_token pad_token

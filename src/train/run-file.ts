@@ -27,8 +27,10 @@ export interface RunFile {
   packing: boolean
   assistant_only_loss: boolean
   completion_only_loss: boolean
-  save_strategy: 'no' | 'steps' | 'epoch'
+  save_strategy: SaveStrategy
   save_steps: number
+  /** Older checkpoints beyond so many are deleted; null = all stay. */
+  save_total_limit: number | null
   logging_steps: number
   seed: number
   lora: LoraConfig
@@ -42,6 +44,9 @@ export interface RunFile {
 
 export const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const
 export type SchedulerType = (typeof SCHEDULERS)[number]
+
+export const SAVE_STRATEGIES = ['no', 'steps', 'epoch'] as const
+export type SaveStrategy = (typeof SAVE_STRATEGIES)[number]
 
 export const OPTIMIZERS = [
   'adamw_torch',
@@ -84,6 +89,7 @@ export const recommendedRun: RunFile = {
   completion_only_loss: true,
   save_strategy: 'no',
   save_steps: 500,
+  save_total_limit: null,
   logging_steps: 1,
   seed: 42,
   lora: { r: 16, lora_alpha: 32, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false },

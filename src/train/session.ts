@@ -2,6 +2,7 @@ import { fail, TuneError } from '../errors'
 import type { MicroBatch } from '../data/types'
 import type { StepResult } from '../model/types'
 import type { Trainer } from '../model/language-model'
+import type { Interlude, Moment } from './interlude'
 import type { StepLog } from './log-history'
 import type { RunControl } from './run-control'
 import type { RunFile } from './run-file'
@@ -34,10 +35,9 @@ export interface SessionParts {
   onStep(report: StepReport): void
   /** Called when the loop begins to wait, and when it goes on. */
   onPause?(paused: boolean, step: number): void
-  /** Every `every` steps, with nothing queued on the GPU. */
-  checkpoint?: { every: number; save(step: number, log: StepLog[]): Promise<void> }
+  interludes?: readonly Interlude[]
   /** Where a continued run stands. */
-  done?: { log: StepLog[] }
+  done?: { log: readonly StepLog[] }
   now?: () => number
 }
 
@@ -84,10 +84,20 @@ export async function runSession(parts: SessionParts): Promise<StepLog[]> {
   }
 
   let step = log.length
+  const interlude = async (moment: Moment) => {
+    const due = parts.interludes?.filter((one) => one.due(step, moment)) ?? []
+    if (due.length === 0) return
+    await settle()
+    for (const one of due) await one.run(step, log)
+    clock.restart()
+  }
+
+  await interlude('start')
   for (const window of parts.windows) {
     if (step >= steps) break
     if (control.paused) {
       await settle()
+      await interlude('pause')
       parts.onPause?.(true, step)
       await control.whenRunning()
       if (!control.stopped) parts.onPause?.(false, step)
@@ -102,13 +112,10 @@ export async function runSession(parts: SessionParts): Promise<StepLog[]> {
     queued = before
     await settle()
     queued = next
-    if (parts.checkpoint && step % parts.checkpoint.every === 0 && step < steps) {
-      await settle()
-      await parts.checkpoint.save(step, log)
-      clock.restart()
-    }
+    if (step < steps) await interlude('step')
   }
   await settle()
+  await interlude(step < steps ? 'stop' : 'end')
   return log
 }
 

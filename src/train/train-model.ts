@@ -2,6 +2,7 @@ import type { TokenizedRow } from '../data'
 import { planBatches } from '../data'
 import { fail } from '../errors'
 import type { LanguageModel, Trainer, TrainerState, TrainingPlan } from '../model/language-model'
+import type { Interlude } from './interlude'
 import type { StepLog } from './log-history'
 import type { RunControl } from './run-control'
 import type { RunFile } from './run-file'
@@ -15,15 +16,16 @@ export interface TrainingHooks {
   onPhase(phase: TrainingPhase, step: number, steps: number): void
   onStep(report: StepReport, steps: number): void
   onCompile?(done: number, total: number): void
-  /** Every `every` steps: the trainer's state and all steps' figures so far. */
-  checkpoint?: { every: number; save(state: TrainerState, log: StepLog[]): Promise<void> }
+  /** The adapter that is going to be trained is on the model. */
+  onAttached?(): void
+  interludes?(trainer: Trainer): Interlude[]
 }
 
 export interface TrainingStart {
   /** Go on with the adapter that is attached instead of a fresh one. */
   keepAdapter: boolean
   /** Where a checkpoint left off; the adapter comes with it. */
-  checkpoint?: { state: TrainerState; log: StepLog[] }
+  checkpoint?: { state: TrainerState; log: readonly StepLog[] }
   padId: number
 }
 
@@ -65,6 +67,7 @@ export async function trainModel(
   const doneSteps = start.checkpoint?.log.length ?? 0
   hooks.onPhase('preparing', doneSteps, steps)
   await attachAdapter(model, run, start)
+  hooks.onAttached?.()
 
   hooks.onPhase('compiling', doneSteps, steps)
   const trainer: Trainer = await model.createTrainer(trainingShape(batches, run), hooks.onCompile)
@@ -80,10 +83,7 @@ export async function trainModel(
       done: start.checkpoint && { log: start.checkpoint.log },
       onStep: (report) => hooks.onStep(report, steps),
       onPause: (paused, step) => hooks.onPhase(paused ? 'paused' : 'training', step, steps),
-      checkpoint: hooks.checkpoint && {
-        every: hooks.checkpoint.every,
-        save: async (_step, soFar) => hooks.checkpoint?.save(await trainer.saveState(), soFar),
-      },
+      interludes: hooks.interludes?.(trainer),
     })
     return { log, steps, plan: trainer.plan, seconds: (performance.now() - began) / 1000 }
   } finally {

@@ -1,6 +1,6 @@
 import type { MicroBatch } from '../../src/data/types'
 import type { Trainer } from '../../src/model/language-model'
-import type { OptimizerStep, StepResult } from '../../src/model/types'
+import type { LoraPair, OptimizerStep, StepResult } from '../../src/model/types'
 
 /** A Trainer without a GPU: remembers what it was asked, and ends its steps only when told (or at once with `auto`). */
 export class FakeTrainer implements Trainer {
@@ -10,6 +10,8 @@ export class FakeTrainer implements Trainer {
   readonly events: string[] = []
   readonly options: OptimizerStep[] = []
   readonly batches: MicroBatch[] = []
+  /** What `saveState` finds. */
+  pairs: LoraPair[] = []
   private readonly ends: (() => void)[] = []
   private readonly answer: (step: number) => StepResult
   private readonly auto: boolean
@@ -47,7 +49,7 @@ export class FakeTrainer implements Trainer {
     this.ends.shift()!()
   }
 
-  saveState = async () => ({ steps: this.options.length, pairs: [], tensors: [] })
+  saveState = async () => ({ steps: this.options.length, pairs: this.pairs, tensors: [] })
   loadState = async () => {}
   destroy(): void {
     this.events.push('destroy')

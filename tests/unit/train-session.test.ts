@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MicroBatch } from '../../src/data/types'
 import { fail } from '../../src/errors'
+import type { Interlude, Moment } from '../../src/train/interlude'
 import { logHistory } from '../../src/train/log-history'
 import { RunControl } from '../../src/train/run-control'
 import type { RunFile } from '../../src/train/run-file'
@@ -102,14 +103,14 @@ describe('training session', () => {
   })
 
   it('stops after what is under way, also while paused', async () => {
-    const first = session(new FakeTrainer(result))
-    first.control.stop()
-    expect(await first.end).toHaveLength(1)
+    // The second window is queued before the first one's report comes.
+    const first = session(new FakeTrainer(result), { onStep: () => first.control.stop() })
+    expect(await first.end).toHaveLength(2)
     const second = session(new FakeTrainer(result))
     second.control.pause()
     await tick()
     second.control.stop()
-    expect(await second.end).toHaveLength(1)
+    expect(await second.end).toHaveLength(0)
   })
 
   it('names step, place and rows when a number breaks', async () => {
@@ -131,15 +132,62 @@ describe('training session', () => {
     expect(trainer.options.map((o) => o.lr)).toEqual([2 / 3, 1 / 3])
   })
 
-  it('takes checkpoints with nothing under way', async () => {
+  it('gives way between steps, with nothing under way, at the moments asked for', async () => {
     const trainer = new FakeTrainer(result)
-    const saved: number[] = []
-    const save = async (step: number) => {
-      expect(trainer.events.at(-1)).toBe(`end ${step}`)
-      saved.push(step)
-    }
-    await session(trainer, { checkpoint: { every: 1, save } }).end
-    expect(saved).toEqual([1, 2])
+    const seen: [string, number, number][] = []
+    const at = (moment: Moment): Interlude => ({
+      due: (_step, now) => now === moment,
+      async run(step, log) {
+        if (step > 0) expect(trainer.events.at(-1)).toBe(`end ${step}`)
+        seen.push([moment, step, log.length])
+      },
+    })
+    await session(trainer, { interludes: [at('start'), at('step'), at('stop'), at('end')] }).end
+    expect(seen).toEqual([
+      ['start', 0, 0],
+      ['step', 1, 1],
+      ['step', 2, 2],
+      ['end', 3, 3],
+    ])
+  })
+
+  it('gives way before it waits, and when it is stopped early', async () => {
+    const seen: [Moment, number][] = []
+    const interludes: Interlude[] = [
+      { due: (step, moment) => (seen.push([moment, step]), moment === 'pause'), run: async () => void seen.push(['pause', -1]) },
+    ]
+    const { control, end } = session(new FakeTrainer(result), { interludes, onPause: () => void seen.push(['pause', -2]) })
+    control.pause()
+    await tick()
+    control.stop()
+    await end
+    expect(seen).toEqual([['start', 0], ['pause', 0], ['pause', -1], ['pause', -2], ['stop', 0]])
+  })
+
+  it('goes on from a pause only when guests have ended, and asks them to', async () => {
+    const trainer = new FakeTrainer(result)
+    const { control, end } = session(trainer)
+    expect(control.resting).toBe(false)
+    control.pause()
+    await tick()
+    expect(control.resting).toBe(true)
+    const order: string[] = []
+    const guest = (name: string) =>
+      control.beside(async (signal) => {
+        order.push(`${name} begins`)
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await tick()
+        order.push(`${name} ends after ${trainer.events.length} events`)
+      })
+    const guests = Promise.all([guest('first'), guest('second')])
+    await tick()
+    expect(order).toEqual(['first begins'])
+    const before = trainer.events.length
+    control.resume()
+    await guests
+    await end
+    expect(order).toEqual(['first begins', `first ends after ${before} events`, 'second begins', `second ends after ${before} events`])
+    expect(control.resting).toBe(false)
   })
 })
 

@@ -60,10 +60,12 @@ export class Terminal {
       const { done, total } = event
       return this.show('compiling', done / total, [`${done} / ${total} kernels`], done >= total)
     }
+    if (event.kind === 'checkpoint') return this.line(`checkpoint-${event.step} written (${bytes(event.bytes)} in all)`)
     if (event.kind === 'phase') {
       if (event.phase !== 'training') this.show(event.phase, null, [], true)
       return
     }
+    if (event.kind !== 'step') return
     const { log, steps, tokensPerSecond, etaSeconds, gpuBytes } = event
     const facts = [
       `step ${log.step} of ${steps}`,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AdapterCard, Engine, TrainOutcome } from '../../engine/types'
 import { fail, TuneError } from '../../errors'
 import type { FileFolder } from '../../formats/bytes'
-import { writableNodeFolder } from '../../storage/node-folder'
+import { nodePlace, writableNodeFolder } from '../../storage/node-folder'
 import { readCheckpointRun } from '../../train/checkpoint'
 import type { ParsedRunFile } from '../../train/parse-run-file'
 import type { RunFile } from '../../train/run-file'
@@ -43,7 +43,7 @@ export const trainCommand: Command = {
       terminal.line('stopping after the current step; press Ctrl-C again to end at once')
       engine.stop()
     })
-    const checkpoints = writableNodeFolder(options.out as string)
+    const checkpoints = nodePlace(options.out as string)
     const how = { runId: 'cli', continueAdapter: start !== null, checkpoints, resumeFrom }
     const outcome = await engine.train(run, how, terminal.training).catch(async (error: unknown) => {
       if (error instanceof TuneError && error.code === 'train-non-finite') await keepAdapter(engine, context)

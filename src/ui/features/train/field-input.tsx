@@ -40,7 +40,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
           <code>{field.path.replace('lora.', '')}</code>
         )}
       </label>
-      {field.input === 'number' && <NumberInput id={id} value={value as number} onCommit={write} invalid={error !== null} />}
+      {field.input === 'number' && <NumberInput id={id} value={value as number | null} optional={field.optional} onCommit={write} invalid={error !== null} />}
       {field.input === 'boolean' && (
         <input
           id={id}
@@ -85,18 +85,21 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
 
 interface NumberInputProps {
   id: string
-  value: number
+  value: number | null
+  /** Emptied, it becomes null. */
+  optional?: boolean
   invalid: boolean
   onCommit: (value: unknown) => void
 }
 
 /** Takes "2e-4" as well as "0.0002"; written when left or confirmed, so that half a number is never judged. */
-function NumberInput({ id, value, invalid, onCommit }: NumberInputProps) {
-  const [draft, setDraft] = useState(String(value))
-  useEffect(() => setDraft(String(value)), [value])
+function NumberInput({ id, value, optional, invalid, onCommit }: NumberInputProps) {
+  const [draft, setDraft] = useState(String(value ?? ''))
+  useEffect(() => setDraft(String(value ?? '')), [value])
   const commit = () => {
     const text = draft.trim().replace(',', '.')
-    const next = text === '' || Number.isNaN(Number(text)) ? text : Number(text)
+    const given = text === '' || Number.isNaN(Number(text)) ? text : Number(text)
+    const next = given === '' && optional ? null : given
     if (next !== value) onCommit(next)
   }
   return (

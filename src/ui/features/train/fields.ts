@@ -1,15 +1,17 @@
 import type { MessageKey } from '../../../i18n'
 import { PROJECTIONS } from '../../../model/types'
-import { OPTIMIZERS, SCHEDULERS } from '../../../train/run-file'
+import { OPTIMIZERS, SAVE_STRATEGIES, SCHEDULERS } from '../../../train/run-file'
 import type { RunFile } from '../../../train/run-file'
 
-export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization' | 'save_strategy' | 'save_steps'> | `lora.${keyof RunFile['lora']}`
+export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization'> | `lora.${keyof RunFile['lora']}`
 
 /** One setting: its name in the run file, how it is entered, and where it is shown. */
 export interface Field {
   path: FieldPath
   input: 'number' | 'boolean' | 'choice' | 'many'
   options?: readonly string[]
+  /** A number that may be left out. */
+  optional?: true
   /** Also shown with the simple settings, under a plain name. */
   simple?: MessageKey
 }
@@ -69,6 +71,14 @@ export const fieldGroups: FieldGroup[] = [
       { path: 'adam_beta1', input: 'number' },
       { path: 'adam_beta2', input: 'number' },
       { path: 'adam_epsilon', input: 'number' },
+    ],
+  },
+  {
+    title: 'group.keeping',
+    fields: [
+      { path: 'save_strategy', input: 'choice', options: SAVE_STRATEGIES },
+      { path: 'save_steps', input: 'number' },
+      { path: 'save_total_limit', input: 'number', optional: true },
       { path: 'logging_steps', input: 'number' },
     ],
   },

@@ -1,0 +1,68 @@
+import type { CheckpointPlace } from './checkpoint'
+import { folderOf, listCheckpoints } from './checkpoint'
+import type { Interlude } from './interlude'
+import { loggingInterval } from './log-history'
+import type { RunFile } from './run-file'
+
+/** When checkpoints are written and which stay. */
+export interface CheckpointRules {
+  /** Every how many steps the run file wants one that stays; null = never. */
+  every: number | null
+  /** How many of those stay; null = all. */
+  limit: number | null
+  /** Also one at each pause, at a stop and every few minutes; of these the newest stays. */
+  safety: boolean
+}
+
+/** `save_strategy`, `save_steps` and `save_total_limit` of a run. */
+export function checkpointRules(run: RunFile, plan: { steps: number; stepsPerEpoch: number }, safety: boolean): CheckpointRules {
+  const wanted = { no: null, epoch: plan.stepsPerEpoch, steps: loggingInterval(run.save_steps, plan.steps) }
+  return { every: wanted[run.save_strategy], limit: run.save_total_limit, safety }
+}
+
+/** What a crash may cost: less at first, when a run is likely to be one that is only tried out. */
+const FIRST_MS = 20_000
+const THEN_MS = 120_000
+/** Writing takes at most a twentieth of the time. */
+const SHARE = 20
+
+/** The interlude that writes checkpoints by the rules; `save` writes the one of the step that is done. */
+export function checkpointing(
+  rules: CheckpointRules,
+  save: (log: Parameters<Interlude['run']>[1], step: number) => Promise<void>,
+  options: { continued: boolean; now?: () => number },
+): Interlude {
+  const now = options.now ?? (() => performance.now())
+  let due = now() + FIRST_MS
+  let saved = -1
+  return {
+    due(step, moment) {
+      if (step === saved || moment === 'end') return false
+      if (moment === 'step' && isWanted(rules, step)) return true
+      if (!rules.safety) return false
+      // A run that began with an adapter cannot begin again without it.
+      if (moment === 'start') return options.continued && step === 0
+      return step > 0 && (moment !== 'step' || now() >= due)
+    },
+    async run(step, log) {
+      const began = now()
+      await save(log, step)
+      saved = step
+      due = now() + Math.max(THEN_MS, SHARE * (now() - began))
+    },
+  }
+}
+
+/** Delete what the rules let go, and writes that broke off; `finished`: of a run that needs no way back any more. */
+export async function pruneCheckpoints(place: CheckpointPlace, rules: CheckpointRules, finished = false): Promise<void> {
+  const all = await listCheckpoints(place)
+  const wanted = all.filter(({ step, whole }) => whole && isWanted(rules, step))
+  const letGo = rules.limit === null ? [] : wanted.slice(0, -rules.limit)
+  if (rules.safety) {
+    const last = finished ? undefined : all.findLast(({ whole }) => whole)
+    letGo.push(...all.filter((one) => !wanted.includes(one) && one !== last))
+  }
+  for (const { step } of letGo) await place.remove(folderOf(step))
+}
+
+const isWanted = ({ every }: CheckpointRules, step: number) => every !== null && step > 0 && step % every === 0
