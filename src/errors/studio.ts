@@ -18,6 +18,23 @@ export const studioErrors = {
         ? `${file} 里没有数据，无法训练。请换一个文件。`
         : `${file} 的 ${rows} 行目前都不能用，还无法训练。原因列在下面：请指定问题和回答各在哪一列，或修改文件。`,
   },
+  'run-in-other-tab': {
+    en: ({ name }: { name: string }) =>
+      `The run ${name} is going on in another tab of this browser, so it was not started here. Go to that tab, or close it and try again.`,
+    zh: ({ name }: { name: string }) => `训练 ${name} 正在此浏览器的另一个标签页中进行，因此没有在这里启动。请切换到那个标签页，或将其关闭后重试。`,
+  },
+  'run-needs-model': {
+    en: ({ name, model }: { name: string; model: string }) =>
+      `The run ${name} trained ${model}, which is not loaded, so it was not resumed. Nothing is lost: choose the folder ${model} in Model, then resume again.`,
+    zh: ({ name, model }: { name: string; model: string }) =>
+      `训练 ${name} 用的是模型 ${model}，而它现在没有载入，因此没有继续。进度仍然保留：请在“模型”中选择文件夹 ${model}，然后再继续。`,
+  },
+  'run-needs-data': {
+    en: ({ name, file }: { name: string; file: string }) =>
+      `The run ${name} learns from ${file}, which this page does not keep, so it was not resumed. Nothing is lost: open ${file} in Data, then resume again.`,
+    zh: ({ name, file }: { name: string; file: string }) =>
+      `训练 ${name} 用的数据是 ${file}，本页不会保存数据文件，因此没有继续。进度仍然保留：请在“数据”中打开 ${file}，然后再继续。`,
+  },
   'browser-no-webgpu': {
     en: () =>
       'This browser does not offer WebGPU, so no model can be trained or run here. Open the page in a current Chrome, Edge, Firefox or Safari on a computer with a graphics card.',

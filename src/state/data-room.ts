@@ -105,6 +105,12 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
       store.setState({ samples: Array.isArray(body) ? body : body.samples })
     },
     openFile: (file: File) => open({ kind: 'file', file }, file.name, null),
+    /** What an earlier run was given: a sample, or the file that is open, under the mapping of then. */
+    async reopen(mapping: ColumnMapping | undefined, sample: SampleInfo | null) {
+      const change = sample && sample.file !== store.getState().sample?.file ? sourceOf(sample) : {}
+      store.setState({ ...change, mapping })
+      await reload()
+    },
     openSample: (sample: SampleInfo) => open({ kind: 'sample', name: sample.file }, null, sample),
     async remap(mapping: ColumnMapping | undefined) {
       store.setState({ mapping })
@@ -123,4 +129,12 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     cancel: () => loads.cancel(),
   }
 }
+const sourceOf = (sample: SampleInfo): Partial<DataState> => ({
+  source: { kind: 'sample', name: sample.file },
+  fileName: null,
+  sample,
+  summary: null,
+  preview: [],
+})
+
 export type DataRoom = ReturnType<typeof createDataRoom>

@@ -15,6 +15,8 @@ export interface ModelState {
   loadingName: string
   progress: Progress | null
   card: ModelCard | null
+  /** Where `card` came from. */
+  source: ModelSource | null
   error: SerializedError | null
   /** What failed or was cancelled last, so that it can be tried again: downloads go on where they ended. */
   retry: ModelSource | null
@@ -28,6 +30,7 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
     loadingName: '',
     progress: null,
     card: null,
+    source: null,
     error: null,
     retry: null,
   }))
@@ -39,7 +42,7 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
       try {
         const card = await engine.loadModel(source, (progress) => isCurrent() && store.setState({ progress }), signal)
         if (!isCurrent()) return
-        store.setState({ status: 'ready', card, progress: null })
+        store.setState({ status: 'ready', card, source, progress: null })
         if (source.kind === 'hub') remember(source, card)
       } catch (error) {
         if (!isCurrent()) return
@@ -47,6 +50,7 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
         store.setState({
           status: card ? 'ready' : 'empty',
           card,
+          source: card ? store.getState().source : null,
           progress: null,
           retry: source,
           error: isAbort(error) ? null : serializeError(error),
@@ -74,8 +78,8 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
     },
     loadBuiltin: () => load({ kind: 'builtin' }),
     loadFiles: (name: string, files: { path: string; file: File }[]) => load({ kind: 'files', name, files }),
-    loadHub: (id: string, revision: string, token?: string) =>
-      load({ kind: 'hub', endpoint: prefs.getState().hubEndpoint, id, revision: revision || 'main', token: token || undefined }),
+    loadHub: (id: string, revision: string, token?: string, endpoint = prefs.getState().hubEndpoint) =>
+      load({ kind: 'hub', endpoint, id, revision: revision || 'main', token: token || undefined }),
     retry() {
       const source = store.getState().retry
       if (source) void load(source)

@@ -15,6 +15,8 @@ export interface Prefs {
   hubEndpoint: string
   recentHub: { id: string; revision: string; gpuBytes: number; when: number }[]
   pinnedPrompts: string[]
+  /** Share of a run between two looks at what the model says by then; 0 = none. */
+  sampleEvery: number
 }
 export type XAxisKind = 'step' | 'epoch' | 'tokens' | 'time'
 
@@ -31,6 +33,7 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
     hubEndpoint: 'https://huggingface.co',
     recentHub: [],
     pinnedPrompts: [],
+    sampleEvery: 0.25,
   }
   const store = createStore<Prefs>(() => ({ ...defaults, ...read(storage) }))
   store.subscribe((prefs) => {

@@ -1,5 +1,10 @@
 import { createStore, delMany, entries, get, set } from 'idb-keyval'
+import { hasOpfs } from '../storage/opfs'
+import { checkpointPlace, removeCheckpoints, runsWithCheckpoints } from '../storage/opfs-checkpoints'
+import { folderOf, listCheckpoints } from '../train/checkpoint'
+import { pruneCheckpoints } from '../train/keep-checkpoints'
 import type { BlobFile } from './blob-folder'
+import { holdLock, locksHeld } from './locks'
 import type { RunArchive, RunFilesKind, RunRecord } from './run-record'
 
 const filesKey = (id: string, kind: RunFilesKind) => `${id}/${kind}`
@@ -19,7 +24,30 @@ export function openRunArchive(): RunArchive {
     files: async (id, kind) => (await get<BlobFile[]>(filesKey(id, kind), files)) ?? [],
     async remove(id) {
       await delMany([filesKey(id, 'adapter'), filesKey(id, 'merged')], files)
+      if (hasOpfs()) await removeCheckpoints(id)
       await delMany([id], records)
     },
+    async checkpoints(id) {
+      const all = hasOpfs() ? (await listCheckpoints(await checkpointPlace(id))).filter(({ whole }) => whole) : []
+      return { steps: all.map(({ step }) => step), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) }
+    },
+    async checkpointAdapter(id, step) {
+      const place = await checkpointPlace(id)
+      const names = ['adapter_config.json', 'adapter_model.safetensors']
+      const found = await Promise.all(names.map(async (path) => ({ path, blob: await place.file(`${folderOf(step)}/${path}`) })))
+      return found.flatMap(({ path, blob }) => (blob ? [{ path, blob }] : []))
+    },
+    async tidyCheckpoints(id, rules) {
+      if (!hasOpfs()) return
+      await pruneCheckpoints(await checkpointPlace(id), rules, true)
+    },
+    async dropStrayCheckpoints(ids) {
+      if (!hasOpfs()) return
+      for (const id of await runsWithCheckpoints()) if (!ids.includes(id)) await removeCheckpoints(id)
+    },
+    hold: (id) => holdLock(lockOf(id)),
+    held: async () => (await locksHeld()).filter((name) => name.startsWith(lockOf(''))).map((name) => name.slice(lockOf('').length)),
   }
 }
+
+const lockOf = (id: string) => `tunetab-run:${id}`

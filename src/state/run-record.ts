@@ -1,42 +1,78 @@
-import type { TrainOutcome } from '../engine/types'
+import type { ColumnMapping, Sample, TrainOutcome } from '../engine/types'
+import type { CheckpointRules } from '../train/keep-checkpoints'
 import type { RunFile } from '../train/run-file'
 import type { BlobFile } from './blob-folder'
 import type { CurvePoint } from './curve'
 
-/** What is kept of a run in the browser, files aside. */
+/** A sample with the step after which it was taken. */
+export type SampleRecord = Sample & { step: number }
+
+/** What is kept of a run in the browser, files aside. It is there from the first step on, so that a closed tab loses nothing of it. */
 export interface RunRecord {
   id: string
   name: string
   /** Milliseconds since 1970, when the run began. */
   startedAt: number
-  model: { id: string; name: string; source: string }
-  data: { name: string; rows: number }
+  model: { id: string; name: string; source: string; revision?: string; endpoint?: string }
+  /** `sample` or `file` say where the rows came from; `mapping` only where the person chose it. */
+  data: { name: string; rows: number; sample?: string; file?: string; mapping?: ColumnMapping }
   run: RunFile
   curve: CurvePoint[]
-  reason: TrainOutcome['reason']
+  samples?: SampleRecord[]
+  /** running: in a tab that is open; interrupted: in one that is not; failed: its numbers broke. */
+  reason: TrainOutcome['reason'] | 'running' | 'interrupted' | 'failed'
   steps: number
+  /** Steps that it was to have. */
+  plannedSteps?: number
+  /** It began with an adapter, and cannot begin again without. */
+  continued?: boolean
   seconds: number
   trainLoss: number
   trainerState: Record<string, unknown>
   /** Bytes of the files kept beside it; 0 = none. */
   adapterBytes: number
   mergedBytes: number
+  checkpoints?: KeptCheckpoints
   /** Set when deleted: it leaves the list at once and the browser at the next visit, so that undo is free. */
   deletedAt?: number
 }
 
+export interface KeptCheckpoints {
+  /** Rising. */
+  steps: number[]
+  bytes: number
+}
+
 export type RunFilesKind = 'adapter' | 'merged'
 
-/** Where runs are kept. The page uses IndexedDB. */
+/** Where runs are kept. The page uses IndexedDB, and the private file system for checkpoints. */
 export interface RunArchive {
   list(): Promise<RunRecord[]>
   put(record: RunRecord): Promise<void>
   putFiles(id: string, kind: RunFilesKind, files: readonly BlobFile[]): Promise<void>
   files(id: string, kind: RunFilesKind): Promise<BlobFile[]>
-  /** The record and its files, for good. */
+  /** The record, its files and its checkpoints, for good. */
   remove(id: string): Promise<void>
+  checkpoints(id: string): Promise<KeptCheckpoints>
+  /** A checkpoint's adapter. */
+  checkpointAdapter(id: string, step: number): Promise<BlobFile[]>
+  /** What need not stay once a run has ended goes. */
+  tidyCheckpoints(id: string, rules: CheckpointRules): Promise<void>
+  /** Checkpoints whose run is not among these: of runs that were deleted. */
+  dropStrayCheckpoints(ids: readonly string[]): Promise<void>
+  /** Says to all tabs that the run goes on here, until the function is called or the tab ends; null where another tab has it. */
+  hold(id: string): Promise<(() => void) | null>
+  /** Runs that go on in some tab. */
+  held(): Promise<string[]>
 }
 
 export function bytesOf(files: readonly BlobFile[]): number {
   return files.reduce((sum, file) => sum + file.blob.size, 0)
+}
+
+/** Whether it can be gone on with: from a checkpoint, or, where it has none yet, from its beginning. */
+export function canResume({ reason, checkpoints, continued }: RunRecord): boolean {
+  const hasCheckpoint = (checkpoints?.steps.length ?? 0) > 0
+  if (reason === 'interrupted') return hasCheckpoint || !continued
+  return reason === 'stopped' && hasCheckpoint
 }

@@ -28,18 +28,34 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
     if (record) await put({ ...record, ...part })
   }
 
+  /** Its tab is gone: what it left behind decides how far it came. */
+  async function interrupted(record: RunRecord): Promise<RunRecord> {
+    const checkpoints = await archive.checkpoints(record.id)
+    const now: RunRecord = { ...record, reason: 'interrupted', checkpoints, steps: checkpoints.steps.at(-1) ?? 0 }
+    await archive.put(now)
+    return now
+  }
+
   return {
     store,
     find,
     put,
+    change,
     async open() {
       try {
         const all = await archive.list()
         for (const record of all) if (record.deletedAt) await archive.remove(record.id)
-        const list = all.filter((record) => !record.deletedAt).sort((a, b) => b.startedAt - a.startedAt)
+        const held = await archive.held()
+        const list = await Promise.all(
+          all
+            .filter((record) => !record.deletedAt)
+            .sort((a, b) => b.startedAt - a.startedAt)
+            .map((record) => (record.reason === 'running' && !held.includes(record.id) ? interrupted(record) : record)),
+        )
         store.setState({ list })
+        await archive.dropStrayCheckpoints([...list.map(({ id }) => id), ...held])
       } catch (error) {
-        store.setState({ list: [] })
+        store.setState(({ list }) => ({ list: list ?? [] }))
         notices.fail(error)
       }
     },
@@ -49,6 +65,11 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
     },
     files: (id: string, kind: RunFilesKind) => archive.files(id, kind),
     rename: (id: string, name: string) => change(id, { name }),
+    /** A run that came to nothing. */
+    async forget(id: string) {
+      await archive.remove(id)
+      store.setState(({ list }) => ({ list: (list ?? []).filter((known) => known.id !== id) }))
+    },
     async remove(id: string) {
       const record = find(id)
       if (!record) return

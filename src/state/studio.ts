@@ -12,9 +12,11 @@ import type { PrefsStore } from './prefs'
 import { presetFor } from './presets'
 import type { Router } from './router'
 import type { RunArchive, RunRecord } from './run-record'
-import { bytesOf } from './run-record'
+import { canResume } from './run-record'
+import { prepareResume } from './resume-run'
+import { createRunStarter } from './run-starter'
 import { createRunsRoom } from './runs-room'
-import { createTrainRoom, factsOf, isRunning } from './train-room'
+import { createTrainRoom, isRunning } from './train-room'
 import { createTryRoom } from './try-room'
 import { dataName, fileStem, runName } from './names'
 
@@ -59,7 +61,7 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
   // A new model brings its own tokenizer and has no adapter yet.
   model.store.subscribe((now, before) => {
     if (now.card === before.card) return
-    tryRoom.adapterIs('', null)
+    tryRoom.adapterIs(null)
     train.setContinue(false)
     if (now.card) {
       train.suggest(presetFor(now.card))
@@ -93,42 +95,56 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
     if (wanted && adapter) train.setRun({ ...run, lora: { ...adapter.lora, lora_dropout: run.lora.lora_dropout } })
   }
 
+  const start = createRunStarter({ engine, archive, prefs, notices, train, tryRoom, exporting, runs })
+
   async function startTraining() {
     const { card, data: dataTitle, rows } = names()
     if (running() || !card || !isReady()) return
-    if (train.store.getState().continueAdapter) goOnFromAdapter(true)
-    const run = train.store.getState().run
-    const id = crypto.randomUUID()
-    const startedAt = Date.now()
-    const outcome = await train.train(id)
-    if (!outcome) return
-    const name = runName(fileStem(dataTitle), runs.store.getState().list ?? [])
-    const facts = factsOf(name, dataTitle, rows, run, outcome)
-    tryRoom.adapterIs(name, id)
+    const { continueAdapter } = train.store.getState()
+    if (continueAdapter) goOnFromAdapter(true)
+    const { source } = model.store.getState()
+    const { sample, fileName, mapping } = data.store.getState()
+    const record: RunRecord = {
+      id: crypto.randomUUID(),
+      name: runName(fileStem(dataTitle), runs.store.getState().list ?? []),
+      startedAt: Date.now(),
+      model: {
+        id: card.id,
+        name: card.name,
+        source: card.source,
+        ...(source?.kind === 'hub' ? { revision: source.revision, endpoint: source.endpoint } : {}),
+      },
+      data: { name: dataTitle, rows, sample: sample?.file, file: fileName ?? undefined, mapping },
+      run: train.store.getState().run,
+      curve: [],
+      reason: 'running',
+      steps: 0,
+      continued: continueAdapter,
+      seconds: 0,
+      trainLoss: 0,
+      trainerState: {},
+      adapterBytes: 0,
+      mergedBytes: 0,
+    }
+    await start(record, { continueAdapter })
+  }
+
+  /** Goes on with a run that was interrupted or stopped, from its last checkpoint; with the same bits as if it had not been. */
+  async function resumeRun(record: RunRecord) {
+    if (running()) {
+      notices.say('intake.busy')
+      return
+    }
     try {
-      const files = await exporting.writeAdapter(facts)
-      const record: RunRecord = {
-        id,
-        name,
-        startedAt,
-        model: { id: card.id, name: card.name, source: card.source },
-        data: { name: dataTitle, rows },
-        run,
-        curve: [...train.points()],
-        reason: outcome.reason,
-        steps: outcome.steps,
-        seconds: outcome.seconds,
-        trainLoss: outcome.trainLoss,
-        trainerState: outcome.trainerState,
-        adapterBytes: bytesOf(files),
-        mergedBytes: 0,
+      if (!(await prepareResume({ model, data, train }, record))) {
+        router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
+        return
       }
-      await archive.putFiles(id, 'adapter', files)
-      await runs.put(record)
+      router.go('train')
+      const hasCheckpoint = (record.checkpoints?.steps.length ?? 0) > 0
+      await start(record, hasCheckpoint ? { resumeFrom: 'kept' } : {})
     } catch (error) {
       notices.fail(error)
-    } finally {
-      train.finish(outcome)
     }
   }
 
@@ -152,6 +168,14 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
     }
   }
 
+  /** The newest run that a closed tab left behind, offered at the beginning of a visit. */
+  function tellInterrupted() {
+    const left = runs.store.getState().list?.find((record) => record.reason === 'interrupted' && canResume(record))
+    if (!left) return
+    const params = { name: left.name, step: left.steps, steps: left.plannedSteps ?? left.steps }
+    notices.say('runs.wasInterrupted', params, { label: 'train.resume', perform: () => void resumeRun(left) })
+  }
+
   return {
     engine,
     prefs,
@@ -171,6 +195,7 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
       return () => ends.forEach((end) => end())
     },
     startTraining,
+    resumeRun,
     goOnFromAdapter,
     currentRun,
     exportName,
@@ -178,13 +203,15 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
 
     /** First moments of a visit: the built-in model, a sample, the runs of before. */
     async begin(sharedRun: unknown) {
-      void runs.open()
+      const opened = runs.open()
       if (sharedRun) applyRunFile(sharedRun)
       await model.findGpu(hasWebGpu)
       if (model.store.getState().gpuError) return
       await Promise.all([model.loadBuiltin(), data.listSamples().catch(notices.fail)])
       const { samples, source } = data.store.getState()
       if (!source && samples.length > 0) await data.openSample(sampleFor(samples, prefs.getState().language))
+      await opened
+      tellInterrupted()
     },
 
     async downloadAdapter(record: RunRecord | undefined = currentRun()) {
@@ -203,10 +230,12 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
     async downloadKeptMerged(record: RunRecord) {
       await exporting.saveZip(`${fileStem(record.name)}-merged`, await runs.files(record.id, 'merged'))
     },
-    /** Puts a kept run's adapter on the loaded model and goes to Try. */
-    async tryRun(record: RunRecord) {
+    /** Puts a kept run's adapter, as it ended or as it was at a checkpoint, on the loaded model and goes to Try. */
+    async tryRun(record: RunRecord, step?: number) {
       router.go('try')
-      await tryRoom.loadAdapter(readBlobs(record.name, await runs.files(record.id, 'adapter')), record.name, record.id)
+      const files = step === undefined ? await runs.files(record.id, 'adapter') : await archive.checkpointAdapter(record.id, step)
+      const name = step === undefined ? record.name : `${record.name} · ${step}`
+      await tryRoom.loadAdapter(readBlobs(record.name, files), name, step === undefined ? record.id : null)
     },
     reuseSettings(run: RunFile) {
       train.setRun(structuredClone(run))

@@ -1,10 +1,12 @@
 import { createStore } from 'zustand/vanilla'
-import type { Engine, RunFacts, RunPlan, TrainEvent, TrainOutcome, TrainPhase } from '../engine/types'
+import type { AdapterCard, Engine, LogRow, RunFacts, RunPlan, TrainEvent, TrainOptions, TrainOutcome, TrainPhase } from '../engine/types'
 import type { SerializedError } from '../errors'
 import { recommendedRun } from '../train/run-file'
 import type { RunFile } from '../train/run-file'
 import type { CurvePoint } from './curve'
 import { serializeError } from './failure'
+import { createPublisher } from './publisher'
+import type { SampleRecord } from './run-record'
 
 export interface LogLine {
   time: number
@@ -41,16 +43,26 @@ export interface TrainState {
   compiled: { done: number; total: number } | null
   /** Grows whenever `points` does; the points themselves stay out of the store, so that a step copies nothing. */
   version: number
+  /** Answers that the model gave on the way. */
+  samples: SampleRecord[]
   log: LogLine[]
   outcome: TrainOutcome | null
   error: SerializedError | null
 }
 
 export const isRunning = (phase: TrainState['phase']): boolean =>
-  phase === 'preparing' || phase === 'compiling' || phase === 'training' || phase === 'paused' || phase === 'saving'
+  phase !== 'idle' && phase !== 'done' && phase !== 'stopped'
 
-/** Listeners hear of new points at most this often; between, the curve only grows in memory. */
-const PUBLISH_MS = 150
+/** How a run begins, and who wants to know. */
+export interface RunStart {
+  runId: string
+  options: Omit<TrainOptions, 'runId'>
+  /** Of a run that goes on: what is known of its past. */
+  curve?: readonly CurvePoint[]
+  samples?: readonly SampleRecord[]
+  onAdapter(card: AdapterCard): void
+  onCheckpoint(): void
+}
 
 export function createTrainRoom(engine: Engine) {
   const store = createStore<TrainState>(() => ({
@@ -69,18 +81,21 @@ export function createTrainRoom(engine: Engine) {
     live: null,
     compiled: null,
     version: 0,
+    samples: [],
     log: [],
     outcome: null,
     error: null,
   }))
   let points: CurvePoint[] = []
+  /** Seconds that a continued run had taken before. */
+  let before = 0
   let pausedMs = 0
   let pausedAt = 0
   let planning = 0
 
   const publisher = createPublisher((change: Partial<TrainState>) => store.setState(change))
 
-  function onEvent(event: TrainEvent) {
+  function onEvent(start: RunStart, event: TrainEvent) {
     if (event.kind === 'phase') {
       if (event.phase === 'paused') pausedAt = performance.now()
       else if (pausedAt) {
@@ -90,10 +105,24 @@ export function createTrainRoom(engine: Engine) {
       publisher.now({ phase: event.phase, step: event.step, steps: event.steps, version: points.length })
     } else if (event.kind === 'step') {
       const { log, steps, tokensPerSecond, etaSeconds, gpuBytes, stepSeconds } = event
-      const seconds = (Date.now() - store.getState().startedAt - pausedMs) / 1000
+      const seconds = before + (Date.now() - store.getState().startedAt - pausedMs) / 1000
       points.push({ ...log, seconds, tokens_per_second: tokensPerSecond })
       const live = { tokensPerSecond, etaSeconds, gpuBytes, stepSeconds }
       publisher.soon({ step: log.step, steps, live, version: points.length })
+    } else if (event.kind === 'compile') {
+      publisher.soon({ compiled: { done: event.done, total: event.total } })
+    } else if (event.kind === 'resumed') {
+      points = pastOf(event.log, start.curve ?? [])
+      before = points.at(-1)?.seconds ?? 0
+      const samples = (start.samples ?? []).filter(({ step }) => step <= points.length)
+      publisher.now({ step: points.length, version: points.length, samples })
+    } else if (event.kind === 'sample') {
+      const { kind: _, ...sample } = event
+      store.setState(({ samples }) => ({ samples: [...samples, sample] }))
+    } else if (event.kind === 'adapter') {
+      start.onAdapter(event.card)
+    } else if (event.kind === 'checkpoint') {
+      start.onCheckpoint()
     } else if (event.kind === 'message') {
       const line: LogLine = { time: Date.now(), level: event.level, text: event.text }
       store.setState(({ log }) => ({ log: [...log, line].slice(-500) }))
@@ -131,8 +160,10 @@ export function createTrainRoom(engine: Engine) {
     show: (view: TrainState['view']) => store.setState({ view }),
 
     /** Trains and resolves with the outcome; null when it failed, the error then stands in the store. */
-    async train(runId: string): Promise<TrainOutcome | null> {
+    async train(start: RunStart): Promise<TrainOutcome | null> {
+      const { runId } = start
       points = []
+      before = 0
       pausedMs = 0
       pausedAt = 0
       store.setState({
@@ -145,12 +176,13 @@ export function createTrainRoom(engine: Engine) {
         live: null,
         compiled: null,
         version: 0,
+        samples: [],
         log: [],
         outcome: null,
         error: null,
       })
       try {
-        const outcome = await engine.train(store.getState().run, { runId, continueAdapter: store.getState().continueAdapter }, onEvent)
+        const outcome = await engine.train(store.getState().run, { runId, ...start.options }, (event) => onEvent(start, event))
         publisher.now({ outcome, phase: 'saving', version: points.length })
         return outcome
       } catch (error) {
@@ -169,32 +201,17 @@ export function createTrainRoom(engine: Engine) {
 }
 export type TrainRoom = ReturnType<typeof createTrainRoom>
 
+/** Steps of a continued run as the engine knows them, with the times that the page noted. */
+function pastOf(log: readonly LogRow[], curve: readonly CurvePoint[]): CurvePoint[] {
+  let seconds = 0
+  return log.map((row, i) => {
+    seconds = curve[i]?.seconds ?? seconds
+    return { ...row, seconds, tokens_per_second: curve[i]?.tokens_per_second ?? 0 }
+  })
+}
+
 /** Facts of a run for the README that is exported beside its adapter. */
 export function factsOf(name: string, dataName: string, rows: number, run: RunFile, outcome: TrainOutcome): RunFacts {
   const { steps, trainLoss, seconds } = outcome
   return { runName: name, dataName, rows, run, outcome: { steps, trainLoss, seconds } }
-}
-
-/** Gathers changes and hands them on at most every PUBLISH_MS, the first at once. */
-function createPublisher<T extends object>(publish: (change: Partial<T>) => void) {
-  let waiting: Partial<T> = {}
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const flush = () => {
-    timer = null
-    if (Object.keys(waiting).length === 0) return
-    publish(waiting)
-    waiting = {}
-    timer = setTimeout(flush, PUBLISH_MS)
-  }
-  return {
-    soon(change: Partial<T>) {
-      Object.assign(waiting, change)
-      if (timer === null) flush()
-    },
-    now(change: Partial<T>) {
-      if (timer !== null) clearTimeout(timer)
-      Object.assign(waiting, change)
-      flush()
-    },
-  }
 }

@@ -123,9 +123,8 @@ export function createTryRoom(engine: Engine) {
     },
     clear: () => store.setState({ answers: [] }),
 
-    /** Follows what the engine holds after training, loading or a change of model. */
-    adapterIs(name: string, runId: string | null) {
-      const adapter = engine.adapter()
+    /** Follows what the engine holds during and after training, and after a change of model. */
+    adapterIs(adapter: AdapterCard | null, name = '', runId: string | null = null) {
       store.setState({ adapter, adapterName: adapter ? name : '', adapterRunId: adapter ? runId : null })
     },
     async loadAdapter(folder: FileFolder, name: string, runId: string | null): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { opfsDirectory, opfsFolder } from './opfs'
+import { findFile, opfsDirectory, opfsFolder } from './opfs'
 
 /** Below this, a directory for each run. */
 const PATH = 'checkpoints'
@@ -9,6 +9,8 @@ export async function checkpointPlace(runId: string) {
   return {
     ...opfsFolder(runId, directory),
     remove: (folder: string) => removeEntry(directory, folder),
+    /** A file as a blob; null where there is none. */
+    file: async (path: string) => (await findFile(directory, path))?.getFile() ?? null,
   }
 }
 

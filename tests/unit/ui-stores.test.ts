@@ -10,10 +10,11 @@ import { fileStem, runName } from '../../src/state/names'
 import { createNotices } from '../../src/state/notices'
 import { createPrefs } from '../../src/state/prefs'
 import { roomOfHash, sharedRunOfHash } from '../../src/state/router'
-import type { RunArchive, RunRecord } from '../../src/state/run-record'
+import type { RunRecord } from '../../src/state/run-record'
 import { createRunsRoom } from '../../src/state/runs-room'
 import { createTrainRoom } from '../../src/state/train-room'
 import { recommendedRun } from '../../src/train/run-file'
+import { memoryArchive } from '../helpers/memory-archive'
 
 afterEach(() => vi.useRealTimers())
 
@@ -142,18 +143,6 @@ describe('runs', () => {
     adapterBytes: 0,
     mergedBytes: 0,
   })
-  function memoryArchive(): RunArchive & { kept: Map<string, RunRecord> } {
-    const kept = new Map<string, RunRecord>()
-    return {
-      kept,
-      list: async () => [...kept.values()],
-      put: async (one) => void kept.set(one.id, one),
-      putFiles: async () => {},
-      files: async () => [],
-      remove: async (id) => void kept.delete(id),
-    }
-  }
-
   test('newest first; deleting is undone by the notice, or final at the next visit', async () => {
     const archive = memoryArchive()
     const notices = createNotices()
@@ -194,6 +183,7 @@ describe('train room', () => {
     gpuBytes: 1,
     stepSeconds: 0.1,
   })
+  const start = { runId: 'id', options: {}, onAdapter: () => {}, onCheckpoint: () => {} }
   const outcome: TrainOutcome = { reason: 'finished', log: [], steps: 1000, seconds: 1, trainLoss: 1, trainerState: {} }
 
   test('a thousand quick steps reach listeners a handful of times, and the last is never lost', async () => {
@@ -207,7 +197,7 @@ describe('train room', () => {
     const room = createTrainRoom(engine)
     let heard = 0
     room.store.subscribe(() => heard++)
-    expect(await room.train('id')).toBe(outcome)
+    expect(await room.train(start)).toBe(outcome)
     room.finish(outcome)
     expect(room.points().length).toBe(1000)
     expect(room.store.getState()).toMatchObject({ step: 1000, version: 1000, phase: 'done', outcome })
@@ -222,7 +212,7 @@ describe('train room', () => {
       },
     } as unknown as Engine
     const room = createTrainRoom(engine)
-    expect(await room.train('id')).toBeNull()
+    expect(await room.train(start)).toBeNull()
     expect(room.store.getState().error?.code).toBe('engine-no-data')
     expect(room.store.getState().phase).toBe('idle')
     expect(room.points().length).toBe(1)

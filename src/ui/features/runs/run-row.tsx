@@ -1,4 +1,6 @@
 import { useState } from 'react'
+import { useStore } from 'zustand'
+import { canResume } from '../../../state/run-record'
 import type { RunRecord } from '../../../state/run-record'
 import { Button } from '../../kit/button'
 import { Menu } from '../../kit/menu'
@@ -7,6 +9,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function RunRow({ record, picked }: { record: RunRecord; picked: boolean }) {
   const studio = useStudio()
   const { t, num, bytes, measure, when } = useWords()
+  const running = useStore(studio.train.store, () => studio.running())
   const [renaming, setRenaming] = useState(false)
   const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
   const last = record.curve.at(-1)?.loss ?? record.trainLoss
@@ -17,6 +20,10 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
   const items = [
     { label: t('runs.rename'), perform: () => setRenaming(true) },
     { label: t('runs.useSettings'), perform: () => studio.reuseSettings(record.run) },
+    ...(record.checkpoints?.steps ?? []).map((step) => ({
+      label: t('runs.tryStep', { step: String(step) }),
+      perform: () => attempt(studio.tryRun(record, step)),
+    })),
     ...(record.mergedBytes > 0
       ? [{ label: t('export.downloadMerged'), perform: () => attempt(studio.downloadKeptMerged(record)) }]
       : []),
@@ -50,7 +57,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
             {record.name}
           </button>
         )}
-        {record.reason === 'stopped' && <small className="muted"> {t('phase.stopped')}</small>}
+        {record.reason !== 'finished' && <RunState record={record} />}
       </th>
       <td data-label={t('room.model')}>{record.model.name}</td>
       <td data-label={t('room.data')}>{record.data.name}</td>
@@ -58,23 +65,43 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
         {num(record.steps)}
       </td>
       <td data-label={t('chart.loss')} className="num">
-        {measure(last)}
+        {record.curve.length > 0 ? measure(last) : '–'}
       </td>
       <td data-label={t('runs.when')} className="num">
         {when(record.startedAt)}
       </td>
       <td data-label={t('runs.size')} className="num">
-        {bytes(record.adapterBytes + record.mergedBytes)}
+        {bytes(record.adapterBytes + record.mergedBytes + (record.checkpoints?.bytes ?? 0))}
       </td>
       <td className="run-actions">
-        <Button kind="quiet" onClick={() => attempt(studio.downloadAdapter(record))}>
-          {t('export.downloadAdapter')}
-        </Button>
-        <Button kind="quiet" onClick={() => attempt(studio.tryRun(record))}>
-          {t('runs.tryIt')}
-        </Button>
-        <Menu label={t('runs.more', { name: record.name })} items={items} />
+        {canResume(record) && (
+          <Button kind="quiet" disabled={running} onClick={() => void studio.resumeRun(record)}>
+            {t('train.resume')}
+          </Button>
+        )}
+        {record.adapterBytes > 0 && (
+          <>
+            <Button kind="quiet" onClick={() => attempt(studio.downloadAdapter(record))}>
+              {t('export.downloadAdapter')}
+            </Button>
+            <Button kind="quiet" disabled={running} onClick={() => attempt(studio.tryRun(record))}>
+              {t('runs.tryIt')}
+            </Button>
+          </>
+        )}
+        {record.reason !== 'running' && <Menu label={t('runs.more', { name: record.name })} items={items} />}
       </td>
     </tr>
+  )
+}
+
+/** How a run ended that did not finish. */
+function RunState({ record: { reason, steps, plannedSteps = steps } }: { record: RunRecord }) {
+  const { t } = useWords()
+  const params = { step: String(steps), steps: String(plannedSteps) }
+  return (
+    <small className="run-state" data-reason={reason}>
+      {reason !== 'finished' && t(`runState.${reason}`, params)}
+    </small>
   )
 }

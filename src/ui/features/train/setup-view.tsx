@@ -10,6 +10,7 @@ import { FieldInput } from './field-input'
 import { fieldGroups } from './fields'
 import { Ingredients } from './ingredients'
 import { PlanView } from './plan-view'
+import { SamplesSetting } from './samples-setting'
 
 /** Before a run: what would happen on one side, how to change it on the other. */
 export function SetupView() {
@@ -40,6 +41,7 @@ export function SetupView() {
       <div>
         <Ingredients />
         <PlanView />
+        <SamplesSetting />
       </div>
       <div>
         <Part title={t('train.settings')} aside={levels}>

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand'
+import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 
@@ -7,9 +8,10 @@ export function Ask({ disabled }: { disabled: boolean }) {
   const studio = useStudio()
   const { t } = useWords()
   const { prompt, system, temperature, top_p, max_new_tokens, seed, busy } = useStore(studio.try.store)
-  const running = useStore(studio.train.store, () => studio.running())
+  // A paused run lends the model; any other has it for itself.
+  const taken = useStore(studio.train.store, ({ phase }) => studio.running() && phase !== 'paused')
   const { set, send, stop } = studio.try
-  const cannot = disabled || running || prompt.trim() === ''
+  const cannot = disabled || taken || prompt.trim() === ''
   return (
     <form
       className="ask"
@@ -67,7 +69,11 @@ export function Ask({ disabled }: { disabled: boolean }) {
           </div>
         </details>
       </div>
-      {running && <p className="muted">{t('try.whileTraining')}</p>}
+      {taken && (
+        <p className="row muted">
+          {t('try.whileTraining')} <ActionButton id="train.pause" />
+        </p>
+      )}
     </form>
   )
 }

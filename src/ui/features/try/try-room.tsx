@@ -12,7 +12,8 @@ import './try.css'
 export function TryRoom() {
   const studio = useStudio()
   const { t } = useWords()
-  const { answers, adapter, adapterName, error } = useStore(studio.try.store)
+  const { answers, adapter, adapterName, adapterRunId, error } = useStore(studio.try.store)
+  const liveStep = useStore(studio.train.store, ({ step, runId }) => (studio.running() && runId === adapterRunId ? step : null))
   const hasModel = useStore(studio.model.store, (state) => state.card !== null)
   return (
     <RoomFrame title={t('room.try')} lead={t('try.lead')} className="try-room">
@@ -23,6 +24,7 @@ export function TryRoom() {
               {t('try.adapter')} <strong>{adapterName}</strong>{' '}
               <span className="muted num">
                 r {adapter.lora.r} · alpha {adapter.lora.lora_alpha}
+                {liveStep !== null && ` · ${t('try.asOfStep', { step: String(liveStep) })}`}
               </span>
             </>
           ) : (

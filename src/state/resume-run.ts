@@ -1,0 +1,43 @@
+import { fail } from '../errors'
+import type { DataRoom } from './data-room'
+import type { ModelRoom } from './model-room'
+import type { RunRecord } from './run-record'
+import type { TrainRoom } from './train-room'
+
+interface ResumeParts {
+  model: ModelRoom
+  data: DataRoom
+  train: TrainRoom
+}
+
+/**
+ * Brings model, data and settings back to what a run began with. The built-in model, models of the hub and sample sets come
+ * by themselves; folders and files of the person's own are not kept, so they must be open: 'run-needs-model',
+ * 'run-needs-data'. Resolves with false when something failed to load and says so in its own room.
+ */
+export async function prepareResume({ model, data, train }: ResumeParts, record: RunRecord): Promise<boolean> {
+  if (!hasModel(model, record)) {
+    const { source, id, revision = 'main', endpoint } = record.model
+    if (source === 'builtin') await model.loadBuiltin()
+    else if (source === 'hub') await model.loadHub(id, revision, undefined, endpoint)
+    else throw fail('run-needs-model', { name: record.name, model: record.model.name })
+    if (!hasModel(model, record)) return false
+  }
+  const { sample, file, mapping } = record.data
+  if (data.store.getState().samples.length === 0) await data.listSamples()
+  const now = data.store.getState()
+  const known = sample === undefined ? null : (now.samples.find((one) => one.file === sample) ?? null)
+  if (!known && (file === undefined || now.fileName !== file)) throw fail('run-needs-data', { name: record.name, file: file ?? record.data.name })
+  train.setRun(structuredClone(record.run))
+  await data.reopen(mapping, known)
+  if (data.store.getState().status !== 'ready') return false
+  await train.plan(true)
+  return true
+}
+
+function hasModel(model: ModelRoom, record: RunRecord): boolean {
+  const { card, source, status } = model.store.getState()
+  const revision = source?.kind === 'hub' ? source.revision : undefined
+  const { id, source: kind } = record.model
+  return status === 'ready' && card?.id === id && card.source === kind && record.model.revision === revision
+}

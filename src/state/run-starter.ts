@@ -1,0 +1,123 @@
+import type { Engine, TrainOptions, TrainOutcome } from '../engine/types'
+import { fail } from '../errors'
+import { checkpointRules } from '../train/keep-checkpoints'
+import type { ExportRoom } from './export-room'
+import type { Notices } from './notices'
+import type { PrefsStore } from './prefs'
+import type { RunArchive, RunRecord } from './run-record'
+import { bytesOf } from './run-record'
+import type { RunsRoom } from './runs-room'
+import type { TrainRoom } from './train-room'
+import { factsOf } from './train-room'
+import type { TryRoom } from './try-room'
+
+interface StarterParts {
+  engine: Engine
+  archive: RunArchive
+  prefs: PrefsStore
+  notices: Notices
+  train: TrainRoom
+  tryRoom: TryRoom
+  exporting: ExportRoom
+  runs: RunsRoom
+}
+
+/** Answers that are looked at on the way: of so many rows, so long. */
+const SAMPLE_ROWS = 2
+const SAMPLE_TOKENS = 40
+
+/** Trains a run and keeps its record true from before the first step to the end, whatever the end is. */
+export function createRunStarter({ engine, archive, prefs, notices, train, tryRoom, exporting, runs }: StarterParts) {
+  /** What has come of the run so far. */
+  const soFar = (record: RunRecord): RunRecord => {
+    const curve = [...train.points()]
+    const { samples, steps } = train.store.getState()
+    return {
+      ...record,
+      curve,
+      samples: [...samples],
+      steps: curve.length,
+      plannedSteps: steps || record.plannedSteps,
+      seconds: curve.at(-1)?.seconds ?? record.seconds,
+    }
+  }
+
+  /** Notes are written one after another, so that none of them comes after the run's end. */
+  let noted: Promise<void> = Promise.resolve()
+  function noteCheckpoint(record: RunRecord) {
+    const now = soFar(record)
+    noted = noted
+      .then(async () => runs.put({ ...now, checkpoints: await archive.checkpoints(record.id) }))
+      .catch((error: unknown) => void notices.fail(error))
+  }
+
+  async function keepAdapter(record: RunRecord, outcome: TrainOutcome | null): Promise<number> {
+    const facts = outcome ? factsOf(record.name, record.data.name, record.data.rows, record.run, outcome) : undefined
+    const files = await exporting.writeAdapter(facts)
+    await archive.putFiles(record.id, 'adapter', files)
+    return bytesOf(files)
+  }
+
+  async function finished(record: RunRecord, outcome: TrainOutcome) {
+    const { reason, steps, seconds, trainLoss, trainerState } = outcome
+    const adapterBytes = await keepAdapter(record, outcome)
+    const whole = { ...soFar(record), reason, steps, trainLoss, trainerState, adapterBytes }
+    await runs.put({ ...whole, seconds: Math.max(seconds, whole.seconds), checkpoints: await archive.checkpoints(record.id) })
+    if (reason !== 'finished') return
+    // The adapter is safe now: the way back is needed no more.
+    await archive.tidyCheckpoints(record.id, checkpointRules(record.run, await engine.planRun(record.run), true))
+    await runs.change(record.id, { checkpoints: await archive.checkpoints(record.id) })
+  }
+
+  /** It ended with an error: what was learnt is kept where there is something, and what was there before stays as it was. */
+  async function broken(record: RunRecord, earlier: RunRecord | undefined) {
+    const { error } = train.store.getState()
+    const now = soFar(record)
+    if (now.steps <= (earlier?.steps ?? 0) && error?.code !== 'train-non-finite') {
+      await (earlier ? runs.put(earlier) : runs.forget(record.id))
+      return
+    }
+    const checkpoints = await archive.checkpoints(record.id)
+    const isNumbers = error?.code === 'train-non-finite'
+    // Where the GPU is gone, so is the adapter: then the last checkpoint is what there is.
+    const adapterBytes = isNumbers ? await keepAdapter(record, null) : record.adapterBytes
+    await runs.put({ ...now, reason: isNumbers ? 'failed' : 'interrupted', checkpoints, adapterBytes })
+  }
+
+  /** `record` is a new one, or one that goes on from its last checkpoint. */
+  return async function start(record: RunRecord, options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>): Promise<void> {
+    const release = await archive.hold(record.id)
+    if (!release) {
+      notices.fail(fail('run-in-other-tab', { name: record.name }))
+      return
+    }
+    const earlier = runs.find(record.id)
+    const live: RunRecord = { ...record, reason: 'running' }
+    let outcome: TrainOutcome | null = null
+    try {
+      await runs.put(live)
+      const { sampleEvery } = prefs.getState()
+      const samples = sampleEvery > 0 ? { rows: SAMPLE_ROWS, every: sampleEvery, max_new_tokens: SAMPLE_TOKENS } : undefined
+      outcome = await train.train({
+        runId: record.id,
+        options: { ...options, samples },
+        curve: record.curve,
+        samples: record.samples,
+        onAdapter: (card) => tryRoom.adapterIs(card, record.name, record.id),
+        onCheckpoint: () => noteCheckpoint(live),
+      })
+      await noted
+      if (outcome) {
+        tryRoom.adapterIs(engine.adapter(), record.name, record.id)
+        await finished(live, outcome)
+      } else {
+        await broken(live, earlier)
+      }
+    } catch (error) {
+      notices.fail(error)
+    } finally {
+      release()
+      if (outcome) train.finish(outcome)
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createStore } from 'zustand/vanilla'
+import type { DataOptions, Engine, LogRow, ModelCard, TrainEvent, TrainOptions, TrainOutcome } from '../../src/engine/types'
+import { fail } from '../../src/errors'
+import { createPrefs } from '../../src/state/prefs'
+import type { Room, Router } from '../../src/state/router'
+import type { RunRecord } from '../../src/state/run-record'
+import { canResume } from '../../src/state/run-record'
+import { createStudio } from '../../src/state/studio'
+import type { RunFile } from '../../src/train/run-file'
+import { createFakeEngine } from '../helpers/fake-engine'
+import { memoryArchive } from '../helpers/memory-archive'
+
+const STEPS = 6
+const row = (step: number): LogRow => ({ step, epoch: step / STEPS, loss: 3 - step / 10, grad_norm: 1, learning_rate: 1e-3, num_tokens: step * 8 })
+const samples = [{ file: 'one.json', title: { en: 'One', zh: '一' }, description: { en: '', zh: '' }, rows: 9 }]
+
+let archive: ReturnType<typeof memoryArchive>
+/** What `train` was asked, and what a test lets it do. */
+let asked: { run: RunFile; options: TrainOptions }[]
+let play: (on: (event: TrainEvent) => void, options: TrainOptions) => Promise<TrainOutcome>
+let loaded: string[]
+
+beforeEach(() => {
+  archive = memoryArchive()
+  asked = []
+  loaded = []
+  play = async (on, options) => {
+    const past = options.resumeFrom ? [1, 2, 3] : []
+    if (past.length > 0) on({ kind: 'resumed', log: past.map(row) })
+    on({ kind: 'phase', phase: 'training', step: past.length, steps: STEPS })
+    for (let step = past.length + 1; step <= STEPS; step++) {
+      on({ kind: 'step', log: row(step), steps: STEPS, tokensPerSecond: 5, etaSeconds: 1, gpuBytes: 1, stepSeconds: 0.1 })
+      if (step === 3) {
+        archive.steps.set(options.runId, [3])
+        on({ kind: 'checkpoint', step, bytes: 100 })
+      }
+    }
+    return { reason: 'finished', log: Array.from({ length: STEPS }, (_, i) => row(i + 1)), steps: STEPS, seconds: 1, trainLoss: 2, trainerState: {} }
+  }
+  vi.stubGlobal('fetch', async () => new Response(JSON.stringify(samples)))
+})
+afterEach(() => void vi.unstubAllGlobals())
+
+/** A visit to the page, as far as the stores go. */
+async function visit(language = 'en') {
+  const fake = createFakeEngine(0)
+  const engine: Engine = {
+    ...fake,
+    async loadModel(source, ...rest): Promise<ModelCard> {
+      loaded.push(source.kind)
+      return fake.loadModel(source, ...rest)
+    },
+    async loadData(source, options: DataOptions, ...rest) {
+      loaded.push(source.kind === 'sample' ? source.name : source.kind === 'file' ? source.file.name : 'bytes')
+      return fake.loadData(source, options, ...rest)
+    },
+    async train(run, options, on) {
+      asked.push({ run, options })
+      await fake.train({ ...run, max_steps: 1 }, options, () => {})
+      return play(on, options)
+    },
+  }
+  const route = createStore<{ room: Room }>(() => ({ room: 'train' }))
+  const router: Router = { store: route, go: (room) => route.setState({ room }) }
+  const saver = { saveBlob: () => {}, zip: async () => new Blob() }
+  const studio = createStudio({ engine, archive, saver, prefs: createPrefs(null, [language]), router, hasWebGpu: true, baseUrl: 'http://page/' })
+  await studio.begin(null)
+  return studio
+}
+const only = () => [...archive.kept.values()][0]
+
+/** A run whose tab was closed after its checkpoint. */
+async function interruptedRun(change: Partial<RunRecord> = {}) {
+  const studio = await visit()
+  const later = play
+  play = (on, options) => {
+    on({ kind: 'phase', phase: 'training', step: 0, steps: STEPS })
+    for (const step of [1, 2, 3, 4]) {
+      on({ kind: 'step', log: row(step), steps: STEPS, tokensPerSecond: 5, etaSeconds: 1, gpuBytes: 1, stepSeconds: 0.1 })
+      if (step === 3) {
+        archive.steps.set(options.runId, [3])
+        on({ kind: 'checkpoint', step, bytes: 100 })
+      }
+    }
+    return new Promise(() => {})
+  }
+  studio.train.setRun({ ...studio.train.store.getState().run, seed: 7 })
+  void studio.startTraining()
+  await vi.waitFor(() => expect(only()?.checkpoints?.steps).toEqual([3]))
+  archive.kept.set(only().id, { ...only(), ...change })
+  archive.mine.clear()
+  play = later
+}
+
+describe('runs that were interrupted', () => {
+  test('a run is on record from its first moment, and held by its tab', async () => {
+    const studio = await visit()
+    let release: (outcome: TrainOutcome) => void = () => {}
+    play = () => new Promise((resolve) => (release = resolve))
+    const running = studio.startTraining()
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    expect(only()).toMatchObject({ reason: 'running', steps: 0, data: { sample: 'one.json' } })
+    expect([...archive.mine]).toEqual([only().id])
+    // Another tab sees it run, not broken off.
+    expect((await visit()).runs.store.getState().list![0].reason).toBe('running')
+    release({ reason: 'finished', log: [], steps: 0, seconds: 1, trainLoss: 1, trainerState: {} })
+    await running
+    expect(only().reason).toBe('finished')
+    expect(archive.mine.size).toBe(0)
+    expect(archive.tidied).toEqual([only().id])
+  })
+
+  test('are listed with what they reached and offered at the next visit', async () => {
+    await interruptedRun()
+    const next = await visit()
+    expect(next.runs.store.getState().list![0]).toMatchObject({ reason: 'interrupted', steps: 3, plannedSteps: STEPS })
+    expect(only().curve.map(({ step }) => step)).toEqual([1, 2, 3])
+    const notice = next.notices.store.getState().list.at(-1)!
+    expect(notice.text).toEqual({ key: 'runs.wasInterrupted', params: { name: 'One', step: 3, steps: STEPS } })
+    expect(notice.button?.label).toBe('train.resume')
+  })
+
+  test('go on with their own settings, model and sample, and end as one whole run', async () => {
+    await interruptedRun()
+    const next = await visit()
+    loaded = []
+    const seconds = only().curve[2].seconds
+    await next.resumeRun(next.runs.store.getState().list![0])
+    expect(loaded).toEqual(['one.json'])
+    expect(asked.at(-1)).toMatchObject({ run: { seed: 7 }, options: { runId: only().id, resumeFrom: 'kept' } })
+    expect(next.train.points().map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(next.train.points()[2].seconds).toBe(seconds)
+    expect(next.train.points()[3].seconds).toBeGreaterThanOrEqual(seconds)
+    expect(only()).toMatchObject({ reason: 'finished', steps: STEPS, checkpoints: { steps: [] } })
+    expect(only().adapterBytes).toBeGreaterThan(0)
+    expect(archive.kept.size).toBe(1)
+  })
+
+  test('say which folder or file to open where these are not kept', async () => {
+    await interruptedRun({ data: { name: 'clinic', rows: 91, file: 'clinic.json' } })
+    const next = await visit()
+    await next.resumeRun(next.runs.store.getState().list![0])
+    const errors = () => next.notices.store.getState().list.flatMap(({ error }) => (error ? [error] : []))
+    expect(errors().at(-1)).toMatchObject({ code: 'run-needs-data', params: { file: 'clinic.json' } })
+    await next.data.openFile(new File(['[]'], 'clinic.json'))
+    await next.resumeRun(next.runs.store.getState().list![0])
+    expect(only().reason).toBe('finished')
+
+    archive.kept.set(only().id, { ...only(), reason: 'interrupted', model: { id: 'mine', name: 'mine', source: 'files' } })
+    const third = await visit()
+    await third.resumeRun(third.runs.store.getState().list![0])
+    expect(third.notices.store.getState().list.at(-1)?.error).toMatchObject({ code: 'run-needs-model', params: { model: 'mine' } })
+  })
+
+  test('stay as they were when resuming fails, and begin again where there was no checkpoint yet', async () => {
+    await interruptedRun()
+    const next = await visit()
+    const before = structuredClone(next.runs.store.getState().list![0])
+    const whole = play
+    play = () => Promise.reject(fail('train-other-data', {}))
+    await next.resumeRun(before)
+    expect(next.train.store.getState().error?.code).toBe('train-other-data')
+    expect(only()).toEqual(before)
+
+    play = whole
+    archive.steps.clear()
+    archive.kept.set(before.id, { ...before, checkpoints: { steps: [], bytes: 0 } })
+    const third = await visit()
+    void third.resumeRun(third.runs.store.getState().list![0])
+    await vi.waitFor(() => expect(asked).toHaveLength(3))
+    expect(asked[2].options.resumeFrom).toBeUndefined()
+    expect(asked[2].options.runId).toBe(before.id)
+  })
+
+  test('in another tab are left alone', async () => {
+    await interruptedRun()
+    const next = await visit()
+    archive.others.add(only().id)
+    await next.resumeRun(next.runs.store.getState().list![0])
+    expect(asked).toHaveLength(1)
+    expect(next.notices.store.getState().list.at(-1)?.error?.code).toBe('run-in-other-tab')
+  })
+
+  test('broken numbers leave a record with the adapter of the last good step; a run that never began leaves none', async () => {
+    const studio = await visit()
+    play = async (on) => {
+      on({ kind: 'step', log: row(1), steps: STEPS, tokensPerSecond: 5, etaSeconds: 1, gpuBytes: 1, stepSeconds: 0.1 })
+      throw fail('train-non-finite', { step: 2, layer: 0, rows: [1], loss: 'NaN', gradNorm: 'NaN' })
+    }
+    await studio.startTraining()
+    expect(only()).toMatchObject({ reason: 'failed', steps: 1 })
+    expect(only().adapterBytes).toBeGreaterThan(0)
+    expect(canResume(only())).toBe(false)
+
+    archive.kept.clear()
+    play = () => Promise.reject(fail('engine-busy', { task: 'generate' }))
+    await studio.startTraining()
+    expect(archive.kept.size).toBe(0)
+  })
+})
