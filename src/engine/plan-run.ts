@@ -2,6 +2,7 @@ import type { TokenizedRow } from '../data'
 import { IGNORE } from '../data'
 import { fail } from '../errors'
 import type { LanguageModel } from '../model/language-model'
+import { checkpointRules } from '../train/keep-checkpoints'
 import type { RunFile } from '../train/run-file'
 import { batchPlan } from '../train/train-model'
 import { trainingShape } from '../train/windows'
@@ -21,5 +22,6 @@ export function planRun(model: LanguageModel, rows: readonly TokenizedRow[], run
       total.trainedTokens += trained[row]
     }
   }
-  return { steps: plan.steps, stepsPerEpoch: plan.stepsPerEpoch, ...total, memory, peakBytes, adapterParameters }
+  const checkpointEvery = checkpointRules(run, plan, false).every
+  return { steps: plan.steps, stepsPerEpoch: plan.stepsPerEpoch, ...total, memory, peakBytes, adapterParameters, checkpointEvery }
 }

@@ -1,6 +1,6 @@
 import type { ByteSource, FileFolder } from '../formats/bytes'
 import type { Gpu } from '../gpu/device'
-import type { CheckpointPlace } from '../train/checkpoint'
+import type { CheckpointPlace } from '../formats/checkpoint-folder'
 import type { ModelSource, ProgressListener } from './types'
 
 /** What differs between a browser's worker and Node; handed to the engine. */

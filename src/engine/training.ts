@@ -1,7 +1,7 @@
 import type { ChatTokenizer, TokenizedRow } from '../data'
 import { trainerState } from '../formats/trainer-state'
 import type { LanguageModel, Trainer } from '../model/language-model'
-import type { CheckpointPlace } from '../train/checkpoint'
+import type { CheckpointPlace } from '../formats/checkpoint-folder'
 import { logHistory, loggingInterval } from '../train/log-history'
 import type { RunControl } from '../train/run-control'
 import type { RunFile } from '../train/run-file'

@@ -1,7 +1,7 @@
 import type { SerializedError } from '../errors'
 import type { FileFolder, ByteSource, WritableFolder } from '../formats/bytes'
 import type { LoraConfig, MemoryItem } from '../model/types'
-import type { CheckpointPlace } from '../train/checkpoint'
+import type { CheckpointPlace } from '../formats/checkpoint-folder'
 import type { RunFile } from '../train/run-file'
 
 /**
@@ -189,6 +189,8 @@ export interface RunPlan {
   memory: MemoryItem[]
   peakBytes: number
   adapterParameters: number
+  /** Every how many steps the run file wants a checkpoint that stays; null = never. */
+  checkpointEvery: number | null
 }
 
 export interface TrainOptions {

@@ -1,5 +1,5 @@
 import type { ColumnMapping, Sample, TrainOutcome } from '../engine/types'
-import type { CheckpointRules } from '../train/keep-checkpoints'
+import type { CheckpointRules } from '../formats/checkpoint-folder'
 import type { RunFile } from '../train/run-file'
 import type { BlobFile } from './blob-folder'
 import type { CurvePoint } from './curve'

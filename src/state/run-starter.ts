@@ -1,6 +1,5 @@
 import type { Engine, TrainOptions, TrainOutcome } from '../engine/types'
 import { fail } from '../errors'
-import { checkpointRules } from '../train/keep-checkpoints'
 import type { ExportRoom } from './export-room'
 import type { Notices } from './notices'
 import type { PrefsStore } from './prefs'
@@ -65,7 +64,8 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     await runs.put({ ...whole, seconds: Math.max(seconds, whole.seconds), checkpoints: await archive.checkpoints(record.id) })
     if (reason !== 'finished') return
     // The adapter is safe now: the way back is needed no more.
-    await archive.tidyCheckpoints(record.id, checkpointRules(record.run, await engine.planRun(record.run), true))
+    const { checkpointEvery: every } = await engine.planRun(record.run)
+    await archive.tidyCheckpoints(record.id, { every, limit: record.run.save_total_limit, safety: true })
     await runs.change(record.id, { checkpoints: await archive.checkpoints(record.id) })
   }
 

@@ -1,6 +1,7 @@
 import type { TokenizedRow } from '../data'
 import { fail } from '../errors'
 import type { FileFolder, WritableFolder } from '../formats/bytes'
+import { folderOf, listCheckpoints, RUN_STATE } from '../formats/checkpoint-folder'
 import { readText, subFolder } from '../formats/model-folder'
 import { readPeft, writePeft } from '../formats/peft'
 import { openSafetensors, SafetensorsWriter } from '../formats/safetensors'
@@ -19,14 +20,7 @@ export interface Checkpoint {
   data: string
 }
 
-/** Where a run's checkpoint-N/ folders lie. */
-export interface CheckpointPlace extends FileFolder, WritableFolder {
-  /** Delete a folder with all that is in it; none is no error. */
-  remove(folder: string): Promise<void>
-}
-
 const OPTIMIZER = 'optimizer.safetensors'
-const RUN = 'run_state.json'
 
 /**
  * Write `checkpoint-N/` with transformers' folder name: the adapter as a PEFT folder, the optimiser's states as they lie
@@ -40,7 +34,7 @@ export async function writeCheckpoint(out: WritableFolder, checkpoint: Checkpoin
   const writer = await SafetensorsWriter.create(await folder.create(OPTIMIZER), plan)
   for (const tensor of state.tensors) await writer.write(tensor.data)
   await writer.close()
-  const sink = await folder.create(RUN)
+  const sink = await folder.create(RUN_STATE)
   await sink.write(new TextEncoder().encode(JSON.stringify({ run, data, steps: state.steps, log })))
   await sink.close()
 }
@@ -64,32 +58,15 @@ export async function readCheckpointRun(source: FileFolder): Promise<RunFile> {
 
 async function readRunState(source: FileFolder) {
   const folder = await lastCheckpoint(source)
-  const text = folder && (await readText(folder, RUN))
+  const text = folder && (await readText(folder, RUN_STATE))
   if (!folder || !text) throw fail('train-no-checkpoint', { folder: source.name })
   return { folder, ...(JSON.parse(text) as Omit<Checkpoint, 'state'> & { steps: number }) }
 }
 
 async function lastCheckpoint(source: FileFolder): Promise<FileFolder | null> {
-  if (await source.open(RUN)) return source
+  if (await source.open(RUN_STATE)) return source
   const last = (await listCheckpoints(source)).findLast(({ whole }) => whole)
   return last ? subFolder(source, folderOf(last.step)) : null
-}
-
-export const folderOf = (step: number): string => `checkpoint-${step}`
-
-/** The checkpoint-N/ folders of a place by rising step; `whole` is false for one whose writing broke off. */
-export async function listCheckpoints(source: FileFolder): Promise<{ step: number; bytes: number; whole: boolean }[]> {
-  const found = new Map<number, { step: number; bytes: number; whole: boolean }>()
-  for (const { path, size } of await source.list()) {
-    const match = /^checkpoint-(\d+)\/(.*)$/.exec(path)
-    if (!match) continue
-    const step = Number(match[1])
-    const one = found.get(step) ?? { step, bytes: 0, whole: false }
-    one.bytes += size
-    one.whole ||= match[2] === RUN
-    found.set(step, one)
-  }
-  return [...found.values()].sort((a, b) => a.step - b.step)
 }
 
 /** Tells one tokenised data set from another (FNV-1a over ids and labels): a run continues only on what it was begun with. */

@@ -1,18 +1,8 @@
-import type { CheckpointPlace } from './checkpoint'
-import { folderOf, listCheckpoints } from './checkpoint'
+import type { CheckpointRules } from '../formats/checkpoint-folder'
+import { isWanted } from '../formats/checkpoint-folder'
 import type { Interlude } from './interlude'
 import { loggingInterval } from './log-history'
 import type { RunFile } from './run-file'
-
-/** When checkpoints are written and which stay. */
-export interface CheckpointRules {
-  /** Every how many steps the run file wants one that stays; null = never. */
-  every: number | null
-  /** How many of those stay; null = all. */
-  limit: number | null
-  /** Also one at each pause, at a stop and every few minutes; of these the newest stays. */
-  safety: boolean
-}
 
 /** `save_strategy`, `save_steps` and `save_total_limit` of a run. */
 export function checkpointRules(run: RunFile, plan: { steps: number; stepsPerEpoch: number }, safety: boolean): CheckpointRules {
@@ -52,17 +42,3 @@ export function checkpointing(
     },
   }
 }
-
-/** Delete what the rules let go, and writes that broke off; `finished`: of a run that needs no way back any more. */
-export async function pruneCheckpoints(place: CheckpointPlace, rules: CheckpointRules, finished = false): Promise<void> {
-  const all = await listCheckpoints(place)
-  const wanted = all.filter(({ step, whole }) => whole && isWanted(rules, step))
-  const letGo = rules.limit === null ? [] : wanted.slice(0, -rules.limit)
-  if (rules.safety) {
-    const last = finished ? undefined : all.findLast(({ whole }) => whole)
-    letGo.push(...all.filter((one) => !wanted.includes(one) && one !== last))
-  }
-  for (const { step } of letGo) await place.remove(folderOf(step))
-}
-
-const isWanted = ({ every }: CheckpointRules, step: number) => every !== null && step > 0 && step % every === 0

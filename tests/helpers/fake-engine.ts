@@ -132,6 +132,7 @@ export function createFakeEngine(stepMs = 60): Engine {
         memory,
         peakBytes: memory.reduce((sum, item) => sum + item.bytes, 0),
         adapterParameters: 150_000,
+        checkpointEvery: null,
       }
     },
     async train(run, _options, on) {
