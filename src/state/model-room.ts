@@ -2,8 +2,10 @@ import { createStore } from 'zustand/vanilla'
 import type { Engine, GpuSummary, ModelCard, ModelSource, Progress } from '../engine/types'
 import { fail } from '../errors'
 import type { SerializedError } from '../errors'
+import type { CachedModel, HubLibrary } from '../storage/hub-library'
 import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
+import type { Notices } from './notices'
 import type { PrefsStore } from './prefs'
 
 export interface ModelState {
@@ -18,11 +20,16 @@ export interface ModelState {
   /** Where `card` came from. */
   source: ModelSource | null
   error: SerializedError | null
+  /** Models of the hub that lie in this browser, the last one first. */
+  cached: CachedModel[]
   /** What failed or was cancelled last, so that it can be tried again: downloads go on where they ended. */
   retry: ModelSource | null
 }
 
-export function createModelRoom(engine: Engine, prefs: PrefsStore) {
+/** How long a removed model can be had back. */
+const LEAVE_MS = 8000
+
+export function createModelRoom(engine: Engine, prefs: PrefsStore, library: HubLibrary, notices: Notices) {
   const store = createStore<ModelState>(() => ({
     gpu: null,
     gpuError: null,
@@ -32,9 +39,12 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
     card: null,
     source: null,
     error: null,
+    cached: [],
     retry: null,
   }))
   const loads = createLatest()
+  /** Removed on the page, and soon from the browser. */
+  const leaving = new Set<string>()
 
   function load(source: ModelSource): Promise<void> {
     store.setState({ status: 'loading', loadingName: nameOf(source), progress: null, error: null, retry: null, card: null })
@@ -43,7 +53,7 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
         const card = await engine.loadModel(source, (progress) => isCurrent() && store.setState({ progress }), signal)
         if (!isCurrent()) return
         store.setState({ status: 'ready', card, source, progress: null })
-        if (source.kind === 'hub') remember(source, card)
+        if (source.kind === 'hub') void listCached()
       } catch (error) {
         if (!isCurrent()) return
         const card = engine.model()
@@ -55,14 +65,14 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
           retry: source,
           error: isAbort(error) ? null : serializeError(error),
         })
+        if (source.kind === 'hub') void listCached()
       }
     })
   }
 
-  function remember(source: Extract<ModelSource, { kind: 'hub' }>, card: ModelCard) {
-    const entry = { id: source.id, revision: source.revision, gpuBytes: card.gpuBytes, when: Date.now() }
-    const others = prefs.getState().recentHub.filter((known) => known.id !== source.id || known.revision !== source.revision)
-    prefs.setState({ recentHub: [entry, ...others].slice(0, 6) })
+  async function listCached() {
+    const cached = await library.list()
+    store.setState({ cached: cached.filter((model) => !leaving.has(keyOf(model))) })
   }
 
   return {
@@ -84,6 +94,28 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore) {
       const source = store.getState().retry
       if (source) void load(source)
     },
+    listCached,
+    /** Gigabytes take long to come again, so that they go only when undo is no longer offered. */
+    removeCached(model: CachedModel) {
+      const key = keyOf(model)
+      leaving.add(key)
+      const timer = setTimeout(() => {
+        void library
+          .remove(model)
+          .catch(notices.fail)
+          .finally(() => {
+            leaving.delete(key)
+            void listCached()
+          })
+      }, LEAVE_MS)
+      const undo = () => {
+        clearTimeout(timer)
+        leaving.delete(key)
+        void listCached()
+      }
+      notices.say('model.removed', { name: model.id }, { label: 'undo', perform: undo })
+      void listCached()
+    },
     cancel: () => loads.cancel(),
   }
 }
@@ -94,3 +126,5 @@ function nameOf(source: ModelSource): string {
   if (source.kind === 'files') return source.name
   return source.kind === 'folder' ? source.folder.name : ''
 }
+
+const keyOf = ({ endpoint, id }: CachedModel) => `${endpoint}/${id}`

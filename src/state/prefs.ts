@@ -13,7 +13,6 @@ export interface Prefs {
   logScale: boolean
   xAxis: XAxisKind
   hubEndpoint: string
-  recentHub: { id: string; revision: string; gpuBytes: number; when: number }[]
   pinnedPrompts: string[]
   /** Share of a run between two looks at what the model says by then; 0 = none. */
   sampleEvery: number
@@ -31,7 +30,6 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
     logScale: false,
     xAxis: 'step',
     hubEndpoint: 'https://huggingface.co',
-    recentHub: [],
     pinnedPrompts: [],
     sampleEvery: 0.25,
   }

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/types'
 import { recommendedRun } from '../train/run-file'
 import { parseRunFile } from '../train/parse-run-file'
+import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../train/run-file'
 import { readBlobs } from './blob-folder'
 import { createDataRoom } from './data-room'
@@ -23,6 +24,7 @@ import { dataName, fileStem, runName } from './names'
 export interface StudioParts {
   engine: Engine
   archive: RunArchive
+  library: HubLibrary
   saver: Saver
   prefs: PrefsStore
   router: Router
@@ -35,9 +37,9 @@ export interface StudioParts {
 const PLAN_DELAY_MS = 120
 
 /** The rooms, and what one of them means for the others. */
-export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu, baseUrl }: StudioParts) {
+export function createStudio({ engine, archive, library, saver, prefs, router, hasWebGpu, baseUrl }: StudioParts) {
   const notices = createNotices()
-  const model = createModelRoom(engine, prefs)
+  const model = createModelRoom(engine, prefs, library, notices)
   const train = createTrainRoom(engine)
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine)
@@ -204,6 +206,7 @@ export function createStudio({ engine, archive, saver, prefs, router, hasWebGpu,
     /** First moments of a visit: the built-in model, a sample, the runs of before. */
     async begin(sharedRun: unknown) {
       const opened = runs.open()
+      void model.listCached().catch(notices.fail)
       if (sharedRun) applyRunFile(sharedRun)
       await model.findGpu(hasWebGpu)
       if (model.store.getState().gpuError) return

@@ -5,14 +5,13 @@ import type { HubCache } from './hub-cache'
 import { HubClient } from './hub-client'
 import type { HubFile, HubListing, HubLocation } from './hub-client'
 import { download, readRange } from './hub-download'
+import { fileName, isText, isWanted, listingName, modelFolder } from './hub-layout'
+import type { KeptListing } from './hub-layout'
 import { hasOpfs } from './opfs'
 import { opfsHubCache } from './opfs-hub-cache'
 
 export type { HubLocation } from './hub-client'
 
-/** Small files that a model needs or whose words are kept; weights are chosen by their names. */
-const TEXTS =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template|adapter_config)\.json$|^(chat_template\.jinja|merges\.txt|README\.md|LICEN[SC]E(\.txt|\.md)?|model\.safetensors\.index\.json)$/
 /** Read at the first touch of a remote weight file, so that most headers cost one request. */
 const HEAD_BYTES = 256 << 10
 
@@ -36,7 +35,7 @@ export async function openHub(
   const wanted = listing.files.filter((file) => isWanted(file.path, listing.files))
   const meter = new Meter(on)
   const repository = new HubRepository(client, cache, listing, wanted, meter)
-  await repository.prefetch(wanted.map((file) => file.path).filter((path) => TEXTS.test(path)))
+  await repository.prefetch(wanted.map((file) => file.path).filter(isText))
   return repository
 }
 
@@ -45,20 +44,14 @@ async function defaultCache(): Promise<HubCache> {
   throw fail('storage-missing', {})
 }
 
-/** Texts, and the safetensors of the model itself: no other formats, no copies in sub-folders. */
-function isWanted(path: string, all: HubFile[]): boolean {
-  if (TEXTS.test(path)) return true
-  if (path.includes('/') || !path.endsWith('.safetensors')) return false
-  const series = all.some((file) => /^model(-\d+-of-\d+)?\.safetensors$/.test(file.path))
-  return series ? path.startsWith('model') : !path.startsWith('consolidated')
-}
-
 /** The hub's listing, kept in the cache for days without a connection. */
 async function listFiles(client: HubClient, cache: HubCache): Promise<HubListing> {
-  const key = `${folderOf(client)}/listing-${safe(client.location.revision)}.json`
+  const { endpoint, revision } = client.location
+  const key = `${modelFolder(client.location)}/${listingName(revision)}`
   try {
     const listing = await client.list()
-    await cache.writeText(key, JSON.stringify(listing))
+    const kept: KeptListing = { ...listing, endpoint }
+    await cache.writeText(key, JSON.stringify(kept))
     return listing
   } catch (error) {
     const kept = await cache.readText(key)
@@ -127,9 +120,8 @@ class HubRepository implements FileFolder {
     }
   }
 
-  /** By content where the hub names it, so that a new commit with the same weights downloads nothing. */
   #key(file: HubFile): string {
-    return `${folderOf(this.#client)}/${file.oid ?? `${safe(this.#listing.commit)}-${safe(file.path)}`}`
+    return `${modelFolder(this.#client.location)}/${fileName(file, this.#listing.commit)}`
   }
 
   #remoteSource(file: HubFile, size: number): ByteSource {
@@ -149,16 +141,6 @@ class HubRepository implements FileFolder {
       },
     }
   }
-}
-
-function folderOf(client: HubClient): string {
-  const { endpoint, id } = client.location
-  return `${safe(new URL(endpoint).host)}/${safe(id)}`
-}
-
-/** A name that every file system takes, and that no two of ours share. */
-function safe(text: string): string {
-  return encodeURIComponent(text).replaceAll('*', '%2A').replaceAll('%', '~')
 }
 
 /** Bytes of all files as one line and one by one, told ten times a second. */

@@ -1,4 +1,4 @@
-import { findFile, opfsDirectory, opfsFolder } from './opfs'
+import { findFile, isNamed, opfsDirectory, opfsFolder } from './opfs'
 
 /** Below this, a directory for each run. */
 const PATH = 'checkpoints'
@@ -28,6 +28,6 @@ export async function removeCheckpoints(runId: string): Promise<void> {
 
 async function removeEntry(directory: FileSystemDirectoryHandle, name: string): Promise<void> {
   await directory.removeEntry(name, { recursive: true }).catch((error: unknown) => {
-    if ((error as DOMException).name !== 'NotFoundError') throw error
+    if (!isNamed(error, 'NotFoundError')) throw error
   })
 }

@@ -134,7 +134,7 @@ async function walk(directory: FileSystemDirectoryHandle, prefix: string, into: 
   }
 }
 
-function isNamed(error: unknown, name: string): boolean {
+export function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name
 }
 

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Engine } from '../engine/types'
+import { openHubLibrary } from '../storage/hub-library'
 import { createPrefs } from '../state/prefs'
 import { createRouter, sharedRunOfHash } from '../state/router'
 import { openRunArchive } from '../state/run-archive'
@@ -22,7 +23,7 @@ export function mount(root: HTMLElement, engine: Engine): void {
   // Undefined also where the address is not a secure one.
   const hasWebGpu = navigator.gpu !== undefined
   const archive = openRunArchive()
-  const studio = createStudio({ engine, archive, saver: browserSaver(), prefs, router, hasWebGpu, baseUrl })
+  const studio = createStudio({ engine, archive, library: openHubLibrary(), saver: browserSaver(), prefs, router, hasWebGpu, baseUrl })
   startPageEffects(studio)
   createRoot(root).render(
     <StrictMode>

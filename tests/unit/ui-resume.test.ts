@@ -63,8 +63,9 @@ async function visit(language = 'en') {
   }
   const route = createStore<{ room: Room }>(() => ({ room: 'train' }))
   const router: Router = { store: route, go: (room) => route.setState({ room }) }
+  const library = { list: async () => [], remove: async () => {} }
   const saver = { saveBlob: () => {}, zip: async () => new Blob() }
-  const studio = createStudio({ engine, archive, saver, prefs: createPrefs(null, [language]), router, hasWebGpu: true, baseUrl: 'http://page/' })
+  const studio = createStudio({ engine, archive, library, saver, prefs: createPrefs(null, [language]), router, hasWebGpu: true, baseUrl: 'http://page/' })
   await studio.begin(null)
   return studio
 }

@@ -5,9 +5,8 @@ import { useStudio, useWords } from '../../studio-context'
 
 export function HubDoor() {
   const studio = useStudio()
-  const { t, bytes } = useWords()
+  const { t } = useWords()
   const endpoint = useStore(studio.prefs, (prefs) => prefs.hubEndpoint)
-  const recent = useStore(studio.prefs, (prefs) => prefs.recentHub)
   const [id, setId] = useState('Qwen/Qwen2.5-0.5B-Instruct')
   const [revision, setRevision] = useState('main')
   const [token, setToken] = useState('')
@@ -46,20 +45,6 @@ export function HubDoor() {
         </label>
       </details>
       <Button type="submit">{t('model.loadHub')}</Button>
-      {recent.length > 0 && (
-        <ul className="recent" aria-label={t('model.recent')}>
-          {recent.map((entry) => (
-            <li key={`${entry.id}@${entry.revision}`}>
-              <button type="button" className="link" onClick={() => void studio.model.loadHub(entry.id, entry.revision)}>
-                {entry.id}
-              </button>{' '}
-              <span className="muted">
-                {bytes(entry.gpuBytes)} · {t('cached')}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
     </form>
   )
 }

@@ -4,6 +4,7 @@ import { Button } from '../../kit/button'
 import { ErrorNote } from '../../kit/error-note'
 import { Part, RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
+import { CachedModels } from './cached-models'
 import { GpuWords } from './gpu-words'
 import { HubDoor } from './hub-door'
 import { LoadProgress } from './load-progress'
@@ -39,6 +40,7 @@ export function ModelRoom() {
           <HubDoor />
         </div>
       </Part>
+      <CachedModels />
       {gpu && (
         <Part title={t('model.gpu')}>
           <GpuWords gpu={gpu} />

@@ -1,0 +1,45 @@
+import type { HubFile, HubListing, HubLocation } from './hub-client'
+
+/** Where things of the hub lie in its cache: HOST/OWNER~NAME/ with a listing for each revision and files by their content. */
+
+/** A listing as it is kept: with where it came from, so that the model can be loaded from there again. */
+export interface KeptListing extends HubListing {
+  endpoint?: string
+}
+
+/** Small files that a model needs or whose words are kept; weights are chosen by their names. */
+const TEXTS =
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template|adapter_config)\.json$|^(chat_template\.jinja|merges\.txt|README\.md|LICEN[SC]E(\.txt|\.md)?|model\.safetensors\.index\.json)$/
+
+export const isText = (path: string): boolean => TEXTS.test(path)
+
+/** Texts, and the safetensors of the model itself: no other formats, no copies in sub-folders. */
+export function isWanted(path: string, all: readonly HubFile[]): boolean {
+  if (isText(path)) return true
+  if (path.includes('/') || !path.endsWith('.safetensors')) return false
+  const series = all.some((file) => /^model(-\d+-of-\d+)?\.safetensors$/.test(file.path))
+  return series ? path.startsWith('model') : !path.startsWith('consolidated')
+}
+
+export function modelFolder({ endpoint, id }: Pick<HubLocation, 'endpoint' | 'id'>): string {
+  return `${safe(new URL(endpoint).host)}/${safe(id)}`
+}
+
+export const listingName = (revision: string): string => `listing-${safe(revision)}.json`
+
+/** The revision of a listing's file name; null for other files. */
+export function revisionOf(name: string): string | null {
+  const match = /^listing-(.*)\.json$/.exec(name)
+  return match && unsafe(match[1])
+}
+
+/** By content where the hub names it, so that a new commit with the same weights downloads nothing. */
+export const fileName = (file: HubFile, commit: string): string => file.oid ?? `${safe(commit)}-${safe(file.path)}`
+
+/** A name that every file system takes, and that no two of ours share. */
+function safe(text: string): string {
+  return encodeURIComponent(text).replaceAll('*', '%2A').replaceAll('%', '~')
+}
+
+/** The way back; no host, model id or revision has a tilde of its own. */
+export const unsafe = (name: string): string => decodeURIComponent(name.replaceAll('~', '%'))

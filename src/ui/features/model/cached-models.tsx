@@ -1,0 +1,51 @@
+import { useStore } from 'zustand'
+import { Button } from '../../kit/button'
+import { Part } from '../../kit/room'
+import { useStudio, useWords } from '../../studio-context'
+
+/** Models of the hub that need not be downloaded again, or whose download can go on; each can be removed. */
+export function CachedModels() {
+  const studio = useStudio()
+  const { t, bytes, when } = useWords()
+  const { cached, status } = useStore(studio.model.store)
+  const running = useStore(studio.train.store, () => studio.running())
+  if (cached.length === 0) return null
+  const total = cached.reduce((sum, model) => sum + model.bytes, 0)
+  return (
+    <Part title={t('model.cached')} aside={<span className="num muted">{t('model.cached.total', { bytes: bytes(total) })}</span>}>
+      <ul className="cached-models" aria-label={t('model.cached')}>
+        {cached.map((model) => (
+          <li key={`${model.endpoint}/${model.id}`}>
+            <button
+              type="button"
+              className="link"
+              disabled={running || status === 'loading'}
+              onClick={() => void studio.model.loadHub(model.id, model.revision, undefined, model.endpoint)}
+            >
+              {model.id}
+            </button>
+            <span className="muted num">
+              {[
+                model.revision !== 'main' && model.revision,
+                model.bytes < model.totalBytes
+                  ? t('model.cached.part', { done: bytes(model.bytes), total: bytes(model.totalBytes) })
+                  : `${bytes(model.bytes)} · ${t('cached')}`,
+                when(model.when),
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
+            <Button
+              kind="quiet"
+              disabled={status === 'loading'}
+              aria-label={t('model.remove', { name: model.id })}
+              onClick={() => studio.model.removeCached(model)}
+            >
+              {t('runs.delete')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  )
+}
