@@ -5,7 +5,7 @@
 //   node scripts/page-suite.mjs tests/kernels/x.test.ts ...  these files alone
 //   --default-limits                                a device with WebGPU's default limits and no optional feature
 // Ends with `N passed, N failed`.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -63,7 +63,12 @@ async function bundle(files, outfile) {
     logLevel: 'error',
     plugins: [pageStandIns],
     define: {
-      'process.env': JSON.stringify({ TUNETAB_GPU: 'auto', TUNETAB_DEFAULT_LIMITS: values['default-limits'] ? '1' : '0', NODE_ENV: 'test' }),
+      'process.env': JSON.stringify({
+        TUNETAB_GPU: 'auto',
+        TUNETAB_DEFAULT_LIMITS: values['default-limits'] ? '1' : '0',
+        TUNETAB_FIGURES: process.env.TUNETAB_FIGURES,
+        NODE_ENV: 'test',
+      }),
     },
   })
 }
@@ -111,6 +116,7 @@ try {
       console.log(result.error)
     }
   })
+  await browser.expose('reportFigure', (text) => appendFileSync(process.env.TUNETAB_FIGURES, text))
   await browser.page.goto(server.url)
   const adapter = await browser.page.evaluate(async () => {
     const found = await navigator.gpu?.requestAdapter()

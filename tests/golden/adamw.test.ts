@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { optimizerMaps } from '../../src/model/optimizer-maps'
 import { adamw, blockEntry, hyperWords, type AdamwFormula } from '../../src/ops/adamw'
 import { bits, differing, eightBitStep, freshState, fullStep, packRecords, unpackRecords, type EightBitState } from '../helpers/adamw-twin'
+import { figure } from '../helpers/figures'
 import { runOps } from '../helpers/gpu'
 import { goldenJson, goldenTensors } from '../helpers/golden'
 
@@ -42,10 +43,10 @@ function paramError(got: Float32Array, want: Float32Array, before: Float32Array)
 }
 
 function expectState(got: EightBitState, want: EightBitState, what: string): void {
-  expect(differing(got.m, want.m), `codes of m, ${what}`).toBe(0)
-  expect(differing(got.v, want.v), `codes of v, ${what}`).toBe(0)
-  expect(differing(bits(got.absmaxM), bits(want.absmaxM)), `scales of m, ${what}`).toBe(0)
-  expect(differing(bits(got.absmaxV), bits(want.absmaxV)), `scales of v, ${what}`).toBe(0)
+  expect(figure('adamw codes of m', differing(got.m, want.m)), `codes of m, ${what}`).toBe(0)
+  expect(figure('adamw codes of v', differing(got.v, want.v)), `codes of v, ${what}`).toBe(0)
+  expect(figure('adamw scales', differing(bits(got.absmaxM), bits(want.absmaxM))), `scales of m, ${what}`).toBe(0)
+  expect(figure('adamw scales', differing(bits(got.absmaxV), bits(want.absmaxV))), `scales of v, ${what}`).toBe(0)
 }
 
 /** Blocks of a tensor that starts at element 0. */
@@ -86,7 +87,8 @@ describe('8-bit AdamW against bitsandbytes on CPU, one step from its own states'
       expectState(unpackRecords(out.state, n), stateAfter(step, n), `step ${step}`)
       const twin = eightBitStep(hyperWords(options(step), step), param, grad, stateAfter(step - 1, n))
       expect(differing(bits(out.param), bits(twin.param)), 'parameters against the twin').toBe(0)
-      expect(paramError(out.param, numbers(eight, `param.${step}`), param)).toBeLessThanOrEqual(FOUR_UNITS)
+      expect(figure('adamw parameter', paramError(out.param, numbers(eight, `param.${step}`), param))).toBeLessThanOrEqual(FOUR_UNITS)
+      figure('adamw elements', n)
       expect(out.grad.every((g) => g === 0)).toBe(true)
     })
   }

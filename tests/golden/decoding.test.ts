@@ -3,6 +3,7 @@ import type { Decoder } from '../../src/model/decoder'
 import type { QwenStyleModel } from '../../src/model/model'
 import { argmax } from '../../src/model/sampling'
 import type { SampleOptions } from '../../src/model/types'
+import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
 import { goldenAdapter, goldenModel } from '../helpers/golden'
 
@@ -36,8 +37,11 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
         const decoder: Decoder = await model.createDecoder(ids.length, useAdapter)
         const range = (t: number): Float32Array => whole.subarray((t - 1) * V, t * V)
         try {
-          expect(relativeError(await decoder.push(ids.slice(0, 137)), range(137))).toBeLessThan(1e-5)
-          for (let t = 137; t < 143; t++) expect(relativeError(await decoder.push(ids.slice(t, t + 1)), range(t + 1)), `token ${t}`).toBeLessThan(1e-5)
+          expect(figure(`cache ${name}`, relativeError(await decoder.push(ids.slice(0, 137)), range(137)))).toBeLessThan(1e-5)
+          for (let t = 137; t < 143; t++) {
+            const error = relativeError(await decoder.push(ids.slice(t, t + 1)), range(t + 1))
+            expect(figure(`cache ${name}`, error), `token ${t}`).toBeLessThan(1e-5)
+          }
         } finally {
           decoder.destroy()
         }

@@ -5,6 +5,7 @@ import type { QwenStyleModel } from '../../src/model/model'
 import type { GpuTrainer } from '../../src/model/trainer'
 import type { LoraConfig, StepResult } from '../../src/model/types'
 import { differing } from '../helpers/adamw-twin'
+import { figure } from '../helpers/figures'
 import { goldenBatch, goldenJson, goldenModel } from '../helpers/golden'
 import { testGpu } from '../helpers/gpu'
 
@@ -81,8 +82,8 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     }
 
     function expectSame(got: Outcome, want: Outcome): void {
-      expect(differing(got.steps, want.steps), 'losses and norms').toBe(0)
-      expect(differing(got.adapter, want.adapter), 'adapter').toBe(0)
+      expect(figure(`same bits ${name}`, differing(got.steps, want.steps)), 'losses and norms').toBe(0)
+      expect(figure(`same bits ${name}`, differing(got.adapter, want.adapter)), 'adapter').toBe(0)
     }
 
     const stateBytes = (kind: TrainingShape['optimizer']): number =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { MicroBatch } from '../../src/data/types'
+import { figure } from '../helpers/figures'
 import { testGpu } from '../helpers/gpu'
 import { goldenAdapter, goldenBatch, goldenJson, goldenModel } from '../helpers/golden'
 
@@ -43,7 +44,7 @@ describe('f16 activations', () => {
       const half = await run(name, 'float16')
       // The bound that f16's 11 bits allow over 30 steps; each step's loss is an average over its tokens' roundings.
       for (const [step, loss] of half.losses.entries()) {
-        expect(Math.abs(loss - full.losses[step]), `loss of step ${step + 1}`).toBeLessThan(1e-2)
+        expect(figure(`f16 loss ${name}`, Math.abs(loss - full.losses[step])), `loss of step ${step + 1}`).toBeLessThan(1e-2)
       }
       // It must be another computation, not the same one under another name.
       expect(half.losses).not.toEqual(full.losses)

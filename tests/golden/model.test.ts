@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MicroBatch } from '../../src/data/types'
 import type { QwenStyleModel } from '../../src/model/model'
 import { modulePath } from '../../src/model/types'
+import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
 import { goldenAdapter, goldenBatch, goldenJson, goldenModel, goldenTensors, type GoldenAdapter } from '../helpers/golden'
 
@@ -65,7 +66,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       for (const [key, useAdapter] of [['logits', true], ['base', false]] as const) {
         const all = await model.logits(row, useAdapter)
         const ours = expected.logit_positions.flatMap((t) => [...all.subarray(t * V, t * V + V)])
-        expect(relativeError(ours, want.get(key)!.data)).toBeLessThan(1e-5)
+        expect(figure(`logits ${name}`, relativeError(ours, want.get(key)!.data))).toBeLessThan(1e-5)
       }
     })
 
@@ -78,7 +79,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       for (const [slot, values] of ours) {
         const reference = want.get(`base_model.model.model.${slot}.weight`)!
         // Backward sums are longer than forward ones; 5e-5 of a tensor's largest gradient.
-        expect(relativeError(values, reference.data), slot).toBeLessThan(5e-5)
+        expect(figure(`gradient ${name} ${slot}`, relativeError(values, reference.data)), slot).toBeLessThan(5e-5)
       }
       const result = await trainer.step(OPTIMIZER)
       expect(Math.abs(result.loss - expected.loss) / expected.loss).toBeLessThan(1e-5)
@@ -109,8 +110,8 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
             maxGradNorm: run.max_grad_norm,
           })
           // The bounds promised for f32 AdamW against trl: 5e-4 in loss, 0.2 % in the norm; reached here: far less.
-          expect(Math.abs(got.loss - want.loss), `loss of step ${step}`).toBeLessThan(1e-4)
-          expect(Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm, `norm of step ${step}`).toBeLessThan(5e-4)
+          expect(figure(`training loss ${name}`, Math.abs(got.loss - want.loss)), `loss of step ${step}`).toBeLessThan(1e-4)
+          expect(figure(`training norm ${name}`, Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm), `norm of step ${step}`).toBeLessThan(5e-4)
         }
       }
       expect(step).toBe(log.length)

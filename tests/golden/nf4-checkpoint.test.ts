@@ -6,15 +6,17 @@ import { parseModelConfig } from '../../src/model/config'
 import { loadLanguageModel } from '../../src/model/load'
 import type { QwenStyleModel } from '../../src/model/model'
 import { nf4Layout } from '../../src/ops/nf4'
+import { differing } from '../helpers/adamw-twin'
+import { figure } from '../helpers/figures'
 import { read, relativeError, testGpu } from '../helpers/gpu'
-import { goldenBatch, goldenJson, goldenTensors } from '../helpers/golden'
+import { goldenBatch, goldenJson, goldenPath, goldenTensors } from '../helpers/golden'
 
 const { kinds } = goldenJson<{ kinds: Record<string, { row_sums: number[]; quantized: number }> }>('bnb/expected.json')
 
 /** A checkpoint that transformers saved with 4-bit weights, loaded as the studio loads it. */
 async function load(kind: string): Promise<QwenStyleModel> {
   const { gpu } = await testGpu()
-  const folder = `tests/golden/data/bnb/${kind}`
+  const folder = goldenPath(`bnb/${kind}`)
   const config = parseModelConfig(readFileSync(`${folder}/config.json`, 'utf8'))
   const weights = await openSafetensors(bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))))
   return (await loadLanguageModel(gpu, { config, weights })) as QwenStyleModel
@@ -46,7 +48,7 @@ for (const [kind, expected] of Object.entries(kinds)) {
 }
 
 test('codes and scales of a checkpoint stand on the GPU as they stand in the file', async () => {
-  const folder = 'tests/golden/data/bnb/nested'
+  const folder = goldenPath('bnb/nested')
   const file = await openSafetensors(bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))))
   const { gpu } = await testGpu()
   const written = new Map<string, GPUBuffer>()
@@ -67,7 +69,8 @@ test('codes and scales of a checkpoint stand on the GPU as they stand in the fil
     const at = (word: number, like: Uint8Array): Uint8Array => new Uint8Array(all, word * 4, like.length)
     for (const [word, suffix] of [[layout.codeAt, ''], [layout.absmaxAt, '.absmax'], [layout.nestedAt, '.nested_absmax'], [0, '.nested_quant_map']] as const) {
       const want = await bytesOf(suffix)
-      expect([...at(word, want)], name + suffix).toEqual([...want])
+      expect(figure('imported bytes that differ', differing(at(word, want), want)), name + suffix).toBe(0)
+      figure('imported bytes', want.length)
     }
     linears++
   }

@@ -5,12 +5,13 @@ import { doubleQuantizeAround, NF4_BLOCK, quantizeBlocks, signedMap } from '../.
 import { openSafetensors, type SafetensorsFile } from '../../src/formats/safetensors'
 import { Quantizer } from '../../src/model/quantize'
 import { nf4Layout } from '../../src/ops/nf4'
+import { figure } from '../helpers/figures'
 import { random, read, testGpu, wordsOf } from '../helpers/gpu'
-import { goldenJson } from '../helpers/golden'
+import { goldenJson, goldenPath } from '../helpers/golden'
 import { readFileSync } from 'node:fs'
 
 const { cases } = goldenJson<{ cases: Record<string, { shape: number[]; dtype: string; offset: number }> }>('nf4/cases.json')
-const path = 'tests/golden/data/nf4/tensors.safetensors'
+const path = goldenPath('nf4/tensors.safetensors')
 let golden: SafetensorsFile
 beforeAll(async () => {
   golden = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(path))))
@@ -62,7 +63,8 @@ describe('float weights quantised on the GPU, byte by byte as bitsandbytes does'
       test(`${name}, ${chunk} elements a pass`, async () => {
         const dtype = golden.tensors.get(`${name}.input`)!.dtype as FloatDtype
         const nested = await quantize(await bytesOf(`${name}.input`), dtype, true, chunk)
-        expect(differing(nested.codes, await bytesOf(`${name}.codes`)), 'codes').toBe(0)
+        expect(figure('nf4 codes', differing(nested.codes, await bytesOf(`${name}.codes`))), 'codes').toBe(0)
+        figure('nf4 codes compared', nested.codes.length)
         expect(bits(nested.map)).toEqual(bits(signedMap))
         const plain = await quantize(await bytesOf(`${name}.input`), dtype, false, chunk)
         expect(differing(plain.codes, await bytesOf(`${name}.codes`)), 'codes without nesting').toBe(0)
@@ -70,9 +72,9 @@ describe('float weights quantised on the GPU, byte by byte as bitsandbytes does'
         expect(bits(plain.absmax)).toEqual(bits(absmax))
         // The offset is an f32 mean, which torch sums in an order of its own: its last bits may differ. Around the offset that is in
         // use every nested byte is what bitsandbytes makes.
-        expect(Math.abs(nested.offset - facts.offset)).toBeLessThanOrEqual(Math.abs(facts.offset) * 2 ** -22)
+        expect(figure('nf4 offset', Math.abs(nested.offset - facts.offset))).toBeLessThanOrEqual(Math.abs(facts.offset) * 2 ** -22)
         const want = doubleQuantizeAround(absmax, nested.offset)
-        expect(differing(nested.absmaxCodes, want.codes), 'absmax codes').toBe(0)
+        expect(figure('nf4 absmax codes', differing(nested.absmaxCodes, want.codes)), 'absmax codes').toBe(0)
         expect(bits(nested.nestedAbsmax)).toEqual(bits(want.nestedAbsmax))
         if (nested.offset !== Math.fround(facts.offset)) return
         expect(differing(nested.absmaxCodes, await bytesOf(`${name}.absmax_codes`)), 'absmax codes of bitsandbytes').toBe(0)

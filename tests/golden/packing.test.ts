@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collate } from '../../src/data/collate'
 import { IGNORE, type MicroBatch, type TokenizedRow } from '../../src/data/types'
 import type { QwenStyleModel } from '../../src/model/model'
+import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
 import { goldenAdapter, goldenModel } from '../helpers/golden'
 
@@ -39,7 +40,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
         expect(counts[b]).toBe(line.reduce((total, i) => total + alone[i].count, 0))
         const want = line.reduce((total, i) => total + alone[i].sum, 0)
         if (want === 0) expect(sums[b]).toBe(0)
-        else expect(relativeError([sums[b]], [want])).toBeLessThan(SAME_LOSS)
+        else expect(figure(`${line.length > 1 ? 'packed' : 'padded'} ${name}`, relativeError([sums[b]], [want]))).toBeLessThan(SAME_LOSS)
       })
     }
 
@@ -77,7 +78,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       expect(relativeError([packed.loss], [padded.loss])).toBeLessThan(SAME_LOSS)
       for (const [slot, values] of packed.gradients) {
         // As against autograd: backward sums are longer than forward ones.
-        expect(relativeError(values, padded.gradients.get(slot)!), slot).toBeLessThan(5e-5)
+        expect(figure(`packed gradient ${name}`, relativeError(values, padded.gradients.get(slot)!)), slot).toBeLessThan(5e-5)
       }
       trainer.destroy()
     })

@@ -7,7 +7,7 @@ import { parseModelConfig } from '../../src/model/config'
 import { loadLanguageModel } from '../../src/model/load'
 import type { QwenStyleModel } from '../../src/model/model'
 import { relativeError, testGpu } from '../helpers/gpu'
-import { goldenAdapter, goldenBatch, goldenJson, goldenTensors } from '../helpers/golden'
+import { goldenAdapter, goldenBatch, goldenJson, goldenPath, goldenTensors } from '../helpers/golden'
 
 /** The device under test with another binding limit: a table of a few kilobytes then splits as one of a gigabyte does. */
 function withBindingLimit(gpu: Gpu, bytes: number): Gpu {
@@ -28,8 +28,8 @@ function withBindingLimit(gpu: Gpu, bytes: number): Gpu {
 async function loadSplit(name: string, bytes: number): Promise<{ model: QwenStyleModel; parts: number }> {
   const { gpu } = await testGpu()
   const limited = withBindingLimit(gpu, bytes)
-  const config = parseModelConfig(readFileSync(`tests/golden/data/${name}/model/config.json`, 'utf8'))
-  const path = `tests/golden/data/${name}/model/model.safetensors`
+  const config = parseModelConfig(readFileSync(goldenPath(`${name}/model/config.json`), 'utf8'))
+  const path = goldenPath(`${name}/model/model.safetensors`)
   const weights = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(path))))
   let parts = 0
   limited.buffer = (label, size, usage) => {

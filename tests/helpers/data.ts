@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { ByteSource } from '../../src/formats/bytes'
 import { type ChatTokenizer, loadTokenizer } from '../../src/data'
 import { parseExact } from '../../src/data/exact-json'
 
-const folder = new URL('../golden/data/tokens/', import.meta.url)
+const made = process.env.TUNETAB_GOLDEN
+const folder = made ? pathToFileURL(`${made}/tokens/`) : new URL('../golden/data/tokens/', import.meta.url)
 
 /** tests/golden/data/tokens/tokens.json, written by tools/reference/tokens_reference.py. */
 export function tokenGolden<T>(): T {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { MemoryFolder } from '../../src/formats/memory-folder'
+import { goldenPath } from './golden'
 import { openModelFolder } from '../../src/formats/model-folder'
 import type { OpenedModel } from '../../src/formats/model-folder'
 
@@ -7,7 +8,7 @@ import type { OpenedModel } from '../../src/formats/model-folder'
 export async function goldenFolder(family: string): Promise<OpenedModel> {
   const folder = new MemoryFolder(family)
   for (const path of ['config.json', 'generation_config.json', 'model.safetensors']) {
-    folder.files.set(path, readFileSync(`tests/golden/data/${family}/model/${path}`))
+    folder.files.set(path, readFileSync(goldenPath(`${family}/model/${path}`)))
   }
   folder.files.set('tokenizer.json', new TextEncoder().encode('{}'))
   folder.files.set('chat_template.jinja', new TextEncoder().encode('{{ messages }}'))

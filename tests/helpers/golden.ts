@@ -10,7 +10,10 @@ import type { QwenStyleModel } from '../../src/model/model'
 import { PROJECTIONS, type LoraConfig, type LoraPair, type Projection } from '../../src/model/types'
 import { testGpu } from './gpu'
 
-const ROOT = 'tests/golden/data'
+const ROOT = process.env.TUNETAB_GOLDEN ?? 'tests/golden/data'
+
+/** A committed golden file, or the one just made in its place (TUNETAB_GOLDEN names the folder). */
+export const goldenPath = (path: string): string => `${ROOT}/${path}`
 
 export function goldenJson<T>(path: string): T {
   return JSON.parse(readFileSync(`${ROOT}/${path}`, 'utf8')) as T

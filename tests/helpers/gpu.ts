@@ -5,6 +5,7 @@ import { Plan } from '../../src/gpu/plan'
 import type { Recorder } from '../../src/gpu/recorder'
 import type { Tuning } from '../../src/gpu/tuning'
 import { bufferTensor, type Tensor, type TensorDtype } from '../../src/gpu/tensor'
+import { figure } from './figures'
 
 /** The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto; TUNETAB_DEFAULT_LIMITS=1 asks for the least device. */
 export const gpuKind = (process.env.TUNETAB_GPU ?? 'swiftshader') as GpuKind
@@ -17,10 +18,10 @@ const tuned = new Map<string, KernelCache>()
 
 /** One device for the whole test process: the Vulkan loader reads its drivers once. */
 export function testGpu(): Promise<{ gpu: Gpu; kernels: KernelCache }> {
-  shared ??= openDawn(gpuKind, { defaultLimits: process.env.TUNETAB_DEFAULT_LIMITS === '1' }).then((gpu) => ({
-    gpu,
-    kernels: new KernelCache(gpu),
-  }))
+  shared ??= openDawn(gpuKind, { defaultLimits: process.env.TUNETAB_DEFAULT_LIMITS === '1' }).then((gpu) => {
+    figure('adapter', gpu.info.description || `${gpu.info.vendor} ${gpu.info.architecture}`)
+    return { gpu, kernels: new KernelCache(gpu) }
+  })
   return shared
 }
 

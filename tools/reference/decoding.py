@@ -1,64 +1,46 @@
 #!/usr/bin/env python3
-"""Greedy text and logits, ours against transformers + peft on the dequantised base, for one model and adapter.
+"""Our greedy answers against transformers + peft on the dequantised base, for one model and perhaps an adapter.
 
-    python decoding.py --model DIR --lora DIR --gpu KIND [--prompts FILE.json] [--tokens 64] [--merged DIR]
+    python decoding.py --model DIR [--lora DIR] --gpu KIND [--tokens 64] [--merged DIR]
 
-FILE.json is a list of user messages; without it five built-in ones are used. With --merged the folder written by
-`tune merge` is loaded by transformers as it is, and its text is compared with base + adapter too. One JSON line on stdout:
-for every prompt whether the ids are equal or where they part and how close the two best logits were there, and the
-largest difference of the prompt's logits over their range.
+One pass of transformers over prompt and answer says at every place which token it would have chosen after the same
+beginning; where all choices are ours, its own greedy text is ours. A different choice is a tie when its two best logits
+are within 1e-4. The logits of that pass, over prompt and answer, are compared with ours. With --merged the folder that
+`tune merge` wrote is loaded as it is and must choose the same tokens. One JSON line; exit code 1 when texts differ.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import common
-from logits_reference import greedy, load, stop_ids
+from proof.work import probe
 
-ROOT = Path(__file__).resolve().parents[2]
 PROMPTS = ["How do I learn English?", "怎么存钱？", "What is the tide?", "Tell me about the harbour and two apples.", "1 + 2 = ?"]
 # Where the two best logits are this close, float32 sums in another order may choose either.
 TIE = 1e-4
 
 
-def without_stop(ids: list[int], stops: set[int]) -> list[int]:
-    return ids[:-1] if ids and ids[-1] in stops else ids
+def load(model_folder: str, lora: str | None):
+    from peft import PeftModel
+
+    model = common.dequantized_base(model_folder)
+    return (PeftModel.from_pretrained(model, lora) if lora else model).eval()
 
 
-def parting(ours: list[int], theirs: list[int], gaps: list[float]) -> dict:
-    for i, (a, b) in enumerate(zip(ours, theirs)):
-        if a != b:
-            return {"equal": False, "at": i, "gap": gaps[i], "tie": gaps[i] < TIE}
-    if len(ours) != len(theirs):
-        i = min(len(ours), len(theirs))
-        return {"equal": False, "at": i, "gap": gaps[i] if i < len(gaps) else None, "tie": False}
-    return {"equal": True, "tokens": len(theirs)}
-
-
-def our_text(model: str, lora: str | None, prompt: str, count: int, gpu: str) -> list[int]:
-    arguments = ["--model", model, "--prompt", prompt, "--max-new-tokens", str(count), "--json", "--gpu", gpu]
-    arguments += ["--lora", lora] if lora else []
-    done = subprocess.run(["npm", "run", "--silent", "tune", "--", "generate", *arguments], cwd=ROOT, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(done.stderr[-2000:])
-    return json.loads(done.stdout.splitlines()[-1])["token_ids"]
-
-
-def our_logits(model: str, lora: str | None, ids: list[int], gpu: str):
+def judge(logits, prompt: int, answer: list[int]) -> dict:
+    """How many of the answer's tokens this model chooses, too, and how close its two best were where it does not."""
     import torch
 
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "logits.f32"
-        arguments = ["logits", "--model", model, "--ids", ",".join(map(str, ids)), "--out", str(out), "--gpu", gpu]
-        arguments += ["--lora", lora] if lora else []
-        subprocess.run(["node", ROOT / "tools/reference/probe.mjs", *arguments], cwd=ROOT, check=True, capture_output=True)
-        return torch.frombuffer(bytearray(out.read_bytes()), dtype=torch.float32).reshape(len(ids), -1)
+    best = torch.topk(logits[prompt - 1 : prompt - 1 + len(answer)], 2)
+    chosen = best.indices[:, 0].tolist()
+    gaps = (best.values[:, 0] - best.values[:, 1]).tolist()
+    partings = [{"at": i, "gap": gap} for i, (a, b, gap) in enumerate(zip(answer, chosen, gaps)) if a != b]
+    return {"equal": not partings, "tie": bool(partings) and all(p["gap"] < TIE for p in partings), "partings": partings}
 
 
 def main() -> None:
@@ -66,7 +48,6 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--lora")
     parser.add_argument("--gpu", default="auto")
-    parser.add_argument("--prompts")
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--merged")
     args = parser.parse_args()
@@ -75,27 +56,33 @@ def main() -> None:
     from transformers import AutoTokenizer
 
     torch.set_grad_enabled(False)
-    prompts = common.read_json(args.prompts) if args.prompts else PROMPTS
     tokenizer = AutoTokenizer.from_pretrained(args.model)
-    stops = stop_ids(args.model, tokenizer)
-    reference = load(args.model, args.lora, merged=False)
-    merged = load(args.merged, None, merged=True) if args.merged else None
+    with tempfile.TemporaryDirectory() as folder:
+        prompts = Path(folder) / "prompts.json"
+        prompts.write_text(json.dumps(PROMPTS))
+        lora = ["--lora", args.lora] if args.lora else []
+        done = probe("answers", "--model", args.model, *lora, "--prompts", prompts, "--tokens", args.tokens, "--out", folder, "--gpu", args.gpu)
+        if done.code != 0:
+            raise SystemExit(done.err[-2000:])
+        answers = json.loads(done.out.splitlines()[-1])
+        ours = [torch.frombuffer(bytearray((Path(folder) / f"{i}.f32").read_bytes()), dtype=torch.float32) for i in range(len(PROMPTS))]
+
+    reference = load(args.model, args.lora)
+    merged = common.load_base(args.merged, load_in_4bit=False).eval() if args.merged else None
     rows = []
-    for prompt in prompts:
+    for prompt, found, mine in zip(PROMPTS, answers, ours):
         text = tokenizer.apply_chat_template([{"role": "user", "content": prompt}], add_generation_prompt=True, tokenize=False)
-        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-        theirs, gaps = greedy(reference, ids, args.tokens, stops)
-        ours = our_text(args.model, args.lora, prompt, args.tokens, args.gpu)
-        row = {"prompt": prompt, **parting(without_stop(ours, stops), without_stop(theirs, stops), gaps)}
-        logits = reference(input_ids=torch.tensor([ids]), use_cache=False).logits[0].float()
-        mine = our_logits(args.model, args.lora, ids, args.gpu)
-        row["logits"] = float((mine - logits).abs().max() / (logits.max() - logits.min()))
+        prompt_ids, answer = found["prompt_ids"], found["token_ids"]
+        assert prompt_ids == tokenizer(text, add_special_tokens=False)["input_ids"], prompt
+        ids = torch.tensor([prompt_ids + answer])
+        logits = reference(input_ids=ids, use_cache=False).logits[0].float()
+        row = {"tokens": len(answer), "cache_agrees": found["agree"], **judge(logits, len(prompt_ids), answer)}
+        row["logits"] = float((mine.reshape(logits.shape) - logits).abs().max() / (logits.max() - logits.min()))
         if merged is not None:
-            again, _ = greedy(merged, ids, args.tokens, stops)
-            row["merged"] = parting(without_stop(again, stops), without_stop(theirs, stops), gaps)
+            row["merged"] = judge(merged(input_ids=ids, use_cache=False).logits[0].float(), len(prompt_ids), answer)
         rows.append(row)
-    print(json.dumps({"made_by": common.made_by(), "rows": rows}, ensure_ascii=False))
-    sys.exit(0 if all(r["equal"] or r.get("tie") for r in rows) else 1)
+    print(json.dumps({"adapter": done.adapter, "rows": rows}))
+    sys.exit(0 if all(r["equal"] or r["tie"] for r in rows) else 1)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write tests/golden/data/adamw/: optimiser steps by bitsandbytes (8-bit block-wise) and torch (f32), on CPU.
 
-    python golden_adamw.py [OUT]
+    python golden_adamw.py [OUT [ROWS]]      # ROWS of 243 elements in eight.safetensors instead of 17
 
 maps.safetensors  "signed" and "unsigned": the two dynamic maps, F32 [256]
 eight.safetensors [17, 243] = 4131 elements, 17 blocks of 256 and a tail. For step s = 1..4: "grad.s", and after the step
@@ -64,7 +64,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     eight = run(
         bnb.optim.AdamW8bit,
-        (17, 243),
+        (int(sys.argv[2]) if len(sys.argv) > 2 else 17, 243),
         21,
         lambda s: {"m": s["state1"], "v": s["state2"], "absmax_m": s["absmax1"], "absmax_v": s["absmax2"]},
     )

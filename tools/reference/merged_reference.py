@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""The merged folder against PEFT's merge in float32, rounded once to the folder's type.
+"""A merged folder against PEFT's merge in float32 rounded once to the folder's type, and its README's drift measured again.
 
     python merged_reference.py --model DIR --lora DIR --merged DIR [--base original|dequantized]
 
-Counts the differing values of every tensor, loads the folder with transformers and measures how far its logits drift from
-base + adapter. One JSON line; exit code 1 when a tensor is missing or more than one value in 100 000 differs.
+Counts the differing values of all tensors, loads the folder with transformers, and compares its logits on the README's own
+text with those of transformers + peft on the dequantised base. One JSON line; exit code 1 when a tensor is missing or more
+than one value in 100 000 differs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+from pathlib import Path
 
 import common
 
@@ -29,36 +32,37 @@ def main() -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.set_grad_enabled(False)
-
-    def base():
-        if args.base == "original":
-            return common.load_base(args.model, load_in_4bit=False)
-        return common.dequantized_base(args.model)
-
     ours = AutoModelForCausalLM.from_pretrained(args.merged, dtype="auto")
     dtype = next(ours.parameters()).dtype
-    expected = PeftModel.from_pretrained(base(), args.lora).merge_and_unload()
+    base = common.load_base(args.model, load_in_4bit=False) if args.base == "original" else common.dequantized_base(args.model)
+    expected = PeftModel.from_pretrained(base, args.lora).merge_and_unload()
     mine, theirs = ours.state_dict(), expected.state_dict()
-    total = sum(t.numel() for t in theirs.values())
-    different = {name: int((mine[name] != t.to(dtype)).sum()) for name, t in theirs.items() if name in mine}
-    different = {name: count for name, count in different.items() if count}
+    different = sum(int((mine[name] != t.to(dtype)).sum()) for name, t in theirs.items() if name in mine)
+    values = sum(t.numel() for t in theirs.values())
     missing = sorted(theirs.keys() ^ mine.keys())
-    tokenizer = AutoTokenizer.from_pretrained(args.merged)
-    ids = torch.tensor([tokenizer("The harbour describes an old clock. 今天天气很好。")["input_ids"]])
+    del base, expected, theirs
+
+    readme = (Path(args.merged) / "README.md").read_text(encoding="utf-8")
+    tokens = int(re.search(r"first (\d+) tokens", readme)[1])
+    text = re.search(r"“(.*)”", readme)[1]
+    ids = torch.tensor([AutoTokenizer.from_pretrained(args.merged)(text, add_special_tokens=False)["input_ids"][:tokens]])
     tuned = PeftModel.from_pretrained(common.dequantized_base(args.model), args.lora).eval()
-    seen = tuned(input_ids=ids, use_cache=False).logits.float()
-    got = ours.float().eval()(input_ids=ids, use_cache=False).logits
-    result = {
-        "values": total,
-        "dtype": str(dtype),
-        "different": sum(different.values()),
-        "tensors": different,
-        "missing": missing,
-        "drift": float((got - seen).abs().max() / (seen.max() - seen.min())),
-        "tied": ours.config.tie_word_embeddings,
+    seen = tuned(input_ids=ids, use_cache=False).logits[0].double()
+    got = ours.float().eval()(input_ids=ids, use_cache=False).logits[0].double()
+    divergence = torch.nn.functional.kl_div(got.log_softmax(-1), seen.log_softmax(-1), log_target=True, reduction="batchmean")
+    drift = {
+        "largest": float((got - seen).abs().max()),
+        "rms": float((got - seen).square().mean().sqrt()),
+        "range": float(seen.max() - seen.min()),
+        "divergence": float(divergence),
+        "same_next": int((got.argmax(-1) == seen.argmax(-1)).sum()),
     }
+    told = dict(zip(drift, (float(re.sub(r"at (\d+) of.*", r"\1", value)) for value in re.findall(r"^\| \w.* \| (.*) \|$", readme, re.M))))
+    # The order of the README's rows: largest, rms, range, divergence, same_next.
+    result = {"values": values, "dtype": str(dtype), "different": different, "missing": missing, "tokens": tokens, "drift": drift, "readme": told,
+              "tied": ours.config.tie_word_embeddings}
     print(json.dumps(result))
-    sys.exit(1 if missing or result["different"] > total * 1e-5 else 0)
+    sys.exit(1 if missing or different > values * 1e-5 else 0)
 
 
 if __name__ == "__main__":

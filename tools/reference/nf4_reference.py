@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """SHA-256 of what bitsandbytes' NF4 stands for, of every block linear, as `probe.mjs hashes` gives it for ours.
 
-    python nf4_reference.py --model DIR [--ours FILE.json]
+    python nf4_reference.py --model DIR [--plain]
 
-Equal hashes mean equal codes, absmax codes, nested scales and offset, to the last bit. With --ours, the differing tensors
-are listed and the exit code is 1 when there are any.
+Equal hashes mean equal codes, absmax codes, nested scales and offset, to the last bit. --plain: without double
+quantisation. A 4-bit checkpoint is taken as it is.
 """
 
 from __future__ import annotations
@@ -12,37 +12,27 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 
 import common
-
-
-def hashes(folder: str) -> dict[str, str]:
-    import bitsandbytes.functional as bnb
-    import torch
-
-    model = common.load_base(folder)
-    found = {}
-    for name, module in model.named_modules():
-        if type(module).__name__ == "Linear4bit":
-            weight = bnb.dequantize_4bit(module.weight.data, module.weight.quant_state).to(torch.float32)
-            found[name] = hashlib.sha256(weight.contiguous().numpy().tobytes()).hexdigest()
-    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
-    parser.add_argument("--ours")
+    parser.add_argument("--plain", action="store_true")
     args = parser.parse_args()
-    theirs = hashes(args.model)
-    if not args.ours:
-        print(json.dumps(theirs))
-        return
-    ours = common.read_json(args.ours)
-    different = sorted(name for name in theirs if ours.get(name) != theirs[name])
-    print(json.dumps({"tensors": len(theirs), "different": different, "extra": sorted(ours.keys() - theirs.keys())}))
-    sys.exit(1 if different else 0)
+
+    import bitsandbytes.functional as bnb
+    import torch
+
+    found = {}
+    for name, module in common.load_base(args.model, double_quant=not args.plain).named_modules():
+        if type(module).__name__ == "Linear4bit":
+            state = module.weight.quant_state
+            state.dtype = torch.float32
+            weight = bnb.dequantize_4bit(module.weight.data, state)
+            found[name] = hashlib.sha256(weight.contiguous().numpy().tobytes()).hexdigest()
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

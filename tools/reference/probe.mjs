@@ -1,5 +1,5 @@
-// node tools/reference/probe.mjs logits --model DIR [--lora DIR] --ids 1,2,3 --out FILE.f32 [--gpu KIND]
-// node tools/reference/probe.mjs hashes --model DIR [--gpu KIND]
+// node tools/reference/probe.mjs answers --model DIR [--lora DIR] --prompts FILE.json --tokens N --out DIR [--gpu KIND]
+// node tools/reference/probe.mjs hashes --model DIR [--plain] [--gpu KIND]
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'

@@ -13,6 +13,11 @@ export function readFileSync(path: string, encoding?: 'utf8'): string | Uint8Arr
   return encoding ? new TextDecoder().decode(bytes) : bytes
 }
 
+/** Figures are collected by the script that runs the page. */
+export function appendFileSync(_path: string, text: string): void {
+  void (globalThis as unknown as { reportFigure?: (text: string) => unknown }).reportFigure?.(text)
+}
+
 export function existsSync(path: string): boolean {
   const request = new XMLHttpRequest()
   request.open('HEAD', `/repository/${path}`, false)

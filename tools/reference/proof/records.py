@@ -1,0 +1,33 @@
+"""What was found, one small file for each piece, so that the tables can be made of many runs and say what each one was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import common
+
+from .work import ROOT
+
+RESULTS = ROOT / "docs/numerics"
+
+
+def keep(section: str, name: str, gpu: str | None, found: dict) -> dict:
+    """Write docs/numerics/SECTION/NAME.GPU.json. `found` must be small; "broken" in it is a list of broken bounds."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    made = {key: value for key, value in common.made_by().items() if key != "command"}
+    record = {"name": name, "gpu": gpu, "date": date.today().isoformat(), "commit": commit, "versions": made, **found}
+    common.write_json(path_of(section, name, gpu), record)
+    return record
+
+
+def path_of(section: str, name: str, gpu: str | None) -> Path:
+    return RESULTS / section / ".".join([name, *([gpu] if gpu else []), "json"])
+
+
+def kept(section: str) -> list[dict]:
+    """Every record of a section, by name and GPU."""
+    found = [json.loads(path.read_text()) for path in sorted((RESULTS / section).glob("*.json"))]
+    return sorted(found, key=lambda record: (record["name"], record["gpu"] or ""))

@@ -1,0 +1,129 @@
+"""The tests themselves as proof: goldens made afresh, then the kernel and golden suites on each GPU, with the figures they reach."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from . import records
+from .work import ROOT, WORK, Ended, run, say, script
+
+COMMITTED = ROOT / "tests/golden/data"
+FRESH = WORK / "golden"
+# Rows of 243: a million elements for the one step of each optimiser, instead of the committed four thousand.
+LONG_ROWS = 4207
+
+
+def prove_goldens() -> dict:
+    """Make every golden file again with the real stack; those of seeded models must be the committed bytes."""
+    for name in ["golden_models.py", "golden_nf4.py", "golden_adamw.py", "golden_bnb.py", "golden_merge.py"]:
+        say(f"goldens: {name}")
+        script(name, FRESH)
+    script("tokens_reference.py", "golden", FRESH / "tokens")
+    files = sorted(path.relative_to(COMMITTED) for path in COMMITTED.rglob("*") if path.is_file())
+    changed = [str(name) for name in files if not (FRESH / name).exists() or content(FRESH / name) != content(COMMITTED / name)]
+    report = WORK / "unit.json"
+    tests = ["data-golden", "data-masks", "data-epochs", "data-batches", "formats-bnb", "formats-merge", "formats-nf4", "merge-drift"]
+    done = run([*vitest("unit", report), *(f"tests/unit/{name}.test.ts" for name in tests)], env={"TUNETAB_GOLDEN": str(FRESH)})
+    found = {"files": len(files), "changed": changed, "tests": counted(report, done)}
+    found["broken"] = [f"{found['tests']['failed']} tests failed"] if found["tests"]["failed"] else []
+    say(f"goldens: {json.dumps(found)}")
+    return records.keep("goldens", "unit", None, found)
+
+
+def prove_suite(gpu: str, default_limits: bool) -> dict:
+    """All kernel and golden tests on one GPU; then the optimiser's golden test once more on a million elements."""
+    name = "default-limits" if default_limits else "all"
+    figures = WORK / f"figures.{gpu}.{name}.jsonl"
+    figures.parent.mkdir(parents=True, exist_ok=True)
+    figures.write_text("")
+    env = {"TUNETAB_FIGURES": str(figures), "TUNETAB_DEFAULT_LIMITS": "1" if default_limits else "0"}
+    if gpu == "firefox":
+        done = run(["node", "scripts/page-suite.mjs", *(["--default-limits"] if default_limits else [])], env=env)
+        found: dict = {"tests": {"files": page_files(done), **last_counts(done)}}
+    else:
+        report = WORK / f"suite.{gpu}.{name}.json"
+        env["TUNETAB_GPU"] = gpu
+        done = run(vitest("kernels", report), env=env)
+        found = {"tests": counted(report, done)}
+    found |= {"seconds": round(done.seconds), **summed(figures)}
+    if gpu != "firefox" and not default_limits:
+        found["long_adamw"] = long_adamw(gpu)
+    failed = found["tests"]["failed"] + found.get("long_adamw", {}).get("tests", {}).get("failed", 0)
+    found["broken"] = [f"{failed} tests failed"] if failed else []
+    say(f"suite {gpu} {name}: {json.dumps(found['tests'])}")
+    return records.keep("suite", name, gpu, found)
+
+
+def long_adamw(gpu: str) -> dict:
+    """One step from given states on a million elements, made by bitsandbytes just now."""
+    made = WORK / "golden-long"
+    if not (made / "adamw/eight.safetensors").exists():
+        script("golden_adamw.py", made, LONG_ROWS)
+    figures, report = WORK / f"figures.{gpu}.adamw.jsonl", WORK / f"suite.{gpu}.adamw.json"
+    figures.write_text("")
+    env = {"TUNETAB_GOLDEN": str(made), "TUNETAB_GPU": gpu, "TUNETAB_FIGURES": str(figures)}
+    done = run([*vitest("kernels", report), "tests/golden/adamw.test.ts"], env=env)
+    return {"tests": counted(report, done), **summed(figures)}
+
+
+def vitest(project: str, report: Path) -> list[object]:
+    report.unlink(missing_ok=True)
+    return ["node", "node_modules/vitest/vitest.mjs", "run", "--project", project, "--reporter=json", f"--outputFile.json={report}"]
+
+
+def counted(report: Path, done: Ended) -> dict:
+    """Counts of a vitest report; a run that wrote none has failed."""
+    if not report.exists():
+        return {"passed": 0, "failed": 1, "skipped": 0, "files": {}, "why": done.last}
+    found = json.loads(report.read_text())
+    files, failures = {}, []
+    for one in found["testResults"]:
+        states = [test["status"] for test in one["assertionResults"]]
+        files[Path(one["name"]).name.removesuffix(".test.ts")] = [states.count("passed"), states.count("failed")]
+        failures += [test["fullName"] for test in one["assertionResults"] if test["status"] == "failed"]
+        if one["status"] == "failed" and not states:
+            failures.append(one["name"])
+    skipped = found["numPendingTests"] + found.get("numTodoTests", 0)
+    return {"passed": found["numPassedTests"], "failed": len(failures), "skipped": skipped, "files": files, "failures": failures[:10]}
+
+
+def last_counts(done: Ended) -> dict:
+    """The last line of a suite that ends with `N passed, N failed[, N skipped]`."""
+    found = re.search(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$", done.out)
+    if not found:
+        return {"passed": 0, "failed": 1, "skipped": 0, "why": done.last}
+    return {"passed": int(found[1]), "failed": int(found[2]), "skipped": int(found[3] or 0)}
+
+
+def page_files(done: Ended) -> dict:
+    head = re.findall(r"^(?:firefox|chromium): (.*)$", done.out, re.M)
+    return {"browser": head[0]} if head else {}
+
+
+def summed(figures: Path) -> dict:
+    """Of each figure how often it was taken, its largest value and its sum; and the adapter that was used."""
+    adapter, found = None, {}
+    for line in figures.read_text().splitlines():
+        one = json.loads(line)
+        if one["name"] == "adapter":
+            adapter = one["value"]
+            continue
+        value = float("nan") if one["value"] is None else one["value"]
+        entry = found.setdefault(one["name"], {"count": 0, "max": value, "sum": 0})
+        entry["count"] += 1
+        # NaN stays.
+        entry["max"] = value if not value <= entry["max"] else entry["max"]
+        entry["sum"] += value
+    return {"adapter": adapter, "figures": found}
+
+
+def content(path: Path) -> object:
+    """Bytes, or JSON without the lines that say who made it."""
+    if path.suffix != ".json":
+        return path.read_bytes()
+    value = json.loads(path.read_text())
+    if isinstance(value, dict):
+        value.pop("made_by", None)
+    return None if path.name == "made_by.json" else value

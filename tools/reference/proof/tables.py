@@ -1,0 +1,244 @@
+"""The tables of docs/numerics.md, made of the records: one for each line of what must hold, so that a line always says what was run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from .records import kept
+from .work import ROOT
+
+PAGE = ROOT / "docs/numerics.md"
+FAMILIES = ["qwen2", "qwen3", "llama"]
+Cells = list[object]
+
+
+def write_all() -> None:
+    """Replace what stands between `<!-- prove:NAME -->` and `<!-- /prove -->`; a name that is not on the page is an error."""
+    page = PAGE.read_text()
+    for name, make in TABLES.items():
+        before, rest = page.split(f"<!-- prove:{name} -->", 1)
+        _, after = rest.split("<!-- /prove -->", 1)
+        page = f"{before}<!-- prove:{name} -->\n{make()}\n<!-- /prove -->{after}"
+    PAGE.write_text(page)
+
+
+def table(head: list[str], rows: Iterable[Cells]) -> str:
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    if not lines:
+        return "Not run yet."
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines])
+
+
+def stamp(record: dict) -> str:
+    return f"{record['date'][5:]} {record['commit']}" + (" **broken**" if record["broken"] else "")
+
+
+def small(value: float | None) -> str:
+    return "?" if value is None else "0" if value == 0 else f"{value:.1e}"
+
+
+def suites(limits: str = "all") -> list[dict]:
+    return [record for record in kept("suite") if record["name"] == limits]
+
+
+def figures(record: dict, start: str) -> dict[str, dict]:
+    """Figures whose name begins so, by what follows."""
+    return {name[len(start) :].strip(): one for name, one in record["figures"].items() if name.startswith(start)}
+
+
+def largest(record: dict, start: str) -> str:
+    found = figures(record, start)
+    return small(max(one["max"] for one in found.values())) if found else "-"
+
+
+def nf4() -> str:
+    def cell(found: dict | None) -> str:
+        return f"{found['tensors'] - len(found['different'])} of {found['tensors']}" if found else "failed"
+
+    rows = ([r["name"], r["gpu"], cell(r["kinds"].get("nested")), cell(r["kinds"].get("plain")), stamp(r)] for r in kept("nf4"))
+    return table(["model", "GPU", "weights equal, double quantisation", "weights equal, f32 scales", "run"], rows)
+
+
+def checkpoint() -> str:
+    rows = []
+    for r in kept("checkpoint"):
+        for kind, found in r["kinds"].items():
+            wrong = len(found["different"]) + len(found["missing"]) + len(found["extra"])
+            rows.append([r["name"], kind, f"{wrong} of {found['tensors']}", r["gpu"], "the same" if found["read_alike"] else "**other**", stamp(r)])
+    return table(["model", "kind", "tensors of the file that differ from transformers'", "read on", "what both files stand for there", "run"], rows)
+
+
+def golden_nf4() -> str:
+    rows = []
+    for r in suites():
+        codes, compared, imported = (r["figures"].get(name) for name in ["nf4 codes", "nf4 codes compared", "imported bytes"])
+        if codes:
+            wrong = r["figures"]["imported bytes that differ"]["sum"]
+            rows.append([r["gpu"], f"{codes['sum']} of {compared['sum']}", small(r["figures"]["nf4 offset"]["max"]), f"{wrong} of {imported['sum']}", stamp(r)])
+    return table(["GPU", "code bytes that differ, awkward tensors", "offset, largest difference", "imported bytes that differ", "run"], rows)
+
+
+def adamw() -> str:
+    rows = []
+    for r in suites():
+        found = r.get("long_adamw") or r
+        f = found["figures"]
+        if "adamw codes of m" not in f:
+            continue
+        n = f["adamw elements"]
+        units = f["adamw parameter"]["max"] * 2**23
+        rows.append([r["gpu"], f"{n['count']} × {n['max']}", f["adamw codes of m"]["sum"], f["adamw codes of v"]["sum"], f["adamw scales"]["sum"], f"{units:.2f}", stamp(r)])
+    return table(["GPU", "steps × elements", "codes of m that differ", "codes of v", "scales", "parameters, largest difference in units of 2^-23", "run"], rows)
+
+
+def training() -> str:
+    rows = []
+    for r in kept("training"):
+        if "failed" in r:
+            rows.append([r["name"], r["gpu"], "", f"failed: {r['failed']}", "", "", "", stamp(r)])
+            continue
+        judged, weights = r.get("evaluation", {}), r.get("weights") or {}
+        worst = judged.get("failed") or (f"{small(judged['worst'])} of {judged['rows']}" if judged else "packed")
+        rows.append([
+            r["name"], r["gpu"], r["steps"][0], f"{small(r['max']['loss'])} ({r['bounds']['loss']:g})", f"{small(r['max']['grad_norm'])} ({r['bounds']['norm']:g})",
+            worst, small(weights.get("relative")), stamp(r),
+        ])
+    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "evaluation, worst row", "adapter, worst tensor", "run"]
+    return table(head, rows)
+
+
+def steps() -> str:
+    parts = []
+    for r in kept("training"):
+        rows = [
+            [i, f"{a:.6f}", f"{b:.6f}", f"{a - b:+.1e}", f"{na:.6f}", f"{nb:.6f}", f"{abs(na / nb - 1):.1e}"]
+            for i, ((a, b), (na, nb)) in enumerate(((row["loss"], row["grad_norm"]) for row in r.get("log", [])), start=1)
+        ]
+        if rows:
+            head = ["step", "loss here", "loss trl", "difference", "grad_norm here", "grad_norm trl", "relative"]
+            parts.append(f"{r['model']}, {r['name']}, {r['gpu']}:\n\n{table(head, rows)}")
+    return "\n\n".join(parts) or "Not run yet."
+
+
+def tokens() -> str:
+    rows = []
+    for r in kept("goldens"):
+        files = r["tests"]["files"]
+        for name, what in [("data-golden", "ids, labels, texts, orders of trl, made afresh"), ("data-masks", "properties of random conversations")]:
+            passed, failed = files.get(name, [0, 1])
+            rows.append([what, f"{passed} of {passed + failed} tests", stamp(r)])
+    seen = set()
+    for r in kept("training"):
+        found = r["tokens"]
+        if r["name"] in seen or "failed" in found or found["different"] is None:
+            continue
+        seen.add(r["name"])
+        rows.append([f"`tune tokens`, case {r['name']}", f"{found['rows'] - found['different']} of {found['rows']} rows", stamp(r)])
+    return table(["what", "equal", "run"], rows)
+
+
+def by_family(*starts: str) -> Callable[[], str]:
+    """Rows: GPUs. Columns: the largest of each figure for each family."""
+
+    def make() -> str:
+        rows = []
+        for r in suites():
+            if any(figures(r, start) for start in starts):
+                rows.append([r["gpu"], *(largest(r, f"{start} {family}") for start in starts for family in FAMILIES), stamp(r)])
+        return table(["GPU", *(f"{start} {family}" for start in starts for family in FAMILIES), "run"], rows)
+
+    return make
+
+
+def gradients() -> str:
+    """Each kind of tensor of each family: the largest relative error over its layers."""
+    rows = []
+    for r in suites():
+        for family in FAMILIES:
+            worst: dict[str, float] = {}
+            for slot, one in figures(r, f"gradient {family} ").items():
+                kind = ".".join(slot.split(".")[-2:]).replace("_proj.lora_", " ")
+                worst[kind] = max(worst.get(kind, 0), one["max"])
+            if worst:
+                rows.append([r["gpu"], family, *(small(worst.get(f"{p} {side}")) if f"{p} {side}" in worst else "-" for p in PROJECTIONS for side in "AB"), stamp(r)])
+    return table(["GPU", "model", *(f"{p} {side}" for p in PROJECTIONS for side in "AB"), "run"], rows)
+
+
+PROJECTIONS = ["q", "k", "v", "o", "gate", "up", "down"]
+
+
+def suite_counts(limits: str) -> Callable[[], str]:
+    def make() -> str:
+        rows = []
+        for r in suites(limits):
+            t = r["tests"]
+            rows.append([r["gpu"], r.get("adapter") or t["files"].get("browser", ""), t["passed"], t["failed"], t["skipped"], r["seconds"], stamp(r)])
+        return table(["GPU", "adapter", "passed", "failed", "skipped", "seconds", "run"], rows)
+
+    return make
+
+
+def determinism() -> str:
+    rows = []
+    for r in suites():
+        found = figures(r, "same bits")
+        if found:
+            rows.append([r["gpu"], sum(one["count"] for one in found.values()), sum(one["sum"] for one in found.values()), stamp(r)])
+    return table(["GPU", "comparisons of all bits of an adapter or of all reported numbers", "words that differ", "run"], rows)
+
+
+def merge() -> str:
+    rows = []
+    for r in kept("merge"):
+        for onto, found in r["bases"].items():
+            d, told = found["drift"], found["readme"]
+            told_or_measured = [f"{told[key]:.3g} / {d[key]:.3g}" for key in ["largest", "rms", "range", "divergence"]]
+            same = f"{told['same_next']:.0f} / {d['same_next']} of {found['tokens']}"
+            tied = "tied" if found["tied"] else "untied"
+            rows.append([f"{r['name']} ({tied})", r["gpu"], onto, f"{found['different']} of {found['values']}", *told_or_measured, same, stamp(r)])
+    head = ["model", "GPU", "onto", "values that differ from PEFT's", "logits: largest", "rms", "range", "KL, nats", "same next token", "run"]
+    return table(head, rows)
+
+
+def decoding() -> str:
+    rows = []
+    for r in kept("decoding"):
+        for which in ["base", "tuned"]:
+            d = r.get(which)
+            if not d:
+                continue
+            merged = f"{d['merged_equal']} of {d['prompts']}" if "merged_equal" in d else "-"
+            ties = f", {d['ties']} more with ties" if d["ties"] else ""
+            rows.append([r["name"], which, r["gpu"], f"{d['equal']} of {d['prompts']}{ties}", d["tokens"], f"{d['cache_agrees']} of {d['tokens']}", small(d["logits"]), merged, stamp(r)])
+    head = ["model", "", "GPU", "greedy texts equal", "tokens", "of them likeliest without the cache", "logits, largest difference / range", "merged folder: texts equal", "run"]
+    return table(head, rows)
+
+
+def versions() -> str:
+    """The stacks and adapters that the records name, each once."""
+    every = [record for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite"] for record in kept(section)]
+    stacks = sorted({", ".join(f"{k} {v}" for k, v in record["versions"].items()) for record in every})
+    adapters = sorted({f"{record['gpu']}: {record['adapter']}" for record in every if record.get("adapter")})
+    return "\n".join(f"- {line}" for line in [*stacks, *adapters]) or "Not run yet."
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "versions": versions,
+    "nf4": nf4,
+    "golden-nf4": golden_nf4,
+    "checkpoint": checkpoint,
+    "adamw": adamw,
+    "training": training,
+    "steps": steps,
+    "tokens": tokens,
+    "packing": by_family("padded", "packed", "packed gradient"),
+    "gradients": gradients,
+    "f16": by_family("f16 loss"),
+    "default-limits": suite_counts("default-limits"),
+    "determinism": determinism,
+    "merge": merge,
+    "decoding": decoding,
+    "cache": by_family("cache"),
+    "suite": suite_counts("all"),
+    "second": by_family("training loss", "training norm"),
+}
