@@ -19,15 +19,22 @@ export function readBlobs(name: string, files: readonly BlobFile[]): FileFolder 
   }
 }
 
+/** Collects what is written; a file is in `files` once it is closed. */
+export interface Collector extends WritableFolder {
+  readonly files: BlobFile[]
+  /** Nobody wants what was collected. */
+  drop(): Promise<void>
+}
+
 /** Small writes are gathered into blobs of this size, so that the heap stays flat and the list of parts short. */
 const PART_BYTES = 8 << 20
 
-/** Collects written files as blobs; a file appears in `files` once it is closed. */
-export function collectBlobs(onBytes?: (total: number) => void): WritableFolder & { readonly files: BlobFile[] } {
+/** Collects written files as blobs. */
+export function collectBlobs(): Collector {
   const files: BlobFile[] = []
-  let total = 0
   return {
     files,
+    drop: async () => void (files.length = 0),
     async create(path): Promise<ByteSink> {
       const sealed: Blob[] = []
       let open: Uint8Array<ArrayBuffer>[] = []
@@ -41,9 +48,7 @@ export function collectBlobs(onBytes?: (total: number) => void): WritableFolder 
         async write(chunk) {
           open.push(chunk.slice())
           openBytes += chunk.length
-          total += chunk.length
           if (openBytes >= PART_BYTES) seal()
-          onBytes?.(total)
         },
         async close() {
           seal()
@@ -53,6 +58,24 @@ export function collectBlobs(onBytes?: (total: number) => void): WritableFolder 
           sealed.length = 0
           open = []
         },
+      }
+    },
+  }
+}
+
+/** Tells how much has been written so far, all files together. */
+export function countBytes(out: WritableFolder, onBytes: (total: number) => void): WritableFolder {
+  let total = 0
+  return {
+    async create(path) {
+      const sink = await out.create(path)
+      return {
+        async write(chunk) {
+          await sink.write(chunk)
+          onBytes((total += chunk.length))
+        },
+        close: () => sink.close(),
+        abort: () => sink.abort(),
       }
     },
   }

@@ -2,8 +2,8 @@ import { createStore } from 'zustand/vanilla'
 import type { Engine, ExportedFile, MergeOptions, Progress, RunFacts } from '../engine/types'
 import type { SerializedError } from '../errors'
 import type { WritableFolder } from '../formats/bytes'
-import type { BlobFile } from './blob-folder'
-import { collectBlobs, writeToBoth } from './blob-folder'
+import type { BlobFile, Collector } from './blob-folder'
+import { collectBlobs, countBytes, writeToBoth } from './blob-folder'
 import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
 
@@ -11,6 +11,8 @@ import { createLatest } from './latest'
 export interface Saver {
   /** A download under this name. */
   saveBlob(name: string, blob: Blob): void
+  /** Where a whole model is gathered before it leaves: on disk, where the browser lets the page. */
+  collect(): Promise<Collector>
   /** One zip of the files. */
   zip(files: readonly BlobFile[]): Promise<Blob>
   /** A folder that the person picks, or absent where the browser cannot. Rejects with AbortError when dismissed. */
@@ -62,7 +64,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
       }
     })
   }
-  const counting = () => collectBlobs((bytesWritten) => store.setState({ bytesWritten }))
+  const counted = (out: WritableFolder) => countBytes(out, (bytesWritten) => store.setState({ bytesWritten }))
 
   async function saveZip(name: string, files: readonly BlobFile[]) {
     saver.saveBlob(`${name}.zip`, await saver.zip(files))
@@ -79,7 +81,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
 
     /** The adapter's files as the engine writes them now. */
     async writeAdapter(facts?: RunFacts): Promise<BlobFile[]> {
-      const out = counting()
+      const out = collectBlobs()
       await engine.exportAdapter(out, facts)
       return out.files
     },
@@ -88,8 +90,8 @@ export function createExportRoom(engine: Engine, saver: Saver) {
       guarded('adapter', async () => {
         let files = kept
         if (files.length === 0) {
-          const out = counting()
-          await engine.exportAdapter(out, facts)
+          const out = collectBlobs()
+          await engine.exportAdapter(counted(out), facts)
           files = out.files
         }
         await saveZip(name, files)
@@ -99,13 +101,22 @@ export function createExportRoom(engine: Engine, saver: Saver) {
     downloadMerged: (name: string, to: 'zip' | 'folder', keep: ((files: BlobFile[]) => Promise<void>) | null) =>
       guarded('merged', async (signal) => {
         const picked = to === 'folder' && saver.pickFolder ? await saver.pickFolder() : null
-        const kept = counting()
-        const out = picked ? (keep ? writeToBoth(kept, picked) : picked) : kept
         const { base } = store.getState()
-        const written = await engine.exportMerged(out, { base }, (progress) => store.setState({ progress }), signal)
+        const write = (out: WritableFolder) =>
+          engine.exportMerged(counted(out), { base }, (progress) => store.setState({ progress }), signal)
+        if (picked && !keep) {
+          store.setState({ mergedFiles: await write(picked), mergedFolder: name })
+          return
+        }
+        const kept = await saver.collect()
+        const written = await write(picked ? writeToBoth(kept, picked) : kept).catch(async (error: unknown) => {
+          await kept.drop()
+          throw error
+        })
         if (!picked) await saveZip(name, kept.files)
-        if (keep) await keep(kept.files)
         store.setState({ mergedFiles: written, mergedFolder: name })
+        // Last, since the disk may be too full for it: the download has what it needs by then.
+        if (keep) await keep(kept.files)
       }),
   }
 }

@@ -3,7 +3,7 @@ import { folderOf, listCheckpoints, pruneCheckpoints } from '../formats/checkpoi
 import { hasOpfs } from '../storage/opfs'
 import { checkpointPlace, removeCheckpoints, runsWithCheckpoints } from '../storage/opfs-checkpoints'
 import type { BlobFile } from './blob-folder'
-import { holdLock, locksHeld } from './locks'
+import { holdLock, locksHeld } from '../storage/locks'
 import type { RunArchive, RunFilesKind, RunRecord } from './run-record'
 
 const filesKey = (id: string, kind: RunFilesKind) => `${id}/${kind}`

@@ -1,3 +1,4 @@
+import { fail } from '../errors'
 import type { ByteSource, FileFolder } from '../formats/bytes'
 
 /** A File or Blob, read in slices, so that the browser never holds more of it than was asked for. */
@@ -6,9 +7,12 @@ export function fileSource(file: Blob & { name?: string }, name = file.name ?? '
     name,
     size: file.size,
     async read(offset, length) {
-      const bytes = new Uint8Array(await file.slice(offset, offset + length).arrayBuffer())
-      if (bytes.length < length) throw new RangeError(`${name} ends at ${offset + bytes.length}, before ${offset + length}`)
-      return bytes
+      // A browser refuses to read a file that is no longer what was picked.
+      const read = await file.slice(offset, offset + length).arrayBuffer().catch((error: unknown) => {
+        throw fail('file-changed', { file: name }, error)
+      })
+      if (read.byteLength < length) throw fail('file-changed', { file: name })
+      return new Uint8Array(read)
     },
   }
 }

@@ -8,7 +8,7 @@ interface Listing {
 
 /**
  * A folder of static files on a web server that names its files in `files.json` ({id, files: [{path, bytes}]}). A file is
- * fetched whole when it is first read, so this is for the small model that ships with the studio.
+ * fetched whole when it is first opened and then kept in memory, so this is for the small model that ships with the studio.
  */
 export async function httpFolder(base: URL): Promise<FileFolder> {
   const response = await get(new URL('files.json', base))
@@ -42,7 +42,7 @@ export async function httpFile(name: string, url: URL): Promise<ByteSource> {
     name,
     size: bytes.length,
     async read(offset, length) {
-      if (offset + length > bytes.length) throw new RangeError(`${name} ends at ${bytes.length}, before ${offset + length}`)
+      if (offset + length > bytes.length) throw fail('file-changed', { file: name })
       return bytes.slice(offset, offset + length)
     },
   }

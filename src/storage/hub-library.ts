@@ -1,7 +1,7 @@
 import { fail } from '../errors'
 import type { KeptListing } from './hub-layout'
 import { fileName, isWanted, modelFolder, revisionOf, unsafe } from './hub-layout'
-import { hasOpfs, isNamed, opfsDirectory } from './opfs'
+import { hasOpfs, isNamed, opfsDirectory, removeEntry } from './opfs'
 
 /** A model of the hub that lies in this browser, whole or in part. */
 export interface CachedModel {
@@ -40,8 +40,7 @@ export function openHubLibrary(path = 'hub'): HubLibrary {
     async remove({ endpoint, id }) {
       const [host, name] = modelFolder({ endpoint, id }).split('/')
       const parent = await opfsDirectory(`${path}/${host}`)
-      await parent.removeEntry(name, { recursive: true }).catch((error: unknown) => {
-        if (isNamed(error, 'NotFoundError')) return
+      await removeEntry(parent, name).catch((error: unknown) => {
         throw isNamed(error, 'NoModificationAllowedError') ? fail('storage-busy', { path: id }, error) : error
       })
     },

@@ -132,7 +132,7 @@ class HubRepository implements FileFolder {
       name: file.path,
       size,
       read: async (offset, length) => {
-        if (offset + length > size) throw new RangeError(`${file.path} ends at ${size}, before ${offset + length}`)
+        if (offset + length > size) throw fail('hub-file-changed', { path: file.path, id: this.name })
         local ??= await this.#cache.open(this.#key(file))
         if (local) return local.read(offset, length)
         if (offset + length > HEAD_BYTES) return readRange(this.#client, url, offset, length)

@@ -1,14 +1,16 @@
 // For headless/ alone: nothing that the page loads imports this file.
-import { close, createWriteStream, open, read } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { close, open, read, write } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { promisify } from 'node:util'
+import { fail } from '../errors'
 import type { ByteSink, ByteSource, FileFolder, WritableFolder } from '../formats/bytes'
 
 // Plain descriptors: a FileHandle that is garbage-collected while open draws a warning from Node.
 const openFile = promisify(open)
+const closeFile = promisify(close)
 const readFile = promisify(read)
+const writeFile = promisify(write)
 /** Descriptors are closed when their source is collected. */
 const forgotten = new FinalizationRegistry<Promise<number>>((descriptor) => {
   void descriptor.then((number) => close(number), () => {})
@@ -31,7 +33,7 @@ export async function nodeFile(path: string, name = basename(path)): Promise<Byt
       let done = 0
       while (done < length) {
         const { bytesRead } = await readFile(file, bytes, done, length - done, offset + done)
-        if (bytesRead === 0) throw new RangeError(`${path} ends at ${offset + done}, before ${offset + length}`)
+        if (bytesRead === 0) throw fail('file-changed', { file: path })
         done += bytesRead
       }
       return bytes
@@ -40,7 +42,10 @@ export async function nodeFile(path: string, name = basename(path)): Promise<Byt
   return source
 }
 
-/** A directory as a file folder; hidden files and folders (".git", ".cache") are left out. Node only. */
+/**
+ * A directory as a file folder. Left out are hidden files and folders (".git", ".cache"), files that are being written
+ * (".part") and links that lead nowhere. Node only.
+ */
 export function nodeFolder(path: string): FileFolder {
   const root = resolve(path)
   return {
@@ -49,10 +54,11 @@ export function nodeFolder(path: string): FileFolder {
       const found: { path: string; size: number }[] = []
       const walk = async (folder: string): Promise<void> => {
         for (const entry of await readdir(folder, { withFileTypes: true })) {
-          if (entry.name.startsWith('.')) continue
+          if (entry.name.startsWith('.') || entry.name.endsWith('.part')) continue
           const full = join(folder, entry.name)
           // stat follows links: the hub's cache is made of them.
-          const info = await stat(full)
+          const info = await stat(full).catch(() => null)
+          if (!info) continue
           if (info.isDirectory()) await walk(full)
           else found.push({ path: relative(root, full).split(sep).join('/'), size: info.size })
         }
@@ -76,30 +82,40 @@ export function nodePlace(path: string): FileFolder & WritableFolder & { remove(
   }
 }
 
-/** A directory that is written into; it and its sub-folders are made as needed. Node only. */
+/**
+ * A directory that is written into; it and its sub-folders are made as needed. A file appears under its name when its sink
+ * is closed, so that what lay there before is whole until then. Node only.
+ */
 export function writableNodeFolder(path: string): WritableFolder {
   return {
     async create(file): Promise<ByteSink> {
       const target = join(path, file)
-      await mkdir(dirname(target), { recursive: true })
-      const stream = createWriteStream(target)
-      let failure: Error | null = null
-      stream.on('error', (error) => (failure = error))
+      const part = `${target}.part`
+      const guarded = <T>(work: Promise<T>) => work.catch((error: unknown) => Promise.reject(namingPlace(target, error)))
+      await guarded(mkdir(dirname(target), { recursive: true }))
+      const descriptor = await guarded(openFile(part, 'w'))
       return {
         async write(chunk) {
-          if (failure) throw failure
-          await new Promise<void>((resolve, reject) => stream.write(chunk, (error) => (error ? reject(error) : resolve())))
+          for (let done = 0; done < chunk.length; ) {
+            done += (await guarded(writeFile(descriptor, chunk, done, chunk.length - done, null))).bytesWritten
+          }
         },
         async close() {
-          if (failure) throw failure
-          stream.end()
-          await finished(stream)
+          await guarded(closeFile(descriptor))
+          await guarded(rename(part, target))
         },
         async abort() {
-          stream.destroy()
-          await rm(target, { force: true })
+          await closeFile(descriptor)
+          await rm(part, { force: true })
         },
       }
     },
   }
+}
+
+/** The system's reasons for not writing, as errors that say what to do. */
+function namingPlace(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('storage-full', { path }, error)
+  return code ? fail('file-not-writable', { path, reason: code }, error) : error
 }

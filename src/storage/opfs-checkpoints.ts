@@ -1,4 +1,4 @@
-import { findFile, isNamed, opfsDirectory, opfsFolder } from './opfs'
+import { findFile, opfsDirectory, opfsFolder, removeEntry } from './opfs'
 
 /** Below this, a directory for each run. */
 const PATH = 'checkpoints'
@@ -24,10 +24,4 @@ export async function runsWithCheckpoints(): Promise<string[]> {
 /** All checkpoints of a run. */
 export async function removeCheckpoints(runId: string): Promise<void> {
   await removeEntry(await opfsDirectory(PATH), runId)
-}
-
-async function removeEntry(directory: FileSystemDirectoryHandle, name: string): Promise<void> {
-  await directory.removeEntry(name, { recursive: true }).catch((error: unknown) => {
-    if (!isNamed(error, 'NotFoundError')) throw error
-  })
 }

@@ -134,6 +134,13 @@ async function walk(directory: FileSystemDirectoryHandle, prefix: string, into: 
   }
 }
 
+/** Delete a file, or a directory with all that is in it; none is no error. */
+export async function removeEntry(directory: FileSystemDirectoryHandle, name: string): Promise<void> {
+  await directory.removeEntry(name, { recursive: true }).catch((error: unknown) => {
+    if (!isNamed(error, 'NotFoundError')) throw error
+  })
+}
+
 export function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name
 }

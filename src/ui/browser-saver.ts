@@ -1,5 +1,7 @@
 import type { WritableFolder } from '../formats/bytes'
+import { collectBlobs } from '../state/blob-folder'
 import type { Saver } from '../state/export-room'
+import { canSpool, openSpool } from '../storage/opfs-spool'
 import { saveBlob } from './save-blob'
 import { zipBlobs } from './zip-blobs'
 
@@ -11,6 +13,7 @@ export function browserSaver(): Saver {
   const pick = (window as { showDirectoryPicker?: PickDirectory }).showDirectoryPicker
   return {
     saveBlob,
+    collect: async () => (canSpool() ? openSpool() : collectBlobs()),
     zip: zipBlobs,
     pickFolder: pick && (async () => pickedFolder(await pick.call(window, { mode: 'readwrite' }))),
   }

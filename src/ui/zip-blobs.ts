@@ -1,26 +1,25 @@
-import { Zip, ZipPassThrough } from 'fflate'
+import { crc32, zipDirectory, zipHeader } from '../formats/zip'
+import type { ZipEntry } from '../formats/zip'
 import type { BlobFile } from '../state/blob-folder'
 
-/** Weights do not compress, so files are stored as they are; parts become blobs at once, so that the heap stays flat. */
+/** One zip of files on disk. It refers to them and copies nothing; they are read once here, for their checksums. */
 export async function zipBlobs(files: readonly BlobFile[]): Promise<Blob> {
-  const parts: Blob[] = []
-  let failure: Error | null = null
-  const zip = new Zip((error, chunk) => {
-    if (error) failure = error
-    else parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]))
-  })
+  const entries: ZipEntry[] = []
+  const parts: BlobPart[] = []
   for (const { path, blob } of files) {
-    const entry = new ZipPassThrough(path)
-    zip.add(entry)
-    const reader = blob.stream().getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      entry.push(value)
-    }
-    entry.push(new Uint8Array(), true)
+    const entry = { path, size: blob.size, crc32: await checksum(blob) }
+    entries.push(entry)
+    parts.push(zipHeader(entry), blob)
   }
-  zip.end()
-  if (failure) throw failure
-  return new Blob(parts, { type: 'application/zip' })
+  return new Blob([...parts, zipDirectory(entries)], { type: 'application/zip' })
+}
+
+async function checksum(blob: Blob): Promise<number> {
+  let sum = 0
+  const reader = blob.stream().getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return sum
+    sum = crc32(value, sum)
+  }
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import type { DataOptions, Engine, LogRow, ModelCard, TrainEvent, TrainOptions, TrainOutcome } from '../../src/engine/types'
 import { fail } from '../../src/errors'
+import { collectBlobs } from '../../src/state/blob-folder'
 import { createPrefs } from '../../src/state/prefs'
 import type { Room, Router } from '../../src/state/router'
 import type { RunRecord } from '../../src/state/run-record'
@@ -64,7 +65,7 @@ async function visit(language = 'en') {
   const route = createStore<{ room: Room }>(() => ({ room: 'train' }))
   const router: Router = { store: route, go: (room) => route.setState({ room }) }
   const library = { list: async () => [], remove: async () => {} }
-  const saver = { saveBlob: () => {}, zip: async () => new Blob() }
+  const saver = { saveBlob: () => {}, collect: async () => collectBlobs(), zip: async () => new Blob() }
   const studio = createStudio({ engine, archive, library, saver, prefs: createPrefs(null, [language]), router, hasWebGpu: true, baseUrl: 'http://page/' })
   await studio.begin(null)
   return studio

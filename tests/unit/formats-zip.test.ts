@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32 as nodeCrc32 } from 'node:zlib'
+import { unzipSync } from 'fflate'
+import { describe, expect, it } from 'vitest'
+import { crc32, zipDirectory, zipHeader } from '../../src/formats/zip'
+import { zipBlobs } from '../../src/ui/zip-blobs'
+
+const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 97) ^ (i >> 5))
+
+describe('zip', () => {
+  it('has the checksum that everybody has, in one piece or many', () => {
+    const data = bytes(3001)
+    // The check value that catalogues of checksums give.
+    expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926)
+    if (typeof nodeCrc32 === 'function') expect(crc32(data)).toBe(nodeCrc32(data))
+    expect(crc32(data.subarray(1000), crc32(data.subarray(0, 1000)))).toBe(crc32(data))
+    expect(crc32(new Uint8Array())).toBe(0)
+  })
+
+  it('joins blobs that another reader takes apart again', async () => {
+    const files = [
+      { path: 'adapter_config.json', blob: new Blob(['{}']) },
+      { path: '子/模型.bin', blob: new Blob([bytes(70_000), bytes(3)]) },
+      { path: 'empty', blob: new Blob([]) },
+    ]
+    const zip = new Uint8Array(await (await zipBlobs(files)).arrayBuffer())
+    const found = unzipSync(zip)
+    expect(Object.keys(found)).toEqual(files.map(({ path }) => path))
+    for (const { path, blob } of files) expect(found[path]).toEqual(new Uint8Array(await blob.arrayBuffer()))
+    expect(await zipBlobs(files).then((blob) => blob.size)).toBe(zip.length)
+  })
+
+  it('holds more than 4 GiB, as Python reads it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tunetab-zip-'))
+    const path = join(folder, 'large.zip')
+    // The large one stays a hole in the file.
+    const large = { path: 'model.safetensors', size: 5 * 2 ** 30 + 7, crc32: 0 }
+    const text = new TextEncoder().encode('{"a": 1}')
+    const small = { path: 'config.json', size: text.length, crc32: crc32(text) }
+    try {
+      const file = await open(path, 'w')
+      await file.write(zipHeader(large), 0, undefined, 0)
+      let at = zipHeader(large).length + large.size
+      for (const part of [zipHeader(small), text, zipDirectory([large, small])]) {
+        await file.write(part, 0, part.length, at)
+        at += part.length
+      }
+      await file.close()
+      const code = 'import json, sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(json.dumps([[i.filename, i.file_size] for i in z.infolist()] + [z.read("config.json").decode()]))'
+      expect(JSON.parse(execFileSync('python3', ['-c', code, path], { encoding: 'utf8' }))).toEqual([
+        ['model.safetensors', large.size],
+        ['config.json', text.length],
+        '{"a": 1}',
+      ])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
