@@ -3,6 +3,7 @@ import type { KernelCache } from '../gpu/kernel'
 import { lifetimes } from '../gpu/plan'
 import { Recorder } from '../gpu/recorder'
 import type { Tensor, TensorDtype } from '../gpu/tensor'
+import { attentionScratch } from '../ops/attention'
 import { adapterLayout, type AdapterLayout, type LoraTensors } from './adapter-store'
 import { recordTraining, type PassInputs, type PassModel, type PassShape } from './graphs'
 import { loraScale, type LoraConfig, type Projection } from './types'
@@ -24,7 +25,7 @@ export interface TrainingGraph {
 export function trainingRecorder(g: TrainingGraph): (r: Recorder, s: PassShape) => void {
   const { chunking } = g.pass
   return (r, s) => {
-    const dprobs = r.tensor('attention dprobabilities', [chunking.lines * chunking.heads * s.T * s.T], { kind: 'scratch' })
+    const dprobs = r.tensor('attention dprobabilities', [attentionScratch(chunking, s.T, s.T)], { kind: 'scratch' })
     const training = { gradient: g.gradient, dropout: g.lora.lora_dropout, run: g.run, dprobs }
     const adapter = { scale: loraScale(g.lora), get: g.parameter, training }
     recordTraining(r, { ...g.pass, adapter }, s, { inputs: g.inputs, losses: g.losses, stats: g.stats, recomputed: g.recomputed })

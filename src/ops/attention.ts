@@ -18,40 +18,55 @@ export interface AttentionShape {
   chunking: AttentionChunking
 }
 
-/** The score matrices of a few lines and heads at a time, so that the scratch stays small at any length. */
+/** The score matrices of a few lines, heads and queries at a time, so that the scratch stays small at any length. */
 export interface AttentionChunking {
   lines: number
   /** H, or 1: single heads, whose key gradients are then added up over the group. */
   heads: number
-  /** How many lines the plan was made for: the number of dispatches must not depend on the actual batch. */
+  /** Query rows; fewer than all only where lines and heads are 1. Key gradients are then added up over the pieces. */
+  queries: number
+  /** What the plan was made for: the number of dispatches must not depend on the actual shape. */
   capacityLines: number
+  capacityQueries: number
 }
 
 /** Elements of the probability scratch. */
 export function attentionScratch(c: AttentionChunking, Tq: number, Tk: number): number {
-  return c.lines * c.heads * Tq * Tk
+  return c.lines * c.heads * Math.min(c.queries, Tq) * Tk
 }
 
-/** The largest chunk whose scores fit in `limitBytes`. */
+/** The largest chunk whose scores fit in `limitBytes`; never fewer than 64 query rows. */
 export function chooseChunking(B: number, Tq: number, Tk: number, H: number, limitBytes: number): AttentionChunking {
-  const perHead = Tq * Tk * 4
-  const lines = Math.min(B, Math.floor(limitBytes / (perHead * H)))
-  return lines >= 1 ? { lines, heads: H, capacityLines: B } : { lines: 1, heads: 1, capacityLines: B }
+  const perRow = Tk * 4
+  const capacity = { capacityLines: B, capacityQueries: Tq }
+  const lines = Math.min(B, Math.floor(limitBytes / (perRow * Tq * H)))
+  if (lines >= 1) return { lines, heads: H, queries: Tq, ...capacity }
+  // A multiple of 64 keeps every piece's start a whole vector, whatever the head size.
+  const queries = Math.max(64, Math.floor(limitBytes / perRow / 64) * 64)
+  return { lines: 1, heads: 1, queries: Math.min(Tq, queries), ...capacity }
 }
 
 interface Chunk extends AttentionShape {
-  /** First line and head, and how many. */
+  /** First line, head and query row, and how many; `Tq` and `first` are the piece's own. */
   line: number
   lines: number
   head: number
   heads: number
+  query: number
+  /** Query rows of a whole line. */
+  lineRows: number
 }
 
 function* chunks(s: AttentionShape): Generator<Chunk> {
-  const { chunking } = s
-  for (let line = 0; line < chunking.capacityLines; line += chunking.lines) {
-    const lines = Math.max(0, Math.min(chunking.lines, s.B - line))
-    for (let head = 0; head < s.H; head += chunking.heads) yield { ...s, line, lines, head, heads: chunking.heads }
+  const { lines: linesAtOnce, heads, queries, capacityLines, capacityQueries } = s.chunking
+  for (let line = 0; line < capacityLines; line += linesAtOnce) {
+    const lines = Math.max(0, Math.min(linesAtOnce, s.B - line))
+    for (let head = 0; head < s.H; head += heads) {
+      for (let query = 0; query < capacityQueries; query += queries) {
+        const Tq = Math.max(0, Math.min(queries, s.Tq - query))
+        yield { ...s, line, lines, head, heads, query, Tq, first: s.first + query, lineRows: s.Tq }
+      }
+    }
   }
 }
 
@@ -60,7 +75,7 @@ function views(c: Chunk): { q: View; kv: View; scores: View; group: number } {
   const group = c.H / c.K
   return {
     group,
-    q: { offset: c.line * c.Tq * c.H * c.D + c.head * c.D, strides: [c.Tq * c.H * c.D, c.D], row: c.H * c.D },
+    q: { offset: ((c.line * c.lineRows + c.query) * c.H + c.head) * c.D, strides: [c.lineRows * c.H * c.D, c.D], row: c.H * c.D },
     kv: { offset: c.line * c.Tk * c.K * c.D + Math.floor(c.head / group) * c.D, strides: [c.Tk * c.K * c.D, c.D], row: c.K * c.D },
     scores: { offset: 0, strides: [c.heads * c.Tq * c.Tk, c.Tq * c.Tk], row: c.Tk },
   }
@@ -113,7 +128,8 @@ function scoresTimesKeys(r: Recorder, c: Chunk, scoreTensor: Tensor, y: Tensor, 
   })
 }
 
-/** out (key-shaped) = alpha scores^T x for a q-shaped x, added up over the heads that share a key head. */
+/** out (key-shaped) = alpha scores^T x for a q-shaped x, added up over the heads that share a key head
+ *  and over pieces of the queries. */
 function scoresTransposedTimesRows(r: Recorder, c: Chunk, scoreTensor: Tensor, x: Tensor, out: Tensor, alpha: number): void {
   const { q, kv, scores, group } = views(c)
   const single = c.heads === 1
@@ -132,7 +148,7 @@ function scoresTransposedTimesRows(r: Recorder, c: Chunk, scoreTensor: Tensor, x
     bOffset: q.offset,
     cOffset: kv.offset,
     alpha,
-    accumulate: single && c.head % group !== 0,
+    accumulate: (single && c.head % group !== 0) || c.query > 0,
     batch: {
       outer: c.lines,
       inner: single ? 1 : c.K,

@@ -25,7 +25,23 @@ interface Shape {
 const packedSegments = ({ B, Tk }: Shape): Int32Array =>
   Int32Array.from({ length: B * Tk }, (_, i) => (i % Tk < 2 + 3 * Math.floor(i / Tk) ? 1 : 2))
 
-async function compare(shape: Shape, chunking: AttentionChunking, segmented: boolean, tuning = ROW_TUNINGS[0]): Promise<Record<string, number>> {
+/** What a test leaves out of a chunking: all of the lines, heads and queries. */
+const chunked = ({ B, Tq, H }: Shape, part: Partial<AttentionChunking>): AttentionChunking => ({
+  lines: B,
+  heads: H,
+  queries: Tq,
+  capacityLines: B,
+  capacityQueries: Tq,
+  ...part,
+})
+
+async function compare(
+  shape: Shape,
+  part: Partial<AttentionChunking>,
+  segmented: boolean,
+  tuning = ROW_TUNINGS[0],
+): Promise<Record<string, number>> {
+  const chunking = chunked(shape, part)
   const { B, Tq, Tk, H, K, D } = shape
   const [nq, nk] = [B * Tq * H * D, B * Tk * K * D]
   const [q, k, v, dout] = [random(nq, 1), random(nk, 2), random(nk, 3), random(nq, 4)]
@@ -82,8 +98,10 @@ describe('every grouping of heads, forward and backward', () => {
   ]) {
     const shape = { B, Tq: T, Tk: T, first: 0, H, K, D }
     for (const [how, chunking] of [
-      ['whole lines', { lines: B, heads: H, capacityLines: B }],
-      ['one head a chunk', { lines: 1, heads: 1, capacityLines: B }],
+      ['whole lines', {}],
+      ['one head a chunk', { lines: 1, heads: 1 }],
+      ['four queries of one head a chunk', { lines: 1, heads: 1, queries: 4 }],
+      ['a single query a chunk, in a plan for more', { lines: 1, heads: 1, queries: 1, capacityQueries: T + 3 }],
     ] as const) {
       test(`B ${B} T ${T} H ${H} K ${K} D ${D}, ${how}`, async () => {
         expectAll(await compare(shape, chunking, true))
@@ -94,11 +112,11 @@ describe('every grouping of heads, forward and backward', () => {
 })
 
 test('rows shared out over 64 invocations', async () => {
-  expectAll(await compare({ B: 2, Tq: 9, Tk: 9, first: 0, H: 4, K: 2, D: 8 }, { lines: 1, heads: 4, capacityLines: 2 }, true, ROW_TUNINGS[1]))
+  expectAll(await compare({ B: 2, Tq: 9, Tk: 9, first: 0, H: 4, K: 2, D: 8 }, { lines: 1 }, true, ROW_TUNINGS[1]))
 })
 
 test('two lines a chunk, three in the batch, four in the plan', async () => {
-  expectAll(await compare({ B: 3, Tq: 6, Tk: 6, first: 0, H: 4, K: 2, D: 8 }, { lines: 2, heads: 4, capacityLines: 4 }, true))
+  expectAll(await compare({ B: 3, Tq: 6, Tk: 6, first: 0, H: 4, K: 2, D: 8 }, { lines: 2, capacityLines: 4 }, true))
 })
 
 describe('with a cache', () => {
@@ -107,21 +125,34 @@ describe('with a cache', () => {
     for (const heads of [4, 1]) {
       test(`${Tq} new tokens after ${first}, ${heads} heads a chunk`, async () => {
         const shape = { B: 1, Tq, Tk: first + Tq, first, H: 4, K: 2, D: 8 }
-        expectAll(await compare(shape, { lines: 1, heads, capacityLines: 1 }, false))
+        expectAll(await compare(shape, { heads }, false))
+        expectAll(await compare(shape, { heads: 1, queries: 2 }, false))
       })
     }
   }
 })
 
 test('a line of one token attends to itself: its value comes out', async () => {
-  expectAll(await compare({ B: 2, Tq: 1, Tk: 1, first: 0, H: 2, K: 1, D: 4 }, { lines: 2, heads: 2, capacityLines: 2 }, false).then(({ out }) => ({ out })))
+  expectAll(await compare({ B: 2, Tq: 1, Tk: 1, first: 0, H: 2, K: 1, D: 4 }, {}, false).then(({ out }) => ({ out })))
 })
 
 test('chunks are as large as the limit allows', () => {
   const bytes = 10 * 10 * 4
-  expect(chooseChunking(5, 10, 10, 3, 2 * 3 * bytes)).toEqual({ lines: 2, heads: 3, capacityLines: 5 })
-  expect(chooseChunking(5, 10, 10, 3, 3 * bytes - 1)).toEqual({ lines: 1, heads: 1, capacityLines: 5 })
-  expect(chooseChunking(2, 10, 10, 3, 1e9)).toEqual({ lines: 2, heads: 3, capacityLines: 2 })
+  const all = { queries: 10, capacityQueries: 10 }
+  expect(chooseChunking(5, 10, 10, 3, 2 * 3 * bytes)).toEqual({ lines: 2, heads: 3, capacityLines: 5, ...all })
+  expect(chooseChunking(5, 10, 10, 3, 3 * bytes - 1)).toEqual({ lines: 1, heads: 1, capacityLines: 5, ...all })
+  expect(chooseChunking(2, 10, 10, 3, 1e9)).toEqual({ lines: 2, heads: 3, capacityLines: 2, ...all })
+})
+
+test('a long line is taken in pieces of queries, so that no score buffer passes the limit', () => {
+  const limit = 64 * 2 ** 20
+  for (const T of [4096, 8192, 10_000, 32_768]) {
+    const chunking = chooseChunking(1, T, T, 14, limit)
+    expect(chunking).toMatchObject({ lines: 1, heads: 1, capacityQueries: T })
+    expect(chunking.queries % 64).toBe(0)
+    expect(attentionScratch(chunking, T, T) * 4).toBeLessThanOrEqual(limit)
+    expect(attentionScratch(chunking, T, T) * 4).toBeGreaterThan(limit / 2)
+  }
 })
 
 test('the backward twin equals finite differences', () => {

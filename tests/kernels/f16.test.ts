@@ -102,7 +102,7 @@ describe('f16 tensors', () => {
     const shape = { B: 2, Tq: 7, Tk: 7, first: 0, H: 4, K: 2, D: 6 }
     const [nq, nk] = [2 * 7 * 4 * 6, 2 * 7 * 2 * 6]
     const [q, k, v, dout] = [half(nq, 1), half(nk, 2), half(nk, 3), random(nq, 4)]
-    const chunking = { lines: 2, heads: 4, capacityLines: 2 }
+    const chunking = { lines: 2, heads: 4, queries: 7, capacityLines: 2, capacityQueries: 7 }
     const scratch = attentionScratch(chunking, 7, 7)
     const empty = (n: number) => ({ data: new Float32Array(n).fill(NaN) })
     const out = await runOps(
