@@ -275,6 +275,7 @@ export const en = {
   'help.group_by_length': 'Rows of like length share a batch, so that less is padded.',
   'help.packing': 'Several short rows share one line, without seeing each other.',
   'help.optim': 'How steps are computed. The 8-bit ones take less memory.',
+  'help.optim_args': 'GPU memory that the optimiser’s states may take, as state_budget_bytes=N. Larger states are kept in main memory and pass through; the result is the same, bit for bit.',
   'help.weight_decay': 'Pulls the adapter back towards zero a little at every step.',
   'help.max_grad_norm': 'Longer gradients are shortened to this length; 0 leaves them.',
   'help.adam_beta1': 'How long the direction of earlier steps is remembered.',

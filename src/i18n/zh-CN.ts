@@ -274,6 +274,7 @@ export const zhCN: Messages = {
   'help.group_by_length': '长度相近的行放在同一批，减少填充。',
   'help.packing': '几行短数据拼成一行，彼此不可见。',
   'help.optim': '每一步怎样计算。8 位的更省显存。',
+  'help.optim_args': '优化器状态可占用的显存上限，写作 state_budget_bytes=N。超出部分存放在内存中分批处理，结果逐位相同。',
   'help.weight_decay': '每一步都把适配器向零拉回一点。',
   'help.max_grad_norm': '更长的梯度缩短到这个长度；0 表示不缩。',
   'help.adam_beta1': '对先前步伐方向记多久。',

@@ -3,6 +3,7 @@ import { fail } from '../errors'
 import { suggest } from '../errors/suggest'
 import type { Expectation } from '../errors/expectation'
 import type { Projection } from '../model/types'
+import { knowsOptimArgs } from './optim'
 import {
   aliases,
   loraAliases,
@@ -48,6 +49,9 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
       applySampling(run, value)
     } else if (field === 'optim') {
       run.optim = asOptimizer(value)
+    } else if (field === 'optim_args') {
+      if (!knowsOptimArgs(value)) throw fail('run-field-unsupported', { field: written, value: JSON.stringify(value) })
+      run.optim_args = value
     } else if (field === 'lora.target_modules') {
       run.lora.target_modules = asTargets(value, written)
     } else if (group === '' && name in runFields) {
@@ -168,6 +172,7 @@ function knownNames(group: string): string[] {
   return [
     ...Object.keys(runFields),
     'optim',
+    'optim_args',
     'lora',
     'quantization',
     'train_sampling_strategy',

@@ -10,7 +10,7 @@ const flag: Expectation = { kind: 'boolean' }
 const oneOf = (values: readonly string[]): Expectation => ({ kind: 'choice', values: [...values] })
 
 /** What each field of the run file may be. */
-export const runFields: Record<Exclude<keyof RunFile, 'lora' | 'quantization' | 'optim'>, Expectation> = {
+export const runFields: Record<Exclude<keyof RunFile, 'lora' | 'quantization' | 'optim' | 'optim_args'>, Expectation> = {
   learning_rate: positive,
   num_train_epochs: positive,
   max_steps: { kind: 'number', min: -1, integer: true, not: 0 },
@@ -84,7 +84,6 @@ export const neutralOnly: Record<string, unknown[]> = {
   label_smoothing_factor: [0],
   neftune_noise_alpha: [0],
   lr_scheduler_kwargs: [{}],
-  optim_args: [''],
   loss_type: ['nll'],
   truncation_mode: ['keep_start'],
   packing_strategy: ['bfd'],

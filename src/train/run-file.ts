@@ -14,6 +14,8 @@ export interface RunFile {
   warmup_ratio: number
   warmup_steps: number
   optim: OptimName
+  /** `""` or `"state_budget_bytes=N"`: larger optimiser states are paged from the host, with the same bits. */
+  optim_args: string
   weight_decay: number
   adam_beta1: number
   adam_beta2: number
@@ -76,6 +78,7 @@ export const recommendedRun: RunFile = {
   warmup_ratio: 0.03,
   warmup_steps: 0,
   optim: 'adamw_torch',
+  optim_args: '',
   weight_decay: 0,
   adam_beta1: 0.9,
   adam_beta2: 0.999,

@@ -1,7 +1,7 @@
 import type { BatchPlan, TokenizedRow } from '../data'
 import { collate } from '../data'
 import type { TrainingShape } from '../model/language-model'
-import { optimizerKind } from './optim'
+import { optimizerKind, stateBudgetBytes } from './optim'
 import type { RunFile } from './run-file'
 import type { Window } from './session'
 
@@ -34,6 +34,7 @@ export function trainingShape(plan: BatchPlan, run: RunFile): TrainingShape {
     batch: plan.batchLines,
     tokens: Math.max(PAD_TO, Math.ceil(plan.longestLine / PAD_TO) * PAD_TO),
     optimizer: optimizerKind(run.optim),
+    optimizerBudgetBytes: stateBudgetBytes(run.optim_args),
     // bfloat16 has no WGSL type; it runs as float32, which holds every bfloat16 value.
     computeDtype: run.quantization.bnb_4bit_compute_dtype === 'float16' ? 'float16' : 'float32',
     seed: run.seed,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { planBatches } from '../../src/data'
 import type { ErrorCode } from '../../src/errors'
 import { errorText, TuneError } from '../../src/errors'
 import { parseRunFile } from '../../src/train/parse-run-file'
 import { fileDefaults, recommendedRun } from '../../src/train/run-file'
+import { trainingShape } from '../../src/train/windows'
 
 function refusal(json: unknown): TuneError {
   try {
@@ -19,6 +21,16 @@ describe('run file', () => {
     const { run, warnings } = parseRunFile(JSON.parse(JSON.stringify(recommendedRun)))
     expect(run).toEqual(recommendedRun)
     expect(warnings).toEqual([])
+  })
+
+  it('takes a budget for the optimiser’s states, and no other argument', () => {
+    const plan = planBatches([5, 9], { ...recommendedRun, max_length: 64 }, 1)
+    const budget = (optim_args: string) => trainingShape(plan, parseRunFile({ optim_args }).run).optimizerBudgetBytes
+    expect(budget('state_budget_bytes=65536')).toBe(65536)
+    expect(budget('')).toBeUndefined()
+    for (const optim_args of ['state_budget_bytes=0', 'state_budget_bytes=1e6', 'rank=4', 'state_budget_bytes=1,rank=4', 7]) {
+      expect(refusal({ optim_args })).toMatchObject({ code: 'run-field-unsupported' })
+    }
   })
 
   it('takes the libraries’ own defaults for absent fields', () => {

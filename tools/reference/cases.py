@@ -36,6 +36,10 @@ class Case:
     bounds: dict = field(default_factory=lambda: EXACT)
     random_b: float = 0.02
     slow: bool = False
+    # bnb_4bit_compute_dtype of our run; the reference stays in float32.
+    compute: str = "float32"
+    # A case with the same reference.
+    like: str = ""
 
     def run_file(self) -> dict:
         return {
@@ -59,7 +63,7 @@ class Case:
             "seed": 42,
             **self.run,
             "lora": {"r": 5, "lora_alpha": 10, "lora_dropout": 0.0, "target_modules": SEVEN, "use_rslora": False, **self.lora},
-            "quantization": QUANTIZATION,
+            "quantization": {**QUANTIZATION, "bnb_4bit_compute_dtype": self.compute},
         }
 
 
@@ -71,7 +75,7 @@ CASES = [
     Case("qwen2-8bit", "qwen2-untied", lora={"r": 64, "lora_alpha": 64}, run={"optim": "adamw_8bit", "weight_decay": 0.01}, bounds=EIGHT),
     Case("qwen2-packing", "qwen2-odd", run={"packing": True, "max_length": 400, "per_device_train_batch_size": 1}),
     Case("qwen3-rslora", "qwen3-odd", lora={"r": 6, "lora_alpha": 9, "use_rslora": True}, run={"lr_scheduler_type": "cosine", "warmup_steps": 3}),
-    Case("qwen3-paged", "qwen3-gqa", lora={"r": 64, "lora_alpha": 32}, run={"optim": "paged_adamw_8bit", "lr_scheduler_type": "constant"}, bounds=EIGHT),
+    Case("qwen3-paged", "qwen3-gqa", lora={"r": 64, "lora_alpha": 32}, run={"optim": "paged_adamw_8bit", "optim_args": "state_budget_bytes=20000", "lr_scheduler_type": "constant"}, bounds=EIGHT),
     Case("llama-completion", "llama-odd", form="prompt-completion", run={"lr_scheduler_type": "constant"}),
     Case("llama-f16-text", "llama-gqa", form="text", lora={"target_modules": ["k_proj", "o_proj", "up_proj"]}, run={"lr_scheduler_type": "constant_with_warmup", "warmup_ratio": 0.2, "max_length": 41}),
     Case("llama3-rope", "llama3-rope", form="prompt-completion", run={"max_steps": 33, "per_device_train_batch_size": 3, "gradient_accumulation_steps": 2}),
@@ -80,6 +84,8 @@ CASES = [
 # Folders of real models below the one that --real names, as a hub download leaves them.
 SHORT_RUN = {"learning_rate": 2e-4, "num_train_epochs": 1, "max_length": 64, "per_device_train_batch_size": 1, "gradient_accumulation_steps": 2, "lr_scheduler_type": "cosine"}
 SHORT = dict(loss=2e-3, norm=1e-2)
+# The first bound is that of f16 over 30 steps; a norm of gradients that pass through 11 bits is good to a few thousandths.
+HALF = dict(loss=1e-2, norm=2e-2)
 SMOL = dict(model="smollm2-135m", form="prompt-completion", rows=32, random_b=0.0, slow=True, lora={"r": 8, "lora_alpha": 16})
 CODER = dict(model="qwen2.5-coder-0.5b", rows=16, random_b=0.0, slow=True, lora={"r": 8, "lora_alpha": 16})
 
@@ -87,5 +93,6 @@ REAL = [
     Case("smollm2-8", **SMOL, bounds=SHORT, run={**SHORT_RUN, "max_steps": 8}),
     Case("smollm2-50", **SMOL, run={**SHORT_RUN, "max_steps": 50}),
     Case("qwen-2", **CODER, bounds=SHORT, run={**SHORT_RUN, "max_steps": 2}),
+    Case("qwen-2-f16", **CODER, like="qwen-2", compute="float16", bounds=HALF, run={**SHORT_RUN, "max_steps": 2}),
     Case("qwen-5", **CODER, run={**SHORT_RUN, "max_steps": 5}),
 ]

@@ -49,7 +49,7 @@ DEFAULTS = dict(
     seed=42,
     lora=dict(r=8, lora_alpha=8, lora_dropout=0.0, target_modules=common.SEVEN, use_rslora=False),
 )
-_IGNORED = {"quantization", "logging_steps", "save_strategy", "save_steps"}
+_IGNORED = {"quantization", "optim_args", "logging_steps", "save_strategy", "save_steps"}
 
 
 def understand(path: str) -> dict:

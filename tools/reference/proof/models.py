@@ -96,9 +96,9 @@ def prove_merge(name: str, gpu: str, real: Path | None) -> dict | None:
         found["bases"][onto] = values
         if values["missing"] or values["different"] > values["values"] * 1e-5:
             found["broken"].append(f"{onto}: {values['different']} values differ, missing {values['missing']}")
-        # Three digits are written; f32 sums may move the last one.
-        off = [key for key, told in values["readme"].items() if abs(told - values["drift"][key]) > 2e-2 * abs(values["drift"][key]) + 1e-9]
-        if off and onto == "original":
+        # Three digits are written, and f32 sums move what is small; a position is one of 16.
+        off = [key for key, told in values["readme"].items() if abs(told - values["drift"][key]) > (1 if key == "same_next" else 2e-2 * values["drift"][key])]
+        if off:
             found["broken"].append(f"{onto}: README and transformers disagree on {off}")
     say(f"merge {name} on {gpu}: {json.dumps(found)}")
     return records.keep("merge", name, gpu, found)

@@ -19,7 +19,7 @@ SHOWN_STEPS = 8
 
 def reference_of(case: Case, model: Path, reuse: bool) -> Path:
     """Train with trl, unless `reuse` and the same was trained before."""
-    folder = WORK / "reference" / case.name
+    folder = WORK / "reference" / (case.like or case.name)
     stamp = folder / "case.json"
     if reuse and stamp.exists() and stamp.read_text() == wanted(case) and (folder / "eval.json").exists():
         return folder
@@ -31,7 +31,17 @@ def reference_of(case: Case, model: Path, reuse: bool) -> Path:
 
 
 def wanted(case: Case) -> str:
-    return json.dumps([case.run_file(), case.source, case.form, case.rows, case.random_b], sort_keys=True)
+    """What the reference depends on: all but where and in which type our side computes."""
+    run = {key: value for key, value in case.run_file().items() if key not in ("quantization", "optim_args")}
+    return json.dumps([run, case.source, case.form, case.rows, case.random_b], sort_keys=True)
+
+
+def run_file(case: Case) -> Path:
+    """Ours; the reference's own lies beside its results."""
+    path = WORK / "run-files" / f"{case.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(case.run_file(), indent=2))
+    return path
 
 
 def write_inputs(case: Case, folder: Path) -> None:
@@ -75,7 +85,7 @@ def prove_case(case: Case, gpu: str, real: Path | None, reuse: bool) -> dict | N
 
 
 def check_tokens(case: Case, model: Path, reference: Path) -> dict:
-    done = tune("tokens", "--model", model, "--data", reference / "data.jsonl", "--config", reference / "run.json")
+    done = tune("tokens", "--model", model, "--data", reference / "data.jsonl", "--config", run_file(case))
     if done.code != 0:
         return {"failed": done.last}
     theirs = [json.loads(line) for line in (reference / "tokens.jsonl").read_text().splitlines()]
@@ -90,7 +100,7 @@ def check_training(case: Case, model: Path, reference: Path, gpu: str, reuse: bo
     out = WORK / "ours" / gpu / case.name
     facts = {}
     if not (reuse and (out / "trainer_state.json").exists()):
-        done = tune("train", "--model", model, "--data", reference / "data.jsonl", "--config", reference / "run.json",
+        done = tune("train", "--model", model, "--data", reference / "data.jsonl", "--config", run_file(case),
                     "--init-lora", reference / "initial", "--out", out, "--gpu", gpu)
         if done.code != 0:
             return {"failed": done.last}
@@ -114,7 +124,7 @@ def check_training(case: Case, model: Path, reference: Path, gpu: str, reuse: bo
 def check_evaluation(case: Case, model: Path, reference: Path, gpu: str) -> dict:
     """The trained adapter's loss of every row, each side judging its own adapter."""
     done = tune("eval", "--model", model, "--data", reference / "data.jsonl", "--lora", WORK / "ours" / gpu / case.name / "adapter",
-                "--config", reference / "run.json", "--gpu", gpu)
+                "--config", run_file(case), "--gpu", gpu)
     if done.code != 0:
         return {"failed": done.last}
     ours = json.loads(done.out.splitlines()[-1])["per_row"]
