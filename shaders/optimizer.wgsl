@@ -24,7 +24,8 @@ fn sumsq_partial(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups)
 
 //#if ENTRY == norm_finish
 // stats[2] = sqrt(sum of partials), stats[3] = clip factor as torch's clip_grad_norm_ takes it; -1 with a norm that is not
-// finite, so that the update is skipped and the adapter and its states keep their last good values.
+// finite, so that the update is skipped and the adapter and its states keep their last good values. A -1 stays until the host
+// clears it: the next window may be queued before anybody has read of the failure.
 struct Params { n: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
@@ -44,7 +45,7 @@ fn norm_finish(@builtin(local_invocation_index) lane: u32) {
     let finite = (bitcast<u32>(norm) & 0x7f800000u) != 0x7f800000u
               && (bitcast<u32>(stats[0]) & 0x7f800000u) != 0x7f800000u;
     stats[2] = norm;
-    stats[3] = select(-1.0, clip, finite);
+    stats[3] = select(-1.0, clip, finite && stats[3] >= 0.0);
   }
 }
 //#end

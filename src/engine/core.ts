@@ -275,9 +275,22 @@ class EngineCore implements Engine {
     return this.device
   }
 
-  /** GPU work that ends when the device is lost; its own promise might never settle then. */
-  private alive<T>(work: Promise<T>): Promise<T> {
-    return this.device ? Promise.race([work, this.device.lost]) : work
+  /**
+   * GPU work that ends when the device is lost, since its own promise might never settle then, or when the device reports
+   * an error that nobody expected: its results would not be those that were asked for.
+   */
+  private async alive<T>(work: Promise<T>): Promise<T> {
+    if (!this.device) return work
+    const { gpu, lost } = this.device
+    let stop = () => {}
+    const broken = new Promise<never>((_, reject) => {
+      stop = gpu.watchErrors((detail) => reject(fail('gpu-error', { detail })))
+    })
+    try {
+      return await Promise.race([work, lost, broken])
+    } finally {
+      stop()
+    }
   }
 
   private async openSource(source: ModelSource, on?: ProgressListener, signal?: AbortSignal): Promise<FileFolder> {

@@ -6,8 +6,8 @@ import { PAD_TO } from '../train/windows'
 import type { EvalResult, ProgressListener } from './types'
 
 /**
- * Loss of every row under the model. Rows are batched by length, so that little is padded, and reported in the order
- * given. The total is the mean over all trained tokens, as one large batch would have it.
+ * Loss of every row under the model. Rows are batched by length, so that little is padded, the longest first, so that
+ * memory is taken once, and reported in the order given. The total is the mean over all trained tokens, as one large batch would have it.
  */
 export async function evaluateRows(
   model: LanguageModel,
@@ -19,7 +19,7 @@ export async function evaluateRows(
   // A loss of no tokens would read as a perfect one.
   if (rows.length === 0) throw fail('train-no-rows', {})
   const size = options.batchSize ?? 4
-  const order = rows.map((_, i) => i).sort((a, b) => rows[a].inputIds.length - rows[b].inputIds.length || a - b)
+  const order = rows.map((_, i) => i).sort((a, b) => rows[b].inputIds.length - rows[a].inputIds.length || a - b)
   const sums = new Float64Array(rows.length)
   const counts = new Int32Array(rows.length)
   const began = performance.now()

@@ -17,6 +17,12 @@ export const gpuErrors = {
       `The graphics device was lost (${p.reason}), so the work on it has stopped. Reload the model and resume from the last saved state; if it happens again, use a smaller batch or max_length.`,
     zh: (p: { reason: string }) => `图形设备已丢失（${p.reason}），正在进行的工作已中止。请重新载入模型并从上次保存处继续；若再次发生，请减小批大小或 max_length。`,
   },
+  'gpu-error': {
+    en: (p: { detail: string }) =>
+      `The graphics device refused part of the work (${p.detail}), so the result cannot be trusted and was not used. What was saved before is kept. Reload the model and try again, with a smaller batch or max_length if memory may be short.`,
+    zh: (p: { detail: string }) =>
+      `图形设备拒绝了部分计算（${p.detail}），结果不可信，已弃用；此前保存的内容仍在。请重新载入模型再试；若可能是显存不足，请减小批大小或 max_length。`,
+  },
   'gpu-tensor-too-large': {
     en: (p: { tensor: string; bytes: number; limit: number }) =>
       `"${p.tensor}" needs ${p.bytes} bytes in one piece, and this graphics adapter allows ${p.limit}. Nothing was started. Use a smaller per_device_train_batch_size or max_length.`,

@@ -2,11 +2,10 @@ import type { ErrorCatalog } from './catalog'
 
 /** Errors of model: a message names cause, consequence and next action, in that order. */
 export const modelErrors = {
-  'model-tensor-dtype': {
-    en: (p: { tensor: string; dtype: string }) =>
-      `The weight "${p.tensor}" is stored as ${p.dtype}, which the engine cannot read as numbers, so the model was not loaded. Use a checkpoint in bf16, f16 or f32, or a bitsandbytes 4-bit one.`,
-    zh: (p: { tensor: string; dtype: string }) =>
-      `权重“${p.tensor}”以 ${p.dtype} 存储，引擎无法读取，因此模型未载入。请使用 bf16、f16、f32 或 bitsandbytes 4-bit 的检查点。`,
+  'model-not-finite': {
+    en: () =>
+      'The model answered with numbers that are not finite, so no text can be made of them. The adapter may have been trained at too high a learning_rate, or the weights may be damaged. Remove the adapter, or load the model again.',
+    zh: () => '模型输出的不是有效数字，无法生成文字。可能是适配器训练时 learning_rate 过高，或权重已损坏。请移除适配器，或重新载入模型。',
   },
   'model-no-adapter': {
     en: () => 'There is no adapter on the model, so there is nothing to train or to read. Attach one first.',

@@ -20,6 +20,11 @@ export interface Gpu {
   /** Buffers, bind groups and pipelines made so far: steady-state steps must not move these. */
   readonly counts: { buffers: number; bindGroups: number; pipelines: number; submits: number; dispatches: number }
   buffer(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer
+  /** Hear of every buffer made until the returned function is called. */
+  watchBuffers(listener: (buffer: GPUBuffer) => void): () => void
+  /** Hear of errors that no error scope caught, until the returned function is called: what ran meanwhile is not to be trusted. */
+  watchErrors(listener: (message: string) => void): () => void
+  /** Destroy a buffer; nothing where that has been done. */
   free(buffer: GPUBuffer): void
   destroy(): void
 }
@@ -64,6 +69,13 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
   const { vendor, architecture, description } = adapter.info
   const words = `${vendor} ${architecture} ${description}`.toLowerCase()
   let destroyed = false
+  const live = new Set<GPUBuffer>()
+  const onBuffer = listeners<GPUBuffer>()
+  const onError = listeners<string>()
+  device.addEventListener('uncapturederror', (event) => {
+    event.preventDefault()
+    onError.tell((event as GPUUncapturedErrorEvent).error.message)
+  })
   const gpu: Gpu = {
     device,
     info: { vendor, architecture, description },
@@ -88,9 +100,14 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
       const buffer = device.createBuffer({ label, size, usage })
       gpu.allocatedBytes += size
       gpu.counts.buffers++
+      live.add(buffer)
+      onBuffer.tell(buffer)
       return buffer
     },
+    watchBuffers: onBuffer.watch,
+    watchErrors: onError.watch,
     free(buffer) {
+      if (!live.delete(buffer)) return
       gpu.allocatedBytes -= buffer.size
       buffer.destroy()
     },
@@ -102,21 +119,41 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
   return gpu
 }
 
-/** Run `body` and turn an out-of-memory or validation error of the device into an exception. */
-export async function guarded<T>(gpu: Gpu, what: string, bytes: number, body: () => T | Promise<T>): Promise<T> {
-  gpu.device.pushErrorScope('validation')
-  gpu.device.pushErrorScope('out-of-memory')
-  let result: T
-  try {
-    result = await body()
-  } finally {
-    const memory = gpu.device.popErrorScope()
-    const validation = gpu.device.popErrorScope()
-    const [memoryError, validationError] = await Promise.all([memory, validation])
-    // eslint-disable-next-line no-unsafe-finally -- a device error explains whatever else went wrong
-    if (memoryError) throw fail('gpu-out-of-memory', { what, bytes })
-    // eslint-disable-next-line no-unsafe-finally
-    if (validationError) throw new Error(`${what}: ${validationError.message}`)
+function listeners<T>(): { tell: (value: T) => void; watch: (listener: (value: T) => void) => () => void } {
+  const all = new Set<(value: T) => void>()
+  return {
+    tell: (value) => all.forEach((listener) => listener(value)),
+    watch: (listener) => {
+      all.add(listener)
+      return () => all.delete(listener)
+    },
   }
-  return result
+}
+
+/**
+ * Make something that takes buffers. When the device has no memory for them, or `make` throws, all of them are given back.
+ * @throws TuneError gpu-out-of-memory, and what `make` throws
+ */
+export async function allocating<T>(gpu: Gpu, what: string, make: () => T): Promise<T> {
+  const { device } = gpu
+  const buffers: GPUBuffer[] = []
+  device.pushErrorScope('validation')
+  device.pushErrorScope('out-of-memory')
+  let outcome: { made: T } | { thrown: unknown }
+  const stop = gpu.watchBuffers((buffer) => buffers.push(buffer))
+  try {
+    outcome = { made: make() }
+  } catch (thrown) {
+    outcome = { thrown }
+  }
+  stop()
+  // Both scopes are popped before anything is awaited: scopes are a stack that all of the page's code shares.
+  const scopes = [device.popErrorScope(), device.popErrorScope()]
+  const [memory, validation] = await Promise.all(scopes)
+  if (!memory && !validation && 'made' in outcome) return outcome.made
+  const bytes = buffers.reduce((sum, buffer) => sum + buffer.size, 0)
+  for (const buffer of buffers) gpu.free(buffer)
+  if (memory) throw fail('gpu-out-of-memory', { what, bytes })
+  if ('thrown' in outcome) throw outcome.thrown
+  throw new Error(`${what}: ${validation!.message}`)
 }

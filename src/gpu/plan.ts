@@ -1,12 +1,13 @@
 import { fail } from '../errors'
 import { place, type Placement } from './arena'
-import { guarded, type Gpu } from './device'
+import { allocating, type Gpu } from './device'
 import type { KernelCache } from './kernel'
 import { Recorder, type RecordedDispatch } from './recorder'
 import { packParams } from './reflect'
 import { byteLength, type Tensor } from './tensor'
 
 const PARAM_STRIDE = 256
+const KEPT_ENCODINGS = 16
 
 export interface PlanOptions {
   label: string
@@ -62,7 +63,7 @@ export class Plan<Shape> {
       if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: tensor.label, bytes, limit })
     }
     await this.kernels.compile(onCompile)
-    await guarded(this.gpu, this.options.label, this.bytes, () => this.allocate())
+    await allocating(this.gpu, this.options.label, () => this.allocate())
   }
 
   private allocate(): void {
@@ -125,10 +126,12 @@ export class Plan<Shape> {
         packParams(dispatch.kernel.io.params, dispatch.params, view, index * PARAM_STRIDE)
       }
       found = { dispatches, params }
-      // A decode loop visits thousands of shapes once each; keep the recent ones only.
-      if (this.encodings.size >= 64) this.encodings.delete(this.encodings.keys().next().value!)
-      this.encodings.set(key, found)
+      // Decoding visits each shape once, training most of them a few times: a handful of recent ones is worth their memory.
+      if (this.encodings.size >= KEPT_ENCODINGS) this.encodings.delete(this.encodings.keys().next().value!)
+    } else {
+      this.encodings.delete(key)
     }
+    this.encodings.set(key, found)
     return { key, ...found }
   }
 

@@ -1,4 +1,5 @@
-import { guarded, type Gpu } from '../gpu/device'
+import { fail } from '../errors'
+import type { Gpu } from '../gpu/device'
 import type { KernelCache } from '../gpu/kernel'
 import { Plan } from '../gpu/plan'
 import { readBuffer } from '../gpu/readback'
@@ -33,6 +34,8 @@ export class Decoder {
     const { config } = pass
     const make = (label: string, dtype: 'i32' | 'f32', n: number): Tensor => {
       const buffer = gpu.buffer(label, n * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+      const bindable = gpu.device.limits.maxStorageBufferBindingSize
+      if (buffer.size > bindable) throw fail('gpu-tensor-too-large', { tensor: label, bytes: buffer.size, limit: bindable })
       this.buffers.push(buffer)
       return bufferTensor(label, dtype, [n], buffer)
     }
@@ -134,7 +137,7 @@ export async function allLogits(
     { label: 'all logits' },
   )
   try {
-    await guarded(gpu, 'logits', plan.bytes, () => plan.build())
+    await plan.build()
     await plan.prepare({ T, first: 0 })
     plan.run({ T, first: 0 })
     return new Float32Array(await readBuffer(gpu, inputs.logits.buffer!, 0, T * config.vocabSize * 4))

@@ -15,7 +15,8 @@ export interface TrainingShape {
   /** B */ batch: number
   /** T: longest padded row in any batch */ tokens: number
   optimizer: OptimizerKind
-  /** Bytes the run may use on the GPU beyond the weights; absent: what the device offers. Less budget = more recompute. */
+  /** Bytes the run may use on the GPU beyond the weights; absent: 2 GiB,
+   *  since WebGPU tells nobody what is free. Less budget = more recompute. */
   budgetBytes?: number
   /** Bytes of GPU memory for optimiser states; larger ones are paged from the host, bit-identically. Absent: the kind's own default. */
   optimizerBudgetBytes?: number

@@ -1,7 +1,7 @@
 import { isBnbTensor, readBnbTensor } from '../formats/bnb'
 import { isFloatDtype, toFloat32, type FloatDtype } from '../formats/floats'
 import type { WeightSource } from '../formats/weights'
-import { guarded, type Gpu } from '../gpu/device'
+import { allocating, type Gpu } from '../gpu/device'
 import { KernelCache } from '../gpu/kernel'
 import { bufferTensor, bytesPerElement, type Tensor } from '../gpu/tensor'
 import type { LinearWeight } from '../ops/linear'
@@ -99,7 +99,7 @@ class Loader {
     const parts = await this.allocateTable(headName)
     const targets = new Map<string, LinearWeight>()
     for (const linear of linears) targets.set(linear.name, await this.allocateLinear(linear))
-    this.quantizer = new Quantizer(gpu, this.kernels)
+    this.quantizer = await allocating(gpu, 'quantisation', () => new Quantizer(gpu, this.kernels))
 
     await this.fillTable(headName, parts)
     for (const { name } of linears) await this.fillLinear(name, targets.get(name)!)
@@ -136,14 +136,13 @@ class Loader {
     return names
   }
 
-  private buffer(label: string, bytes: number): Promise<GPUBuffer> {
-    return guarded(this.gpu, label, bytes, () => {
-      const limit = this.gpu.device.limits.maxStorageBufferBindingSize
-      if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: label, bytes, limit })
-      const buffer = this.gpu.buffer(label, bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
-      this.buffers.push(buffer)
-      return buffer
-    })
+  private async buffer(label: string, bytes: number): Promise<GPUBuffer> {
+    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
+    if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: label, bytes, limit })
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
+    const buffer = await allocating(this.gpu, label, () => this.gpu.buffer(label, bytes, usage))
+    this.buffers.push(buffer)
+    return buffer
   }
 
   private floatDtype(name: string): FloatDtype {

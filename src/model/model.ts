@@ -1,7 +1,7 @@
 import type { MicroBatch } from '../data/types'
 import { fail } from '../errors'
 import { isFloatDtype, toFloat32 } from '../formats/floats'
-import { guarded, type Gpu } from '../gpu/device'
+import { allocating, type Gpu } from '../gpu/device'
 import type { KernelCache } from '../gpu/kernel'
 import { Plan } from '../gpu/plan'
 import { readBuffer } from '../gpu/readback'
@@ -19,7 +19,7 @@ import { optimizerLayout } from './optimizer-layout'
 import { ropeTable } from './rope-table'
 import { chooseToken, uniforms } from './sampling'
 import { GpuTrainer } from './trainer'
-import { ghostGraph, measurePass } from './training-graph'
+import { ghost, ghostGraph, measurePass } from './training-graph'
 import { modulePath, type LoraConfig, type LoraPair, type MemoryItem, type ModelConfig, type Projection, type SampleOptions } from './types'
 import { uploadVector, type ModelWeights } from './weights'
 
@@ -64,8 +64,7 @@ export class QwenStyleModel implements LanguageModel {
 
   async attachLora(lora: LoraConfig, init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] }): Promise<void> {
     this.detachLora()
-    const bytes = adapterLayout(this.config, lora).pages.reduce((sum, n) => sum + n * 4, 0)
-    const store = await guarded(this.gpu, 'adapter', bytes, () => new AdapterStore(this.gpu, this.config, lora))
+    const store = await allocating(this.gpu, 'adapter', () => new AdapterStore(this.gpu, this.config, lora))
     if (init.kind === 'random') {
       store.write((slot) => initialValues(slot, init.seed))
     } else {
@@ -89,7 +88,7 @@ export class QwenStyleModel implements LanguageModel {
     return this.adapter.read()
   }
 
-  /** cos/sin for at least T positions. */
+  /** cos/sin for at least T positions. Plans may still be bound to a table that was outgrown, so it stays; sizes double. */
   private ropeFor(T: number): Tensor {
     if (!this.rope || this.rope.T < T) {
       const size = Math.max(1024, 2 ** Math.ceil(Math.log2(T)))
@@ -100,12 +99,12 @@ export class QwenStyleModel implements LanguageModel {
     return this.rope.tensor
   }
 
-  private passFor(B: number, T: number, activation: 'f32' | 'f16' = 'f32'): Omit<PassModel, 'adapter'> {
+  private passFor(B: number, T: number, activation: 'f32' | 'f16' = 'f32', rope = this.ropeFor(T)): Omit<PassModel, 'adapter'> {
     const limit = Math.min(SCORES_BYTES, this.gpu.device.limits.maxStorageBufferBindingSize)
     return {
       config: this.config,
       weights: this.weights,
-      rope: this.ropeFor(T),
+      rope,
       slabElements: this.slabElements,
       chunking: chooseChunking(B, T, T, this.config.heads, limit),
       activation,
@@ -123,7 +122,7 @@ export class QwenStyleModel implements LanguageModel {
   }
 
   planTraining(lora: LoraConfig, shape: TrainingShape): TrainingPlan {
-    const pass = this.passFor(shape.batch, shape.tokens, this.activationFor(shape))
+    const pass = this.passFor(shape.batch, shape.tokens, this.activationFor(shape), ghost('rope table', [shape.tokens]))
     const M = shape.batch * shape.tokens
     const capacity = { B: shape.batch, T: shape.tokens, rows: M }
     const host = this.weights.hostEmbedding !== null
@@ -176,7 +175,7 @@ export class QwenStyleModel implements LanguageModel {
     this.trainer = null
     this.dropEvaluators()
     const plan = this.planTraining(this.adapter.lora, shape)
-    const trainer = new GpuTrainer({
+    const parts = {
       gpu: this.gpu,
       kernels: this.kernels,
       pass: this.passFor(shape.batch, shape.tokens, this.activationFor(shape)),
@@ -185,14 +184,14 @@ export class QwenStyleModel implements LanguageModel {
       shape,
       plan,
       share: checks.share ?? true,
-      diagnose: (batches) => this.diagnose(batches),
+      diagnose: (batches: MicroBatch[]) => this.diagnose(batches),
       onDestroy: () => {
         if (this.trainer === trainer) this.trainer = null
       },
-    })
+    }
+    const trainer = await allocating(this.gpu, 'training state', () => new GpuTrainer(parts))
     this.trainer = trainer
-    await trainer.build(onCompile)
-    return trainer
+    return built(trainer, onCompile)
   }
 
   private dropEvaluators(): void {
@@ -209,9 +208,9 @@ export class QwenStyleModel implements LanguageModel {
     this.evaluators[key] = null
     const capacity = { B: Math.max(B, found?.capacity.B ?? 0), T: Math.max(T, found?.capacity.T ?? 0) }
     const pass = { ...this.passFor(capacity.B, capacity.T), adapter: this.layerAdapter(key === 'tuned') }
-    const evaluator = new Evaluator(this.gpu, this.kernels, pass, this.weights.hostEmbedding, capacity)
-    await evaluator.build()
-    this.evaluators[key] = evaluator
+    const host = this.weights.hostEmbedding
+    const evaluator = await allocating(this.gpu, 'evaluation', () => new Evaluator(this.gpu, this.kernels, pass, host, capacity))
+    this.evaluators[key] = await built(evaluator)
     return evaluator
   }
 
@@ -222,7 +221,8 @@ export class QwenStyleModel implements LanguageModel {
   private async diagnose(batches: MicroBatch[]): Promise<{ layer: number | null; rows: number[] }> {
     for (const batch of batches) {
       const pass = { ...this.passFor(batch.B, batch.T), adapter: this.layerAdapter(true) }
-      const probe = new Evaluator(this.gpu, this.kernels, pass, this.weights.hostEmbedding, batch, true)
+      const host = this.weights.hostEmbedding
+      const probe = await allocating(this.gpu, 'diagnosis', () => new Evaluator(this.gpu, this.kernels, pass, host, batch, true))
       try {
         await probe.build()
         const { layer, lines } = await probe.findNonFinite(batch)
@@ -241,14 +241,8 @@ export class QwenStyleModel implements LanguageModel {
   async createDecoder(capacity: number, useAdapter: boolean): Promise<Decoder> {
     const { chunking: _, ...pass } = this.passFor(1, capacity)
     const adapter = this.layerAdapter(useAdapter)
-    const decoder = new Decoder(this.gpu, this.kernels, { ...pass, adapter }, this.weights.hostEmbedding, capacity)
-    try {
-      await decoder.build()
-    } catch (error) {
-      decoder.destroy()
-      throw error
-    }
-    return decoder
+    const host = this.weights.hostEmbedding
+    return built(await allocating(this.gpu, 'KV cache', () => new Decoder(this.gpu, this.kernels, { ...pass, adapter }, host, capacity)))
   }
 
   async *generate(promptIds: Int32Array, options: SampleOptions): AsyncGenerator<number> {
@@ -320,5 +314,19 @@ export class QwenStyleModel implements LanguageModel {
     this.dropEvaluators()
     for (const buffer of this.buffers) this.gpu.free(buffer)
     this.buffers.length = 0
+  }
+}
+
+/** Compile and allocate the rest; what cannot be built leaves nothing behind. */
+async function built<T extends { build(onCompile?: (done: number, total: number) => void): Promise<void>; destroy(): void }>(
+  made: T,
+  onCompile?: (done: number, total: number) => void,
+): Promise<T> {
+  try {
+    await made.build(onCompile)
+    return made
+  } catch (error) {
+    made.destroy()
+    throw error
   }
 }

@@ -1,4 +1,8 @@
+import { fail } from '../errors'
 import type { SampleOptions } from './types'
+
+/** A token whose logit over the temperature lies this far below the best has a share below 1e-13: not worth sorting. */
+const NEGLIGIBLE = 30
 
 /** Index of the largest value, the lowest on a tie, as torch.argmax takes it. */
 export function argmax(values: ArrayLike<number>): number {
@@ -16,10 +20,12 @@ export function chooseToken(
   options: Pick<SampleOptions, 'temperature' | 'topK' | 'topP'>,
   uniform: number,
 ): number {
-  if (!(options.temperature > 0)) return argmax(logits)
-  const keep = options.topK > 0 ? Math.min(options.topK, logits.length) : Math.min(1024, logits.length)
-  const order = topIndices(logits, keep)
-  const top = logits[order[0]]
+  const best = argmax(logits)
+  if (!Number.isFinite(logits[best])) throw fail('model-not-finite', {})
+  if (!(options.temperature > 0)) return best
+  const keep = options.topK > 0 ? Math.min(options.topK, logits.length) : logits.length
+  const top = logits[best]
+  const order = topIndices(logits, keep, top - NEGLIGIBLE * options.temperature)
   const weights = order.map((i) => Math.exp((logits[i] - top) / options.temperature))
   const total = weights.reduce((a, b) => a + b, 0)
   let kept = 0
@@ -34,9 +40,9 @@ export function chooseToken(
   return order[kept - 1]
 }
 
-/** The k largest values' indices, largest first. */
-function topIndices(values: Float32Array, k: number): number[] {
-  const threshold = kthLargest(values, k)
+/** The k largest values' indices, largest first, of those that reach `least`. */
+function topIndices(values: Float32Array, k: number, least: number): number[] {
+  const threshold = k < values.length ? Math.max(kthLargest(values, k), least) : least
   const found: number[] = []
   for (let i = 0; i < values.length; i++) if (values[i] >= threshold) found.push(i)
   return found.sort((a, b) => values[b] - values[a] || a - b).slice(0, k)

@@ -127,7 +127,8 @@ export class GpuTrainer implements Trainer {
     await this.exclusively(() =>
       this.optimizer.run(options, step, (encoder) => {
         result = this.ring.copy(encoder, this.stats)
-        encoder.clearBuffer(this.stats)
+        // Not the clip factor: after a step that was not finite it holds later updates back.
+        encoder.clearBuffer(this.stats, 0, 12)
       }),
     )
     const [loss, accuracy, norm, clip] = await result.read()
@@ -152,6 +153,7 @@ export class GpuTrainer implements Trainer {
     const words = new Uint32Array(counters!.data.slice().buffer)
     this.steps = words[0]
     this.microSteps = words[1]
+    this.p.gpu.device.queue.writeBuffer(this.stats, 0, new Float32Array(4))
   }
 
   /** Run after the update that is being submitted, and before the next. */

@@ -33,7 +33,7 @@ export function trainingRecorder(g: TrainingGraph): (r: Recorder, s: PassShape) 
 }
 
 /** A tensor that stands for memory counted elsewhere. */
-function ghost(label: string, shape: readonly number[], dtype: TensorDtype = 'f32'): Tensor {
+export function ghost(label: string, shape: readonly number[], dtype: TensorDtype = 'f32'): Tensor {
   return { label, dtype, shape, id: -1, buffer: null, offset: 0, kind: 'ghost' }
 }
 

@@ -41,7 +41,7 @@ beforeEach(async () => {
   events = []
   engine = createEngine(
     {
-      openGpu: async () => ({ lost: new Promise<string>(() => {}), destroy() {} }) as unknown as Gpu,
+      openGpu: async () => ({ lost: new Promise<string>(() => {}), watchErrors: () => () => {}, destroy() {} }) as unknown as Gpu,
       builtinModel: async () => nodeFolder('public/demo-model'),
       sample: (name) => nodeFile(`public/samples/${name}`),
       folderOfFiles: filesFolder,
@@ -56,6 +56,17 @@ beforeEach(async () => {
   )
   await engine.loadModel({ kind: 'builtin' })
   await engine.loadData(data(), options)
+})
+
+it('a run stopped before its first step leaves no adapter and no loss', async () => {
+  const outcome = await engine.train(run, { runId: 'a' }, (event) => {
+    if (event.kind === 'adapter') engine.stop()
+  })
+  expect(outcome).toMatchObject({ reason: 'stopped', steps: 0, trainLoss: null })
+  const history = outcome.trainerState.log_history as { train_loss: unknown }[]
+  expect(history.at(-1)!.train_loss).toBeNull()
+  expect(engine.adapter()).toBeNull()
+  await expect(engine.exportAdapter(new Place('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
 })
 
 describe('checkpoints that nobody asked for', () => {

@@ -42,6 +42,18 @@ describe('sampled', () => {
     close(shares(logits, { ...ALL, topK: 50 }), softmax(logits))
   })
 
+  it('top_k 0 keeps every token of a large vocabulary', () => {
+    const even = new Float32Array(2000)
+    const drawn = new Set(Array.from({ length: 2000 }, (_, i) => chooseToken(even, ALL, (i + 0.5) / 2000)))
+    expect(drawn.size).toBe(2000)
+  })
+
+  it('refuses logits that are no numbers', () => {
+    for (const temperature of [0, 1]) {
+      expect(() => chooseToken(Float32Array.of(NaN, NaN), { ...ALL, temperature }, 0)).toThrow(expect.objectContaining({ code: 'model-not-finite' }))
+    }
+  })
+
   it('top-p keeps the smallest set that reaches p, at least one', () => {
     // Shares 0.57, 0.21, 0.13 ... in order 1, 3, 0, 2.
     const [a, b, , d] = softmax(logits)
