@@ -19,7 +19,7 @@ const platform: Platform = {
   async openGpu() {
     devices++
     const lost = new Promise<string>((resolve) => (loseDevice = resolve))
-    return { lost, destroy() {} } as Gpu
+    return { lost, watchErrors: () => () => {}, destroy() {} } as unknown as Gpu
   },
   builtinModel: async () => nodeFolder('public/demo-model'),
   sample: (name) => nodeFile(`public/samples/${name}`),
@@ -96,7 +96,7 @@ describe('engine', () => {
     const history = outcome.trainerState.log_history as Record<string, number>[]
     expect(history).toHaveLength(3)
     expect(history[0]).toMatchObject({ step: 2, loss: (1.99 + 1.98) / 2 })
-    expect(history[2].train_loss).toBeCloseTo(outcome.trainLoss, 12)
+    expect(history[2].train_loss).toBeCloseTo(outcome.trainLoss!, 12)
     expect(outcome.trainerState).toMatchObject({ global_step: 4, max_steps: 4, num_train_epochs: 2, epoch: 2 })
     expect(model.attachments).toEqual(['random'])
     expect(model.trainer!.events.at(-1)).toBe('destroy')
