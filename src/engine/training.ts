@@ -52,7 +52,10 @@ export async function runTraining(
   const result = await trainModel(model, rows, run, control, hooks, start)
   const reason = result.log.length < result.steps ? 'stopped' : 'finished'
   on({ kind: 'phase', phase: reason === 'finished' ? 'done' : 'stopped', step: result.log.length, steps: result.steps })
-  const trainLoss = result.log.reduce((sum, row) => sum + row.loss, 0) / Math.max(1, result.log.length)
+  const isUntrained = result.log.length === 0
+  // Nobody should take random numbers for an adapter.
+  if (isUntrained && !continued) model.detachLora()
+  const trainLoss = isUntrained ? null : result.log.reduce((sum, row) => sum + row.loss, 0) / result.log.length
   return {
     reason,
     log: result.log,
@@ -83,7 +86,7 @@ function stepEvent(report: StepReport, steps: number): TrainEvent {
 }
 
 /** Rows as transformers logs them, then its summary row of the whole run. */
-function stateOf(rows: readonly TokenizedRow[], run: RunFile, result: TrainingResult, trainLoss: number, blockParameters: number) {
+function stateOf(rows: readonly TokenizedRow[], run: RunFile, result: TrainingResult, trainLoss: number | null, blockParameters: number) {
   const { log, steps, seconds } = result
   const plan = batchPlan(rows, run)
   const last = log.at(-1)

@@ -268,7 +268,8 @@ export interface TrainOutcome {
   log: LogRow[]
   steps: number
   seconds: number
-  trainLoss: number
+  /** Mean over all steps; null where there was none. A run without a step leaves no adapter. */
+  trainLoss: number | null
   /** The whole of trainer_state.json. */
   trainerState: Record<string, unknown>
 }

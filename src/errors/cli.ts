@@ -40,6 +40,18 @@ export const cliErrors = {
       `"${path}" (${option}) does not exist or cannot be read. Nothing was done. Check the path.`,
     zh: ({ option, path }: { option: string; path: string }) => `“${path}”（${option}）不存在或无法读取，未执行任何操作。请检查路径。`,
   },
+  'cli-out-is-source': {
+    en: ({ out, option }: { out: string; option: string }) =>
+      `--out is the folder of ${option} (${out}), so writing would destroy what is being read. Nothing was done. Give --out a folder of its own.`,
+    zh: ({ out, option }: { out: string; option: string }) =>
+      `--out 与 ${option} 是同一个文件夹（${out}），写入会毁掉正在读取的内容，因此未执行任何操作。请为 --out 另选一个文件夹。`,
+  },
+  'cli-out-unusable': {
+    en: ({ out, reason }: { out: string; reason: string }) =>
+      `"${out}" (--out) is no folder that can be written into (${reason}), so the result would have no place. Nothing was done. Give another path.`,
+    zh: ({ out, reason }: { out: string; reason: string }) =>
+      `“${out}”（--out）不是可写入的文件夹（${reason}），结果将无处存放，因此未执行任何操作。请换一个路径。`,
+  },
   'cli-lora-conflict': {
     en: ({ field, stated, found }: { field: string; stated: string; found: string }) =>
       `The run file states lora.${field} ${stated}, but the adapter given with --init-lora has ${found}. The run was not started. Make them equal, or leave the field out to take the adapter's.`,

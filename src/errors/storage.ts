@@ -72,6 +72,18 @@ export const storageErrors = {
     zh: (p: { path: string }) =>
       `没有足够空间存储 ${p.path}，写入已停止，已完成的部分会保留。请清理磁盘，或删除缓存的模型和旧的训练记录后重试。`,
   },
+  'file-changed': {
+    en: ({ file }: { file: string }) =>
+      `${file} was changed, moved or cut off while it was being read, so its parts no longer belong together. Nothing of it was kept. Leave the file as it is and choose it again.`,
+    zh: ({ file }: { file: string }) =>
+      `读取过程中，${file} 被修改、移动或截断，前后内容不再一致，因此没有保留任何部分。请不要再改动该文件，然后重新选择。`,
+  },
+  'file-not-writable': {
+    en: ({ path, reason }: { path: string; reason: string }) =>
+      `${path} cannot be written (${reason}), so writing stopped. What was complete is kept. Give another folder, or the right to write there, and try again.`,
+    zh: ({ path, reason }: { path: string; reason: string }) =>
+      `无法写入 ${path}（${reason}），写入已停止，已完成的部分会保留。请换一个文件夹，或取得该处的写入权限后重试。`,
+  },
   'storage-busy': {
     en: (p: { path: string }) =>
       `Another tab of the studio is writing ${p.path}, so it cannot be written here. Nothing was changed. Wait for that tab or close it, then try again.`,

@@ -74,6 +74,10 @@ export const trainErrors = {
     en: () => 'No row of the data set can be trained on. There is nothing to learn from. Look at the list of rows that were left out.',
     zh: () => '数据集中没有可用于训练的行，无法训练。请查看被排除的行及原因。',
   },
+  'train-no-step': {
+    en: () => 'The run was stopped before its first step, so nothing was learnt and no adapter was written. Start it again when you like.',
+    zh: () => '训练在第一步之前就被停止，什么都没有学到，因此没有写出适配器。需要时请重新开始。',
+  },
   'train-no-checkpoint': {
     en: ({ folder }: { folder: string }) =>
       `${folder} holds no complete checkpoint, so the run cannot be continued. Choose a folder that has run_state.json and optimizer.safetensors, or start anew.`,

@@ -70,7 +70,7 @@ function runRows(run: RunFacts | undefined): [string, string][] {
   if (run.dataName) rows.push(['data set', run.dataName + (run.rows ? ` (${run.rows} rows)` : '')])
   if (run.outcome) {
     rows.push(['optimiser steps', String(run.outcome.steps)])
-    rows.push(['mean training loss', run.outcome.trainLoss.toFixed(4)])
+    if (run.outcome.trainLoss !== null) rows.push(['mean training loss', run.outcome.trainLoss.toFixed(4)])
     rows.push(['training time', `${Math.round(run.outcome.seconds)} s`])
   }
   if (run.run) {

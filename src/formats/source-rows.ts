@@ -1,3 +1,4 @@
+import { fail } from '../errors'
 import { bnbScales, isBnbTensor, readBnbTensor } from './bnb'
 import { isFloatDtype, toFloat32 } from './floats'
 import { dequantizeBlocks, dequantizeScales, doubleQuantize, NF4_BLOCK, quantizeBlocks } from './nf4'
@@ -24,7 +25,7 @@ export async function sourceRows(weights: WeightSource, name: string, width: num
     const raw = (from: number, count: number) => weights.read(name, from * size, count * size)
     return { raw, floats: async (from, count) => toFloat32(await raw(from, count), dtype) }
   }
-  if (!isBnbTensor(weights, name)) throw new Error(`${name} is stored as ${dtype}`)
+  if (!isBnbTensor(weights, name)) throw fail('model-tensor-dtype', { tensor: name, dtype })
   const scales = bnbScales(await readBnbTensor(weights, name))
   return {
     async floats(from, count) {
@@ -53,7 +54,7 @@ export async function quantizedRows(weights: WeightSource, name: string, width: 
 /** A float tensor as f32 in windows of whole blocks, so that windows can be quantised one by one; `bytes` is what was read. */
 export async function* wholeBlocks(weights: WeightSource, name: string): AsyncGenerator<{ values: Float32Array; bytes: number }> {
   const { dtype, bytes } = weights.tensors.get(name)!
-  if (!isFloatDtype(dtype)) throw new Error(`${name} is stored as ${dtype}`)
+  if (!isFloatDtype(dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype })
   const step = WINDOW * elementBytes(dtype)
   for (let offset = 0; offset < bytes; offset += step) {
     const read = await weights.read(name, offset, Math.min(step, bytes - offset))

@@ -1,6 +1,6 @@
 /** What a run was, for trainer_state.json; rows already have transformers' names. */
 export interface TrainerStateFacts {
-  log_history: Record<string, number>[]
+  log_history: Record<string, number | null>[]
   global_step: number
   max_steps: number
   epoch: number

@@ -27,7 +27,7 @@ export interface RunRecord {
   /** It began with an adapter, and cannot begin again without. */
   continued?: boolean
   seconds: number
-  trainLoss: number
+  trainLoss: number | null
   trainerState: Record<string, unknown>
   /** Bytes of the files kept beside it; 0 = none. */
   adapterBytes: number

@@ -69,6 +69,12 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     await runs.change(record.id, { checkpoints: await archive.checkpoints(record.id) })
   }
 
+  /** Stopped before its first step: nothing came of it, so that there is nothing to list. */
+  async function empty(record: RunRecord, earlier: RunRecord | undefined) {
+    await (earlier ? runs.put(earlier) : runs.forget(record.id))
+    notices.fail(fail('train-no-step', {}))
+  }
+
   /** It ended with an error: what was learnt is kept where there is something, and what was there before stays as it was. */
   async function broken(record: RunRecord, earlier: RunRecord | undefined) {
     const { error } = train.store.getState()
@@ -109,7 +115,8 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
       await noted
       if (outcome) {
         tryRoom.adapterIs(engine.adapter(), record.name, record.id)
-        await finished(live, outcome)
+        if (outcome.steps > 0) await finished(live, outcome)
+        else await empty(record, earlier)
       } else {
         await broken(live, earlier)
       }

@@ -123,7 +123,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
       steps: 0,
       continued: continueAdapter,
       seconds: 0,
-      trainLoss: 0,
+      trainLoss: null,
       trainerState: {},
       adapterBytes: 0,
       mergedBytes: 0,

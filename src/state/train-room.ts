@@ -191,7 +191,9 @@ export function createTrainRoom(engine: Engine) {
       }
     },
     finish(outcome: TrainOutcome) {
-      store.setState({ phase: outcome.reason === 'finished' ? 'done' : 'stopped' })
+      // Nothing came of it, so that there is nothing to show.
+      if (outcome.steps === 0) store.setState({ phase: 'idle', view: 'setup', outcome: null, runId: null })
+      else store.setState({ phase: outcome.reason === 'finished' ? 'done' : 'stopped' })
     },
     pause: () => engine.pause(),
     resume: () => engine.resume(),

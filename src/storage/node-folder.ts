@@ -94,6 +94,9 @@ export function writableNodeFolder(path: string): WritableFolder {
       const guarded = <T>(work: Promise<T>) => work.catch((error: unknown) => Promise.reject(namingPlace(target, error)))
       await guarded(mkdir(dirname(target), { recursive: true }))
       const descriptor = await guarded(openFile(part, 'w'))
+      // Once only: a number that was closed may soon be another file's.
+      let closing: Promise<void> | null = null
+      const shut = () => (closing ??= closeFile(descriptor))
       return {
         async write(chunk) {
           for (let done = 0; done < chunk.length; ) {
@@ -101,11 +104,11 @@ export function writableNodeFolder(path: string): WritableFolder {
           }
         },
         async close() {
-          await guarded(closeFile(descriptor))
+          await guarded(shut())
           await guarded(rename(part, target))
         },
         async abort() {
-          await closeFile(descriptor)
+          await shut().catch(() => {})
           await rm(part, { force: true })
         },
       }

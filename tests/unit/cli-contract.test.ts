@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -56,6 +56,28 @@ describe('command line', { timeout: 60_000 }, () => {
     const again = await tune(['quantize', '--model', nf4, '--out', join(dir, 'twice')])
     expect([again.code, again.out]).toEqual([1, ''])
     expect(again.err).toContain('NF4')
+  })
+
+  it('never writes over what it reads, nor begins without a place to write', async () => {
+    const mine = join(dir, 'mine')
+    cpSync('public/demo-model', mine, { recursive: true })
+    symlinkSync(mine, join(dir, 'alias'))
+    const weights = readFileSync(join(mine, 'model.safetensors'))
+    const data = file('two.json', [{ prompt: 'a', completion: 'b' }])
+    const cases: [string[], string][] = [
+      [['quantize', '--model', mine, '--out', mine], '--model'],
+      [['quantize', '--model', mine, '--out', join(dir, 'alias')], '--model'],
+      [['merge', '--model', mine, '--lora', dir, '--out', dir], '--lora'],
+      [['train', '--model', mine, '--data', data, '--out', mine], '--model'],
+      [['train', '--model', mine, '--data', data, '--out', data], 'EEXIST'],
+    ]
+    for (const [args, named] of cases) {
+      const { code, err } = await tune(args)
+      expect([args, code]).toEqual([args, 2])
+      expect(err).toContain(named)
+      expect(err).not.toContain('GPU:')
+    }
+    expect(readFileSync(join(mine, 'model.safetensors')).equals(weights)).toBe(true)
   })
 
   it('ends with 1 when the work fails', async () => {

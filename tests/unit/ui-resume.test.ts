@@ -106,7 +106,7 @@ describe('runs that were interrupted', () => {
     expect([...archive.mine]).toEqual([only().id])
     // Another tab sees it run, not broken off.
     expect((await visit()).runs.store.getState().list![0].reason).toBe('running')
-    release({ reason: 'finished', log: [], steps: 0, seconds: 1, trainLoss: 1, trainerState: {} })
+    release({ reason: 'finished', log: [row(1)], steps: 1, seconds: 1, trainLoss: 1, trainerState: {} })
     await running
     expect(only().reason).toBe('finished')
     expect(archive.mine.size).toBe(0)
@@ -199,5 +199,10 @@ describe('runs that were interrupted', () => {
     play = () => Promise.reject(fail('engine-busy', { task: 'generate' }))
     await studio.startTraining()
     expect(archive.kept.size).toBe(0)
+    play = async () => ({ reason: 'stopped', log: [], steps: 0, seconds: 1, trainLoss: null, trainerState: {} })
+    await studio.startTraining()
+    expect(archive.kept.size).toBe(0)
+    expect(studio.notices.store.getState().list.at(-1)?.error?.code).toBe('train-no-step')
+    expect(studio.train.store.getState()).toMatchObject({ phase: 'idle', outcome: null })
   })
 })

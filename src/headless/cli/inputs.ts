@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DataOptions, DataSummary } from '../../engine/types'
 import { fail } from '../../errors'
@@ -9,11 +9,33 @@ import type { Terminal } from './terminal'
 
 /** The folder that `--model` or `--lora` names; "builtin" is the model that ships with the project. */
 export async function folderAt(option: string, path: string, root: string): Promise<FileFolder> {
-  const place = option === '--model' && path === 'builtin' ? join(root, 'public/demo-model') : path
+  const place = placeOf(option, path, root)
   const info = await stat(place).catch(() => null)
   if (!info?.isDirectory()) throw fail('cli-file-missing', { option, path })
   return nodeFolder(place)
 }
+
+/**
+ * Make the folder that a command writes into before its work begins, so that a wrong path costs no minutes. It may be none
+ * of `sources` (option: folder), which are read while it is written.
+ */
+export async function makeOut(out: string, sources: Record<string, string | undefined>, root: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true })
+    await access(out, constants.W_OK)
+  } catch (error) {
+    throw fail('cli-out-unusable', { out, reason: (error as NodeJS.ErrnoException).code ?? String(error) }, error)
+  }
+  const made = await stat(out)
+  for (const [option, path] of Object.entries(sources)) {
+    const info = path === undefined ? null : await stat(placeOf(option, path, root)).catch(() => null)
+    // By number, so that links and other spellings of the path are seen through.
+    if (info && info.ino === made.ino && info.dev === made.dev) throw fail('cli-out-is-source', { out, option })
+  }
+}
+
+const placeOf = (option: string, path: string, root: string) =>
+  option === '--model' && path === 'builtin' ? join(root, 'public/demo-model') : path
 
 export async function fileAt(option: string, path: string): Promise<ByteSource> {
   const info = await stat(path).catch(() => null)

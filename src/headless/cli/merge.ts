@@ -9,7 +9,7 @@ import { recommendedRun } from '../../train/run-file'
 import type { Command, CommandContext } from './command'
 import { gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
-import { folderAt } from './inputs'
+import { folderAt, makeOut } from './inputs'
 
 export const mergeCommand: Command = {
   summary: "Merge an adapter into the model's weights and write a Hugging Face folder.",
@@ -28,6 +28,7 @@ export const mergeCommand: Command = {
     const { options, terminal, root } = context
     const out = options.out as string
     const lora = await folderAt('--lora', options.lora as string, root)
+    await makeOut(out, { '--model': options.model as string, '--lora': options.lora as string }, root)
     const cancel = new AbortController()
     context.onInterrupt(() => cancel.abort())
     const merge = options.onto === 'dequantized' ? ontoDequantized : ontoOriginal

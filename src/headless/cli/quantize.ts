@@ -5,7 +5,7 @@ import { modulePath, PROJECTIONS, type ModelConfig } from '../../model/types'
 import { writableNodeFolder } from '../../storage/node-folder'
 import type { Command } from './command'
 import { modelOption } from './command'
-import { folderAt } from './inputs'
+import { folderAt, makeOut } from './inputs'
 import { readRun } from './run-config'
 
 /** On the processor, in windows; needs no GPU. */
@@ -26,9 +26,10 @@ export const quantizeCommand: Command = {
     const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
     const skipModules = skipped(options.skip as string | undefined, opened.config)
     const computeDtype = stated.has('quantization.bnb_4bit_compute_dtype') ? compute : undefined
+    const out = options.out as string
+    await makeOut(out, { '--model': options.model as string }, root)
     const cancel = new AbortController()
     context.onInterrupt(() => cancel.abort())
-    const out = options.out as string
     const how = { doubleQuant, skipModules, computeDtype }
     const files = await writeBnbCheckpoint(opened, how, writableNodeFolder(out), terminal.progress, cancel.signal)
     terminal.json({ out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AdapterCard, Engine, TrainOutcome } from '../../engine/types'
-import { fail, TuneError } from '../../errors'
+import type { AdapterCard, Engine, RunFacts, TrainEvent, TrainOutcome } from '../../engine/types'
+import { fail } from '../../errors'
 import type { FileFolder } from '../../formats/bytes'
 import { nodePlace, writableNodeFolder } from '../../storage/node-folder'
 import { readCheckpointRun } from '../../train/checkpoint'
@@ -10,7 +10,7 @@ import type { RunFile } from '../../train/run-file'
 import type { Command, CommandContext } from './command'
 import { configOption, dataOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
-import { dataOptions, fileAt, folderAt, tellData } from './inputs'
+import { dataOptions, fileAt, folderAt, makeOut, tellData } from './inputs'
 import type { Options } from './options'
 import { readRun } from './run-config'
 
@@ -32,6 +32,8 @@ export const trainCommand: Command = {
     const parsed = resumeFrom ? await runOf(resumeFrom, options) : await readRun(options.config as string | undefined, terminal)
     const data = await fileAt('--data', options.data as string)
     const start = options['init-lora'] ? await folderAt('--init-lora', options['init-lora'] as string, root) : null
+    await makeOut(options.out as string, { '--model': options.model as string }, root)
+    if (options.merge) await makeOut(mergedFolder(options), { '--model': options.model as string }, root)
     const engine = await engineWithModel(context, parsed.run.quantization)
     const run = start ? withLoraOf(await engine.loadAdapter(start), parsed) : parsed.run
     const facts = await engine.loadData({ kind: 'bytes', source: data }, dataOptions(run), terminal.progress)
@@ -39,26 +41,50 @@ export const trainCommand: Command = {
 
     const plan = await engine.planRun(run)
     terminal.line(`${plan.steps} steps, ${plan.adapterParameters} adapter parameters`)
+    const merging = new AbortController()
+    let isTraining = true
     context.onInterrupt(() => {
-      terminal.line('stopping after the current step; press Ctrl-C again to end at once')
-      engine.stop()
+      const what = isTraining ? 'stopping after the current step' : 'leaving the merged model out, the adapter is written'
+      terminal.line(`${what}; press Ctrl-C again to end at once`)
+      if (isTraining) engine.stop()
+      else merging.abort()
     })
     const checkpoints = nodePlace(options.out as string)
     const how = { runId: 'cli', continueAdapter: start !== null, checkpoints, resumeFrom }
-    const outcome = await engine.train(run, how, terminal.training).catch(async (error: unknown) => {
-      if (error instanceof TuneError && error.code === 'train-non-finite') await keepAdapter(engine, context)
+    const come = { steps: 0, checkpoint: 0 }
+    const on = (event: TrainEvent) => {
+      if (event.kind === 'step') come.steps = event.log.step
+      if (event.kind === 'checkpoint') come.checkpoint = event.step
+      terminal.training(event)
+    }
+    const outcome = await engine.train(run, how, on).catch(async (error: unknown) => {
+      await keepAdapter(engine, context, { dataName: facts.name, rows: facts.rowsKept, run }, come)
       throw error
     })
-    terminal.json(await save(engine, context, run, outcome, facts))
+    isTraining = false
+    terminal.json(await save(engine, context, { dataName: facts.name, rows: facts.rowsKept, run }, outcome, merging.signal))
   },
 }
 
-/** The adapter as the last good step left it; the run itself has failed. */
-async function keepAdapter(engine: Engine, { options, terminal }: CommandContext): Promise<void> {
+/** The run has failed; its adapter, as the last good step left it, is kept where it can still be read. */
+async function keepAdapter(
+  engine: Engine,
+  { options, terminal }: CommandContext,
+  facts: RunFacts,
+  come: { steps: number; checkpoint: number },
+): Promise<void> {
+  if (come.steps === 0) return terminal.line('no step was finished, so there is no adapter to keep')
   const place = join(options.out as string, 'adapter')
-  await engine.exportAdapter(writableNodeFolder(place))
-  terminal.line(`what was learnt before is kept in ${place}`)
+  try {
+    await engine.exportAdapter(writableNodeFolder(place), facts)
+    terminal.line(`the adapter, as it was after step ${come.steps}, is kept in ${place}`)
+  } catch (error) {
+    terminal.line(`the adapter could not be kept: ${(error as Error).message}`)
+    if (come.checkpoint > 0) terminal.line(`checkpoint-${come.checkpoint} is kept: go on from there with --resume`)
+  }
 }
+
+const mergedFolder = (options: Options) => join(options.out as string, 'merged')
 
 /** A continued run follows its checkpoint; other settings would make it another run. */
 async function runOf(checkpoint: FileFolder, options: Options): Promise<ParsedRunFile> {
@@ -68,35 +94,44 @@ async function runOf(checkpoint: FileFolder, options: Options): Promise<ParsedRu
   return { run: await readCheckpointRun(checkpoint), stated: new Set(), warnings: [] }
 }
 
-async function save(
-  engine: Engine,
-  { options, terminal }: CommandContext,
-  run: RunFile,
-  outcome: TrainOutcome,
-  data: { name: string; rowsKept: number },
-) {
-  const out = options.out as string
-  const adapter = join(out, 'adapter')
-  await engine.exportAdapter(writableNodeFolder(adapter), { dataName: data.name, rows: data.rowsKept, run, outcome })
-  const statePath = join(out, 'trainer_state.json')
-  await writeFile(statePath, `${JSON.stringify(outcome.trainerState, null, 2)}\n`)
-  let merged: string | null = null
-  if (options.merge) {
-    merged = join(out, 'merged')
-    await engine.exportMerged(writableNodeFolder(merged), { base: 'original' }, terminal.progress)
-  }
-  const { log } = outcome
-  return {
-    status: outcome.reason,
-    steps: outcome.steps,
-    train_loss: outcome.trainLoss,
+/** Writes what came of the run, the adapter first: whatever fails after it, that is kept. */
+async function save(engine: Engine, context: CommandContext, facts: RunFacts, outcome: TrainOutcome, signal: AbortSignal) {
+  const { options, terminal } = context
+  const { log, reason, steps, trainLoss, seconds } = outcome
+  const figures = {
+    status: reason,
+    steps,
+    train_loss: trainLoss,
     first_loss: log.at(0)?.loss ?? null,
     last_loss: log.at(-1)?.loss ?? null,
     num_tokens: log.at(-1)?.num_tokens ?? 0,
-    seconds: outcome.seconds,
-    adapter,
-    trainer_state: statePath,
-    merged,
+    seconds,
+  }
+  if (steps === 0) {
+    terminal.warning(fail('train-no-step', {}))
+    return { ...figures, adapter: null, trainer_state: null, merged: null }
+  }
+  const adapter = join(options.out as string, 'adapter')
+  await engine.exportAdapter(writableNodeFolder(adapter), { ...facts, outcome })
+  try {
+    const statePath = join(options.out as string, 'trainer_state.json')
+    await writeFile(statePath, `${JSON.stringify(outcome.trainerState, null, 2)}\n`)
+    return { ...figures, adapter, trainer_state: statePath, merged: options.merge ? await merge(engine, context, signal) : null }
+  } catch (error) {
+    terminal.line(`the adapter is kept in ${adapter}`)
+    throw error
+  }
+}
+
+/** null where the person asked to leave it. */
+async function merge(engine: Engine, { options, terminal }: CommandContext, signal: AbortSignal): Promise<string | null> {
+  const place = mergedFolder(options)
+  try {
+    await engine.exportMerged(writableNodeFolder(place), { base: 'original' }, terminal.progress, signal)
+    return place
+  } catch (error) {
+    if (signal.aborted) return null
+    throw error
   }
 }
 
@@ -108,4 +143,3 @@ function withLoraOf(card: AdapterCard, { run, stated }: ParsedRunFile): RunFile 
   }
   return { ...run, lora: { ...card.lora, lora_dropout: run.lora.lora_dropout } }
 }
-

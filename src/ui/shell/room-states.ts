@@ -52,7 +52,8 @@ function useTrainLine(): RoomLine {
     if (state.phase === 'paused') return none(t('rail.paused', { share }))
     return busy(loss === undefined ? share : `${share} · ${measure(loss)}`)
   }
-  if (state.outcome) return done(t('rail.loss', { loss: measure(state.outcome.log.at(-1)?.loss ?? state.outcome.trainLoss) }))
+  const last = state.outcome?.log.at(-1)
+  if (last) return done(t('rail.loss', { loss: measure(last.loss) }))
   return none(state.plan ? t('rail.ready') : t('rail.waiting'))
 }
 
@@ -68,8 +69,9 @@ function useExportLine(): RoomLine {
   const { t } = useWords()
   const adapter = useStore(useStudio().try.store, (state) => state.adapter)
   const working = useStore(useStudio().exporting.store, (state) => state.busy)
+  const training = useStore(useStudio().train.store, ({ phase }) => isRunning(phase))
   if (working) return busy(t('rail.writing'))
-  return adapter ? done(t('rail.adapterReady')) : none(t('rail.nothingYet'))
+  return adapter && !training ? done(t('rail.adapterReady')) : none(t('rail.nothingYet'))
 }
 
 function useRunsLine(studio: ReturnType<typeof useStudio>): RoomLine {

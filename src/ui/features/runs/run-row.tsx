@@ -12,7 +12,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
   const running = useStore(studio.train.store, () => studio.running())
   const [renaming, setRenaming] = useState(false)
   const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
-  const last = record.curve.at(-1)?.loss ?? record.trainLoss
+  const last = record.curve.at(-1)?.loss
   const rename = (name: string) => {
     setRenaming(false)
     if (name.trim() && name.trim() !== record.name) attempt(studio.runs.rename(record.id, name.trim()))
@@ -27,7 +27,9 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
     ...(record.mergedBytes > 0
       ? [{ label: t('export.downloadMerged'), perform: () => attempt(studio.downloadKeptMerged(record)) }]
       : []),
-    { label: t('export.trainerState'), perform: () => studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n') },
+    ...(record.reason === 'finished' || record.reason === 'stopped'
+      ? [{ label: t('export.trainerState'), perform: () => studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n') }]
+      : []),
     { label: t('runs.delete'), perform: () => attempt(studio.runs.remove(record.id)) },
   ]
   return (
@@ -65,7 +67,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
         {num(record.steps)}
       </td>
       <td data-label={t('chart.loss')} className="num">
-        {record.curve.length > 0 ? measure(last) : '–'}
+        {last === undefined ? '–' : measure(last)}
       </td>
       <td data-label={t('runs.when')} className="num">
         {when(record.startedAt)}
