@@ -2,6 +2,7 @@
 
 const unit = (file, only) => ({ project: /** @type {const} */ ('unit'), file: `tests/unit/${file}.test.ts`, only })
 const nf4 = unit('formats-nf4')
+const drift = unit('merge-drift')
 
 /** @type {Mutation[]} */
 export const formatMutations = [
@@ -137,5 +138,61 @@ export const formatMutations = [
     find: "read.size('num_key_value_heads', heads)",
     replace: 'heads',
     test: unit('formats-config'),
+  },
+  {
+    name: 'drift: base without its adapter',
+    file: 'src/engine/merge-drift.ts',
+    find: 'if (pair) addLora(values, at, pair, scale)',
+    replace: '',
+    test: drift,
+  },
+  {
+    name: 'drift: later rows get the first rows of the adapter',
+    file: 'src/engine/merge-drift.ts',
+    find: 'addLora(values, at, pair, scale)',
+    replace: 'addLora(values, at - from, pair, scale)',
+    test: drift,
+  },
+  {
+    name: 'drift: the base is not quantised',
+    file: 'src/engine/merge-drift.ts',
+    find: '(becomesNf4 ? quantizedRows : sourceRows)',
+    replace: 'sourceRows',
+    test: drift,
+  },
+  {
+    name: 'drift: the divergence is that of the other direction',
+    file: 'src/engine/merge-drift.ts',
+    find: '(p[i] - zp - (q[i] - zq))',
+    replace: '(q[i] - zq - (p[i] - zp))',
+    test: drift,
+  },
+  {
+    name: 'plain pass: the last tokens beside the groups of four are left out',
+    file: 'src/model/plain-forward.ts',
+    find: 'for (; t < T; t++) {',
+    replace: 'for (; t + 4 < T; t++) {',
+    test: drift,
+  },
+  {
+    name: 'plain pass: no norm of queries and keys',
+    file: 'src/model/plain-forward.ts',
+    find: "config.family === 'qwen3' ?",
+    replace: 'false ?',
+    test: drift,
+  },
+  {
+    name: 'bnb checkpoint: what should be skipped is quantised',
+    file: 'src/formats/bnb-checkpoint.ts',
+    find: ' && !skip.some((module) => names(module, name))',
+    replace: '',
+    test: unit('formats-bnb'),
+  },
+  {
+    name: 'bnb checkpoint: a name to skip matches parts of words',
+    file: 'src/formats/bnb-checkpoint.ts',
+    find: '`.${tensor}`.includes(`.${module}.`)',
+    replace: 'tensor.includes(module)',
+    test: unit('formats-bnb'),
   },
 ]

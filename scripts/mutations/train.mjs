@@ -53,4 +53,11 @@ export const trainMutations = [
     replace: '    await settle()\n    const next = await queue(trainer, run, window, step, steps)',
     test: unit('train-session'),
   },
+  {
+    name: 'run file: the budget of the states is forgotten',
+    file: 'src/train/windows.ts',
+    find: 'optimizerBudgetBytes: stateBudgetBytes(run.optim_args),',
+    replace: '',
+    test: unit('train-run-file'),
+  },
 ]

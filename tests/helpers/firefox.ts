@@ -33,9 +33,10 @@ export interface FirefoxSession {
 
 /**
  * Firefox, headless, on lavapipe: a second implementation of WebGPU (wgpu and naga in place of Dawn and Tint), driven through
- * WebDriver BiDi. Has `shader-f16` and workers, no subgroups. Close it even after a failure, or its profile stays behind.
+ * WebDriver BiDi. Has `shader-f16` and workers, no subgroups. `preferences` go on top of those that WebGPU
+ * needs. Close it even after a failure, or its profile stays behind.
  */
-export async function openFirefox(): Promise<FirefoxSession> {
+export async function openFirefox(preferences: Record<string, unknown> = {}): Promise<FirefoxSession> {
   const problem = firefoxProblem()
   if (problem) throw new Error(`Firefox cannot be started: ${problem}`)
   // A home of its own: as root Firefox refuses one that belongs to somebody else, and the Vulkan loader wants a runtime folder.
@@ -48,7 +49,7 @@ export async function openFirefox(): Promise<FirefoxSession> {
     headless: true,
     protocolTimeout: 30 * 60_000,
     env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: runtime, VK_DRIVER_FILES: lavapipeManifest(), MOZ_HEADLESS: '1' },
-    extraPrefsFirefox: PREFERENCES,
+    extraPrefsFirefox: { ...PREFERENCES, ...preferences },
   })
   const page = await browser.newPage()
   const errors: string[] = []

@@ -67,6 +67,14 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     expect({ ...theirConfig.quantization_config, ...skipped }).toMatchObject(ours.config.raw.quantization_config as object)
   })
 
+  it('skip modules by whole parts of their paths', async () => {
+    const folder = new MemoryFolder('skipped')
+    await writeBnbCheckpoint(await openModelFolder(await tinyFolder()), { doubleQuant: true, skipModules: ['layers.1.mlp', 'proj'] }, folder)
+    const { tensors } = (await openModelFolder(folder)).weights
+    const kept = [...tensors.values()].filter(({ name, dtype }) => name.endsWith('_proj.weight') && dtype !== 'U8').map(({ name }) => name)
+    expect(kept).toEqual(['gate', 'up', 'down'].map((name) => `model.layers.1.mlp.${name}_proj.weight`))
+  })
+
   it('merge into what their codes stand for', async () => {
     const { opened } = await checkpoint()
     const out = new MemoryFolder('merged')

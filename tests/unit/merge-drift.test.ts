@@ -10,7 +10,7 @@ import type { OpenedModel } from '../../src/formats/model-folder'
 import { readPeft } from '../../src/formats/peft'
 import type { RowReader } from '../../src/formats/source-rows'
 import { plainLogits } from '../../src/model/plain-forward'
-import { loraScale } from '../../src/model/types'
+import { loraScale, modulePath } from '../../src/model/types'
 import { nodeFolder } from '../../src/storage/node-folder'
 import { goldenJson, goldenTensors } from '../helpers/golden'
 import { goldenFolder } from '../helpers/golden-folder'
@@ -44,6 +44,18 @@ describe.each(['qwen2', 'qwen3', 'llama'])('%s on the processor', { timeout: 60_
       // Torch sums in f32; here everything but the weights is f64.
       expect(relativeError(picked, want.get(key)!.data), key).toBeLessThan(5e-6)
     }
+  })
+
+  it('gives rows from the middle of a weight as they are in the whole', async () => {
+    const { opened, pairs, lora } = await open(family)
+    const rows = seenRows(opened, pairs, loraScale(lora))
+    const name = `model.layers.${pairs[0].layer}.${modulePath(pairs[0].projection)}.weight`
+    const read = async (from: number, count: number) => {
+      for await (const values of rows(name, from, count)) return values
+      throw new Error('nothing')
+    }
+    const width = pairs[0].inFeatures
+    expect(await read(3, 5)).toEqual((await read(0, pairs[0].outFeatures)).slice(3 * width, 8 * width))
   })
 
   it('tells in the README how far each merge is from base and adapter', async () => {
