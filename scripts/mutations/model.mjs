@@ -81,7 +81,7 @@ export const modelMutations = [
   {
     name: 'trainer: the loss of the step before is still in the sum',
     file: 'src/model/trainer.ts',
-    find: '      encoder.clearBuffer(this.stats)\n',
+    find: '        encoder.clearBuffer(this.stats, 0, 12)\n',
     replace: '',
     test: run,
   },

@@ -98,4 +98,11 @@ export const optimizerMutations = [
     replace: '',
     test: determinism,
   },
+  {
+    name: 'norm: a failed step is forgotten by the next',
+    file: 'shaders/optimizer.wgsl',
+    find: ', finite && stats[3] >= 0.0);',
+    replace: ', finite);',
+    test: { project: /** @type {const} */ ('kernels'), file: 'tests/golden/failed-step.test.ts' },
+  },
 ]
