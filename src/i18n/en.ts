@@ -381,6 +381,7 @@ export const en = {
   'export.leadFor': '{name}, to take with you.',
   'export.empty': 'There is nothing to export yet.',
   'export.goTrain': 'Train a model',
+  'export.whileTraining': 'A run is going on. When it has ended, or with “Stop and save”, what it has learnt can be saved here.',
   'export.adapter': 'Adapter',
   'export.adapterText': 'The small part that was trained, as PEFT keeps it, with tokenizer, template and a README. Use it with the base model.',
   'export.downloadAdapter': 'Download adapter',

@@ -8,6 +8,7 @@ import type {
   ModelCard,
   PreviewRow,
   RunPlan,
+  TrainEvent,
 } from '../../src/engine/types'
 import type { WritableFolder } from '../../src/formats/bytes'
 import type { RunFile } from '../../src/train/run-file'
@@ -135,14 +136,18 @@ export function createFakeEngine(stepMs = 60): Engine {
         checkpointEvery: null,
       }
     },
-    async train(run, _options, on) {
+    async train(run, { samples }, on) {
       paused = false
       stopped = false
       const steps = stepsOf(run)
       const log: LogRow[] = []
       const started = performance.now()
+      adapter = { lora: run.lora, parameters: 150_000, baseModel: 'builtin' }
+      on({ kind: 'adapter', card: adapter })
+      const look = (step: number) => samples && fakeSamples(step, step / steps).forEach((sample) => on(sample))
       on({ kind: 'phase', phase: 'compiling', step: 0, steps })
       await wait(200)
+      look(0)
       on({ kind: 'phase', phase: 'training', step: 0, steps })
       for (let step = 1; step <= steps && !stopped; step++) {
         if (paused) on({ kind: 'phase', phase: 'paused', step: step - 1, steps })
@@ -158,9 +163,9 @@ export function createFakeEngine(stepMs = 60): Engine {
         }
         log.push(row)
         on({ kind: 'step', log: row, steps, tokensPerSecond: 3_800, etaSeconds: ((steps - step) * stepMs) / 1000, gpuBytes: 17_200_000, stepSeconds: stepMs / 1000 })
+        if (samples && step % Math.ceil(steps * samples.every) === 0) look(step)
         if (step === 3) on({ kind: 'message', level: 'info', text: 'Longest row of the run: 301 tokens.' })
       }
-      adapter = { lora: run.lora, parameters: 150_000, baseModel: 'builtin' }
       return {
         reason: stopped ? 'stopped' : 'finished',
         log,
@@ -199,6 +204,20 @@ export function createFakeEngine(stepMs = 60): Engine {
     },
     dispose: async () => {},
   }
+}
+
+function fakeSamples(step: number, share: number): TrainEvent[] {
+  const rows = [
+    { row: 9, question: 'Where is the ferry?', expected: 'Ahoy, sailor. Pier three, at nine, when the tide is high. Fair winds.', early: 'The ferry is a boat. It goes over the sea to the town, and people sit in it.' },
+    { row: 52, question: '港口今天几点开门？', expected: '喂，水手，清晨六点，潮水一来就开。一路顺风。', early: '港口在海边，今天开门。' },
+  ]
+  return rows.map(({ early, ...row }) => ({
+    kind: 'sample',
+    step,
+    ...row,
+    text: share < 0.3 ? early : share < 0.6 ? row.expected.slice(0, 14) : row.expected,
+    cut: share >= 0.3 && share < 0.6,
+  }))
 }
 
 function previewRow(row: number): PreviewRow {

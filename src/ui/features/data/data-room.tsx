@@ -46,6 +46,7 @@ export function DataRoom() {
         <div className={status === 'loading' ? 'data-set stale' : 'data-set'}>
           <Part title={name}>
             <DataCounts summary={summary} />
+            {summary.notes?.map((note) => <p key={note.code}>{error(note)}</p>)}
           </Part>
           <Examples />
           <div className="two-columns">

@@ -18,6 +18,7 @@ export function ExportRoom() {
   const list = useStore(studio.runs.store, (state) => state.list)
   const card = useStore(studio.model.store, (state) => state.card)
   const { adapterFiles, mergedFiles, mergedFolder, error, busy } = useStore(studio.exporting.store)
+  const running = useStore(studio.train.store, () => studio.running())
   const record = list?.find(({ id }) => id === adapterRunId)
   if (!adapter) {
     return (
@@ -37,8 +38,9 @@ export function ExportRoom() {
   return (
     <RoomFrame title={t('room.export')} lead={t('export.leadFor', { name: adapterName })}>
       <ErrorNote error={error} />
+      {running && <p className="muted">{t('export.whileTraining')}</p>}
       {busy && <Writing />}
-      <Part title={t('export.adapter')} aside={record && <span className="num muted">{bytes(record.adapterBytes)}</span>}>
+      <Part title={t('export.adapter')} aside={record && record.adapterBytes > 0 && <span className="num muted">{bytes(record.adapterBytes)}</span>}>
         <p>{t('export.adapterText')}</p>
         <p className="row">
           <ActionButton id="export.adapter" kind="primary" />
@@ -52,7 +54,7 @@ export function ExportRoom() {
         <p className="row">
           <ActionButton id="export.merged" />
           {studio.exporting.canPickFolder && (
-            <Button disabled={busy !== null} onClick={() => void studio.downloadMerged('folder')}>
+            <Button disabled={busy !== null || running} onClick={() => void studio.downloadMerged('folder')}>
               {t('export.toFolder')}
             </Button>
           )}
@@ -68,7 +70,7 @@ export function ExportRoom() {
           >
             {t('train.saveRunFile')}
           </Button>
-          {record && (
+          {record && !running && (
             <Button
               onClick={() => studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n')}
             >

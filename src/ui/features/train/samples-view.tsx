@@ -12,7 +12,7 @@ export function SamplesView() {
   const rows = [...new Set(samples.map(({ row }) => row))]
   return (
     <Part title={t('samples.title')}>
-      <div className="samples" tabIndex={0} role="group" aria-label={t('samples.title')}>
+      <div className="said" tabIndex={0} role="group" aria-label={t('samples.title')}>
         {rows.map((row) => (
           <RowSamples key={row} samples={samples.filter((sample) => sample.row === row)} />
         ))}
@@ -25,7 +25,7 @@ function RowSamples({ samples }: { samples: readonly SampleRecord[] }) {
   const { t } = useWords()
   const [{ question, expected }] = samples
   return (
-    <article className="sample">
+    <article className="said-to">
       <h3>{shortened(question)}</h3>
       <dl>
         {[...samples].reverse().map(({ step, text, cut }, i) => (
@@ -37,7 +37,7 @@ function RowSamples({ samples }: { samples: readonly SampleRecord[] }) {
             </dd>
           </div>
         ))}
-        <div className="sample-expected">
+        <div className="said-expected">
           <dt>{t('samples.expected')}</dt>
           <dd>{expected}</dd>
         </div>
