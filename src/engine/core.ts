@@ -44,6 +44,12 @@ export type ModelLoader = (
   options: { loadIn4bit: boolean; doubleQuant: boolean },
 ) => Promise<LanguageModel>
 
+interface Device {
+  gpu: Gpu
+  /** Rejects when the device is lost. */
+  lost: Promise<never>
+}
+
 interface Loaded {
   opened: OpenedModel
   tokenizer: ChatTokenizer
@@ -61,7 +67,8 @@ class EngineCore implements Engine {
   private readonly platform: Platform
   private readonly loadWeights: ModelLoader
   private readonly tasks = new TaskQueue()
-  private device: { gpu: Gpu; lost: Promise<never> } | null = null
+  private device: Device | null = null
+  private opening: Promise<Device> | null = null
   private loaded: Loaded | null = null
   private adapterFacts: AdapterCard | null = null
   private source: ByteSource | null = null
@@ -110,7 +117,7 @@ class EngineCore implements Engine {
 
   async loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal) {
     const opened = await this.openDataSource(source)
-    const data = await openData(opened, this.needModel().tokenizer, options, on, signal)
+    const data = await this.tokenized(opened, options, on, signal)
     this.source = opened
     this.data = data
     return data.facts
@@ -118,8 +125,16 @@ class EngineCore implements Engine {
 
   async remapData(options: DataOptions, on?: ProgressListener) {
     if (!this.source) throw fail('engine-no-data', {})
-    this.data = await openData(this.source, this.needModel().tokenizer, options, on)
+    this.data = await this.tokenized(this.source, options, on)
     return this.data.facts
+  }
+
+  /** Runs beside other work, which it does not touch. Ids of a model that was replaced meanwhile are worth nothing. */
+  private async tokenized(source: ByteSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal): Promise<Dataset> {
+    const loaded = this.needModel()
+    const data = await openData(source, loaded.tokenizer, options, on, signal)
+    if (this.loaded !== loaded) throw new DOMException('another model was loaded meanwhile', 'AbortError')
+    return data
   }
 
   async previewRows(from: number, count: number) {
@@ -200,26 +215,25 @@ class EngineCore implements Engine {
   }
 
   async evaluate(options: { useAdapter: boolean; batchSize?: number }, on?: ProgressListener, signal?: AbortSignal) {
-    const { model, tokenizer } = this.needModel()
-    const { rows } = this.needData()
-    const useAdapter = options.useAdapter && model.lora !== null
-    const settings = { ...options, useAdapter, padId: tokenizer.padId }
-    return this.short('evaluate', signal, (both) => evaluateRows(model, rows, settings, on, both))
+    this.needData()
+    return this.short('evaluate', signal, ({ model, tokenizer }, both) => {
+      const useAdapter = options.useAdapter && model.lora !== null
+      return evaluateRows(model, this.needData().rows, { ...options, useAdapter, padId: tokenizer.padId }, on, both)
+    })
   }
 
   async generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal) {
-    const { model, tokenizer } = this.needModel()
-    return this.short('generate', signal, (both) => answer(model, tokenizer, request, onText, both))
+    return this.short('generate', signal, ({ model, tokenizer }, both) => answer(model, tokenizer, request, onText, both))
   }
 
   async exportAdapter(out: WritableFolder, facts?: RunFacts) {
-    const { model, opened, card } = this.needModel()
-    return this.short('export-adapter', undefined, () => exportAdapter(model, opened, card.id, out, facts))
+    return this.short('export-adapter', undefined, ({ model, opened, card }) => exportAdapter(model, opened, card.id, out, facts))
   }
 
   async exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal) {
-    const { model, opened, tokenizer } = this.needModel()
+    this.needModel()
     return this.tasks.next('export-merged', async () => {
+      const { model, opened, tokenizer } = this.needModel()
       if (!model.lora) throw fail('engine-no-adapter', {})
       const adapter = { lora: model.lora, pairs: await this.alive(model.readLora()) }
       const onto = options.base === 'dequantized' ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row) : undefined
@@ -235,11 +249,16 @@ class EngineCore implements Engine {
     this.device = null
   }
 
-  /** Work that reads the model: in its turn, or beside a run that is paused, which ends it when it goes on. */
-  private short<T>(task: string, signal: AbortSignal | undefined, work: (signal?: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Work that reads the model: in its turn, on the model that is loaded then, or beside a run that is paused, which ends it
+   * when it goes on.
+   */
+  private async short<T>(task: string, signal: AbortSignal | undefined, work: (on: Loaded, signal?: AbortSignal) => Promise<T>): Promise<T> {
+    this.needModel()
     const { control } = this
-    if (!control?.resting) return this.tasks.next(task, () => this.alive(work(signal)))
-    return control.beside((goesOn) => this.alive(work(signal ? AbortSignal.any([signal, goesOn]) : goesOn)))
+    const run = (ends?: AbortSignal) => this.alive(work(this.needModel(), ends))
+    if (!control?.resting) return this.tasks.next(task, async () => run(signal))
+    return control.beside((goesOn) => run(signal ? AbortSignal.any([signal, goesOn]) : goesOn))
   }
 
   private needModel(): Loaded {
@@ -260,8 +279,14 @@ class EngineCore implements Engine {
     this.data = null
   }
 
-  private async openDevice() {
+  /** One device, also for two who ask at the same time. */
+  private async openDevice(): Promise<Device> {
     if (this.device) return this.device
+    this.opening ??= this.newDevice().finally(() => (this.opening = null))
+    return this.opening
+  }
+
+  private async newDevice(): Promise<Device> {
     const gpu = await this.platform.openGpu()
     const lost = gpu.lost.then((reason) => {
       // Nothing on the lost device can be freed or used; the next load opens another.

@@ -159,6 +159,36 @@ describe('engine', () => {
     expect(second.finish).toBe('length')
   })
 
+  it('answers a question that was asked while a model loads with the new one', async () => {
+    await engine.loadModel({ kind: 'builtin' })
+    const first = model
+    const loading = engine.loadModel({ kind: 'builtin' })
+    const answer = engine.generate(request, () => {})
+    await Promise.all([loading, answer])
+    expect(model).not.toBe(first)
+    expect([first.prompts.length, model.prompts.length]).toEqual([0, 1])
+  })
+
+  it('drops data that was cut up by the tokenizer of a model that is gone', async () => {
+    await engine.loadModel({ kind: 'builtin' })
+    let release = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const bytes = new TextEncoder().encode('[{"instruction": "a", "output": "b"}]')
+    const inner = bytesSource('slow.json', bytes)
+    const slow = { ...inner, read: async (offset: number, length: number) => (await held, inner.read(offset, length)) }
+    const reading = engine.loadData({ kind: 'bytes', source: slow }, options)
+    reading.catch(() => {})
+    await engine.loadModel({ kind: 'builtin' })
+    release()
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(engine.planRun({ ...run, lora })).rejects.toMatchObject({ code: 'engine-no-data' })
+  })
+
+  it('opens one device for two who ask at once', async () => {
+    await Promise.all([engine.gpu().catch(() => {}), engine.loadModel({ kind: 'builtin' })])
+    expect(devices).toBe(1)
+  })
+
   it('refuses work that cannot go beside a run', async () => {
     await engine.loadModel({ kind: 'builtin' })
     await engine.loadData(rows('a', 'b'), options)
