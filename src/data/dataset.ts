@@ -1,4 +1,4 @@
-import { TuneError } from '../errors'
+import { fail, TuneError } from '../errors'
 import type { ByteSource } from '../formats/bytes'
 import { toExample } from './examples'
 import { type ColumnMapping, detectMapping } from './mapping'
@@ -93,7 +93,11 @@ export async function loadDataset(
     return mapping
   }
 
-  const read = { signal: options.signal, onBytes: (done: number) => (bytesRead = done) }
+  const read = {
+    signal: options.signal,
+    onBytes: (done: number) => (bytesRead = done),
+    onEncoding: (encoding: string) => collector.note(fail('data-read-as', { file: source.name, encoding: encoding.toUpperCase() })),
+  }
   for await (const one of readRows(source, read)) {
     rowsRead++
     collector.sawRow()

@@ -6,14 +6,18 @@ const CLOSE_BRACE = 125
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const NEWLINE = 10
+const WHITE = new Set([NEWLINE, 9, 13, 32])
 
 /**
- * Cuts a JSON array into its elements while the text comes in, so that a large file is never parsed whole and one
- * broken element costs only itself. Follows strings and brackets; whether an element is JSON is for JSON.parse to say.
+ * Cuts JSON arrays, one or several in a row, into their elements while the text comes in, so that a large file is never
+ * parsed whole and one broken element costs only itself. Follows strings and brackets; whether an element is JSON is for
+ * JSON.parse to say.
  */
 export class ArrayScanner {
   /** 'before' the opening bracket, 'inside', or 'after' the closing one. */
   state: 'before' | 'inside' | 'after' = 'before'
+  /** First line on which something stands after an array that is not another one. */
+  strayLine: number | null = null
   private line = 1
   private elementLine = 1
   private held = ''
@@ -35,11 +39,11 @@ export class ArrayScanner {
         continue
       }
       if (this.state !== 'inside') {
-        if (c === OPEN_BRACKET && this.state === 'before') {
+        if (c === OPEN_BRACKET) {
           this.state = 'inside'
           this.elementLine = this.line
           from = i + 1
-        }
+        } else if (!WHITE.has(c)) this.strayLine ??= this.line
         continue
       }
       if (c === QUOTE) this.inString = true

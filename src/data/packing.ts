@@ -3,7 +3,7 @@ import type { Line } from './collate'
 /**
  * Best-fit decreasing: rows from long to short, each into the fullest line that still has room for it, a new line
  * otherwise. Rows longer than `maxLength` are expected to have been cut. Returns lines of row indices.
- * Lengths are below max_length, so the open lines are kept by the room they have left.
+ * Lengths are at most max_length, so the open lines are kept by the room they have left.
  */
 export function packLines(lengths: readonly number[], maxLength: number): Line[] {
   const order = lengths.map((_, i) => i).sort((a, b) => lengths[b] - lengths[a] || a - b)

@@ -7,8 +7,8 @@ import { isTable, readTable } from './table'
 import { readText, type ReadOptions } from './text'
 
 /**
- * Rows of a JSON array, of JSON lines, of one object that holds the array in one of its fields, or of a CSV or TSV
- * table; gzip or not.
+ * Rows of JSON arrays, of JSON lines, of one object that holds the array in one of its fields, or of a CSV or TSV
+ * table; gzip or not. A bare list of chat messages is one row.
  * A row that is broken alone is yielded with its error; a file that is broken as a whole throws, naming the place.
  */
 export async function* readRows(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<SourceRow> {
@@ -22,10 +22,12 @@ export async function* readRows(source: ByteSource, options: ReadOptions = {}): 
   }
   const first = head.trimStart()[0]
   if (first === undefined) throw fail('data-empty', { file: source.name })
-  const all = prepend(head, pieces)
-  if (first === '[') yield* readArray(source.name, all)
-  else if (first === '{') yield* readLines(source.name, all)
-  else if (isTable(source.name, head)) yield* readTable(source.name, all)
+  if (first === '[') {
+    const { text, element } = await toFirstElement(head, pieces)
+    const all = prepend(text, pieces)
+    yield* isMessage(element) ? readLines(source.name, all) : readArrays(source.name, all)
+  } else if (first === '{') yield* readLines(source.name, prepend(head, pieces))
+  else if (isTable(source.name, head)) yield* readTable(source.name, prepend(head, pieces))
   else throw fail('data-not-json', { file: source.name, start: head.trimStart().slice(0, 40) })
 }
 
@@ -34,7 +36,25 @@ async function* prepend(head: string, rest: AsyncIterable<string>): AsyncGenerat
   yield* rest
 }
 
-async function* readArray(file: string, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {
+/** Read on until the first element of the first array is whole. `element` is undefined where it is broken or there is none. */
+async function toFirstElement(head: string, pieces: AsyncGenerator<string>): Promise<{ text: string; element: unknown }> {
+  const scanner = new ArrayScanner()
+  let text = head
+  let [found] = scanner.feed(head)
+  while (found === undefined && scanner.state === 'inside') {
+    const next = await pieces.next()
+    if (next.done) break
+    text += next.value
+    found = scanner.feed(next.value)[0]
+  }
+  try {
+    return { text, element: found === undefined ? undefined : JSON.parse(found) }
+  } catch {
+    return { text, element: undefined }
+  }
+}
+
+async function* readArrays(file: string, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {
   const scanner = new ArrayScanner()
   let row = 0
   for await (const piece of pieces) {
@@ -42,31 +62,38 @@ async function* readArray(file: string, pieces: AsyncIterable<string>): AsyncGen
       row++
       yield parseRow(row, element)
     }
+    if (scanner.strayLine !== null) throw fail('data-json-after', { file, line: scanner.strayLine })
   }
   if (scanner.state !== 'after') throw fail('data-json-cut', { file, row: row + 1, line: scanner.openLine })
 }
 
 async function* readLines(file: string, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {
   let line = 0
-  let held = ''
+  let isFirst = true
+  let held: string[] = []
   for await (const piece of pieces) {
-    const lines = (held + piece).split('\n')
-    held = lines.pop() as string
-    for (const text of lines) {
+    held.push(piece)
+    if (!piece.includes('\n')) continue
+    const lines = held.join('').split('\n')
+    held = [lines.pop() as string]
+    for (const [i, text] of lines.entries()) {
       line++
       const value = parseLine(line, text)
-      if (line === 1 && value && 'error' in value && /[[{,]\s*$/.test(text)) {
-        // The first line stops in the middle of something: one object spread over many lines.
-        const whole = await restOf([text, ...lines.slice(1), held].join('\n'), pieces)
-        yield* readWrapped(file, whole)
+      if (isFirst && value && 'error' in value && /[[{,]\s*$/.test(text)) {
+        // The first line stops in the middle of something: one value spread over many lines.
+        const whole = await restOf([...lines.slice(i), ...held].join('\n'), pieces)
+        yield* readWrapped(file, whole, line)
         return
       }
-      if (value) yield value
+      if (value) {
+        isFirst = false
+        yield value
+      }
     }
   }
-  const last = parseLine(line + 1, held)
+  const last = parseLine(line + 1, held.join(''))
   if (!last) return
-  if (line === 0) yield* readWrapped(file, held)
+  if (isFirst) yield* readWrapped(file, held.join(''), line + 1)
   else yield last
 }
 
@@ -76,27 +103,19 @@ async function restOf(head: string, pieces: AsyncIterable<string>): Promise<stri
   return parts.join('')
 }
 
-/** `{"data": [rows]}`, one single row, or broken lines after all. */
-function* readWrapped(file: string, text: string): Generator<SourceRow> {
+/** `{"data": [rows]}`, one single row, or broken lines after all; `line` is the first one's number. */
+function* readWrapped(file: string, text: string, line: number): Generator<SourceRow> {
   let value: unknown
   try {
     value = parseValue(text)
   } catch {
-    let line = 0
-    let good = 0
-    const rows: SourceRow[] = []
-    for (const one of text.split('\n')) {
-      const row = parseLine(++line, one)
-      if (!row) continue
-      if ('value' in row) good++
-      rows.push(row)
-    }
-    if (good === 0) throw fail('data-json-cut', { file, row: 1, line: 1 })
+    const rows = text.split('\n').map((one, i) => parseLine(line + i, one)).filter((row) => row !== null)
+    if (!rows.some((row) => 'value' in row)) throw fail('data-json-cut', { file, row: 1, line })
     yield* rows
     return
   }
   if (!isRow(value)) {
-    yield { row: 1, error: fail('data-row-not-object', { row: 1 }) }
+    yield asRow(1, value)
     return
   }
   const lists = Object.values(value).filter((field) => Array.isArray(field) && field.length > 0 && field.every(isRow))
@@ -120,7 +139,14 @@ function parseRow(row: number, text: string): SourceRow {
   } catch (cause) {
     return { row, error: fail('data-row-json', { row, detail: (cause as Error).message }, cause) }
   }
-  return isRow(value) ? { row, value } : { row, error: fail('data-row-not-object', { row }) }
+  return asRow(row, value)
+}
+
+function asRow(row: number, value: unknown): SourceRow {
+  if (isRow(value)) return { row, value }
+  const isChat = Array.isArray(value) && value.length > 0 && value.every(isMessage)
+  if (isChat) return { row, value: 'role' in value[0] ? { messages: value } : { conversations: value } }
+  return { row, error: fail('data-row-not-object', { row }) }
 }
 
 /** Only what templates print as JSON again must be kept exactly as it is written. */
@@ -130,4 +156,9 @@ function parseValue(text: string): unknown {
 
 function isRow(value: unknown): value is RowValue {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A turn of a chat as OpenAI or ShareGPT write it. */
+function isMessage(value: unknown): boolean {
+  return isRow(value) && (typeof value.role === 'string' || typeof value.from === 'string')
 }

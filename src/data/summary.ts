@@ -26,6 +26,8 @@ export interface DataFacts {
   histogram: { from: number; to: number; count: number }[]
   badRows: { row: number; error: SerializedError }[]
   badRowCount: number
+  /** What is to be known of the file as a whole. */
+  notes: SerializedError[]
   prompts: string[]
 }
 
@@ -38,6 +40,7 @@ export class FactCollector {
   private readonly columns = new Map<string, string>()
   private readonly lengths: number[] = []
   private readonly badRows: DataFacts['badRows'] = []
+  private readonly notes: SerializedError[] = []
   private readonly prompts: string[] = []
   private rowsRead = 0
   private badRowCount = 0
@@ -53,6 +56,10 @@ export class FactCollector {
     for (const [name, field] of Object.entries(value)) {
       if (!this.columns.get(name)) this.columns.set(name, asText(field).slice(0, 200))
     }
+  }
+
+  note(note: TuneError): void {
+    this.notes.push(note.toJSON())
   }
 
   bad(row: number, error: TuneError): void {
@@ -87,6 +94,7 @@ export class FactCollector {
       histogram: histogram(this.lengths),
       badRows: this.badRows,
       badRowCount: this.badRowCount,
+      notes: this.notes,
       prompts: this.prompts,
     }
   }

@@ -16,6 +16,8 @@ export async function* readTable(file: string, pieces: AsyncIterable<string>): A
   })
   const header = (data[0] ?? []).map((name) => name.trim())
   if (header.length < 2 || header.some((name) => name === '')) throw fail('data-table-header', { file })
+  const column = header.find((name, k) => header.indexOf(name) < k)
+  if (column !== undefined) throw fail('data-table-twice', { file, column })
   const broken = new Map(errors.filter((error) => error.row !== undefined).map((error) => [error.row, error.message]))
   for (let i = 1; i < data.length; i++) {
     const cells = data[i]

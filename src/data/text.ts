@@ -1,5 +1,6 @@
 import { fail } from '../errors'
 import type { ByteSource } from '../formats/bytes'
+import { diagnose } from './encoding'
 
 const CHUNK_BYTES = 1 << 20
 
@@ -7,35 +8,51 @@ export interface ReadOptions {
   signal?: AbortSignal
   /** Bytes of the file (as stored, before unpacking) that have been read. */
   onBytes?: (done: number) => void
+  /** The file is in no Unicode encoding, but in this one. */
+  onEncoding?: (encoding: 'gb18030') => void
 }
 
 /**
- * A file's text, piece by piece: unpacks gzip (recognised by its first bytes), drops a byte-order mark and refuses
- * what is not text. Holds one piece at a time. Throws 'data-encoding' with the place.
+ * A file's text, piece by piece: unpacks gzip (recognised by its first bytes), drops a byte-order mark, takes GB 18030 for
+ * what it is and refuses what is not text. Holds one piece at a time. Throws 'data-encoding' with the place.
  */
 export async function* readText(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<string> {
   const head = await source.read(0, Math.min(3, source.size))
   const isGzip = head[0] === 0x1f && head[1] === 0x8b
-  const pieces = isGzip ? gunzip(source, options) : readPieces(source, options)
+  const open = (how: ReadOptions) => (isGzip ? gunzip(source, how) : readPieces(source, how))
   let decoder: TextDecoder | null = null
-  let decodedBytes = 0
-  for await (const piece of pieces) {
-    decoder ??= new TextDecoder(encodingOf(piece), { fatal: true })
-    let text: string
+  let encoding = ''
+  let isAscii = true
+  /** Bytes of a character that is not whole yet, behind text that is all ASCII. */
+  let held = new Uint8Array()
+  const decode = async (piece: Uint8Array, isLast = false): Promise<string> => {
     try {
-      text = decoder.decode(piece, { stream: true })
+      return decoder!.decode(piece, { stream: !isLast })
     } catch (cause) {
-      throw fail('data-encoding', { file: source.name, byte: decodedBytes }, cause)
+      const { byte, line, encoding: actual } = await diagnose(open({ signal: options.signal }), encoding)
+      // What was handed out already must read the same.
+      if (!actual || !isAscii) throw fail('data-encoding', { file: source.name, byte, line }, cause)
+      encoding = actual
+      options.onEncoding?.(actual)
+      decoder = new TextDecoder(actual, { fatal: true })
+      return decoder.decode(held, { stream: true }) + decoder.decode(piece, { stream: !isLast })
     }
-    decodedBytes += piece.length
+  }
+  for await (const piece of open(options)) {
+    if (!decoder) {
+      encoding = encodingOf(piece)
+      decoder = new TextDecoder(encoding, { fatal: true })
+      isAscii = encoding === 'utf-8' && piece[0] !== 0xef
+    }
+    const text = await decode(piece)
+    if (isAscii) {
+      isAscii = /^[\0-\x7f]*$/.test(text)
+      if (isAscii) held = Uint8Array.of(...held, ...piece.subarray(text.length))
+    }
     if (text) yield text
   }
-  try {
-    const rest = decoder?.decode()
-    if (rest) yield rest
-  } catch (cause) {
-    throw fail('data-encoding', { file: source.name, byte: decodedBytes }, cause)
-  }
+  const rest = decoder ? await decode(new Uint8Array(), true) : ''
+  if (rest) yield rest
 }
 
 /** Spreadsheet programs save "Unicode text" as UTF-16 with a mark; everything else is taken for UTF-8. */

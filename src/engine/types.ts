@@ -164,6 +164,8 @@ export interface DataSummary {
   /** Rows left out, with the reason; at most 1000 listed, all counted. */
   badRows: { row: number; error: SerializedError }[]
   badRowCount: number
+  /** What is to be known of the file as a whole, such as the encoding it was taken to be in. */
+  notes?: SerializedError[]
   /** First few user turns, as suggestions for the playground. */
   prompts: string[]
 }

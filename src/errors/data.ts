@@ -7,10 +7,16 @@ export const dataErrors = {
     zh: (p: { file: string }) => `${p.file} 是空文件，没有可训练的内容。请换一个文件。`,
   },
   'data-encoding': {
-    en: (p: { file: string; byte: number }) =>
-      `${p.file} is not UTF-8 text: after byte ${p.byte} it cannot be decoded. Nothing was loaded. Save the file as UTF-8 and choose it again.`,
-    zh: (p: { file: string; byte: number }) =>
-      `${p.file} 不是 UTF-8 文本：第 ${p.byte} 字节之后无法解码，因此没有载入任何内容。请把文件另存为 UTF-8 后重新选择。`,
+    en: (p: { file: string; byte: number; line: number }) =>
+      `${p.file} is not UTF-8 text: byte ${p.byte + 1}, on line ${p.line}, cannot be decoded. Nothing was loaded. Save the file as UTF-8 (in Excel: "CSV UTF-8") and choose it again.`,
+    zh: (p: { file: string; byte: number; line: number }) =>
+      `${p.file} 不是 UTF-8 文本：第 ${p.line} 行（第 ${p.byte + 1} 字节）无法解码，因此没有载入任何内容。请把文件另存为 UTF-8（Excel 中选“CSV UTF-8”）后重新选择。`,
+  },
+  'data-read-as': {
+    en: (p: { file: string; encoding: string }) =>
+      `${p.file} is not UTF-8; it was read as ${p.encoding}, in which all of it makes sense. Look at the examples below; if they are garbled, save the file as UTF-8 and choose it again.`,
+    zh: (p: { file: string; encoding: string }) =>
+      `${p.file} 不是 UTF-8，已按 ${p.encoding}（GBK）读取，全文均可解码。请看一下示例；如有乱码，请把文件另存为 UTF-8 后重新选择。`,
   },
   'data-gzip': {
     en: (p: { file: string }) =>
@@ -28,6 +34,18 @@ export const dataErrors = {
       `${p.file} ends before its JSON is complete: row ${p.row}, which begins on line ${p.line}, is never closed. Nothing was loaded. Look for a missing quotation mark or bracket there, or fetch the file again.`,
     zh: (p: { file: string; row: number; line: number }) =>
       `${p.file} 的 JSON 不完整：从第 ${p.line} 行开始的第 ${p.row} 条数据没有结束，因此没有载入任何内容。请检查那里是否缺少引号或括号，或重新获取文件。`,
+  },
+  'data-json-after': {
+    en: (p: { file: string; line: number }) =>
+      `${p.file} goes on after the end of its list, on line ${p.line}, with something that is no further list, so it is not clear what its rows are. Nothing was loaded. Put all rows into one list, or one row on each line.`,
+    zh: (p: { file: string; line: number }) =>
+      `${p.file} 的列表结束之后，第 ${p.line} 行还有别的内容，且不是另一个列表，无法确定哪些是数据行，因此没有载入任何内容。请把所有行放进同一个列表，或每行写一条。`,
+  },
+  'data-table-twice': {
+    en: (p: { file: string; column: string }) =>
+      `${p.file} names the column "${p.column}" more than once, so it is not clear which of them is meant. Nothing was loaded. Give each column a name of its own.`,
+    zh: (p: { file: string; column: string }) =>
+      `${p.file} 有多列都叫“${p.column}”，无法确定该用哪一列，因此没有载入任何内容。请给每一列起不同的名字。`,
   },
   'data-table-header': {
     en: (p: { file: string }) =>

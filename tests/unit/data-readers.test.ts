@@ -37,6 +37,12 @@ describe('JSON arrays', () => {
       params: { row: 3, line: 4 },
     })
   })
+  it('are read on where one follows another, and refused where something else follows', async () => {
+    expect(await read('[{"a": 1}]\n[{"a": 2}, {"a": 3}]\n')).toEqual([1, 2, 3].map((a) => ({ row: a, value: { a } })))
+    for (const rest of ['{"a": 2}', ',\n{"a": 2}]', 'x']) {
+      await expect(read(`[{"a": 1}]\n${rest}`)).rejects.toMatchObject({ code: 'data-json-after', params: { line: 2 } })
+    }
+  })
   it('are cut alike however the text is split', () => {
     const text = '[{"a": "q\\\\"}, [1, {"b": "]"}],\n "s,t", {"c": {"d": "\\"}"}}]'
     const whole = new ArrayScanner().feed(text)
@@ -75,7 +81,33 @@ describe('JSON lines', () => {
   })
 })
 
+describe('bare chats', () => {
+  const messages = [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }]
+  const conversations = [{ from: 'human', value: 'a' }, { from: 'gpt', value: 'b' }]
+  const line = JSON.stringify(messages)
+  it('are a row each, on lines, in a list or alone', async () => {
+    const want = (...rows: number[]) => rows.map((row) => ({ row, value: { messages } }))
+    expect(await read(`${line}\n${line}\n`, 'x.jsonl')).toEqual(want(1, 2))
+    expect(await read(`[${line},\n${line}]`)).toEqual(want(1, 2))
+    expect(await read(JSON.stringify(messages, null, 2))).toEqual(want(1))
+    expect(await read(JSON.stringify(conversations))).toEqual([{ row: 1, value: { conversations } }])
+  })
+  it('are left out with a reason where they are none', async () => {
+    expect(codes(await read(`${line}\n[]\n[{"role": "user"}, 7]\n${line}`))).toEqual([
+      [1, 'ok'],
+      [2, 'data-row-not-object'],
+      [3, 'data-row-not-object'],
+      [4, 'ok'],
+    ])
+  })
+})
+
 describe('an object around the rows', () => {
+  it('is opened behind a blank line and across the pieces that are read', async () => {
+    expect(await read('\n{\n "data": [\n  {"a": 1},\n  {"a": 2}\n ]\n}')).toHaveLength(2)
+    const rows = Array.from({ length: 30_000 }, (_, i) => ({ text: `第 ${i} 行`.repeat(8) }))
+    expect(await read(JSON.stringify({ data: rows }))).toHaveLength(30_000)
+  })
   it('is opened', async () => {
     expect(await read('{\n "version": 1,\n "data": [\n  {"a": 1},\n  {"a": 2}\n ]\n}')).toEqual([
       { row: 1, value: { a: 1 } },
@@ -99,11 +131,42 @@ describe('encodings', () => {
     expect(await read(gzip(`\ufeff[${text}]`))).toEqual(want)
   })
   it('names what it cannot read', async () => {
-    await expect(read(new Uint8Array([0x7b, 0x22, 0xc4, 0xe3, 0xba, 0xc3, 0x22]))).rejects.toMatchObject({ code: 'data-encoding' })
     await expect(read(gzip('[{"a": 1}]'.repeat(50)).slice(0, 30))).rejects.toMatchObject({ code: 'data-gzip' })
     await expect(read('')).rejects.toMatchObject({ code: 'data-empty' })
     await expect(read(' \n ')).rejects.toMatchObject({ code: 'data-empty' })
     await expect(read('just words')).rejects.toMatchObject({ code: 'data-not-json' })
+  })
+  it('reads GBK where all of the file is, and says so', async () => {
+    // "问题,回答" and "头疼,多休息" as Excel saves them in China.
+    const header = [0xce, 0xca, 0xcc, 0xe2, 0x2c, 0xbb, 0xd8, 0xb4, 0xf0, 0x0a]
+    const row = [0xcd, 0xb7, 0xcc, 0xdb, 0x2c, 0xb6, 0xe0, 0xd0, 0xdd, 0xcf, 0xa2, 0x0a]
+    const want = { row: 2, value: { 问题: '头疼', 回答: '多休息' } }
+    const notes: string[] = []
+    const rows = async (bytes: number[] | Uint8Array) => {
+      const found: SourceRow[] = []
+      const file = memoryFile('x.csv', new Uint8Array(bytes))
+      for await (const one of readRows(file, { onEncoding: (encoding) => notes.push(encoding) })) found.push(one)
+      return found
+    }
+    expect(await rows([...header, ...row])).toEqual([want])
+    expect(notes).toEqual(['gb18030'])
+    // A character that lies on the border of two pieces, behind a first piece of ASCII.
+    const padding = 'a'.repeat((1 << 20) - 6)
+    const long = await rows([...new TextEncoder().encode(`a,b\n${padding},`), ...row.slice(0, 4), 0x0a])
+    expect(long).toEqual([{ row: 2, value: { a: padding, b: '头疼' } }])
+    const spoilt = memoryFile('x.csv', new Uint8Array([...header, ...row, 0xff, 0x0a]))
+    await expect(all(spoilt)).rejects.toMatchObject({ code: 'data-encoding', params: { byte: 1, line: 1 } })
+  })
+  it('names byte and line of what it cannot decode, and takes no French for Chinese', async () => {
+    const latin = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
+    const french = `question,answer\n${'a,b\n'.repeat(300_000)}pr\xe9nom,\xe9t\xe9 pass\xe9\n`
+    await expect(all(memoryFile('x.csv', latin(french)))).rejects.toMatchObject({
+      code: 'data-encoding',
+      params: { byte: french.indexOf('\xe9') + 1, line: 300_002 },
+    })
+    await expect(all(memoryFile('x.csv', latin('question,answer\npr\xe9nom,b\n')))).rejects.toMatchObject({ code: 'data-encoding' })
+    const cut = new Uint8Array([...new TextEncoder().encode('{"a": "你'), 0xe5])
+    await expect(all(memoryFile('x', cut))).rejects.toMatchObject({ params: { byte: cut.length, line: 1 } })
   })
   it('stops when it is told to', async () => {
     const stop = new AbortController()
@@ -127,6 +190,9 @@ describe('tables', () => {
     expect(await read('patient_query\tdoctor_response\n头疼\t多休息', 'x.tsv')).toEqual([
       { row: 2, value: { patient_query: '头疼', doctor_response: '多休息' } },
     ])
+  })
+  it('wants a name of its own for each column', async () => {
+    await expect(read('prompt,answer, prompt\na,b,c', 'x.csv')).rejects.toMatchObject({ code: 'data-table-twice', params: { column: 'prompt' } })
   })
   it('wants a header', async () => {
     await expect(read('only one column\nx', 'x.csv')).rejects.toMatchObject({ code: 'data-table-header' })

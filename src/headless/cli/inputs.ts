@@ -51,7 +51,8 @@ export const dataOptions = (run: RunFile): DataOptions => ({
 
 /** What became of the rows: the first ones left out by number and reason, then the counts. */
 export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): void {
-  const { badRows, badRowCount, rowsKept, truncatedRows, mapping } = facts
+  const { badRows, badRowCount, rowsKept, truncatedRows, mapping, notes } = facts
+  for (const note of notes ?? []) terminal.warning(note)
   for (const { row, error } of badRows.slice(0, 10)) terminal.line(`row ${row} is left out: ${error.message}`)
   if (badRowCount > 10) terminal.line(`… and ${badRowCount - 10} more rows are left out`)
   if (mapping.format === 'unknown') throw fail('cli-data-unknown', { file: facts.name, columns: facts.columns })

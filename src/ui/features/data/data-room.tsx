@@ -16,7 +16,7 @@ import './data.css'
 
 export function DataRoom() {
   const studio = useStudio()
-  const { t, num, language } = useWords()
+  const { t, num, language, error } = useWords()
   const state = useStore(studio.data.store)
   const hasModel = useStore(studio.model.store, (model) => model.card !== null)
   const { summary, progress, status } = state
