@@ -56,7 +56,7 @@ def adopt(case: Case, gpu: str, ours: Path, theirs: Path) -> None:
     other = {key: (value, understood[key]) for key, value in case.run_file().items() if key in understood and differs(value, understood[key])}
     if other:
         raise SystemExit(f"{theirs} is not a run of {case.name}: {other}")
-    folder = WORK / "reference" / case.name
+    folder = WORK / "reference" / (case.like or case.name)
     shutil.copytree(theirs, folder, dirs_exist_ok=True)
     write_inputs(case, folder)
     (folder / "case.json").write_text(wanted(case))
