@@ -14,13 +14,21 @@ export function planRun(model: LanguageModel, rows: readonly TokenizedRow[], run
   const plan = batchPlan(rows, run)
   const { memory, peakBytes, adapterParameters } = model.planTraining(run.lora, trainingShape(plan, run))
   const trained = rows.map(({ labels }) => labels.reduce((sum, label, i) => sum + (i > 0 && label !== IGNORE ? 1 : 0), 0))
-  const total = { tokens: 0, trainedTokens: 0 }
-  for (let epoch = 0; epoch < plan.epochs; epoch++) {
-    const windows = plan.windows(epoch).slice(0, plan.steps - epoch * plan.stepsPerEpoch)
-    for (const row of windows.flat(3)) {
-      total.tokens += rows[row].inputIds.length
-      total.trainedTokens += trained[row]
+  const count = (which: Iterable<number>) => {
+    const sum = { tokens: 0, trainedTokens: 0 }
+    for (const row of which) {
+      sum.tokens += rows[row].inputIds.length
+      sum.trainedTokens += trained[row]
     }
+    return sum
+  }
+  // Whole epochs take every row, whatever their order.
+  const wholeEpochs = Math.floor(plan.steps / plan.stepsPerEpoch)
+  const each = count(rows.keys())
+  const last = count(plan.windows(wholeEpochs).slice(0, plan.steps % plan.stepsPerEpoch).flat(3))
+  const total = {
+    tokens: wholeEpochs * each.tokens + last.tokens,
+    trainedTokens: wholeEpochs * each.trainedTokens + last.trainedTokens,
   }
   const checkpointEvery = checkpointRules(run, plan, false).every
   return { steps: plan.steps, stepsPerEpoch: plan.stepsPerEpoch, ...total, memory, peakBytes, adapterParameters, checkpointEvery }

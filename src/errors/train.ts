@@ -70,6 +70,12 @@ export const trainErrors = {
     zh: ({ fields }: { fields: string[] }) =>
       `以下字段已识别，但在这里不起作用：${fields.join('、')}。它们只与日志、上传或其他机器有关，训练照常进行。`,
   },
+  'run-no-evaluation': {
+    en: ({ fields }: { fields: string[] }) =>
+      `${fields.join(', ')} ${fields.length === 1 ? 'asks' : 'ask'} for an evaluation between steps, which is not done here. The run goes on without. Evaluate the adapter afterwards, for example with "tune eval".`,
+    zh: ({ fields }: { fields: string[] }) =>
+      `${fields.join('、')} 要求在训练途中评估，这里不支持，训练会照常进行但不做评估。请在训练后评估适配器，例如使用“tune eval”。`,
+  },
   'train-no-rows': {
     en: () => 'No row of the data set can be trained on. There is nothing to learn from. Look at the list of rows that were left out.',
     zh: () => '数据集中没有可用于训练的行，无法训练。请查看被排除的行及原因。',
@@ -83,6 +89,11 @@ export const trainErrors = {
       `${folder} holds no complete checkpoint, so the run cannot be continued. Choose a folder that has run_state.json and optimizer.safetensors, or start anew.`,
     zh: ({ folder }: { folder: string }) =>
       `${folder} 中没有完整的检查点，无法继续训练。请选择含有 run_state.json 和 optimizer.safetensors 的文件夹，或重新开始。`,
+  },
+  'train-other-model': {
+    en: () =>
+      'The model is not the one that the checkpoint was made with (its weights differ), so the run would not continue but become another one. It was not started. Load the model that the run began with.',
+    zh: () => '当前模型与检查点所用的不同（权重不一致），继续下去就不再是同一次训练，因此没有开始。请载入这次训练最初所用的模型。',
   },
   'train-other-data': {
     en: () =>

@@ -6,6 +6,7 @@ import type { Projection } from '../model/types'
 import { knowsOptimArgs } from './optim'
 import {
   aliases,
+  evaluationFields,
   loraAliases,
   loraFields,
   loraNeutralOnly,
@@ -39,12 +40,13 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
   const fields = flatten(asObject(json, 'run file'))
   const warnings: SerializedError[] = []
   const idle: string[] = []
+  const evaluation: string[] = []
   const unknown: { field: string; suggestion: string | null }[] = []
   const stated = new Set<string>()
 
   for (const [field, { value, written }] of fields) {
     const [group, name] = field.includes('.') ? field.split('.') : ['', field]
-    const neutral = group === 'lora' ? loraNeutralOnly[name] : neutralOnly[name]
+    const neutral = own(group === 'lora' ? loraNeutralOnly : neutralOnly, name)
     if (field === 'train_sampling_strategy') {
       applySampling(run, value)
     } else if (field === 'optim') {
@@ -54,16 +56,20 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
       run.optim_args = value
     } else if (field === 'lora.target_modules') {
       run.lora.target_modules = asTargets(value, written)
-    } else if (group === '' && name in runFields) {
+    } else if (group === '' && Object.hasOwn(runFields, name)) {
       ;(run as unknown as Json)[name] = checked(written, value, runFields[name as keyof typeof runFields])
-    } else if (group === 'lora' && name in loraFields) {
+    } else if (group === 'lora' && Object.hasOwn(loraFields, name)) {
       ;(run.lora as unknown as Json)[name] = checked(written, value, loraFields[name])
-    } else if (group === 'quantization' && name in quantizationFields) {
+    } else if (group === 'quantization' && Object.hasOwn(quantizationFields, name)) {
       ;(run.quantization as unknown as Json)[name] = checked(written, withoutTorch(value), quantizationFields[name])
     } else if (neutral) {
       if (!neutral.some((plain) => JSON.stringify(plain) === JSON.stringify(value))) {
         throw fail('run-field-unsupported', { field: written, value: JSON.stringify(value) })
       }
+    } else if (evaluationFields.has(field)) {
+      evaluation.push(written)
+    } else if (field === 'data_seed') {
+      // One seed orders the rows and makes the adapter; compared when all fields are read.
     } else if (withoutEffect.has(name)) {
       idle.push(written)
     } else {
@@ -73,13 +79,23 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
   }
 
   if (unknown.length > 0) throw fail('run-unknown-fields', { fields: unknown })
+  const dataSeed = fields.get('data_seed')
+  if (dataSeed && dataSeed.value !== run.seed) {
+    throw fail('run-field-unsupported', { field: dataSeed.written, value: JSON.stringify(dataSeed.value) })
+  }
   // transformers 5 folded warmup_ratio into warmup_steps: below 1 it is a share of all steps.
   if (run.warmup_steps > 0 && run.warmup_steps < 1) [run.warmup_ratio, run.warmup_steps] = [run.warmup_steps, 0]
   if (run.group_by_length && !run.shuffle) warnings.push(fail('run-grouping-shuffles', {}).toJSON())
   if (run.quantization.bnb_4bit_compute_dtype === 'bfloat16') warnings.push(fail('run-no-bfloat16', {}).toJSON())
+  if (evaluation.length > 0 && fields.get('eval_strategy')?.value !== 'no') {
+    warnings.push(fail('run-no-evaluation', { fields: evaluation }).toJSON())
+  }
   if (idle.length > 0) warnings.push(fail('run-fields-without-effect', { fields: idle }).toJSON())
   return { run, stated, warnings }
 }
+
+/** A table's own entry: "toString" and the like are in every object. */
+const own = <T>(table: Record<string, T>, name: string): T | undefined => (Object.hasOwn(table, name) ? table[name] : undefined)
 
 /** Nested groups and aliases brought to one name each; `written` is the spelling in the file, for messages. */
 function flatten(json: Json): Map<string, { value: unknown; written: string }> {
@@ -93,14 +109,14 @@ function flatten(json: Json): Map<string, { value: unknown; written: string }> {
     fields.set(field, { value, written })
   }
   for (const [written, value] of Object.entries(json)) {
-    const field = aliases[written] ?? written
+    const field = own(aliases, written) ?? written
     if (field !== 'lora' && field !== 'quantization') {
       put(field, value, written)
       continue
     }
     if (value === null) continue
     for (const [inner, innerValue] of Object.entries(asObject(value, written))) {
-      const name = field === 'lora' ? (loraAliases[inner] ?? inner) : inner
+      const name = field === 'lora' ? (own(loraAliases, inner) ?? inner) : inner
       put(`${field}.${name}`, innerValue, `${written}.${inner}`)
     }
   }
@@ -178,6 +194,8 @@ function knownNames(group: string): string[] {
     'train_sampling_strategy',
     ...Object.keys(aliases),
     ...Object.keys(neutralOnly),
+    ...evaluationFields,
+    'data_seed',
     ...withoutEffect,
   ]
 }

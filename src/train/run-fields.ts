@@ -58,6 +58,7 @@ export const aliases: Record<string, string> = {
   max_seq_len: 'max_length',
   quantization_config: 'quantization',
   bnb_config: 'quantization',
+  evaluation_strategy: 'eval_strategy',
   lora_config: 'lora',
   peft_config: 'lora',
   r: 'lora.r',
@@ -92,6 +93,12 @@ export const neutralOnly: Record<string, unknown[]> = {
   load_best_model_at_end: [false],
   activation_offloading: [false],
   load_in_8bit: [false],
+  // In trl these change tokens, columns or weights. The tokenizer's own stop token, the model's own template are used here.
+  dataset_text_field: ['text'],
+  dataset_kwargs: [{}],
+  eos_token: [],
+  chat_template_path: [],
+  model_init_kwargs: [{}],
 }
 export const loraNeutralOnly: Record<string, unknown[]> = {
   bias: ['none'],
@@ -107,6 +114,9 @@ export const loraNeutralOnly: Record<string, unknown[]> = {
   layers_pattern: [[]],
 }
 
+/** Fields of an evaluation between steps, which is not done here. */
+export const evaluationFields = new Set(['eval_strategy', 'eval_steps', 'eval_delay', 'eval_on_start', 'per_device_eval_batch_size', 'do_eval'])
+
 /** Known fields that describe the machine, the log or the upload: they do not change what is learnt here. */
 export const withoutEffect = new Set(
   `output_dir overwrite_output_dir run_name project report_to logging_dir logging_strategy logging_first_step
@@ -116,11 +126,11 @@ export const withoutEffect = new Set(
    activation_checkpointing activation_checkpointing_kwargs torch_compile torch_compile_backend torch_compile_mode
    torch_empty_cache_steps use_liger_kernel liger_kernel_config use_cache use_cpu no_cuda auto_find_batch_size
    dataloader_num_workers dataloader_pin_memory dataloader_persistent_workers dataloader_prefetch_factor
-   dataset_num_proc dataset_text_field dataset_kwargs remove_unused_columns save_only_model
-   save_safetensors per_device_eval_batch_size eval_strategy evaluation_strategy eval_steps do_train do_eval
+   dataset_num_proc remove_unused_columns save_only_model
+   save_safetensors do_train
    do_predict average_tokens_across_devices include_num_input_tokens_seen skip_memory_metrics ddp_find_unused_parameters
-   ddp_backend ddp_timeout local_rank full_determinism data_seed padding_free pad_to_multiple_of eos_token pad_token
-   chat_template_path model_init_kwargs model_name_or_path model_name dataset_name dataset trust_remote_code
+   ddp_backend ddp_timeout local_rank full_determinism padding_free pad_to_multiple_of pad_token
+   model_name_or_path model_name dataset_name dataset trust_remote_code
    model_type length_column_name bnb_4bit_quant_storage group_by_modality_length include_tokens_per_second
    ignore_data_skip seed_worker restore_callback_states_from_checkpoint inference_mode revision auto_mapping
    base_model_name_or_path quant_method`

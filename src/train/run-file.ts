@@ -101,8 +101,9 @@ export const recommendedRun: RunFile = {
 
 /**
  * What a field means that a run file leaves out: transformers' TrainingArguments, trl's SFTConfig and PEFT's LoraConfig,
- * so that a file written for them gives the same run here. Four differ, because the libraries' value suits another job
- * (full fine-tuning, a server's log): learning_rate, logging_steps, assistant_only_loss and lora.target_modules.
+ * so that a file written for them gives the same run here. Some differ, because the libraries' value suits another job
+ * (full fine-tuning, a server's log and disk): learning_rate, logging_steps, save_strategy, assistant_only_loss,
+ * lora.target_modules and, because QLoRA is what is done here, load_in_4bit, nf4 and bnb_4bit_use_double_quant.
  */
 export const fileDefaults: RunFile = {
   ...recommendedRun,

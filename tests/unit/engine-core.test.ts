@@ -103,6 +103,20 @@ describe('engine', () => {
     expect(engine.adapter()).toMatchObject({ lora })
   })
 
+  it('plans a million steps as quickly as two, whole epochs and the rest of one', async () => {
+    await engine.loadModel({ kind: 'builtin' })
+    await engine.loadData(rows('a', 'bb', 'ccc'), options)
+    const plan = (max_steps: number) => engine.planRun({ ...run, lora, max_steps })
+    const [one, two, five] = [await plan(1), await plan(2), await plan(5)]
+    expect(five.tokens).toBeGreaterThan(2 * two.tokens)
+    // Which rows the first step of an epoch has depends on its order; the second step has the others.
+    expect((await plan(4)).trainedTokens).toBe(2 * two.trainedTokens)
+    expect(one.tokens).toBeLessThan(two.tokens)
+    const began = performance.now()
+    expect((await plan(1_000_000)).tokens).toBe(500_000 * two.tokens)
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
   it('stops and keeps what was learnt', async () => {
     await engine.loadModel({ kind: 'builtin' })
     await engine.loadData(rows('a', 'b', 'c', 'd', 'e', 'f'), options)

@@ -92,6 +92,15 @@ describe('run file', () => {
     [{ lora: { target_modules: ['lm_head'] } }, 'run-targets-invalid', 'lm_head'],
     [{ max_length: 64, max_seq_length: 65 }, 'run-field-twice', 'max_seq_length'],
     [[1], 'run-not-an-object', 'run file'],
+    [{ toString: 1, constructor: 2 }, 'run-unknown-fields', 'constructor'],
+    [{ lora: { valueOf: 1 } }, 'run-unknown-fields', 'lora.valueOf'],
+    [JSON.parse('{"__proto__": 1}'), 'run-unknown-fields', '__proto__'],
+    [{ seed: 3, data_seed: 4 }, 'run-field-unsupported', 'data_seed'],
+    [{ eos_token: '<|im_end|>' }, 'run-field-unsupported', 'eos_token'],
+    [{ chat_template_path: 'mine.jinja' }, 'run-field-unsupported', 'chat_template_path'],
+    [{ dataset_text_field: 'content' }, 'run-field-unsupported', 'dataset_text_field'],
+    [{ dataset_kwargs: { skip_prepare_dataset: true } }, 'run-field-unsupported', 'dataset_kwargs'],
+    [{ model_init_kwargs: { revision: 'x' } }, 'run-field-unsupported', 'model_init_kwargs'],
   ])('refuses %j by name', (json, code, named) => {
     const error = refusal(json)
     expect(error.code).toBe(code)
@@ -104,6 +113,16 @@ describe('run file', () => {
     expect(warnings.map((warning) => warning.code)).toEqual(['run-no-bfloat16'])
     expect(parseRunFile(run).run).toEqual(run)
     expect(parseRunFile({ group_by_length: true, shuffle: false }).warnings[0].code).toBe('run-grouping-shuffles')
+  })
+
+  it('takes what changes nothing, and says that it does not evaluate between steps', () => {
+    const neutral = { data_seed: 3, seed: 3, dataset_text_field: 'text', dataset_kwargs: {}, eos_token: null, model_init_kwargs: null }
+    expect(parseRunFile(neutral).warnings).toEqual([])
+    const { warnings } = parseRunFile({ evaluation_strategy: 'steps', eval_steps: 10, per_device_eval_batch_size: 4 })
+    expect(warnings.map(({ code, params }) => [code, params])).toEqual([
+      ['run-no-evaluation', { fields: ['evaluation_strategy', 'eval_steps', 'per_device_eval_batch_size'] }],
+    ])
+    expect(parseRunFile({ eval_strategy: 'no', eval_steps: 10 }).warnings).toEqual([])
   })
 
   it('accepts the same value stated under two names, and null as absent', () => {
