@@ -1,6 +1,7 @@
 import type { ChatTokenizer, Dataset } from '../data'
 import { fail } from '../errors'
 import type { ByteSource, FileFolder, WritableFolder } from '../formats/bytes'
+import { modelFingerprint } from '../formats/model-fingerprint'
 import type { OpenedModel } from '../formats/model-folder'
 import { openModelFolder } from '../formats/model-folder'
 import type { Gpu } from '../gpu/device'
@@ -167,6 +168,7 @@ class EngineCore implements Engine {
           tokenizer,
           blockParameters: opened.parameters - vocabSize * hiddenSize,
           baseModel: card.id,
+          modelPrint: await modelFingerprint(opened),
           place: options.checkpoints ?? kept ?? null,
           safety: Boolean(kept),
           onAdapter: (adapter: AdapterCard) => {

@@ -4,7 +4,7 @@ import type { CheckpointPlace } from '../formats/checkpoint-folder'
 import { folderOf, listCheckpoints, pruneCheckpoints } from '../formats/checkpoint-folder'
 import type { LanguageModel, Trainer } from '../model/language-model'
 import type { Checkpoint } from '../train/checkpoint'
-import { fingerprint, readCheckpoint, writeCheckpoint } from '../train/checkpoint'
+import { fingerprint, readCheckpoint, readCheckpointFacts, writeCheckpoint } from '../train/checkpoint'
 import type { Interlude } from '../train/interlude'
 import { checkpointing, checkpointRules } from '../train/keep-checkpoints'
 import type { RunFile } from '../train/run-file'
@@ -12,20 +12,22 @@ import { batchPlan } from '../train/train-model'
 import { serializeError } from './serialize-error'
 import type { TrainEvent, TrainOptions } from './types'
 
-/** Where a continued run stands; undefined for a new one. Throws 'train-no-checkpoint', 'train-other-data'. */
+/** Where a continued run stands; undefined for a new one. Throws 'train-no-checkpoint', 'train-other-model', 'train-other-data'. */
 export async function resumePoint(
   model: LanguageModel,
   rows: readonly TokenizedRow[],
   options: TrainOptions,
   place: CheckpointPlace | null,
+  modelPrint: string,
 ): Promise<Checkpoint | undefined> {
   const { resumeFrom, runId } = options
   if (!resumeFrom) return undefined
   const folder = resumeFrom === 'kept' ? place : resumeFrom
   if (!folder) throw fail('train-no-checkpoint', { folder: runId })
-  const checkpoint = await readCheckpoint(folder, model.config)
-  if (checkpoint.data !== fingerprint(rows)) throw fail('train-other-data', {})
-  return checkpoint
+  const facts = await readCheckpointFacts(folder)
+  if (facts.model !== modelPrint) throw fail('train-other-model', {})
+  if (facts.data !== fingerprint(rows)) throw fail('train-other-data', {})
+  return readCheckpoint(folder, model.config)
 }
 
 export interface CheckpointParts {
@@ -38,6 +40,7 @@ export interface CheckpointParts {
   safety: boolean
   continued: boolean
   baseModel: string
+  modelPrint: string
   on: (event: TrainEvent) => void
 }
 
@@ -57,7 +60,7 @@ export function keepCheckpoints(parts: CheckpointParts): ((trainer: Trainer) => 
   const save = async (trainer: Trainer, log: Checkpoint['log'], step: number) => {
     on({ kind: 'phase', phase: 'saving', step, steps })
     try {
-      await writeCheckpoint(place, { run, state: await trainer.saveState(), log, data }, model.lora!, parts.baseModel)
+      await writeCheckpoint(place, { run, state: await trainer.saveState(), log, data, model: parts.modelPrint }, model.lora!, parts.baseModel)
       await pruneCheckpoints(place, rules)
       const bytes = (await listCheckpoints(place)).reduce((sum, one) => sum + one.bytes, 0)
       on({ kind: 'checkpoint', step, bytes })

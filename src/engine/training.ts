@@ -20,6 +20,8 @@ interface RunParts {
   /** Parameters outside the embedding, for total_flos. */
   blockParameters: number
   baseModel: string
+  /** See formats/model-fingerprint.ts. */
+  modelPrint: string
   /** Where checkpoints lie, and whether nobody need ask for them. */
   place: CheckpointPlace | null
   safety: boolean
@@ -35,12 +37,12 @@ export async function runTraining(
   parts: RunParts,
   on: (event: TrainEvent) => void,
 ): Promise<TrainOutcome> {
-  const { control, tokenizer, place, safety, baseModel } = parts
-  const checkpoint = await resumePoint(model, rows, options, place)
+  const { control, tokenizer, place, safety, baseModel, modelPrint } = parts
+  const checkpoint = await resumePoint(model, rows, options, place, modelPrint)
   const run = checkpoint?.run ?? wanted
   if (checkpoint) on({ kind: 'resumed', log: [...checkpoint.log] })
   const continued = options.continueAdapter ?? false
-  const checkpoints = keepCheckpoints({ model, rows, run, place, safety, continued, baseModel, on })
+  const checkpoints = keepCheckpoints({ model, rows, run, place, safety, continued, baseModel, modelPrint, on })
   const hooks = {
     onPhase: (phase: TrainingPhase, step: number, steps: number) => on({ kind: 'phase', phase, step, steps }),
     onCompile: (done: number, total: number) => on({ kind: 'compile', done, total }),

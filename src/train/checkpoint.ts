@@ -18,6 +18,8 @@ export interface Checkpoint {
   log: readonly StepLog[]
   /** See `fingerprint`. */
   data: string
+  /** See formats/model-fingerprint.ts. */
+  model: string
 }
 
 const OPTIMIZER = 'optimizer.safetensors'
@@ -27,7 +29,7 @@ const OPTIMIZER = 'optimizer.safetensors'
  * in memory, and the run with all its steps. The last file makes it whole: a folder without it is a broken-off write.
  */
 export async function writeCheckpoint(out: WritableFolder, checkpoint: Checkpoint, lora: LoraConfig, baseModel: string): Promise<void> {
-  const { state, run, log, data } = checkpoint
+  const { state, run, log, data, model } = checkpoint
   const folder: WritableFolder = { create: (path) => out.create(`${folderOf(log.length)}/${path}`) }
   await writePeft(folder, { lora, pairs: state.pairs, baseModel })
   const plan = state.tensors.map(({ name, data: { length } }) => ({ name, dtype: 'U8' as const, shape: [length] }))
@@ -35,25 +37,25 @@ export async function writeCheckpoint(out: WritableFolder, checkpoint: Checkpoin
   for (const tensor of state.tensors) await writer.write(tensor.data)
   await writer.close()
   const sink = await folder.create(RUN_STATE)
-  await sink.write(new TextEncoder().encode(JSON.stringify({ run, data, steps: state.steps, log })))
+  await sink.write(new TextEncoder().encode(JSON.stringify({ run, data, model, steps: state.steps, log })))
   await sink.close()
 }
 
 /** Read a `checkpoint-N/` back; a folder that holds several gives its last. Throws 'train-no-checkpoint'. */
-export async function readCheckpoint(source: FileFolder, model: ModelConfig): Promise<Checkpoint> {
-  const { folder, run, data, steps, log } = await readRunState(source)
-  const { pairs } = await readPeft(folder, model)
+export async function readCheckpoint(source: FileFolder, config: ModelConfig): Promise<Checkpoint> {
+  const { folder, run, data, model, steps, log } = await readRunState(source)
+  const { pairs } = await readPeft(folder, config)
   const optimizer = await folder.open(OPTIMIZER)
   if (!optimizer) throw fail('train-no-checkpoint', { folder: source.name })
   const file = await openSafetensors(optimizer)
   const tensors: TrainerState['tensors'] = []
   for (const { name, bytes } of file.tensors.values()) tensors.push({ name, data: await file.read(name, 0, bytes) })
-  return { run, data, log, state: { steps, pairs, tensors } }
+  return { run, data, model, log, state: { steps, pairs, tensors } }
 }
 
-/** The run of a checkpoint, which a continuation follows. */
-export async function readCheckpointRun(source: FileFolder): Promise<RunFile> {
-  return (await readRunState(source)).run
+/** What a checkpoint says of its run, without the states: what a continuation must agree with. */
+export async function readCheckpointFacts(source: FileFolder): Promise<Pick<Checkpoint, 'run' | 'data' | 'model'>> {
+  return readRunState(source)
 }
 
 async function readRunState(source: FileFolder) {

@@ -101,8 +101,16 @@ describe('checkpoints that nobody asked for', () => {
     expect(rest).toMatchObject({ reason: 'finished', steps: 6 })
   })
 
-  it('belong to their data', async () => {
+  it('belong to their model and data', async () => {
     await engine.train(run, { runId: 'a' }, (event) => event.kind === 'step' && event.log.step === 1 && engine.stop())
+    const state = places.get('a')!.files
+    const path = [...state.keys()].find((name) => name.endsWith('run_state.json'))!
+    const saved = JSON.parse(new TextDecoder().decode(state.get(path))) as { model: string }
+    expect(saved.model).toMatch(/^\d+-[0-9a-f]+$/)
+    const write = (model: string) => state.set(path, new TextEncoder().encode(JSON.stringify({ ...saved, model })))
+    write('another')
+    await expect(engine.train(run, { runId: 'a', resumeFrom: 'kept' }, on)).rejects.toMatchObject({ code: 'train-other-model' })
+    write(saved.model)
     await engine.loadData(data([...answers, '七']), options)
     await expect(engine.train(run, { runId: 'a', resumeFrom: 'kept' }, on)).rejects.toMatchObject({ code: 'train-other-data' })
     await expect(engine.train(run, { runId: 'none', resumeFrom: 'kept' }, on)).rejects.toMatchObject({ code: 'train-no-checkpoint' })

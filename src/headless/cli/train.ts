@@ -4,7 +4,7 @@ import type { AdapterCard, Engine, RunFacts, TrainEvent, TrainOutcome } from '..
 import { fail } from '../../errors'
 import type { FileFolder } from '../../formats/bytes'
 import { nodePlace, writableNodeFolder } from '../../storage/node-folder'
-import { readCheckpointRun } from '../../train/checkpoint'
+import { readCheckpointFacts } from '../../train/checkpoint'
 import type { ParsedRunFile } from '../../train/parse-run-file'
 import type { RunFile } from '../../train/run-file'
 import type { Command, CommandContext } from './command'
@@ -91,7 +91,8 @@ async function runOf(checkpoint: FileFolder, options: Options): Promise<ParsedRu
   for (const other of ['config', 'init-lora']) {
     if (options[other] !== undefined) throw fail('cli-options-exclude', { first: '--resume', second: `--${other}` })
   }
-  return { run: await readCheckpointRun(checkpoint), stated: new Set(), warnings: [] }
+  const { run } = await readCheckpointFacts(checkpoint)
+  return { run, stated: new Set(), warnings: [] }
 }
 
 /** Writes what came of the run, the adapter first: whatever fails after it, that is kept. */

@@ -22,7 +22,7 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
   return (
     <ResponsiveContainer width="100%" height="100%">
       <LineChart margin={{ left: 0, right, top, bottom: 0 }} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} syncWithTicks className="plot-grid" />
+        <CartesianGrid vertical={false} syncWithTicks />
         <XAxis
           type="number"
           dataKey="x"
