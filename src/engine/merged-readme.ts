@@ -1,3 +1,4 @@
+import { licenseFields } from '../formats/license'
 import type { OpenedModel } from '../formats/model-folder'
 import type { LoraConfig } from '../model/types'
 import { MEASURED_TEXT } from './merge-drift'
@@ -14,7 +15,7 @@ export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized:
     'pipeline_tag: text-generation',
     'tags:',
     '- tunetab',
-    ...(opened.license ? [`license: ${opened.license}`] : []),
+    ...licenseFields(opened.license),
     '---',
     '',
     `# ${opened.name}, fine-tuned`,

@@ -1,8 +1,9 @@
 import type { RunFacts } from '../engine/types'
 import type { LoraConfig } from '../model/types'
+import { licenseFields } from './license'
 
 export interface AdapterFacts {
-  /** Hub id or folder name of the base model. */
+  /** Hub id or folder name of the base model, or "builtin". */
   baseModel: string
   license: string | null
   lora: LoraConfig
@@ -16,20 +17,23 @@ export interface AdapterFacts {
 export function adapterReadme(facts: AdapterFacts): string {
   const { baseModel, lora, run } = facts
   const isHubId = /^[\w.-]+\/[\w.-]+$/.test(baseModel)
+  const name = baseModel === 'builtin' ? "TuneTab's built-in model" : baseModel
+  const isPlain = run?.run?.quantization.load_in_4bit === false
   const front = [
     '---',
-    ...(isHubId ? [`base_model: ${baseModel}`] : []),
+    // From whichever hub it came: this name is looked up on the one that shows the card.
+    ...(isHubId ? [`base_model: ${JSON.stringify(baseModel)}`] : []),
     'library_name: peft',
     'pipeline_tag: text-generation',
     'tags:',
     '- lora',
     '- qlora',
     '- tunetab',
-    ...(facts.license ? [`license: ${facts.license}`] : []),
+    ...licenseFields(facts.license),
     '---',
   ]
   const rows: [string, string][] = [
-    ['base model', isHubId ? `[${baseModel}](https://huggingface.co/${baseModel})` : baseModel],
+    ['base model', name],
     ['rank r', String(lora.r)],
     ['lora_alpha', String(lora.lora_alpha) + (lora.use_rslora ? ' (rsLoRA: alpha / √r)' : '')],
     ['lora_dropout', String(lora.lora_dropout)],
@@ -43,7 +47,7 @@ export function adapterReadme(facts: AdapterFacts): string {
     '',
     `# ${run?.runName ?? 'LoRA adapter'}`,
     '',
-    `A LoRA adapter for ${baseModel}, trained with TuneTab on an NF4 base.`,
+    `A LoRA adapter for ${name}, trained with TuneTab on ${isPlain ? "the base model's own weights" : 'an NF4 base'}.`,
     '',
     ...table,
     '',
@@ -53,7 +57,7 @@ export function adapterReadme(facts: AdapterFacts): string {
     'from peft import PeftModel',
     'from transformers import AutoModelForCausalLM, AutoTokenizer',
     '',
-    `base = AutoModelForCausalLM.from_pretrained(${JSON.stringify(baseModel)}, dtype="auto")`,
+    ...baseLines(baseModel, isHubId),
     'model = PeftModel.from_pretrained(base, "path/to/this/folder")',
     'tokenizer = AutoTokenizer.from_pretrained("path/to/this/folder")',
     '```',
@@ -62,6 +66,16 @@ export function adapterReadme(facts: AdapterFacts): string {
     'in the words it was trained on.',
     '',
   ].join('\n')
+}
+
+/** Only a hub's id can be loaded as it stands; of a folder, the reader knows where it lies. */
+function baseLines(baseModel: string, isHubId: boolean): string[] {
+  const isBuiltin = baseModel === 'builtin'
+  const path = isHubId ? baseModel : `path/to/${isBuiltin ? 'demo-model' : baseModel}`
+  const hint = isBuiltin
+    ? ['# The folder demo-model/ of the page that this was trained on, or public/demo-model/ of TuneTab.']
+    : ['# The folder that the base model was read from: put its path here.']
+  return [...(isHubId ? [] : hint), `base = AutoModelForCausalLM.from_pretrained(${JSON.stringify(path)}, dtype="auto")`]
 }
 
 function runRows(run: RunFacts | undefined): [string, string][] {

@@ -10,6 +10,16 @@ const KNOWN: [RegExp, string][] = [
   [/LLAMA [\d.]+ COMMUNITY LICENSE/i, 'llama-community'],
 ]
 
+/** Names of our own for licences that hubs have no short name for. */
+const UNLISTED = new Set(['qwen-research', 'qwen', 'llama-community'])
+
+/** Lines of a model card's front matter; what is no short name goes where hubs want any other text. */
+export function licenseFields(license: string | null): string[] {
+  if (!license) return []
+  const isListed = /^[a-z0-9][a-z0-9.-]*$/.test(license) && !UNLISTED.has(license)
+  return isListed ? [`license: ${JSON.stringify(license)}`] : ['license: other', `license_name: ${JSON.stringify(license)}`]
+}
+
 /** The licence's short name from the model card's front matter, else from the licence file's text; null where neither says. */
 export async function readLicense(folder: FileFolder, has: ReadonlySet<string>): Promise<string | null> {
   if (has.has('README.md')) {

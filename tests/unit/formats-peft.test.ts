@@ -176,11 +176,19 @@ describe('the model card', () => {
       parameters: 1234,
       run: { runName: 'Clinic', dataName: 'clinic.json', rows: 60, outcome: { steps: 12, trainLoss: 1.5, seconds: 61.2 } },
     })
-    expect(card).toMatch(/^---\nbase_model: Qwen\/Qwen2\.5-0\.5B\nlibrary_name: peft\n/)
-    expect(card).toContain('license: apache-2.0')
+    expect(card).toMatch(/^---\nbase_model: "Qwen\/Qwen2\.5-0\.5B"\nlibrary_name: peft\n/)
+    expect(card).toContain('\nlicense: "apache-2.0"\n')
+    // Which hub the model came from is not known here.
+    expect(card).not.toContain('http')
     expect(card).toContain('| optimiser steps | 12 |')
     expect(card).toContain('from_pretrained("Qwen/Qwen2.5-0.5B"')
     // A folder's name is no hub id and must not stand where hubs look for one.
-    expect(adapterReadme({ baseModel: 'my model', license: null, lora, parameters: 1 })).not.toContain('base_model:')
+    const mine = adapterReadme({ baseModel: 'my model', license: 'My License: "as is" # 2', lora, parameters: 1 })
+    expect(mine).not.toContain('base_model:')
+    expect(mine).toContain('\nlicense: other\nlicense_name: "My License: \\"as is\\" # 2"\n')
+    expect(mine).toContain('put its path here.\nbase = AutoModelForCausalLM.from_pretrained("path/to/my model"')
+    const builtin = adapterReadme({ baseModel: 'builtin', license: null, lora, parameters: 1 })
+    expect(builtin).toContain("A LoRA adapter for TuneTab's built-in model")
+    expect(builtin).toContain('from_pretrained("path/to/demo-model"')
   })
 })
