@@ -226,6 +226,8 @@ export const en = {
   'train.pause': 'Pause',
   'train.resume': 'Resume',
   'train.stop': 'Stop and save',
+  'train.pausing': 'pausing after this step',
+  'train.stopping': 'stopping after this step',
   'train.newRun': 'Settings for a new run',
   'train.lastRun': 'Back to the last run',
   'train.settings': 'Settings',

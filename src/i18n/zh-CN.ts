@@ -225,6 +225,8 @@ export const zhCN: Messages = {
   'train.pause': '暂停',
   'train.resume': '继续',
   'train.stop': '停止并保存',
+  'train.pausing': '这一步结束后暂停',
+  'train.stopping': '这一步结束后停止',
   'train.newRun': '设置新的训练',
   'train.lastRun': '回到上次训练',
   'train.settings': '设置',

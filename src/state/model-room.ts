@@ -90,11 +90,16 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore, library: HubL
     loadFiles: (name: string, files: { path: string; file: File }[]) => load({ kind: 'files', name, files }),
     loadHub: (id: string, revision: string, token?: string, endpoint = prefs.getState().hubEndpoint) =>
       load({ kind: 'hub', endpoint, id, revision: revision || 'main', token: token || undefined }),
-    retry() {
+    async retry() {
       const source = store.getState().retry
-      if (source) void load(source)
+      if (source) await load(source)
     },
     listCached,
+    /** The engine has lost its model (with the GPU): it can be loaded again from where it came. */
+    lost(error: SerializedError) {
+      const { source } = store.getState()
+      if (engine.model() === null) store.setState({ status: 'empty', card: null, source: null, retry: source, error })
+    },
     /** Gigabytes take long to come again, so that they go only when undo is no longer offered. */
     removeCached(model: CachedModel) {
       const key = keyOf(model)

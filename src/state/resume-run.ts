@@ -1,3 +1,4 @@
+import type { ModelSource } from '../engine/types'
 import { fail } from '../errors'
 import type { DataRoom } from './data-room'
 import type { ModelRoom } from './model-room'
@@ -19,6 +20,7 @@ export async function prepareResume({ model, data, train }: ResumeParts, record:
   if (!hasModel(model, record)) {
     const { source, id, revision = 'main', endpoint } = record.model
     if (source === 'builtin') await model.loadBuiltin()
+    else if (source === 'files' && nameOf(model.store.getState().retry) === record.model.name) await model.retry()
     else if (source === 'hub') await model.loadHub(id, revision, undefined, endpoint)
     else throw fail('run-needs-model', { name: record.name, model: record.model.name })
     if (!hasModel(model, record)) return false
@@ -34,6 +36,9 @@ export async function prepareResume({ model, data, train }: ResumeParts, record:
   await train.plan(true)
   return true
 }
+
+/** Of a folder that was open before and can be opened again. */
+const nameOf = (source: ModelSource | null) => (source?.kind === 'files' ? source.name : null)
 
 function hasModel(model: ModelRoom, record: RunRecord): boolean {
   const { card, source, status } = model.store.getState()

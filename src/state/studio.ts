@@ -83,6 +83,12 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     else replan()
   })
 
+  for (const room of [train, tryRoom, exporting]) {
+    room.store.subscribe(({ error }, before) => {
+      if (error && error !== before.error && error.code === 'gpu-lost') model.lost(error)
+    })
+  }
+
   const names = () => {
     const { card } = model.store.getState()
     const { summary } = data.store.getState()

@@ -34,6 +34,8 @@ export interface TrainState {
   /** Which half of the room is shown: the settings and plan, or a run. */
   view: 'setup' | 'run'
   phase: TrainPhase | 'idle'
+  /** What the person has asked for and the run will come to after its step. */
+  wish: 'pause' | 'stop' | null
   runId: string | null
   startedAt: number
   step: number
@@ -74,6 +76,7 @@ export function createTrainRoom(engine: Engine) {
     continueAdapter: false,
     view: 'setup',
     phase: 'idle',
+    wish: null,
     runId: null,
     startedAt: 0,
     step: 0,
@@ -97,8 +100,10 @@ export function createTrainRoom(engine: Engine) {
 
   function onEvent(start: RunStart, event: TrainEvent) {
     if (event.kind === 'phase') {
-      if (event.phase === 'paused') pausedAt = performance.now()
-      else if (pausedAt) {
+      if (event.phase === 'paused') {
+        pausedAt = performance.now()
+        store.setState(({ wish }) => ({ wish: wish === 'pause' ? null : wish }))
+      } else if (pausedAt) {
         pausedMs += performance.now() - pausedAt
         pausedAt = 0
       }
@@ -169,6 +174,7 @@ export function createTrainRoom(engine: Engine) {
       store.setState({
         view: 'run',
         phase: 'preparing',
+        wish: null,
         runId,
         startedAt: Date.now(),
         step: 0,
@@ -183,10 +189,10 @@ export function createTrainRoom(engine: Engine) {
       })
       try {
         const outcome = await engine.train(store.getState().run, { runId, ...start.options }, (event) => onEvent(start, event))
-        publisher.now({ outcome, phase: 'saving', version: points.length })
+        publisher.now({ outcome, phase: 'saving', wish: null, version: points.length })
         return outcome
       } catch (error) {
-        publisher.now({ phase: 'idle', error: serializeError(error), version: points.length })
+        publisher.now({ phase: 'idle', wish: null, error: serializeError(error), version: points.length })
         return null
       }
     },
@@ -195,9 +201,18 @@ export function createTrainRoom(engine: Engine) {
       if (outcome.steps === 0) store.setState({ phase: 'idle', view: 'setup', outcome: null, runId: null })
       else store.setState({ phase: outcome.reason === 'finished' ? 'done' : 'stopped' })
     },
-    pause: () => engine.pause(),
-    resume: () => engine.resume(),
-    stop: () => engine.stop(),
+    pause() {
+      store.setState({ wish: 'pause' })
+      engine.pause()
+    },
+    resume() {
+      store.setState({ wish: null })
+      engine.resume()
+    },
+    stop() {
+      store.setState({ wish: 'stop' })
+      engine.stop()
+    },
     dismissError: () => store.setState({ error: null }),
   }
 }

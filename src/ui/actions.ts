@@ -17,6 +17,11 @@ export interface Action {
 const always = () => true
 const idle = (studio: Studio) => !studio.running()
 const phase = (studio: Studio) => studio.train.store.getState().phase
+/** A run is under way and has not been asked to end; once it is over, what is left is writing its files. */
+const isLive = (studio: Studio) => {
+  const { outcome, wish } = studio.train.store.getState()
+  return studio.running() && outcome === null && wish !== 'stop'
+}
 const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== null
 const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
 
@@ -69,7 +74,7 @@ const work = {
   'train.pause': {
     label: 'train.pause',
     keys: 'Space',
-    enabled: (studio) => phase(studio) === 'training',
+    enabled: (studio) => isLive(studio) && phase(studio) !== 'paused' && studio.train.store.getState().wish === null,
     perform: (studio) => studio.train.pause(),
   },
   'train.resume': {
@@ -80,7 +85,7 @@ const work = {
   },
   'train.stop': {
     label: 'train.stop',
-    enabled: (studio) => phase(studio) === 'training' || phase(studio) === 'paused',
+    enabled: isLive,
     perform: (studio) => studio.train.stop(),
   },
   'train.openRunFile': {

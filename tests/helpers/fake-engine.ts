@@ -20,7 +20,8 @@ export function createFakeEngine(stepMs = 60): Engine {
   let summary: DataSummary | null = null
   let paused = false
   let stopped = false
-  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+  // Without a pace of its own it waits for nothing, either.
+  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, stepMs > 0 ? ms : 0))
   const stepsOf = (run: RunFile) => (run.max_steps > 0 ? run.max_steps : Math.ceil(30 * run.num_train_epochs))
 
   async function writeFiles(out: WritableFolder, files: [string, string][]) {

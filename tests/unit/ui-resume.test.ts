@@ -21,11 +21,14 @@ let archive: ReturnType<typeof memoryArchive>
 let asked: { run: RunFile; options: TrainOptions }[]
 let play: (on: (event: TrainEvent) => void, options: TrainOptions) => Promise<TrainOutcome>
 let loaded: string[]
+/** The GPU took the model with it. */
+let gone: boolean
 
 beforeEach(() => {
   archive = memoryArchive()
   asked = []
   loaded = []
+  gone = false
   play = async (on, options) => {
     const past = options.resumeFrom ? [1, 2, 3] : []
     if (past.length > 0) on({ kind: 'resumed', log: past.map(row) })
@@ -48,8 +51,10 @@ async function visit(language = 'en') {
   const fake = createFakeEngine(0)
   const engine: Engine = {
     ...fake,
+    model: () => (gone ? null : fake.model()),
     async loadModel(source, ...rest): Promise<ModelCard> {
       loaded.push(source.kind)
+      gone = false
       return fake.loadModel(source, ...rest)
     },
     async loadData(source, options: DataOptions, ...rest) {
@@ -182,6 +187,28 @@ describe('runs that were interrupted', () => {
     await next.resumeRun(next.runs.store.getState().list![0])
     expect(asked).toHaveLength(1)
     expect(next.notices.store.getState().list.at(-1)?.error?.code).toBe('run-in-other-tab')
+  })
+
+  test('a lost GPU interrupts; resuming loads the model again, a folder that was open included', async () => {
+    const studio = await visit()
+    const whole = play
+    play = async (on, options) => {
+      on({ kind: 'step', log: row(1), steps: STEPS, tokensPerSecond: 5, etaSeconds: 1, gpuBytes: 1, stepSeconds: 0.1 })
+      archive.steps.set(options.runId, [1])
+      gone = true
+      throw fail('gpu-lost', { reason: 'driver' })
+    }
+    await studio.model.loadFiles('mine', [])
+    await vi.waitFor(() => expect(studio.isReady()).toBe(true))
+    await studio.startTraining()
+    expect(only()).toMatchObject({ reason: 'interrupted', steps: 1, model: { name: 'mine', source: 'files' } })
+    expect(studio.model.store.getState()).toMatchObject({ status: 'empty', card: null, error: { code: 'gpu-lost' } })
+
+    play = whole
+    loaded = []
+    await studio.resumeRun(studio.runs.store.getState().list![0])
+    expect(loaded[0]).toBe('files')
+    expect(only().reason).toBe('finished')
   })
 
   test('broken numbers leave a record with the adapter of the last good step; a run that never began leaves none', async () => {

@@ -7,7 +7,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function PhaseLine() {
   const studio = useStudio()
   const { t, num, bytes, duration } = useWords()
-  const { phase, step, steps, live, compiled } = useStore(studio.train.store)
+  const { phase, wish, step, steps, live, compiled } = useStore(studio.train.store)
   const ready = useStore(studio.data.store, () => studio.isReady())
   const running = isRunning(phase)
   const facts =
@@ -15,6 +15,7 @@ export function PhaseLine() {
       ? [ready ? t('phase.idle') : t('phase.notReady')]
       : [
           t(`phase.${phase}`),
+          wish && t(wish === 'pause' ? 'train.pausing' : 'train.stopping'),
           phase === 'compiling' && compiled && t('ofTotal', { done: String(compiled.done), total: String(compiled.total) }),
           steps > 0 && t('train.stepOf', { step: String(step), steps: String(steps) }),
           live && t('train.tokensPerSecond', { n: num(Math.round(live.tokensPerSecond)) }),
