@@ -7,7 +7,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lavapipeManifest, swiftShaderManifest } from './lib/browsers.mjs'
+import { driverManifest } from '../src/headless/drivers.mjs'
+import { projectFiles } from './lib/project-files.mjs'
 import { run } from './lib/shell.mjs'
 import { mutations } from './mutations/index.mjs'
 
@@ -18,11 +19,9 @@ const words = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
 const chosen = mutations.filter((one) => words.length === 0 || words.some((word) => one.name.includes(word) || one.file.includes(word)))
 
 /** lavapipe is the faster of the two; what a fault breaks breaks on both. */
-const gpu = lavapipeManifest() ? 'lavapipe' : swiftShaderManifest() ? 'swiftshader' : 'auto'
+const gpu = ['lavapipe', 'swiftshader'].find((kind) => driverManifest(kind)) ?? 'auto'
 const env = {
   TUNETAB_GPU: gpu,
-  TUNETAB_LAVAPIPE_ICD: lavapipeManifest(),
-  TUNETAB_SWIFTSHADER_ICD: swiftShaderManifest(),
   CI: 'true',
   NO_COLOR: '1',
 }
@@ -72,10 +71,8 @@ const tree = join(holder, 'tree')
 
 /** The working tree as it is now, uncommitted files included, so that a new test can be tried before it is committed. */
 async function copyTree() {
-  const { code, output } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, quiet: true })
-  if (code !== 0) throw new Error(`git ls-files failed, so there is nothing to copy: ${output}`)
-  for (const file of new Set(output.split('\0'))) {
-    if (file && existsSync(join(root, file))) cpSync(join(root, file), join(tree, file))
+  for (const file of await projectFiles(root, { others: true })) {
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(tree, file))
   }
 }
 

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lavapipeManifest, swiftShaderManifest } from './lib/browsers.mjs'
+import { driverManifest, MANIFEST_VARIABLES } from '../src/headless/drivers.mjs'
 import { countPlaywright, countVitest } from './lib/counts.mjs'
 import { ensurePackages, nodeProblem } from './lib/npm-packages.mjs'
 import { run } from './lib/shell.mjs'
@@ -55,25 +55,34 @@ function overdue(counts, timedOut) {
   return counts
 }
 
-/** Kernel suites, one for every software adapter that this machine has; a real GPU stands in where there is neither. */
-function kernelSuites() {
-  const kinds = { swiftshader: swiftShaderManifest(), lavapipe: lavapipeManifest() }
-  const found = Object.keys(kinds).filter((kind) => kinds[kind])
-  const env = { TUNETAB_SWIFTSHADER_ICD: kinds.swiftshader, TUNETAB_LAVAPIPE_ICD: kinds.lavapipe }
-  return (found.length > 0 ? found : ['auto']).map((kind) => ({
-    name: `kernels ${kind}`,
-    start: vitest('kernels', { ...env, TUNETAB_GPU: kind }),
-  }))
+/**
+ * Kernel suites, one for every software adapter that this machine has and Dawn opens; a real GPU stands in where there is none.
+ * @param {string[]} notes gets a line for each driver that is left out
+ */
+async function kernelSuites(notes) {
+  const found = []
+  for (const [kind, variable] of Object.entries(MANIFEST_VARIABLES)) {
+    const manifest = driverManifest(kind)
+    if (!manifest) continue
+    const env = { VK_DRIVER_FILES: manifest, VK_ICD_FILENAMES: manifest }
+    const { code } = await node(['scripts/lib/probe-dawn.mjs'], { quiet: true, timeoutMs: 120_000, env })
+    if (code === 0) found.push({ kind, env: { [variable]: manifest } })
+    else notes.push(`kernels ${kind}: left out, because Dawn cannot open ${manifest} (for lavapipe it needs a newer Mesa than 22)`)
+  }
+  const chosen = found.length > 0 ? found : [{ kind: 'auto', env: {} }]
+  return chosen.map(({ kind, env }) => ({ name: `kernels ${kind}`, start: vitest('kernels', { ...env, TUNETAB_GPU: kind }) }))
 }
 
-const suites = () => [
+/** @param {(name: string) => boolean} isWanted
+ * @param {string[]} notes */
+const suites = async (isWanted, notes) => [
   { name: 'types', start: check([bin('typescript/bin/tsc'), '--noEmit', '-p', '.']) },
   { name: 'lint', start: check([bin('oxlint/bin/oxlint'), '--deny-warnings']) },
   { name: 'layers', start: check([bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--config', '.dependency-cruiser.cjs']) },
   { name: 'hosts', start: check(['scripts/checks/hosts.mjs']) },
   { name: 'languages', start: check(['scripts/checks/languages.mjs']) },
   { name: 'unit', start: vitest('unit') },
-  ...kernelSuites(),
+  ...(isWanted('kernels') ? await kernelSuites(notes) : []),
   { name: 'browser', start: playwright },
 ]
 
@@ -93,8 +102,9 @@ async function main() {
       notes.push(`set-up: ${line}`)
     }
   }
-  for (const { name, start } of suites()) {
-    if (wanted.length > 0 && !wanted.some((word) => name === word || name.startsWith(`${word} `))) continue
+  const isWanted = (name) => wanted.length === 0 || wanted.some((word) => name === word || name.startsWith(`${word} `) || word.startsWith(`${name} `))
+  for (const { name, start } of await suites(isWanted, notes)) {
+    if (!isWanted(name)) continue
     console.log(`\n== ${name}`)
     const started = Date.now()
     const counts = await start(name)

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readAptSources } from '../lib/apt-sources.mjs'
-import { npm, run } from '../lib/shell.mjs'
+import { projectFiles } from '../lib/project-files.mjs'
+import { npm } from '../lib/shell.mjs'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
@@ -29,14 +30,9 @@ async function configuredHosts() {
   return [...new Set([registry, ...apt].map(hostOf))].filter((host) => host.includes('.'))
 }
 
-const listed = await run('git', ['ls-files', '-z', '--cached'], { quiet: true, cwd: root })
-if (listed.code !== 0) {
-  console.error('git ls-files failed, so the committed files cannot be checked. Run this in a git checkout.')
-  process.exit(1)
-}
 const hosts = await configuredHosts()
 const found = []
-for (const file of listed.output.split('\0').filter(Boolean)) {
+for (const file of await projectFiles(root)) {
   let text
   try {
     text = readFileSync(join(root, file), 'latin1')

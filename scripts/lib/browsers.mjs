@@ -1,21 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 
 const SYSTEM_CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome', '/usr/bin/chromium-browser']
 
-/** The folder in which Playwright keeps the browsers that it downloads. */
-function playwrightCache() {
-  if (process.env.PLAYWRIGHT_BROWSERS_PATH) return process.env.PLAYWRIGHT_BROWSERS_PATH
-  if (process.platform === 'darwin') return join(homedir(), 'Library/Caches/ms-playwright')
-  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? homedir(), 'ms-playwright')
-  return join(homedir(), '.cache/ms-playwright')
-}
-
-/** Whether Playwright has downloaded a full Chromium (its headless shell alone has no WebGPU on software adapters). */
-export function hasPlaywrightChromium() {
-  const cache = playwrightCache()
-  return existsSync(cache) && readdirSync(cache).some((name) => /^chromium-\d+$/.test(name))
+/**
+ * Whether the Chromium that this version of Playwright drives is there; an older one beside it would not do. The packages
+ * must be installed.
+ */
+export async function hasPlaywrightChromium() {
+  const { chromium } = await import('playwright')
+  return existsSync(chromium.executablePath())
 }
 
 /**
@@ -26,33 +19,15 @@ export function hasPlaywrightChromium() {
 export function systemChromium() {
   const chosen = process.env.TUNETAB_CHROMIUM
   if (chosen) return chosen
-  return process.platform === 'linux' ? SYSTEM_CHROMIUMS.find((path) => existsSync(path)) : undefined
+  return process.platform === 'linux' ? SYSTEM_CHROMIUMS.find((path) => existsSync(path) && !isSnapStub(path)) : undefined
 }
 
 /**
- * The Vulkan driver manifest of SwiftShader, which every Chromium ships beside its binary.
- * @returns {string | undefined}
+ * Ubuntu's Chromium is a script that starts a snap: that cannot read /tmp, and a container has no snaps.
+ * @param {string} path
  */
-export function swiftShaderManifest() {
-  const file = 'vk_swiftshader_icd.json'
-  const folders = ['/usr/lib/chromium', '/opt/google/chrome', '/usr/lib/chromium-browser']
-  const chosen = process.env.TUNETAB_CHROMIUM
-  if (chosen) folders.unshift(dirname(chosen))
-  const cache = playwrightCache()
-  if (existsSync(cache)) {
-    for (const name of readdirSync(cache).filter((entry) => /^chromium-\d+$/.test(entry))) {
-      for (const sub of existsSync(join(cache, name)) ? readdirSync(join(cache, name)) : []) folders.push(join(cache, name, sub))
-    }
-  }
-  return folders.map((folder) => join(folder, file)).find((path) => existsSync(path))
-}
-
-/**
- * The Vulkan driver manifest of Mesa's lavapipe.
- * @returns {string | undefined}
- */
-export function lavapipeManifest() {
-  return ['lvp_icd.json', 'lvp_icd.x86_64.json', 'lvp_icd.aarch64.json']
-    .map((name) => join('/usr/share/vulkan/icd.d', name))
-    .find((path) => existsSync(path))
+export function isSnapStub(path) {
+  if (/\/snap(\/|$)/.test(realpathSync(path))) return true
+  const start = readFileSync(path).subarray(0, 4096).toString('latin1')
+  return start.startsWith('#!') && start.includes('/snap/')
 }

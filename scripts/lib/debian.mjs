@@ -8,13 +8,29 @@ const BACKPORTS_FILE = '/etc/apt/sources.list.d/tunetab-backports.sources'
 const APT_OPTIONS = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2']
 const APT_ENV = { DEBIAN_FRONTEND: 'noninteractive' }
 
-/** @returns {{ codename: string, isRoot: boolean } | null} null where this is not Debian */
-export function debian() {
+/** @returns {{ id: 'debian' | 'ubuntu', codename: string, isRoot: boolean } | null} null where this is neither */
+export function aptSystem() {
   if (process.platform !== 'linux' || !existsSync('/etc/os-release')) return null
-  const release = readFileSync('/etc/os-release', 'utf8')
-  if (!/^ID=debian$/m.test(release)) return null
-  const codename = /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1] ?? ''
-  return { codename, isRoot: process.getuid?.() === 0 }
+  const release = readRelease(readFileSync('/etc/os-release', 'utf8'))
+  return release && { ...release, isRoot: process.getuid?.() === 0 }
+}
+
+/** @param {string} text of /etc/os-release
+ * @returns {{ id: 'debian' | 'ubuntu', codename: string } | null} */
+export function readRelease(text) {
+  const id = /^ID="?(debian|ubuntu)"?$/m.exec(text)?.[1]
+  return id ? { id, codename: /^VERSION_CODENAME="?(\w+)"?$/m.exec(text)?.[1] ?? '' } : null
+}
+
+/**
+ * Packages of the tests besides Mesa. Ubuntu's Chromium and Firefox are snaps, which cannot be driven here: Playwright's own
+ * Chromium takes their place.
+ * @param {'debian' | 'ubuntu'} id
+ * @param {{ firefox: boolean }} options
+ */
+export function wantedPackages(id, { firefox }) {
+  const both = ['fonts-noto-cjk', 'libvulkan1']
+  return id === 'ubuntu' ? both : ['chromium', ...both, ...(firefox ? ['firefox-esr'] : [])]
 }
 
 /** @param {string} name
@@ -37,13 +53,12 @@ async function candidateMajor(name) {
 }
 
 /**
- * What the tests need of Debian and lack here.
+ * What the tests need of the system and lack here.
  * @param {{ firefox: boolean }} options
  */
-export async function missingDebianPackages({ firefox }) {
-  const names = ['chromium', 'fonts-noto-cjk', 'libvulkan1', ...(firefox ? ['firefox-esr'] : [])]
+export async function missingAptPackages(options) {
   const missing = []
-  for (const name of names) if (!(await installedVersion(name))) missing.push(name)
+  for (const name of wantedPackages(aptSystem().id, options)) if (!(await installedVersion(name))) missing.push(name)
   const mesa = await installedVersion('mesa-vulkan-drivers')
   return { missing, mesaTooOld: !mesa || majorVersion(mesa) < MESA_MAJOR, mesa }
 }
@@ -53,12 +68,13 @@ export async function missingDebianPackages({ firefox }) {
  * @param {{ firefox: boolean }} options
  * @returns {Promise<{ lines: string[], problems: string[] }>}
  */
-export async function ensureDebianPackages(options) {
-  const system = debian()
+export async function ensureAptPackages(options) {
+  const system = aptSystem()
   const lines = []
   const problems = []
-  const { missing, mesaTooOld, mesa } = await missingDebianPackages(options)
-  if (missing.length === 0 && !mesaTooOld) return { lines: ['Debian packages: all there'], problems }
+  if (options.firefox && system.id === 'ubuntu') problems.push("firefox: Ubuntu's is a snap, which cannot be driven here; use Debian")
+  const { missing, mesaTooOld, mesa } = await missingAptPackages(options)
+  if (missing.length === 0 && !mesaTooOld) return { lines: [...lines, 'apt packages: all there'], problems }
 
   console.log('Reading the package lists with apt-get update ...')
   // One unreachable third-party source makes update fail as a whole; whether the packages can be had shows below.
@@ -72,15 +88,15 @@ export async function ensureDebianPackages(options) {
   }
 
   if (missing.length > 0) {
-    console.log(`Installing Debian's ${missing.join(', ')} ...`)
+    console.log(`Installing ${missing.join(', ')} with apt-get ...`)
     const failure = await install(missing)
     if (failure) problems.push(`${missing.join(', ')}: apt-get could not install them (${failure})`)
-    else lines.push(`Debian packages: installed ${missing.join(', ')}`)
+    else lines.push(`apt packages: installed ${missing.join(', ')}`)
   }
 
   if (mesaTooOld) {
     const target = []
-    if ((await candidateMajor('mesa-vulkan-drivers')) < MESA_MAJOR) {
+    if (system.id === 'debian' && (await candidateMajor('mesa-vulkan-drivers')) < MESA_MAJOR) {
       const stanza = backportsStanza(readAptSources(), system.codename)
       if (stanza) {
         writeFileSync(BACKPORTS_FILE, `# Added by TuneTab's test set-up: lavapipe of Mesa ${MESA_MAJOR}. Delete this file to undo.\n${stanza}`)
@@ -94,10 +110,10 @@ export async function ensureDebianPackages(options) {
     const now = await installedVersion('mesa-vulkan-drivers')
     if (failure || !now || majorVersion(now) < MESA_MAJOR) {
       problems.push(
-        `mesa-vulkan-drivers: Mesa ${MESA_MAJOR} is needed for lavapipe and ${now ?? 'none'} is installed (${failure ?? 'no newer one offered'}); ` +
-          'tests on lavapipe are left out',
+        `mesa-vulkan-drivers: the tests want lavapipe of Mesa ${MESA_MAJOR} and ${now ?? 'none'} is installed (${failure ?? 'no newer one offered'}); ` +
+          'those on lavapipe are left out where Dawn cannot open it',
       )
-    } else lines.push(`Debian packages: mesa-vulkan-drivers ${mesa ? `${mesa} -> ` : ''}${now}`)
+    } else lines.push(`apt packages: mesa-vulkan-drivers ${mesa ? `${mesa} -> ` : ''}${now}`)
   }
   return { lines, problems }
 }

@@ -1,5 +1,6 @@
-import { hasPlaywrightChromium, lavapipeManifest, swiftShaderManifest, systemChromium } from './browsers.mjs'
-import { debian, ensureDebianPackages, missingDebianPackages } from './debian.mjs'
+import { driverManifest } from '../../src/headless/drivers.mjs'
+import { hasPlaywrightChromium, systemChromium } from './browsers.mjs'
+import { aptSystem, ensureAptPackages, missingAptPackages } from './debian.mjs'
 import { npm } from './shell.mjs'
 
 /**
@@ -10,27 +11,28 @@ import { npm } from './shell.mjs'
 export async function ensureTestSystem({ root, firefox = false }) {
   const lines = []
   const problems = []
-  const system = debian()
+  const system = aptSystem()
   if (system?.isRoot) {
-    const done = await ensureDebianPackages({ firefox })
+    const done = await ensureAptPackages({ firefox })
     lines.push(...done.lines)
     problems.push(...done.problems)
   } else if (system) {
-    const { missing, mesaTooOld } = await missingDebianPackages({ firefox })
-    const wanted = [...missing, ...(mesaTooOld ? [`mesa-vulkan-drivers (25, from ${system.codename}-backports)`] : [])]
-    if (wanted.length > 0) lines.push(`Debian packages: not root, so not installed: ${wanted.join(', ')}`)
+    const { missing, mesaTooOld } = await missingAptPackages({ firefox })
+    const wanted = [...missing, ...(mesaTooOld ? [`mesa-vulkan-drivers 25${system.id === 'debian' ? ` (${system.codename}-backports)` : ''}`] : [])]
+    if (wanted.length > 0) lines.push(`apt packages: not root, so not installed: ${wanted.join(', ')}`)
   }
 
   const chromium = systemChromium()
   if (chromium) lines.push(`browser: ${chromium}`)
-  else if (hasPlaywrightChromium()) lines.push("browser: Playwright's own Chromium")
+  else if (await hasPlaywrightChromium()) lines.push("browser: Playwright's own Chromium")
   else {
     console.log("Installing Playwright's own Chromium ...")
-    const { code } = await npm(['exec', '--', 'playwright', 'install', 'chromium'], { cwd: root })
+    // As root it also installs the libraries that its Chromium needs of the system.
+    const { code } = await npm(['exec', '--', 'playwright', 'install', ...(system?.isRoot ? ['--with-deps'] : []), 'chromium'], { cwd: root })
     if (code === 0) lines.push("browser: installed Playwright's own Chromium")
     else problems.push(`browser: playwright install ended with code ${code} and there is no Chromium on the system, so no browser test can run`)
   }
 
-  lines.push(`SwiftShader: ${swiftShaderManifest() ?? 'not found'}`, `lavapipe: ${lavapipeManifest() ?? 'not found'}`)
+  for (const kind of ['swiftshader', 'lavapipe']) lines.push(`${kind}: ${driverManifest(kind) ?? 'not found'}`)
   return { lines, problems }
 }

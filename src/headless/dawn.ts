@@ -1,31 +1,13 @@
-import { existsSync } from 'node:fs'
 import { fail } from '../errors'
 import { openGpu, type Gpu, type OpenGpuOptions } from '../gpu/device'
+import { driverManifest } from './drivers.mjs'
+
+export { driverManifest }
 
 export type GpuKind = 'swiftshader' | 'lavapipe' | 'auto'
 
-/** Vulkan driver manifests of the two software adapters, where Debian and Chromium put them. */
-const MANIFESTS: Record<'swiftshader' | 'lavapipe', string[]> = {
-  swiftshader: [
-    process.env.TUNETAB_SWIFTSHADER_ICD ?? '',
-    '/usr/lib/chromium/vk_swiftshader_icd.json',
-    '/opt/google/chrome/vk_swiftshader_icd.json',
-  ],
-  lavapipe: [
-    process.env.TUNETAB_LAVAPIPE_ICD ?? '',
-    '/usr/share/vulkan/icd.d/lvp_icd.json',
-    '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json',
-    '/usr/share/vulkan/icd.d/lvp_icd.i686.json',
-  ],
-}
-
 // Dawn crashes once what create() returned is garbage-collected; it lives as long as the process.
 let instance: GPU | null = null
-
-/** Whether the named software adapter's driver is on this machine. */
-export function driverManifest(kind: 'swiftshader' | 'lavapipe'): string | null {
-  return MANIFESTS[kind].find((path) => path !== '' && existsSync(path)) ?? null
-}
 
 /**
  * Open a WebGPU device in Node through Dawn. The Vulkan loader reads its driver list once, so one process uses one kind.

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch, type Browser, type Page } from 'puppeteer-core'
-import { lavapipeManifest } from '../../scripts/lib/browsers.mjs'
+import { driverManifest } from '../../src/headless/drivers.mjs'
 
 const FIREFOX = process.env.TUNETAB_FIREFOX ?? '/usr/bin/firefox-esr'
 
@@ -20,7 +20,7 @@ const PREFERENCES = {
 /** Why Firefox cannot be driven here, or null. `node scripts/ensure.mjs --firefox` installs what is missing on Debian. */
 export function firefoxProblem(): string | null {
   if (!existsSync(FIREFOX)) return `${FIREFOX} is not installed`
-  return lavapipeManifest() ? null : "Mesa's lavapipe is not installed"
+  return driverManifest('lavapipe') ? null : "Mesa's lavapipe is not installed"
 }
 
 export interface FirefoxSession {
@@ -48,7 +48,7 @@ export async function openFirefox(preferences: Record<string, unknown> = {}): Pr
     executablePath: FIREFOX,
     headless: true,
     protocolTimeout: 30 * 60_000,
-    env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: runtime, VK_DRIVER_FILES: lavapipeManifest(), MOZ_HEADLESS: '1' },
+    env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: runtime, VK_DRIVER_FILES: driverManifest('lavapipe')!, MOZ_HEADLESS: '1' },
     extraPrefsFirefox: { ...PREFERENCES, ...preferences },
   })
   const page = await browser.newPage()

@@ -1,4 +1,4 @@
-import { openDawn, type GpuKind } from '../../src/headless/dawn'
+import { driverManifest, openDawn, type GpuKind } from '../../src/headless/dawn'
 import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
 import { Plan } from '../../src/gpu/plan'
@@ -7,8 +7,11 @@ import type { Tuning } from '../../src/gpu/tuning'
 import { bufferTensor, type Tensor, type TensorDtype } from '../../src/gpu/tensor'
 import { figure } from './figures'
 
-/** The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto; TUNETAB_DEFAULT_LIMITS=1 asks for the least device. */
-export const gpuKind = (process.env.TUNETAB_GPU ?? 'swiftshader') as GpuKind
+/**
+ * The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto, SwiftShader where it is on the machine and nothing is
+ * said; TUNETAB_DEFAULT_LIMITS=1 asks for the least device.
+ */
+export const gpuKind = (process.env.TUNETAB_GPU ?? (driverManifest('swiftshader') ? 'swiftshader' : 'auto')) as GpuKind
 
 /** Both ways in which a device may share out rows; the row kernels are tested with both on every adapter. */
 export const ROW_TUNINGS: Partial<Tuning>[] = [{ rowLanes: 1, rowGroup: 8 }, { rowLanes: 64, rowGroup: 64 }]

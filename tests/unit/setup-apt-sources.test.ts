@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backportsStanza, parseListFile, parseSourcesFile, readAptSources } from '../../scripts/lib/apt-sources.mjs'
-import { majorVersion } from '../../scripts/lib/debian.mjs'
+import { majorVersion, readRelease, wantedPackages } from '../../scripts/lib/debian.mjs'
 
 const DEB822 = `# a comment
 Types: deb deb-src
@@ -79,4 +79,12 @@ test('both kinds of files are read from a machine, other files are not', () => {
 test('the major version is read behind an epoch', () => {
   expect(majorVersion('25.0.7-2~bpo12+1')).toBe(25)
   expect(majorVersion('1:20220127+repack1-1')).toBe(20220127)
+})
+
+test('Debian and Ubuntu are told apart, and Ubuntu’s snaps are not asked for', () => {
+  expect(readRelease('PRETTY_NAME="Debian"\nVERSION_CODENAME=bookworm\nID=debian\n')).toEqual({ id: 'debian', codename: 'bookworm' })
+  expect(readRelease('ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n')).toEqual({ id: 'ubuntu', codename: 'noble' })
+  expect(readRelease('ID=fedora\nVARIANT_ID=debian\n')).toBeNull()
+  expect(wantedPackages('debian', { firefox: true })).toEqual(['chromium', 'fonts-noto-cjk', 'libvulkan1', 'firefox-esr'])
+  expect(wantedPackages('ubuntu', { firefox: true })).toEqual(['fonts-noto-cjk', 'libvulkan1'])
 })

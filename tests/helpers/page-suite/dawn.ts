@@ -6,3 +6,6 @@ export type GpuKind = 'swiftshader' | 'lavapipe' | 'auto'
 export function openDawn(_kind: GpuKind = 'auto', options: OpenGpuOptions = {}): Promise<Gpu> {
   return openGpu(navigator.gpu, options)
 }
+
+/** A page chooses its GPU itself. */
+export const driverManifest = (): string | null => null
