@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ElementHandle, Page } from 'puppeteer-core'
@@ -46,7 +46,10 @@ export async function walk(url: string, passed: (step: string) => void): Promise
 
     await press(page, { role: 'link', name: 'Train' })
     await fill(page, /max_steps/, String(STEPS))
+    // The settings that were just left redraw the room; a person would press again, too.
+    const started = () => textOf(page, { role: 'status', within: 'Train' }, /^(?!Ready)/, 10_000)
     await press(page, { role: 'button', name: 'Start training', within: 'Train' })
+    await started().catch(() => press(page, { role: 'button', name: 'Start training', within: 'Train' }))
     await textOf(page, { role: 'status', within: 'Train' }, /step [4-9] of|step \d\d of/)
     await press(page, { role: 'button', name: 'Pause', within: 'Train' })
     await textOf(page, { role: 'status', within: 'Train' }, /Paused/)
@@ -79,6 +82,10 @@ export async function walk(url: string, passed: (step: string) => void): Promise
 
     if (errors.length > 0) throw new Error(`the page complained: ${errors.join('\n')}`)
     passed('complains of nothing')
+  } catch (error) {
+    mkdirSync('test-results', { recursive: true })
+    await page.screenshot({ path: 'test-results/firefox-walk.png' }).catch(() => undefined)
+    throw error
   } finally {
     await close()
     rmSync(downloads, { recursive: true, force: true })
@@ -119,12 +126,12 @@ async function press(page: Page, wanted: Wanted): Promise<void> {
 }
 
 /** The element's text, once it matches. */
-async function textOf(page: Page, wanted: Wanted, pattern: RegExp): Promise<string> {
+async function textOf(page: Page, wanted: Wanted, pattern: RegExp, patience = PATIENCE): Promise<string> {
   const began = Date.now()
   for (;;) {
     const text = (await (await found(page, wanted)).evaluate((element) => element.textContent)) ?? ''
     if (pattern.test(text)) return text
-    if (Date.now() - began > PATIENCE) throw new Error(`${wanted.role} ${wanted.name ?? ''} never said ${pattern}: ${text.slice(0, 300)}`)
+    if (Date.now() - began > patience) throw new Error(`${wanted.role} ${wanted.name ?? ''} never said ${pattern}: ${text.slice(0, 300)}`)
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
 }
