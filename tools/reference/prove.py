@@ -24,7 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("TUNETAB_VENV", Path.home() / ".cache/tunetab/venv"))
 PINS = (HERE / "requirements.txt").read_text().split()
-SECTIONS = ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite"]
+SECTIONS = ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"]
 
 
 def enter_venv() -> None:
@@ -70,8 +70,8 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
     cases, names = chosen(args)
     done = []
     for section in args.only.split(","):
-        if section == "goldens":
-            done.append(suites.prove_goldens())
+        if section in ("goldens", "walk"):
+            done.append(suites.prove_goldens() if section == "goldens" else suites.prove_walk())
             continue
         for gpu in args.gpu.split(","):
             # A page's engine is not the command line's: only the suite runs there.

@@ -56,6 +56,16 @@ def prove_suite(gpu: str, default_limits: bool) -> dict:
     return records.keep("suite", name, gpu, found)
 
 
+def prove_walk() -> dict:
+    """The page in Firefox, as a person would walk through it."""
+    done = run(["node", "scripts/firefox-walk.mjs"])
+    steps = re.findall(r"^passed +(.*)$", done.out, re.M)
+    counts = last_counts(done)
+    found = {"steps": steps, **counts, "seconds": round(done.seconds), "broken": [done.last] if counts["failed"] else []}
+    say(f"walk: {json.dumps(found)}")
+    return records.keep("walk", "page", "firefox", found)
+
+
 def long_adamw(gpu: str) -> dict:
     """One step from given states on a million elements, made by bitsandbytes just now."""
     made = WORK / "golden-long"

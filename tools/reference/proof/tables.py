@@ -214,9 +214,14 @@ def decoding() -> str:
     return table(head, rows)
 
 
+def walk() -> str:
+    rows = ([r["gpu"], step, stamp(r)] for r in kept("walk") for step in r["steps"])
+    return table(["browser", "passed", "run"], rows)
+
+
 def versions() -> str:
     """The stacks and adapters that the records name, each once."""
-    every = [record for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite"] for record in kept(section)]
+    every = [record for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"] for record in kept(section)]
     stacks = sorted({", ".join(f"{k} {v}" for k, v in record["versions"].items()) for record in every})
     adapters = sorted({f"{record['gpu']}: {record['adapter']}" for record in every if record.get("adapter")})
     return "\n".join(f"- {line}" for line in [*stacks, *adapters]) or "Not run yet."
@@ -240,5 +245,6 @@ TABLES: dict[str, Callable[[], str]] = {
     "decoding": decoding,
     "cache": by_family("cache"),
     "suite": suite_counts("all"),
+    "walk": walk,
     "second": by_family("training loss", "training norm"),
 }

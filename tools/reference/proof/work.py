@@ -35,7 +35,7 @@ class Ended:
     @property
     def adapter(self) -> str | None:
         """The GPU as the command line names it."""
-        found = [line[5:] for line in self.err.splitlines() if line.startswith("GPU: ")]
+        found = [line[5:].removesuffix(" (software)") for line in self.err.splitlines() if line.startswith("GPU: ")]
         return found[0] if found else None
 
 
