@@ -97,15 +97,6 @@ export function groupedByLength(lengths: readonly number[], batchSize: number, s
   return megaBatches.flat()
 }
 
-/** Put a share of the rows aside for evaluation: the first of a seeded permutation, each part in the file's order. */
-export function splitRows(count: number, evalFraction: number, seed: number): { train: number[]; eval: number[] } {
-  const wanted = Math.round(count * evalFraction)
-  const size = evalFraction > 0 && count > 1 ? Math.min(Math.max(wanted, 1), count - 1) : 0
-  const chosen = new Set(torchPermutation(count, seed).slice(0, size))
-  const all = Array.from({ length: count }, (_, i) => i)
-  return { train: all.filter((i) => !chosen.has(i)), eval: all.filter((i) => chosen.has(i)) }
-}
-
 function chunks<T>(list: readonly T[], size: number): T[][] {
   const out: T[][] = []
   for (let i = 0; i < list.length; i += size) out.push(list.slice(i, i + size))

@@ -1,4 +1,4 @@
-export { type BatchPlan, type BatchSettings, planBatches, splitRows, type Window } from './batches'
+export { type BatchPlan, type BatchSettings, planBatches, type Window } from './batches'
 export type { ChatTemplate } from './chat-template'
 export { collate, type Line } from './collate'
 export { type Dataset, type DatasetOptions, type DatasetProgress, loadDataset } from './dataset'

@@ -8,7 +8,7 @@ import type { Message } from './types'
 export interface TokenizerFiles {
   tokenizerJson: string
   tokenizerConfig: string | null
-  /** chat_template.jinja; where it is missing, the template inside tokenizer_config.json is taken. */
+  /** The template's text, wherever the model's folder keeps it. */
   chatTemplate: string | null
   generationConfig?: string | null
 }
@@ -41,7 +41,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenize
   const config = files.tokenizerConfig ? parse('tokenizer_config.json', files.tokenizerConfig) : {}
   const generation = files.generationConfig ? parse('generation_config.json', files.generationConfig) : {}
   try {
-    return new ChatTokenizer(json, config, files.chatTemplate ?? templateOf(config), generation)
+    return new ChatTokenizer(json, config, files.chatTemplate, generation)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TuneError') throw cause
     throw fail('data-tokenizer-broken', { file: 'tokenizer.json', detail: (cause as Error).message }, cause)
@@ -56,20 +56,10 @@ function parse(file: string, text: string): Config {
   }
 }
 
-/** `chat_template` as one text, or as a list of named ones of which "default" is meant. */
-function templateOf(config: Config): string | null {
-  const template = config.chat_template
-  if (typeof template === 'string') return template
-  if (!Array.isArray(template)) return null
-  const named = template as { name: string; template: string }[]
-  return (named.find((one) => one.name === 'default') ?? named[0])?.template ?? null
-}
-
 /** A model's tokenizer with its chat template. Ids equal those of transformers' fast tokenizer. */
 export class ChatTokenizer {
   readonly template: ChatTemplate | null
   readonly eosToken: string | null
-  readonly bosToken: string | null
   /** Ids after which generation ends: those of generation_config.json, the tokenizer's eos, the end of a turn. */
   readonly stopIds: number[]
   readonly eosId: number | null
@@ -97,7 +87,6 @@ export class ChatTokenizer {
       if (id !== undefined) this.specialIds.add(id)
     }
     this.eosToken = specials.eos_token ?? null
-    this.bosToken = specials.bos_token ?? null
     this.eosId = this.idOf(this.eosToken)
     this.padId = this.idOf(specials.pad_token ?? null) ?? this.eosId ?? 0
     this.template = template === null ? null : new ChatTemplate(template, specials)

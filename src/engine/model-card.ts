@@ -29,24 +29,7 @@ export function modelCard(
     nf4Bytes: model.nf4Bytes,
     gpuBytes: model.gpuBytes,
     loadSeconds,
-    supportsTools: /\btools\b/.test(opened.chatTemplate),
-    defaultSystem: defaultSystem(tokenizer),
-  }
-}
-
-/** What the template says in the system's place when no system message is given, found by rendering both ways. */
-export function defaultSystem(tokenizer: ChatTokenizer): string {
-  const mark = 'SYSTEM-MARK'
-  const user = { role: 'user', content: 'x' }
-  try {
-    const given = tokenizer.renderPrompt([{ role: 'system', content: mark }, user]).text
-    const plain = tokenizer.renderPrompt([user]).text
-    const at = given.indexOf(mark)
-    const [before, after] = [given.slice(0, at), given.slice(at + mark.length)]
-    const fits = at >= 0 && plain.startsWith(before) && plain.endsWith(after) && plain.length > before.length + after.length
-    return fits ? plain.slice(before.length, plain.length - after.length) : ''
-  } catch {
-    // Some templates refuse a system message.
-    return ''
+    supportsTools: tokenizer.template?.supportsTools ?? false,
+    defaultSystem: tokenizer.template?.defaultSystem() ?? '',
   }
 }

@@ -2,7 +2,7 @@ import type { ChatTokenizer, Dataset } from '../data'
 import { loadDataset, loadTokenizer } from '../data'
 import type { ByteSource } from '../formats/bytes'
 import type { OpenedModel } from '../formats/model-folder'
-import type { DataOptions, DataSummary, ProgressListener } from './types'
+import type { DataOptions, ProgressListener } from './types'
 
 /** The tokenizer and template of a model whose folder was opened. */
 export function tokenizerOf(opened: OpenedModel): Promise<ChatTokenizer> {
@@ -32,5 +32,3 @@ export function openData(
     },
   })
 }
-
-export const summaryOf = (data: Dataset): DataSummary => data.facts

@@ -1,5 +1,5 @@
 import type { Kernel, KernelCache, KernelSource } from './kernel'
-import { byteLength, type Tensor, type TensorDtype } from './tensor'
+import type { Tensor, TensorDtype } from './tensor'
 import type { Defines } from './wgsl-template'
 
 /** One dispatch as recorded: nothing of it exists on the GPU yet. */
@@ -75,11 +75,6 @@ export class Recorder {
       workgroups: request.workgroups,
       flops: request.flops ?? 0,
     })
-  }
-
-  /** Bytes of all virtual tensors if none shared memory; the plan's figure is what sharing leaves. */
-  get unsharedBytes(): number {
-    return this.virtual.reduce((sum, tensor) => sum + byteLength(tensor), 0)
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type BatchSettings, collate, planBatches, splitRows, type TokenizedRow } from '../../src/data'
+import { type BatchSettings, collate, planBatches, type TokenizedRow } from '../../src/data'
 import { packLines } from '../../src/data/packing'
 
 const settings: BatchSettings = {
@@ -77,22 +77,5 @@ describe('collate', () => {
   it('counts as many trained tokens packed as apart', () => {
     const apart = rows.reduce((sum, _, i) => sum + collate(rows, [[i]]).trainedTokens, 0)
     expect(collate(rows, [[0, 1, 2]]).trainedTokens).toBe(apart)
-  })
-})
-
-describe('the evaluation split', () => {
-  it('is a seeded share, apart from the rest and in the file order', () => {
-    const split = splitRows(50, 0.1, 3)
-    expect(split.eval).toHaveLength(5)
-    expect([...split.train, ...split.eval].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i))
-    expect(split.train).toEqual([...split.train].sort((a, b) => a - b))
-    expect(splitRows(50, 0.1, 3)).toEqual(split)
-    expect(splitRows(50, 0.1, 4).eval).not.toEqual(split.eval)
-  })
-  it('leaves something on both sides', () => {
-    expect(splitRows(3, 0.01, 1).eval).toHaveLength(1)
-    expect(splitRows(3, 0.99, 1).train).toHaveLength(1)
-    expect(splitRows(1, 0.5, 1)).toEqual({ train: [0], eval: [] })
-    expect(splitRows(5, 0, 1).eval).toEqual([])
   })
 })

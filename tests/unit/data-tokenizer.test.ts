@@ -84,16 +84,7 @@ describe('prompts and stop tokens', () => {
   })
 })
 
-describe('where templates are kept', () => {
-  it('in the file first, else in the config as text or as a named list', async () => {
-    const text = async (from: TokenizerFiles) =>
-      (await loadTokenizer(from)).template?.render([{ role: 'user', content: 'x' }])
-    expect(await text({ ...withConfig({ chat_template: 'config' }), chatTemplate: 'file' })).toBe('file')
-    expect(await text(withConfig({ chat_template: 'config' }))).toBe('config')
-    const list = [{ name: 'tool_use', template: 'tools' }, { name: 'default', template: 'plain' }]
-    expect(await text(withConfig({ chat_template: list }))).toBe('plain')
-    expect(await text(files)).toBeUndefined()
-  })
+describe('templates', () => {
   it('are missed with an error when a conversation needs one', async () => {
     const tokenizer = await loadTokenizer(files)
     expect(() => tokenizer.renderPrompt([])).toThrow(expect.objectContaining({ code: 'data-template-missing' }))
