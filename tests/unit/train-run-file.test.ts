@@ -3,7 +3,8 @@ import { planBatches } from '../../src/data'
 import type { ErrorCode } from '../../src/errors'
 import { errorText, TuneError } from '../../src/errors'
 import { parseRunFile } from '../../src/train/parse-run-file'
-import { fileDefaults, recommendedRun } from '../../src/train/run-file'
+import { optimizerKind } from '../../src/train/optim'
+import { fileDefaults, OPTIMIZERS, recommendedRun } from '../../src/train/run-file'
 import { trainingShape } from '../../src/train/windows'
 
 function refusal(json: unknown): TuneError {
@@ -21,6 +22,21 @@ describe('run file', () => {
     const { run, warnings } = parseRunFile(JSON.parse(JSON.stringify(recommendedRun)))
     expect(run).toEqual(recommendedRun)
     expect(warnings).toEqual([])
+  })
+
+  it('knows which optimiser names are one arithmetic, and refuses others by name', () => {
+    const kinds = Object.fromEntries(OPTIMIZERS.map((optim) => [optim, optimizerKind(parseRunFile({ optim }).run.optim)]))
+    expect(kinds).toEqual({
+      adamw_torch: 'adamw',
+      adamw_torch_fused: 'adamw',
+      paged_adamw_32bit: 'adamw',
+      adamw_8bit: 'adamw8bit',
+      adamw_bnb_8bit: 'adamw8bit',
+      paged_adamw_8bit: 'paged_adamw8bit',
+    })
+    for (const optim of ['sgd', 'lion_8bit', 'adamw_torch_8bit', 'galore_adamw']) {
+      expect(refusal({ optim })).toMatchObject({ code: 'run-optimizer-unsupported', params: { optim } })
+    }
   })
 
   it('takes a budget for the optimiser’s states, and no other argument', () => {
