@@ -24,6 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("TUNETAB_VENV", Path.home() / ".cache/tunetab/venv"))
 PINS = (HERE / "requirements.txt").read_text().split()
+BOTH = "swiftshader,lavapipe"
 SECTIONS = ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"]
 
 
@@ -42,7 +43,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(SECTIONS), help=f"sections, with commas: {', '.join(SECTIONS)}")
     parser.add_argument("--case", default="", help="training cases or models, with commas; without: all")
-    parser.add_argument("--gpu", default="swiftshader,lavapipe", help="with commas; auto for a real one; the suite also knows firefox")
+    parser.add_argument("--gpu", default="", help="with commas: swiftshader, lavapipe, auto for a real one, firefox for the suite; without: both software ones, the suite also firefox, with and without default limits")
     parser.add_argument("--real", type=Path, help="folder that holds the real models' folders")
     parser.add_argument("--reuse", action="store_true", help="take references and our runs of the work folder where the case is the same")
     parser.add_argument("--tokens", type=int, default=64, help="of an answer in the section decoding")
@@ -73,13 +74,12 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
         if section in ("goldens", "walk"):
             done.append(suites.prove_goldens() if section == "goldens" else suites.prove_walk())
             continue
-        for gpu in args.gpu.split(","):
-            # A page's engine is not the command line's: only the suite runs there.
-            if gpu == "firefox" and section != "suite":
-                continue
-            if section == "suite":
-                done.append(suites.prove_suite(gpu, args.default_limits))
-            elif section == "training":
+        if section == "suite":
+            limits = [True] if args.default_limits else [False] if args.gpu else [False, True]
+            done += [suites.prove_suite(gpu, least) for gpu in (args.gpu or f"{BOTH},firefox").split(",") for least in limits]
+            continue
+        for gpu in (args.gpu or BOTH).split(","):
+            if section == "training":
                 done += [training.prove_case(case, gpu, args.real, args.reuse) for case in cases]
             elif section == "decoding":
                 done += [models.prove_decoding(name, gpu, args.real, args.tokens) for name in names]

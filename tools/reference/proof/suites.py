@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -32,8 +33,17 @@ def prove_goldens() -> dict:
     return records.keep("goldens", "unit", None, found)
 
 
-def prove_suite(gpu: str, default_limits: bool) -> dict:
+def has_firefox() -> bool:
+    there = Path(os.environ.get("TUNETAB_FIREFOX", "/usr/bin/firefox-esr")).exists()
+    if not there:
+        say("left out: Firefox is not installed (node scripts/ensure.mjs --firefox)")
+    return there
+
+
+def prove_suite(gpu: str, default_limits: bool) -> dict | None:
     """All kernel and golden tests on one GPU; then the optimiser's golden test once more on a million elements."""
+    if gpu == "firefox" and not has_firefox():
+        return None
     name = "default-limits" if default_limits else "all"
     figures = WORK / f"figures.{gpu}.{name}.jsonl"
     figures.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +66,10 @@ def prove_suite(gpu: str, default_limits: bool) -> dict:
     return records.keep("suite", name, gpu, found)
 
 
-def prove_walk() -> dict:
+def prove_walk() -> dict | None:
     """The page in Firefox, as a person would walk through it."""
+    if not has_firefox():
+        return None
     done = run(["node", "scripts/firefox-walk.mjs"])
     steps = re.findall(r"^passed +(.*)$", done.out, re.M)
     counts = last_counts(done)
