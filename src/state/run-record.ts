@@ -11,6 +11,7 @@ export type SampleRecord = Sample & { step: number }
 export interface RunRecord {
   id: string
   name: string
+  tags?: string[]
   /** Milliseconds since 1970, when the run began. */
   startedAt: number
   model: { id: string; name: string; source: string; revision?: string; endpoint?: string }

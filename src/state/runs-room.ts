@@ -9,10 +9,12 @@ export interface RunsState {
   list: RunRecord[] | null
   /** Runs whose curves are drawn over each other. */
   picked: string[]
+  /** Only runs with this tag are shown; null = all. */
+  tag: string | null
 }
 
 export function createRunsRoom(archive: RunArchive, notices: Notices) {
-  const store = createStore<RunsState>(() => ({ list: null, picked: [] }))
+  const store = createStore<RunsState>(() => ({ list: null, picked: [], tag: null }))
   const find = (id: string) => store.getState().list?.find((record) => record.id === id)
 
   async function put(record: RunRecord) {
@@ -65,6 +67,9 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
     },
     files: (id: string, kind: RunFilesKind) => archive.files(id, kind),
     rename: (id: string, name: string) => change(id, { name }),
+    /** Tags as they are written: between commas, each once. */
+    tag: (id: string, text: string) => change(id, { tags: [...new Set(text.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean))] }),
+    showTag: (tag: string | null) => store.setState({ tag }),
     /** A run that came to nothing. */
     async forget(id: string) {
       await archive.remove(id)

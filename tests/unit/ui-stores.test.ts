@@ -165,6 +165,15 @@ describe('runs', () => {
     expect(archive.kept.has('old')).toBe(false)
   })
 
+  test('tags are written between commas and kept once each', async () => {
+    const runs = createRunsRoom(memoryArchive(), createNotices())
+    await runs.put(record('a', 1))
+    await runs.tag('a', ' clinic, ，first、clinic,')
+    expect(runs.find('a')?.tags).toEqual(['clinic', 'first'])
+    await runs.tag('a', '')
+    expect(runs.find('a')?.tags).toEqual([])
+  })
+
   test('files kept later are counted with the run', async () => {
     const runs = createRunsRoom(memoryArchive(), createNotices())
     await runs.put(record('a', 1))

@@ -5,22 +5,22 @@ import type { RunRecord } from '../../../state/run-record'
 import { Button } from '../../kit/button'
 import { Menu } from '../../kit/menu'
 import { useStudio, useWords } from '../../studio-context'
+import { RunName } from './run-name'
+
+/** Checkpoints that the menu offers. */
+const NEWEST = 6
 
 export function RunRow({ record, picked }: { record: RunRecord; picked: boolean }) {
   const studio = useStudio()
   const { t, num, bytes, measure, when } = useWords()
   const running = useStore(studio.train.store, () => studio.running())
-  const [renaming, setRenaming] = useState(false)
+  const [tagging, setTagging] = useState(false)
   const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
   const last = record.curve.at(-1)?.loss
-  const rename = (name: string) => {
-    setRenaming(false)
-    if (name.trim() && name.trim() !== record.name) attempt(studio.runs.rename(record.id, name.trim()))
-  }
   const items = [
-    { label: t('runs.rename'), perform: () => setRenaming(true) },
+    { label: t('runs.tags'), perform: () => setTagging(true) },
     { label: t('runs.useSettings'), perform: () => studio.reuseSettings(record.run) },
-    ...(record.checkpoints?.steps ?? []).map((step) => ({
+    ...(record.checkpoints?.steps ?? []).slice(-NEWEST).map((step) => ({
       label: t('runs.tryStep', { step: String(step) }),
       perform: () => attempt(studio.tryRun(record, step)),
     })),
@@ -43,23 +43,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
         />
       </td>
       <th scope="row" data-label={t('runs.name')}>
-        {renaming ? (
-          <input
-            autoFocus
-            defaultValue={record.name}
-            aria-label={t('runs.rename')}
-            onBlur={(event) => rename(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') rename(event.currentTarget.value)
-              if (event.key === 'Escape') setRenaming(false)
-            }}
-          />
-        ) : (
-          <button type="button" className="link" title={t('runs.rename')} onClick={() => setRenaming(true)}>
-            {record.name}
-          </button>
-        )}
-        {record.reason !== 'finished' && <RunState record={record} />}
+        <RunName record={record} tagging={tagging} onTagged={() => setTagging(false)} />
       </th>
       <td data-label={t('room.model')}>{record.model.name}</td>
       <td data-label={t('room.data')}>{record.data.name}</td>
@@ -94,16 +78,5 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
         {record.reason !== 'running' && <Menu label={t('runs.more', { name: record.name })} items={items} />}
       </td>
     </tr>
-  )
-}
-
-/** How a run ended that did not finish. */
-function RunState({ record: { reason, steps, plannedSteps = steps } }: { record: RunRecord }) {
-  const { t } = useWords()
-  const params = { step: String(steps), steps: String(plannedSteps) }
-  return (
-    <small className="run-state" data-reason={reason}>
-      {reason !== 'finished' && t(`runState.${reason}`, params)}
-    </small>
   )
 }

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand'
+import { Button } from '../../kit/button'
 import { RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { ConfigDiff } from './config-diff'
@@ -10,7 +11,8 @@ import './runs.css'
 export function RunsRoom() {
   const studio = useStudio()
   const { t } = useWords()
-  const { list, picked } = useStore(studio.runs.store)
+  const { list, picked, tag } = useStore(studio.runs.store)
+  const shown = (list ?? []).filter(({ tags }) => tag === null || tags?.includes(tag))
   const chosen = (list ?? []).filter(({ id }) => picked.includes(id))
   return (
     <RoomFrame title={t('room.runs')} lead={t('runs.lead')}>
@@ -18,6 +20,11 @@ export function RunsRoom() {
       {list?.length === 0 && (
         <p className="empty">
           {t('runs.empty')} <a href="#/train">{t('export.goTrain')}</a>
+        </p>
+      )}
+      {tag !== null && (
+        <p className="row">
+          {t('runs.onlyTag', { tag })} <Button kind="quiet" onClick={() => studio.runs.showTag(null)}>{t('runs.allTags')}</Button>
         </p>
       )}
       {list && list.length > 0 && (
@@ -41,7 +48,7 @@ export function RunsRoom() {
               </tr>
             </thead>
             <tbody>
-              {list.map((record) => (
+              {shown.map((record) => (
                 <RunRow key={record.id} record={record} picked={picked.includes(record.id)} />
               ))}
             </tbody>
