@@ -17,15 +17,17 @@ const options = (step: number) => ({
 })
 const STEPS = [1, 2, 3, 4]
 
-/**
- * torch's sqrt is off by one unit (2^-23) in a fifth of its results, ours never. A unit of the root may become two of the
- * update, which may be as large as the parameter before and after together: four. Seen: 2.04 here, 3.6 in a million.
- */
-const FOUR_UNITS = 4 * 2 ** -23
-
 const eight = await goldenTensors('adamw/eight.safetensors')
 const small = await goldenTensors('adamw/f32.safetensors')
 const numbers = (from: typeof eight, name: string): Float32Array => from.get(name)!.data
+
+/**
+ * torch's sqrt is off by one unit (2^-23) in a fifth of its results, ours never; each of the four roundings from the root to the
+ * update may then fall on either side, one unit more each. The update may be as large as the parameter before and after together,
+ * and the new parameter is rounded: 2 * 5 + 1 = 11 can come together. They do so by chance alone: of the committed thousands none is
+ * beyond four (seen: 2.04), of the millions that `npm run prove` makes a few (seen: 4.35).
+ */
+const UNITS = (numbers(eight, 'param.0').length < 100_000 ? 4 : 11) * 2 ** -23
 
 function stateAfter(step: number, n: number): EightBitState {
   if (step === 0) return freshState(n)
@@ -78,7 +80,7 @@ describe('8-bit AdamW against bitsandbytes on CPU, one step from its own states'
       const words = hyperWords(options(step), step)
       const next = eightBitStep(words, numbers(eight, `param.${step - 1}`), numbers(eight, `grad.${step}`), stateAfter(step - 1, n))
       expectState(next.state, stateAfter(step, n), `step ${step}`)
-      expect(paramError(next.param, numbers(eight, `param.${step}`), numbers(eight, `param.${step - 1}`))).toBeLessThanOrEqual(FOUR_UNITS)
+      expect(paramError(next.param, numbers(eight, `param.${step}`), numbers(eight, `param.${step - 1}`))).toBeLessThanOrEqual(UNITS)
     })
     test(`step ${step}: on the GPU`, async () => {
       const param = numbers(eight, `param.${step - 1}`)
@@ -87,7 +89,7 @@ describe('8-bit AdamW against bitsandbytes on CPU, one step from its own states'
       expectState(unpackRecords(out.state, n), stateAfter(step, n), `step ${step}`)
       const twin = eightBitStep(hyperWords(options(step), step), param, grad, stateAfter(step - 1, n))
       expect(differing(bits(out.param), bits(twin.param)), 'parameters against the twin').toBe(0)
-      expect(figure('adamw parameter', paramError(out.param, numbers(eight, `param.${step}`), param))).toBeLessThanOrEqual(FOUR_UNITS)
+      expect(figure('adamw parameter', paramError(out.param, numbers(eight, `param.${step}`), param))).toBeLessThanOrEqual(UNITS)
       figure('adamw elements', n)
       expect(out.grad.every((g) => g === 0)).toBe(true)
     })
@@ -114,7 +116,7 @@ describe('AdamW with states of 32 bits', () => {
         }
         const out = await gpuStep(formula, step, param, grad, new Uint32Array(state.buffer))
         expect(differing(bits(out.param), bits(twin.param)), `GPU against twin, step ${step}`).toBe(0)
-        expect(paramError(twin.param, numbers(small, `${key}.${step}`), param), `parameters of step ${step}`).toBeLessThanOrEqual(FOUR_UNITS)
+        expect(paramError(twin.param, numbers(small, `${key}.${step}`), param), `parameters of step ${step}`).toBeLessThanOrEqual(UNITS)
         if (formula === 'torch') {
           expect(differing(bits(twin.m as Float32Array), bits(numbers(small, `m.${step}`))), 'm').toBe(0)
           expect(differing(bits(twin.v as Float32Array), bits(numbers(small, `v.${step}`))), 'v').toBe(0)
