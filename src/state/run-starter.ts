@@ -64,8 +64,10 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     await runs.put({ ...whole, seconds: Math.max(seconds, whole.seconds), checkpoints: await archive.checkpoints(record.id) })
     if (reason !== 'finished') return
     // The adapter is safe now: the way back is needed no more.
-    const { checkpointEvery: every } = await engine.planRun(record.run)
-    await archive.tidyCheckpoints(record.id, { every, limit: record.run.save_total_limit, safety: true })
+    // Without a plan, since the data set was taken away meanwhile, nobody knows which were asked for: all stay.
+    const plan = await engine.planRun(record.run).catch(() => null)
+    if (!plan) return
+    await archive.tidyCheckpoints(record.id, { every: plan.checkpointEvery, limit: record.run.save_total_limit, safety: true })
     await runs.change(record.id, { checkpoints: await archive.checkpoints(record.id) })
   }
 
