@@ -421,6 +421,7 @@ export const en = {
   'runs.actions': 'Actions',
   'runs.more': 'More for {name}',
   'runs.rename': 'Rename',
+  'runs.tag': 'Tag',
   'runs.tags': 'Tags, with commas between',
   'runs.onlyTag': 'Only runs tagged {tag}',
   'runs.allTags': 'Show all',

@@ -420,6 +420,7 @@ export const zhCN: Messages = {
   'runs.actions': '操作',
   'runs.more': '{name} 的更多操作',
   'runs.rename': '重命名',
+  'runs.tag': '加标签',
   'runs.tags': '标签（用逗号分隔）',
   'runs.onlyTag': '只看标签为 {tag} 的训练',
   'runs.allTags': '显示全部',

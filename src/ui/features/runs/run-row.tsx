@@ -18,7 +18,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
   const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
   const last = record.curve.at(-1)?.loss
   const items = [
-    { label: t('runs.tags'), perform: () => setTagging(true) },
+    { label: t('runs.tag'), perform: () => setTagging(true) },
     { label: t('runs.useSettings'), perform: () => studio.reuseSettings(record.run) },
     ...(record.checkpoints?.steps ?? []).slice(-NEWEST).map((step) => ({
       label: t('runs.tryStep', { step: String(step) }),
