@@ -118,6 +118,16 @@ describe('runs that were interrupted', () => {
     expect(archive.tidied).toEqual([only().id])
   })
 
+  test('starting twice in a row is starting once', async () => {
+    const studio = await visit()
+    await Promise.all([studio.startTraining(), studio.startTraining()])
+    expect(asked).toHaveLength(1)
+    expect([...archive.kept.values()].map(({ reason }) => reason)).toEqual(['finished'])
+    expect(studio.train.store.getState()).toMatchObject({ phase: 'done', error: null })
+    await studio.startTraining()
+    expect(asked).toHaveLength(2)
+  })
+
   test('are listed with what they reached and offered at the next visit', async () => {
     await interruptedRun()
     const next = await visit()
