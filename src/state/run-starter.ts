@@ -92,15 +92,7 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     await runs.put({ ...now, reason: isNumbers ? 'failed' : 'interrupted', checkpoints, adapterBytes })
   }
 
-  let starting = false
-  /** `record` is a new one, or one that goes on from its last checkpoint. A second press while the first is at work does nothing. */
-  return async function start(record: RunRecord, options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>): Promise<void> {
-    if (starting) return
-    starting = true
-    await only(record, options).finally(() => (starting = false))
-  }
-
-  async function only(record: RunRecord, options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>): Promise<void> {
+  async function whole(record: RunRecord, options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>): Promise<void> {
     const release = await archive.hold(record.id)
     if (!release) {
       notices.fail(fail('run-in-other-tab', { name: record.name }))
@@ -135,5 +127,13 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
       release()
       if (outcome) train.finish(outcome)
     }
+  }
+
+  let starting = false
+  /** `record` is a new one, or one that goes on from its last checkpoint. A second press while the first is at work does nothing. */
+  return async function start(record: RunRecord, options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>): Promise<void> {
+    if (starting) return
+    starting = true
+    await whole(record, options).finally(() => (starting = false))
   }
 }
