@@ -383,6 +383,7 @@ export const en = {
   'export.leadFor': '{name}, to take with you.',
   'export.empty': 'There is nothing to export yet.',
   'export.goTrain': 'Train a model',
+  'export.whilePaused': 'The run is paused: the adapter can be saved as it is after step {step}. The rest waits until the run has ended.',
   'export.whileTraining': 'A run is going on. When it has ended, or with “Stop and save”, what it has learnt can be saved here.',
   'export.adapter': 'Adapter',
   'export.adapterText': 'The small part that was trained, as PEFT keeps it, with tokenizer, template and a README. Use it with the base model.',

@@ -382,6 +382,7 @@ export const zhCN: Messages = {
   'export.leadFor': '带走 {name}。',
   'export.empty': '还没有可导出的内容。',
   'export.goTrain': '去训练',
+  'export.whilePaused': '训练已暂停：可以保存第 {step} 步之后的适配器，其余的要等训练结束。',
   'export.whileTraining': '训练还在进行。等它结束，或按“停止并保存”之后，就可以在这里保存学到的内容。',
   'export.adapter': '适配器',
   'export.adapterText': '训练出来的那一小部分，PEFT 格式，附分词器、对话模板和说明文件。与原模型一起使用。',

@@ -224,7 +224,9 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     },
 
     async downloadAdapter(record: RunRecord | undefined = currentRun()) {
-      const kept = record ? await runs.files(record.id, 'adapter') : []
+      // Of the run that is going on, what is kept is what it was before.
+      const isLive = running() && record?.id === train.store.getState().runId
+      const kept = record && !isLive ? await runs.files(record.id, 'adapter') : []
       await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept)
     },
     async downloadMerged(to: 'zip' | 'folder') {

@@ -117,7 +117,8 @@ const work = {
   },
   'export.adapter': {
     label: 'export.downloadAdapter',
-    enabled: (studio) => idle(studio) && hasAdapter(studio) && !isExporting(studio),
+    // A paused run lends its adapter as it is by then.
+    enabled: (studio) => (idle(studio) || phase(studio) === 'paused') && hasAdapter(studio) && !isExporting(studio),
     perform: (studio) => studio.downloadAdapter(),
   },
   'export.merged': {

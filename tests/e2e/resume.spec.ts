@@ -14,6 +14,7 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
   const watch = watchPage(page, baseURL!)
   const train = page.getByRole('region', { name: 'Train' })
   const status = train.getByRole('status')
+  let soFar = ''
   await page.goto('./#/train')
   await expect(status).toHaveText('Ready to train', { timeout: 240_000 })
   await train.getByLabel(/max_steps/).fill(String(STEPS))
@@ -46,6 +47,8 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     for (const side of ['Base', 'Tuned']) {
       await expect(room.getByRole('region', { name: side }).getByText(/tok\/s/)).toBeVisible({ timeout: 120_000 })
     }
+    await page.getByRole('link', { name: /^Export/ }).click()
+    soFar = await adapterHash(page, () => page.getByRole('button', { name: 'Download adapter' }).click())
   })
 
   await test.step('the page is torn down, and offers to go on', async () => {
@@ -67,6 +70,7 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     const hashes: unknown[] = []
     for (const row of await rows.all()) hashes.push(await adapterHash(page, () => row.getByRole('button', { name: 'Download adapter' }).click()))
     expect(hashes[1]).toBe(hashes[0])
+    expect(soFar).not.toBe(hashes[0])
   })
 
   await test.step('the merged model streams to disk and is kept with the run', async () => {

@@ -19,6 +19,8 @@ export function ExportRoom() {
   const card = useStore(studio.model.store, (state) => state.card)
   const { adapterFiles, mergedFiles, mergedFolder, error, busy } = useStore(studio.exporting.store)
   const running = useStore(studio.train.store, () => studio.running())
+  const { phase, step } = useStore(studio.train.store)
+  const paused = phase === 'paused'
   const record = list?.find(({ id }) => id === adapterRunId)
   if (!adapter) {
     return (
@@ -38,7 +40,7 @@ export function ExportRoom() {
   return (
     <RoomFrame title={t('room.export')} lead={t('export.leadFor', { name: adapterName })}>
       <ErrorNote error={error} />
-      {running && <p className="muted">{t('export.whileTraining')}</p>}
+      {running && <p className="muted">{paused ? t('export.whilePaused', { step: String(step) }) : t('export.whileTraining')}</p>}
       {busy && <Writing />}
       <Part title={t('export.adapter')} aside={record && record.adapterBytes > 0 && <span className="num muted">{bytes(record.adapterBytes)}</span>}>
         <p>{t('export.adapterText')}</p>
