@@ -1,8 +1,10 @@
 import type { ChatTokenizer } from '../data'
+import { fail } from '../errors'
 import type { LanguageModel } from '../model/language-model'
 import type { Interlude } from '../train/interlude'
 import type { RunControl } from '../train/run-control'
 import type { SamplePrompt } from './sample-prompts'
+import { serializeError } from './serialize-error'
 import type { TrainEvent } from './types'
 
 /** Answers shall not hold up the run: what is not said by then is left unsaid. */
@@ -20,20 +22,30 @@ export interface SamplingParts {
   on: (event: TrainEvent) => void
 }
 
-/** The interlude that lets the model, as it is by then, answer some of the rows: greedily, before the run, during it and at its end. */
+/**
+ * The interlude that lets the model, as it is by then, answer some of the rows:
+ * greedily, before the run, during it and at its end. Where it cannot (too little memory beside the run), the run goes on without.
+ */
 export function sampling(parts: SamplingParts): Interlude {
   const { prompts, steps, control, on } = parts
   const interval = Math.max(1, Math.ceil(steps * parts.every))
+  let isOff = false
   return {
-    due: (step, moment) => (moment === 'start' ? step === 0 : moment === 'step' ? step % interval === 0 : moment === 'end'),
+    due: (step, moment) => !isOff && (moment === 'start' ? step === 0 : moment === 'step' ? step % interval === 0 : moment === 'end'),
     async run(step) {
       on({ kind: 'phase', phase: 'sampling', step, steps })
       const until = performance.now() + LIMIT_MS
       const enough = () => performance.now() > until || control.stopped || control.paused
-      for (const prompt of prompts) {
-        if (enough()) break
-        const { text, cut } = await say(parts, prompt, enough)
-        on({ kind: 'sample', step, row: prompt.row, question: prompt.question, expected: prompt.expected, text, cut })
+      try {
+        for (const prompt of prompts) {
+          if (enough()) break
+          const { text, cut } = await say(parts, prompt, enough)
+          on({ kind: 'sample', step, row: prompt.row, question: prompt.question, expected: prompt.expected, text, cut })
+        }
+      } catch (error) {
+        isOff = true
+        const text = serializeError(fail('train-samples-failed', { reason: serializeError(error).message }, error))
+        on({ kind: 'message', level: 'warning', text })
       }
       on({ kind: 'phase', phase: 'training', step, steps })
     },

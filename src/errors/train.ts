@@ -106,6 +106,11 @@ export const trainErrors = {
     zh: ({ save_strategy }: { save_strategy: string }) =>
       `“save_strategy”: “${save_strategy}”要求保存检查点，但没有指定保存位置。训练照常进行，结束时仍会保留适配器。`,
   },
+  'train-samples-failed': {
+    en: ({ reason }: { reason: string }) =>
+      `The model could not answer beside the run (${reason}). The run goes on without samples, and its numbers are the same. Ask in Try when it has ended.`,
+    zh: ({ reason }: { reason: string }) => `训练途中无法试答（${reason}）。训练照常进行，数值不受影响，只是不再试答。训练结束后可以到“试用”里提问。`,
+  },
   'train-checkpoint-failed': {
     en: ({ step, reason }: { step: number; reason: string }) =>
       `The checkpoint after step ${step} could not be written (${reason}). The run goes on; if it is interrupted, it can be resumed from the checkpoint before. Free some disk space.`,

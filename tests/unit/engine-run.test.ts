@@ -149,6 +149,16 @@ describe('samples', () => {
     expect(phases().filter((phase) => phase === 'sampling')).toHaveLength(3)
   })
 
+  it('cost no run when the model cannot answer beside it', async () => {
+    model.answer = [5]
+    model.pace = () => Promise.reject(new Error('out of memory'))
+    const outcome = await engine.train(run, { runId: 'a', samples: { rows: 1, every: 0.5, max_new_tokens: 8 } }, on)
+    expect(outcome).toMatchObject({ reason: 'finished', steps: 6 })
+    const warnings = events.flatMap((event) => (event.kind === 'message' && typeof event.text !== 'string' ? [event.text] : []))
+    expect(warnings.map(({ code }) => code)).toEqual(['train-samples-failed'])
+    expect(phases().filter((phase) => phase === 'sampling')).toHaveLength(1)
+  })
+
   it('begin rows that are trained whole with a part of them, and are cut by a stop', async () => {
     await engine.loadData(data(), { ...options, assistant_only_loss: false })
     model.answer = [5, 6, 7]
