@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -115,6 +115,24 @@ describe('command line on a GPU', () => {
     const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'long.json'), '--out', stopped, ...gpu], 'step 1 of')
     expect(onlyLine<{ status: string; steps: number }>(ended).status).toBe('stopped')
     expect(adapterBytes(stopped).length).toBeGreaterThan(1000)
+  })
+
+  test('an interrupt before the first step leaves nothing that could be taken for learnt', async () => {
+    const none = join(dir, 'none')
+    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'run.json'), '--out', none, ...gpu], 'compiling')
+    expect(onlyLine(ended)).toMatchObject({ status: 'stopped', steps: 0, train_loss: null, adapter: null, trainer_state: null })
+    expect(readdirSync(none)).toEqual([])
+    expect(ended.err).toContain('before its first step')
+  })
+
+  test('what fails after training leaves the adapter, and says where', async () => {
+    const late = join(dir, 'late')
+    mkdirSync(join(late, 'trainer_state.json'), { recursive: true })
+    writeFileSync(join(dir, 'one.json'), JSON.stringify({ ...run, max_steps: 1, save_strategy: 'no' }))
+    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'one.json'), '--out', late, ...gpu])
+    expect([ended.code, ended.out]).toEqual([1, ''])
+    expect(ended.err).toContain(`the adapter is kept in ${join(late, 'adapter')}`)
+    expect(adapterBytes(late).length).toBeGreaterThan(1000)
   })
 
   test('generate gives new tokens only, and the same ones each time', async () => {
