@@ -3,7 +3,7 @@
 
     python merged_reference.py --model DIR --lora DIR --merged DIR [--base original|dequantized]
 
-Counts the differing values of all tensors, loads the folder with transformers, and compares its logits on the README's own
+Counts the differing values of all tensors, and the largest difference as a share of its tensor's largest value; loads the folder with transformers, and compares its logits on the README's own
 text with those of transformers + peft on the dequantised base. One JSON line; exit code 1 when a tensor is missing or more
 than one value in 100 000 differs.
 """
@@ -38,6 +38,7 @@ def main() -> None:
     expected = PeftModel.from_pretrained(base, args.lora).merge_and_unload()
     mine, theirs = ours.state_dict(), expected.state_dict()
     different = sum(int((mine[name] != t.to(dtype)).sum()) for name, t in theirs.items() if name in mine)
+    relative = max(float((mine[name] - t.to(dtype)).abs().max() / t.abs().max()) for name, t in theirs.items() if name in mine)
     values = sum(t.numel() for t in theirs.values())
     missing = sorted(theirs.keys() ^ mine.keys())
     del base, expected, theirs
@@ -59,7 +60,7 @@ def main() -> None:
     }
     told = dict(zip(drift, (float(re.sub(r"at (\d+) of.*", r"\1", value)) for value in re.findall(r"^\| \w.* \| (.*) \|$", readme, re.M))))
     # The order of the README's rows: largest, rms, range, divergence, same_next.
-    result = {"values": values, "dtype": str(dtype), "different": different, "missing": missing, "tokens": tokens, "drift": drift, "readme": told,
+    result = {"values": values, "dtype": str(dtype), "different": different, "relative": relative, "missing": missing, "tokens": tokens, "drift": drift, "readme": told,
               "tied": ours.config.tie_word_embeddings}
     print(json.dumps(result))
     sys.exit(1 if missing or different > values * 1e-5 else 0)

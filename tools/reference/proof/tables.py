@@ -53,7 +53,10 @@ def largest(record: dict, start: str) -> str:
 
 def nf4() -> str:
     def cell(found: dict | None) -> str:
-        return f"{found['tensors'] - len(found['different'])} of {found['tensors']}" if found else "failed"
+        if not found:
+            return "failed"
+        moved = f", {found['moved']} of them around an offset with another last bit" if found.get("moved") else ""
+        return f"{found['tensors'] - len(found['different'])} of {found['tensors']}{moved}"
 
     rows = ([r["name"], r["gpu"], cell(r["kinds"].get("nested")), cell(r["kinds"].get("plain")), stamp(r)] for r in kept("nf4"))
     return table(["model", "GPU", "weights equal, double quantisation", "weights equal, f32 scales", "run"], rows)
@@ -64,7 +67,8 @@ def checkpoint() -> str:
     for r in kept("checkpoint"):
         for kind, found in r["kinds"].items():
             wrong = len(found["different"]) + len(found["missing"]) + len(found["extra"])
-            rows.append([r["name"], kind, f"{wrong} of {found['tensors']}", r["gpu"], "the same" if found["read_alike"] else "**other**", stamp(r)])
+            moved = f"; offsets of {len(found['moved'])} weights, {sum(found['moved'].values())} scales with them" if found.get("moved") else ""
+            rows.append([r["name"], kind, f"{wrong} of {found['tensors']}{moved}", r["gpu"], "the same" if found["read_alike"] else "**other**", stamp(r)])
     return table(["model", "kind", "tensors of the file that differ from transformers'", "read on", "what both files stand for there", "run"], rows)
 
 
