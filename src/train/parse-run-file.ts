@@ -18,7 +18,7 @@ import {
   withoutEffect,
 } from './run-fields'
 import type { OptimName, RunFile } from './run-file'
-import { fileDefaults } from './run-file'
+import { fileDefaults, NO_CUT } from './run-file'
 
 type Json = Record<string, unknown>
 
@@ -31,8 +31,8 @@ export interface ParsedRunFile {
 }
 
 /**
- * Read a run file: new and old Hugging Face names, nested or flat LoRA and quantisation settings. Absent fields (and null)
- * take `defaults`. Throws a TuneError naming the field: `run-not-an-object`, `run-unknown-fields`, `run-field-invalid`,
+ * Read a run file: new and old Hugging Face names, nested or flat LoRA and quantisation settings. Absent fields (and null,
+ * but for max_length) take `defaults`. Throws a TuneError naming the field: `run-not-an-object`, `run-unknown-fields`, `run-field-invalid`,
  * `run-field-twice`, `run-field-unsupported`, `run-optimizer-unsupported`, `run-targets-invalid`.
  */
 export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): ParsedRunFile {
@@ -83,6 +83,7 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
   if (dataSeed && dataSeed.value !== run.seed) {
     throw fail('run-field-unsupported', { field: dataSeed.written, value: JSON.stringify(dataSeed.value) })
   }
+  if (run.packing && run.max_length === NO_CUT) throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
   // transformers 5 folded warmup_ratio into warmup_steps: below 1 it is a share of all steps.
   if (run.warmup_steps > 0 && run.warmup_steps < 1) [run.warmup_ratio, run.warmup_steps] = [run.warmup_steps, 0]
   if (run.group_by_length && !run.shuffle) warnings.push(fail('run-grouping-shuffles', {}).toJSON())
@@ -100,7 +101,9 @@ const own = <T>(table: Record<string, T>, name: string): T | undefined => (Objec
 /** Nested groups and aliases brought to one name each; `written` is the spelling in the file, for messages. */
 function flatten(json: Json): Map<string, { value: unknown; written: string }> {
   const fields = new Map<string, { value: unknown; written: string }>()
-  const put = (field: string, value: unknown, written: string) => {
+  const put = (field: string, given: unknown, written: string) => {
+    // Elsewhere null is a field left out; trl's `max_length: None` says that nothing is cut.
+    const value = written === 'max_length' && given === null ? NO_CUT : given
     if (value === null || value === undefined) return
     const before = fields.get(field)
     if (before && JSON.stringify(before.value) !== JSON.stringify(value)) {

@@ -22,7 +22,7 @@ export interface RunFile {
   adam_epsilon: number
   /** 0 = no clipping. */
   max_grad_norm: number
-  /** Longest row in tokens; longer rows are cut on the right. */
+  /** Longest row in tokens; longer rows are cut on the right. NO_CUT: none is. */
   max_length: number
   shuffle: boolean
   group_by_length: boolean
@@ -43,6 +43,9 @@ export interface RunFile {
     bnb_4bit_compute_dtype: 'float32' | 'float16' | 'bfloat16'
   }
 }
+
+/** `max_length: null` of a run file: longer than any row. */
+export const NO_CUT = 2 ** 31 - 1
 
 export const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const
 export type SchedulerType = (typeof SCHEDULERS)[number]

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../src/errors'
 import { errorText, TuneError } from '../../src/errors'
 import { parseRunFile } from '../../src/train/parse-run-file'
 import { optimizerKind } from '../../src/train/optim'
-import { fileDefaults, OPTIMIZERS, recommendedRun } from '../../src/train/run-file'
+import { fileDefaults, NO_CUT, OPTIMIZERS, recommendedRun } from '../../src/train/run-file'
 import { trainingShape } from '../../src/train/windows'
 
 function refusal(json: unknown): TuneError {
@@ -37,6 +37,12 @@ describe('run file', () => {
     for (const optim of ['sgd', 'lion_8bit', 'adamw_torch_8bit', 'galore_adamw']) {
       expect(refusal({ optim })).toMatchObject({ code: 'run-optimizer-unsupported', params: { optim } })
     }
+  })
+
+  it('cuts no row where max_length is null, as trl understands it; other nulls are fields left out', () => {
+    expect(parseRunFile({ max_length: null, seed: null, max_seq_length: null }).run).toEqual({ ...fileDefaults, max_length: NO_CUT })
+    expect(parseRunFile({ max_seq_length: null }).run.max_length).toBe(1024)
+    expect(refusal({ max_length: null, packing: true })).toMatchObject({ code: 'run-field-unsupported', params: { field: 'max_length' } })
   })
 
   it('takes a budget for the optimiser’s states, and no other argument', () => {
