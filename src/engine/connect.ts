@@ -30,6 +30,9 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engin
     })
   }
 
+  /** A wish whose failure the call that it is about tells, too. */
+  const tell = (method: 'pause' | 'resume' | 'stop') => void call(method).catch(() => {})
+
   function finish(map: Map<number, Waiting>, number: number): Waiting | undefined {
     const waiting = map.get(number)
     map.delete(number)
@@ -67,6 +70,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engin
     const stream = next++
     const step = (op: 'next' | 'return') =>
       new Promise<IteratorResult<never>>((resolve, reject) => {
+        if (dead !== null) return reject(fail('engine-worker-died', { reason: dead }))
         streams.set(stream, { resolve, reject, owned: [] })
         port.postMessage({ kind: 'stream', stream, op })
       })
@@ -89,9 +93,9 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engin
     tokenRows: rows,
     planRun: (run) => call('planRun', run),
     train: (run, options, on) => call('train', run, options, on),
-    pause: () => void call('pause'),
-    resume: () => void call('resume'),
-    stop: () => void call('stop'),
+    pause: () => tell('pause'),
+    resume: () => tell('resume'),
+    stop: () => tell('stop'),
     loadAdapter: (folder) => call('loadAdapter', folder),
     adapter: () => state.adapter,
     removeAdapter: () => call('removeAdapter'),

@@ -88,10 +88,9 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
   async function reload() {
     const { source } = store.getState()
     if (!source) return
-    if (!engine.model()) {
-      store.setState({ status: 'empty', summary: null, preview: [] })
-      return
-    }
+    // What another model's tokenizer counted is true no more, also when this reading fails.
+    store.setState({ status: 'empty', summary: null, preview: [] })
+    if (!engine.model()) return
     await read((onProgress, signal) => engine.loadData(source, options(), onProgress, signal))
   }
 

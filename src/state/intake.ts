@@ -1,10 +1,14 @@
+import { aliases, runFields } from '../train/run-fields'
+
 /** What a drop can mean. */
 export type Meaning = 'model' | 'adapter' | 'zip' | 'run' | 'data'
 
 /** Enough of a file to tell a run file from a data set. */
 const HEAD_BYTES = 64 << 10
 
-const runFields = ['learning_rate', 'num_train_epochs', 'max_steps', 'lora', 'per_device_train_batch_size', 'lr_scheduler_type']
+const isRunField = (name: string) =>
+  [runFields, aliases].some((table) => Object.hasOwn(table, name)) || ['optim', 'lora', 'quantization', 'train_sampling_strategy'].includes(name)
+const isRows = (value: unknown) => Array.isArray(value) && value.some((item) => typeof item === 'object')
 
 /** Tells by names and the first bytes what files are; anything that is nothing else is taken for data. */
 export async function understand(files: readonly { path: string; file: Blob }[]): Promise<Meaning> {
@@ -20,7 +24,9 @@ async function looksLikeRunFile(file: Blob): Promise<boolean> {
   if (file.size > HEAD_BYTES) return false
   try {
     const json: unknown = JSON.parse(await file.text())
-    return typeof json === 'object' && json !== null && !Array.isArray(json) && runFields.some((name) => name in json)
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return false
+    // A data set in one object may say its seed beside its rows.
+    return Object.keys(json).some(isRunField) && !Object.values(json).some(isRows)
   } catch {
     return false
   }

@@ -2,7 +2,7 @@ import type { MessageKey } from '../i18n'
 import type { Room } from '../state/router'
 import { ROOMS } from '../state/router'
 import type { Studio } from '../state/studio'
-import { takeFiles } from './intake'
+import { takeFiles, takeRunFile } from './intake'
 import { filesOfFolder, pickFiles } from './pick'
 
 /** Something that can be done, for buttons, keys and the palette alike. */
@@ -93,7 +93,7 @@ const work = {
     enabled: idle,
     perform: async (studio) => {
       const [file] = await pickFiles({ accept: '.json' })
-      if (file) await takeFiles(studio, file.name, [{ path: file.name, file }])
+      if (file) await takeRunFile(studio, file)
     },
   },
   'train.saveRunFile': {

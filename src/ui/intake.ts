@@ -30,8 +30,7 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
       if (!inside.some(({ path }) => /(^|\/)adapter_config\.json$/.test(path))) throw fail('intake-zip-no-adapter', { file: name })
       await takeAdapter(studio, name, inside)
     } else if (meaning === 'run') {
-      const json: unknown = JSON.parse(await files[0].file.text())
-      if (studio.applyRunFile(json)) notices.say('intake.run', { name })
+      await takeRunFile(studio, files[0].file)
     } else {
       const [{ file }] = files
       notices.say('intake.data', { name: file.name })
@@ -41,6 +40,18 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
   } catch (error) {
     notices.fail(error)
   }
+}
+
+/** A file that somebody calls a run file is one, whatever stands in it. */
+export async function takeRunFile(studio: Studio, file: File): Promise<void> {
+  let json: unknown
+  try {
+    json = JSON.parse(await file.text())
+  } catch (error) {
+    studio.notices.fail(fail('run-not-json', { reason: (error as Error).message }))
+    return
+  }
+  if (studio.applyRunFile(json)) studio.notices.say('intake.run', { name: file.name })
 }
 
 async function takeAdapter(studio: Studio, name: string, files: readonly BlobFile[]): Promise<void> {
