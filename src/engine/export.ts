@@ -11,6 +11,7 @@ import { plainLogits } from '../model/plain-forward'
 import type { LoraConfig, LoraPair } from '../model/types'
 import { loraScale, PROJECTIONS } from '../model/types'
 import { compareLogits, measuredIds, seenRows } from './merge-drift'
+import type { MergeDrift } from './merge-drift'
 import { mergedReadme } from './merged-readme'
 import type { ExportedFile, ProgressListener, RunFacts } from './types'
 
@@ -61,11 +62,19 @@ export async function exportMerged(
     signal?.throwIfAborted()
     on?.({ phase: 'evaluate', item, done: ++done, total, unit: 'tensors' })
   }
-  const ids = measuredIds(tokenizer)
-  const plain = (rows: RowReader) => plainLogits(opened.config, rows, ids, passed)
-  const seen = seenLogits ? await seenLogits(ids) : await plain(seenRows(opened, pairs, parts.scale))
-  const merged = await plain(mergedRows(opened, parts))
-  const extraFiles = { 'README.md': mergedReadme(opened, lora, dequantizedRows !== undefined, compareLogits(merged, seen, ids.length)) }
+  const measure = async (): Promise<MergeDrift> => {
+    const ids = measuredIds(tokenizer)
+    const plain = (rows: RowReader) => plainLogits(opened.config, rows, ids, passed)
+    const seen = seenLogits ? await seenLogits(ids) : await plain(seenRows(opened, pairs, parts.scale))
+    const merged = await plain(mergedRows(opened, parts))
+    return compareLogits(merged, seen, ids.length)
+  }
+  // A figure for the README is no reason to write no model.
+  const drift = await measure().catch((error: unknown) => {
+    signal?.throwIfAborted()
+    return { failed: error instanceof Error ? error.message : String(error) }
+  })
+  const extraFiles = { 'README.md': mergedReadme(opened, lora, dequantizedRows !== undefined, drift) }
   return writeMerged(opened, { ...parts, stopIds: tokenizer.stopIds, extraFiles }, out, on, signal)
 }
 

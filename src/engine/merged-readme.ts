@@ -5,7 +5,7 @@ import { MEASURED_TEXT } from './merge-drift'
 import type { MergeDrift } from './merge-drift'
 
 /** The model card of a merged model: from what, onto what, how far it drifted, and how to load it. */
-export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized: boolean, drift: MergeDrift): string {
+export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized: boolean, drift: MergeDrift | { failed: string }): string {
   const onto = dequantized
     ? 'The adapter was added to the weights that its NF4 base stands for: what training saw.'
     : "The adapter was added to the base model's own weights, in f32, and rounded once to their type. Training saw the NF4 version of the base, so that answers can differ a little from base and adapter together."
@@ -26,16 +26,7 @@ export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized:
     '',
     '## Drift',
     '',
-    `How far this model is from base and adapter as training saw them, on the first ${drift.tokens} tokens of a fixed text`,
-    `(“${MEASURED_TEXT}”), over all ${drift.tokens} × ${opened.config.vocabSize} logits:`,
-    '',
-    '| | |',
-    '|---|---|',
-    `| largest difference of a logit | ${drift.largest.toPrecision(3)} |`,
-    `| root mean square difference | ${drift.rms.toPrecision(3)} |`,
-    `| range of the logits, for comparison | ${drift.range.toPrecision(3)} |`,
-    `| divergence of the next token's distribution (KL, mean, nats) | ${drift.divergence.toPrecision(3)} |`,
-    `| same likeliest next token | at ${drift.sameNext} of ${drift.tokens} positions |`,
+    ...('failed' in drift ? [`It could not be measured: ${drift.failed}`] : driftTable(drift, opened.config.vocabSize)),
     '',
     '## How to load it',
     '',
@@ -47,4 +38,19 @@ export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized:
     '```',
     '',
   ].join('\n')
+}
+
+function driftTable(drift: MergeDrift, vocabSize: number): string[] {
+  return [
+    `How far this model is from base and adapter as training saw them, on the first ${drift.tokens} tokens of a fixed text`,
+    `(“${MEASURED_TEXT}”), over all ${drift.tokens} × ${vocabSize} logits:`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| largest difference of a logit | ${drift.largest.toPrecision(3)} |`,
+    `| root mean square difference | ${drift.rms.toPrecision(3)} |`,
+    `| range of the logits, for comparison | ${drift.range.toPrecision(3)} |`,
+    `| divergence of the next token's distribution (KL, mean, nats) | ${drift.divergence.toPrecision(3)} |`,
+    `| same likeliest next token | at ${drift.sameNext} of ${drift.tokens} positions |`,
+  ]
 }

@@ -92,6 +92,18 @@ describe.each(['qwen2', 'qwen3', 'llama'])('%s on the processor', { timeout: 60_
   })
 })
 
+it('writes the model also where its drift cannot be measured, and says so', async () => {
+  const { opened, pairs, lora } = await open('qwen2')
+  const out = new MemoryFolder('merged')
+  const outside = { encode: () => Int32Array.of(opened.config.vocabSize + 9), stopIds: [] }
+  await exportMerged({ opened, tokenizer: outside as unknown as typeof tokenizer, adapter: { lora, pairs } }, out)
+  expect((await openModelFolder(out)).weights.tensors.size).toBe(opened.weights.tensors.size)
+  expect(new TextDecoder().decode(out.files.get('README.md'))).toContain('could not be measured')
+  const cancel = new AbortController()
+  cancel.abort()
+  await expect(exportMerged({ opened, tokenizer, adapter: { lora, pairs } }, new MemoryFolder('x'), undefined, cancel.signal)).rejects.toMatchObject({ name: 'AbortError' })
+})
+
 const storedRows = ({ weights }: OpenedModel): RowReader =>
   async function* (name, from, count) {
     const { dtype, bytes, shape } = weights.tensors.get(name)!
