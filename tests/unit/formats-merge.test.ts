@@ -67,6 +67,13 @@ describe('the merged folder', () => {
     expect({ ...reopened.config, raw: 0 }).toEqual({ ...opened.config, raw: 0 })
   })
 
+  it('says whether the head is tied also where its source left that to a default', async () => {
+    const out = new MemoryFolder('merged')
+    const opened = await openModelFolder(await tinyFolder({ tie_word_embeddings: undefined }))
+    await writeMerged(opened, { pairs: [], scale: 1 }, out)
+    expect(json(out, 'config.json').tie_word_embeddings).toBe(false)
+  })
+
   it('spells as floats what Python wants as floats', () => {
     const text = pythonJson({ temperature: 1, top_p: 0.9, top_k: 20, rope_parameters: { rope_theta: 1000000, factor: 8 }, name: '"factor": 1' })
     expect(text).toMatch(/"temperature": 1\.0,\n.*"top_p": 0\.9,\n.*"top_k": 20,\n.*\{\n.*"rope_theta": 1000000\.0,\n.*"factor": 8\.0\n/)
