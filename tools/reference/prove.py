@@ -46,6 +46,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--gpu", default="", help="with commas: swiftshader, lavapipe, auto for a real one, firefox for the suite; without: both software ones, the suite also firefox, with and without default limits")
     parser.add_argument("--real", type=Path, help="folder that holds the real models' folders")
     parser.add_argument("--reuse", action="store_true", help="take references and our runs of the work folder where the case is the same")
+    parser.add_argument("--brief", action="store_true", help="training without judging the trained adapter row by row")
     parser.add_argument("--tokens", type=int, default=64, help="of an answer in the section decoding")
     parser.add_argument("--default-limits", action="store_true", help="the suite on a device with WebGPU's default limits and no feature")
     parser.add_argument("--adopt", nargs=4, metavar=("CASE", "GPU", "OURS", "THEIRS"), help="take two runs made elsewhere; then as --reuse")
@@ -80,7 +81,7 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
             continue
         for gpu in (args.gpu or BOTH).split(","):
             if section == "training":
-                done += [training.prove_case(case, gpu, args.real, args.reuse) for case in cases]
+                done += [training.prove_case(case, gpu, args.real, args.reuse, args.brief) for case in cases]
             elif section == "decoding":
                 done += [models.prove_decoding(name, gpu, args.real, args.tokens) for name in names]
             else:

@@ -102,7 +102,7 @@ def training() -> str:
             rows.append([r["name"], r["gpu"], "", f"failed: {r['failed']}", "", "", "", stamp(r)])
             continue
         judged, weights = r.get("evaluation", {}), r.get("weights") or {}
-        worst = judged.get("failed") or (f"{small(judged['worst'])} of {judged['rows']}" if judged else "packed")
+        worst = judged.get("failed") or (f"{small(judged['worst'])} of {judged['rows']}" if judged else "-")
         rows.append([
             r["name"], r["gpu"], r["steps"][0], f"{small(r['max']['loss'])} ({r['bounds']['loss']:g})", f"{small(r['max']['grad_norm'])} ({r['bounds']['norm']:g})",
             worst, small(weights.get("relative")), stamp(r),

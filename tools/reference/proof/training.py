@@ -69,7 +69,7 @@ def differs(a: object, b: object) -> bool:
     return sorted(a) != sorted(b) if isinstance(a, list) else a != b
 
 
-def prove_case(case: Case, gpu: str, real: Path | None, reuse: bool) -> dict | None:
+def prove_case(case: Case, gpu: str, real: Path | None, reuse: bool, brief: bool) -> dict | None:
     model = model_folder(case.model, real)
     if model is None:
         say(f"{case.name}: left out, {case.model} is not there")
@@ -77,7 +77,7 @@ def prove_case(case: Case, gpu: str, real: Path | None, reuse: bool) -> dict | N
     reference = reference_of(case, model, reuse)
     found = {"model": case.model, "bounds": case.bounds, "tokens": check_tokens(case, model, reference)}
     found |= check_training(case, model, reference, gpu, reuse)
-    if "failed" not in found and not case.run_file()["packing"]:
+    if "failed" not in found and not case.run_file()["packing"] and not brief:
         found["evaluation"] = check_evaluation(case, model, reference, gpu)
     found["broken"] = broken_bounds(case, found)
     say(f"{case.name} on {gpu}: {json.dumps({key: found.get(key) for key in ['max', 'evaluation', 'broken', 'failed']})}")
