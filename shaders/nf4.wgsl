@@ -24,7 +24,7 @@ fn nf4_absmax(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
 
 //#if ENTRY == nf4_encode
 // Codes of 8 elements a word. The reciprocal of absmax comes from the host: a GPU's division need not round correctly, and
-// one bit decides at a threshold.
+// one bit decides at a threshold. n is a multiple of 64: a short last block is divided, not multiplied, and the host does it.
 struct Params { n: u32, word_at: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> source: array<u32>;
@@ -40,7 +40,6 @@ fn nf4_encode(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
   var bits = 0u;
   for (var q = 0u; q < 8u; q++) {
     let e = word * 8u + q;
-    if (e >= p.n) { break; }
     let v = read_source(e) * reciprocal[e / 64u];
     // A tie goes to the lower index: count the thresholds strictly below.
     var code = 0u;

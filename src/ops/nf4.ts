@@ -84,7 +84,7 @@ export function nf4Absmax(r: Recorder, o: { source: Tensor; format: SourceFormat
   })
 }
 
-/** Codes of n source elements into the weight from word `wordAt`; reciprocal: 1 / absmax a block, rounded by the host. */
+/** Codes of n source elements (a multiple of 64) into the weight from word `wordAt`; reciprocal: 1 / absmax a block, rounded by the host. */
 export function nf4Encode(
   r: Recorder,
   o: { source: Tensor; format: SourceFormat; reciprocal: Tensor; thresholds: Tensor; weight: Tensor; n: number; wordAt: number },
