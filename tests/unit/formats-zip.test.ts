@@ -24,14 +24,16 @@ describe('zip', () => {
   it('joins blobs that another reader takes apart again', async () => {
     const files = [
       { path: 'adapter_config.json', blob: new Blob(['{}']) },
-      { path: '子/模型.bin', blob: new Blob([bytes(70_000), bytes(3)]) },
+      { path: '子/模型.bin', blob: new Blob([bytes(2_500_000), bytes(3)]) },
       { path: 'empty', blob: new Blob([]) },
     ]
     const zip = new Uint8Array(await (await zipBlobs(files)).arrayBuffer())
     const found = unzipSync(zip)
     expect(Object.keys(found)).toEqual(files.map(({ path }) => path))
     for (const { path, blob } of files) expect(found[path]).toEqual(new Uint8Array(await blob.arrayBuffer()))
-    expect(await zipBlobs(files).then((blob) => blob.size)).toBe(zip.length)
+    // Blobs of some browsers cannot be read into given memory.
+    const plain = files.map(({ path, blob }) => ({ path, blob: Object.assign(blob, { stream: () => new ReadableStream() }) }))
+    expect(new Uint8Array(await (await zipBlobs(plain)).arrayBuffer())).toEqual(zip)
   })
 
   it('holds more than 4 GiB, as Python reads it', async () => {
