@@ -8,7 +8,7 @@ import { bytesOf } from './run-record'
 import type { RunsRoom } from './runs-room'
 import type { TrainRoom } from './train-room'
 import { factsOf } from './train-room'
-import type { TryRoom } from './try-room'
+import type { TryRoom, TryState } from './try-room'
 
 interface StarterParts {
   engine: Engine
@@ -72,21 +72,33 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
   }
 
   /** Stopped before its first step: nothing came of it, so that there is nothing to list. */
-  async function empty(record: RunRecord, earlier: RunRecord | undefined) {
+  async function empty(record: RunRecord, earlier: RunRecord | undefined, tried: TryState) {
     await (earlier ? runs.put(earlier) : runs.forget(record.id))
+    await forgetAdapter(tried)
     notices.fail(fail('train-no-step', {}))
   }
 
+  /** A fresh adapter that learnt nothing says what the base says: it goes, and one that was gone on from has its own name again. */
+  async function forgetAdapter(tried: TryState) {
+    if (tried.adapter && train.store.getState().continueAdapter) {
+      tryRoom.adapterIs(engine.adapter(), tried.adapterName, tried.adapterRunId)
+      return
+    }
+    await engine.removeAdapter()
+    tryRoom.adapterIs(null)
+  }
+
   /** It ended with an error: what was learnt is kept where there is something, and what was there before stays as it was. */
-  async function broken(record: RunRecord, earlier: RunRecord | undefined) {
+  async function broken(record: RunRecord, earlier: RunRecord | undefined, tried: TryState) {
     const { error } = train.store.getState()
     const now = soFar(record)
-    if (now.steps <= (earlier?.steps ?? 0) && error?.code !== 'train-non-finite') {
+    const isNumbers = error?.code === 'train-non-finite' && now.steps > 0
+    if (now.steps <= (earlier?.steps ?? 0) && !isNumbers) {
       await (earlier ? runs.put(earlier) : runs.forget(record.id))
+      if (now.steps === 0 && tryRoom.store.getState().adapterRunId === record.id) await forgetAdapter(tried)
       return
     }
     const checkpoints = await archive.checkpoints(record.id)
-    const isNumbers = error?.code === 'train-non-finite'
     // Where the GPU is gone, so is the adapter: then the last checkpoint is what there is.
     const adapterBytes = isNumbers ? await keepAdapter(record, null) : record.adapterBytes
     await runs.put({ ...now, reason: isNumbers ? 'failed' : 'interrupted', checkpoints, adapterBytes })
@@ -99,6 +111,7 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
       return
     }
     const earlier = runs.find(record.id)
+    const tried = tryRoom.store.getState()
     const live: RunRecord = { ...record, reason: 'running' }
     let outcome: TrainOutcome | null = null
     try {
@@ -117,9 +130,9 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
       if (outcome) {
         tryRoom.adapterIs(engine.adapter(), record.name, record.id)
         if (outcome.steps > 0) await finished(live, outcome)
-        else await empty(record, earlier)
+        else await empty(record, earlier, tried)
       } else {
-        await broken(live, earlier)
+        await broken(live, earlier, tried)
       }
     } catch (error) {
       notices.fail(error)

@@ -241,5 +241,11 @@ describe('runs that were interrupted', () => {
     expect(archive.kept.size).toBe(0)
     expect(studio.notices.store.getState().list.at(-1)?.error?.code).toBe('train-no-step')
     expect(studio.train.store.getState()).toMatchObject({ phase: 'idle', outcome: null })
+    expect(studio.try.store.getState()).toMatchObject({ adapter: null, adapterRunId: null })
+
+    await studio.try.loadAdapter({ name: 'x', list: async () => [], open: async () => null }, 'mine', null)
+    studio.goOnFromAdapter(true)
+    await studio.startTraining()
+    expect(studio.try.store.getState().adapterName).toBe('mine')
   })
 })
