@@ -16,8 +16,9 @@ export function openRunArchive(): RunArchive {
     list: async () => (await entries<string, RunRecord>(records)).map(([, record]) => record),
     async put(record) {
       await set(record.id, record, records)
-      // Asks that the browser clear other things first when the disk is full; it may say no.
-      await navigator.storage?.persist?.()
+      // Asks that the browser clear other things first when the disk is full. Not waited for: Firefox asks the person, who may
+      // leave the question open.
+      void navigator.storage?.persist?.().catch(() => {})
     },
     putFiles: (id, kind, list) => set(filesKey(id, kind), [...list], files),
     files: async (id, kind) => (await get<BlobFile[]>(filesKey(id, kind), files)) ?? [],

@@ -7,7 +7,7 @@ import { openFirefox } from '../helpers/firefox'
 import { teahouseRows } from './teahouse'
 
 const STEPS = 48
-const PATIENCE = 600_000
+const PATIENCE = 240_000
 
 /** Elements that a person would name, found anew each time: the page redraws itself. */
 interface Wanted {
@@ -85,6 +85,7 @@ export async function walk(url: string, passed: (step: string) => void): Promise
   } catch (error) {
     mkdirSync('test-results', { recursive: true })
     await page.screenshot({ path: 'test-results/firefox-walk.png' }).catch(() => undefined)
+    if (errors.length > 0) console.error(`the page complained: ${errors.join('\n')}`)
     throw error
   } finally {
     await close()
