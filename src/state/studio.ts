@@ -1,5 +1,4 @@
 import type { Engine } from '../engine/types'
-import { recommendedRun } from '../train/run-file'
 import { parseRunFile } from '../train/parse-run-file'
 import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../train/run-file'
@@ -165,7 +164,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
 
   function applyRunFile(json: unknown): boolean {
     try {
-      const { run, warnings } = parseRunFile(json, recommendedRun)
+      const { run, warnings } = parseRunFile(json)
       train.setRun(run, warnings)
       train.show('setup')
       router.go('train')

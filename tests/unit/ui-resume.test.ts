@@ -9,6 +9,7 @@ import type { RunRecord } from '../../src/state/run-record'
 import { canResume } from '../../src/state/run-record'
 import { createStudio } from '../../src/state/studio'
 import type { RunFile } from '../../src/train/run-file'
+import { fileDefaults } from '../../src/train/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
 import { memoryArchive } from '../helpers/memory-archive'
 
@@ -248,4 +249,12 @@ describe('runs that were interrupted', () => {
     await studio.startTraining()
     expect(studio.try.store.getState().adapterName).toBe('mine')
   })
+})
+
+test('a run file means the same in the page as on the command line', async () => {
+  const studio = await visit()
+  expect(studio.applyRunFile({ learning_rate: 1e-3, lora: { r: 4 } })).toBe(true)
+  const { run } = studio.train.store.getState()
+  expect(run).toEqual({ ...fileDefaults, learning_rate: 1e-3, lora: { ...fileDefaults.lora, r: 4 } })
+  expect(run).toMatchObject({ lr_scheduler_type: 'linear', warmup_ratio: 0 })
 })

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import { isRunning } from '../../../state/train-room'
 import { ActionButton } from '../../kit/action-button'
@@ -25,27 +26,35 @@ export function TrainRoom() {
   )
 }
 
-/** What can be pressed depends on the phase; stopping keeps what was learnt. */
+/**
+ * What can be pressed depends on the phase; stopping keeps what was learnt. Keys keep one button from becoming another below
+ * the finger: who starts by keyboard and presses Space means to pause, so that is where the focus goes.
+ */
 function TrainButtons() {
   const studio = useStudio()
   const { t } = useWords()
   const { phase, runId, view } = useStore(studio.train.store)
-  if (!isRunning(phase)) {
+  const running = isRunning(phase)
+  const buttons = useRef<HTMLSpanElement>(null)
+  useEffect(() => {
+    if (running && document.activeElement === document.body) buttons.current?.querySelector('button')?.focus()
+  }, [running])
+  if (!running) {
     return (
       <>
         {runId && (
-          <Button kind="quiet" onClick={() => studio.train.show(view === 'run' ? 'setup' : 'run')}>
+          <Button key="view" kind="quiet" onClick={() => studio.train.show(view === 'run' ? 'setup' : 'run')}>
             {view === 'run' ? t('train.newRun') : t('train.lastRun')}
           </Button>
         )}
-        <ActionButton id="train.start" kind="primary" />
+        <ActionButton key="start" id="train.start" kind="primary" />
       </>
     )
   }
   return (
-    <>
-      {phase === 'paused' ? <ActionButton id="train.resume" kind="primary" /> : <ActionButton id="train.pause" />}
-      <ActionButton id="train.stop" />
-    </>
+    <span ref={buttons} className="row">
+      {phase === 'paused' ? <ActionButton key="pause" id="train.resume" kind="primary" /> : <ActionButton key="pause" id="train.pause" />}
+      <ActionButton key="stop" id="train.stop" />
+    </span>
   )
 }
