@@ -28,6 +28,8 @@ export async function exportAdapter(
   const pairs = await model.readLora()
   const written = await writePeft(out, { lora, pairs, baseModel })
   for (const [path, text] of Object.entries(tokenizerFiles(opened))) written.push(await writeText(out, path, text))
+  // The whole run file, so that the run can be done again, here or with the command line.
+  if (facts?.run) written.push(await writeText(out, 'run.json', `${JSON.stringify(facts.run, null, 2)}\n`))
   const parameters = pairs.reduce((sum, { A, B }) => sum + A.length + B.length, 0)
   const readme = adapterReadme({ baseModel, license: opened.license, lora, parameters, run: facts })
   written.push(await writeText(out, 'README.md', readme))

@@ -98,6 +98,6 @@ describe('command line', { timeout: 60_000 }, () => {
       expect(trained).toBeGreaterThan(0)
       expect(labels.slice(trained)).toEqual(input_ids.slice(trained))
     }
-    expect(err).toContain('row 2')
+    expect(err).toContain('Row 2')
   })
 })

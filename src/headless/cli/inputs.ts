@@ -53,7 +53,7 @@ export const dataOptions = (run: RunFile): DataOptions => ({
 export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): void {
   const { badRows, badRowCount, rowsKept, truncatedRows, mapping, notes } = facts
   for (const note of notes ?? []) terminal.warning(note)
-  for (const { row, error } of badRows.slice(0, 10)) terminal.line(`row ${row} is left out: ${error.message}`)
+  for (const { error } of badRows.slice(0, 10)) terminal.warning(error)
   if (badRowCount > 10) terminal.line(`… and ${badRowCount - 10} more rows are left out`)
   if (mapping.format === 'unknown') throw fail('cli-data-unknown', { file: facts.name, columns: facts.columns })
   const cut = truncatedRows > 0 ? `, ${truncatedRows} cut at ${run.max_length} tokens` : ''

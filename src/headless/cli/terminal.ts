@@ -48,6 +48,7 @@ export class Terminal {
 
   progress = (progress: Progress): void => {
     const { phase, item, done, total, unit, perSecond, etaSeconds } = progress
+    if (done === 0 && total === 0) return
     const amount = unit === 'bytes' ? `${bytes(done)}${total ? ` / ${bytes(total)}` : ''}` : `${done}${total ? ` / ${total}` : ''} ${unit}`
     const speed = perSecond ? `${unit === 'bytes' ? bytes(perSecond) : Math.round(perSecond)}/s` : ''
     const facts = [amount, speed, etaSeconds ? `${duration(etaSeconds)} left` : '', this.err.isTTY ? (item ?? '') : '']
