@@ -96,6 +96,7 @@ export const en = {
   // Phases
   'phase.idle': 'Ready to train',
   'phase.notReady': 'Waiting for a model and data',
+  'phase.wrongField': '{field} holds what no run can use. Correct it below, then start.',
   'phase.preparing': 'Preparing',
   'phase.compiling': 'Compiling shaders',
   'phase.training': 'Training',

@@ -95,6 +95,7 @@ export const zhCN: Messages = {
   // 阶段
   'phase.idle': '可以开始训练',
   'phase.notReady': '等待模型和数据',
+  'phase.wrongField': '{field} 填的内容无法使用。请先在下面改正，再开始训练。',
   'phase.preparing': '准备中',
   'phase.compiling': '编译着色器',
   'phase.training': '训练中',

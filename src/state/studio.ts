@@ -16,6 +16,7 @@ import { canResume } from './run-record'
 import { prepareResume } from './resume-run'
 import { createRunStarter } from './run-starter'
 import { createRunsRoom } from './runs-room'
+import { firstWrong } from './settings'
 import { createTrainRoom, isRunning } from './train-room'
 import { createTryRoom } from './try-room'
 import { dataName, fileStem, runName } from './names'
@@ -107,7 +108,14 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
   async function startTraining() {
     const { card, data: dataTitle, rows } = names()
     if (running() || !card || !isReady()) return
-    const { continueAdapter } = train.store.getState()
+    const { continueAdapter, wrong } = train.store.getState()
+    const field = firstWrong(wrong)
+    if (field) {
+      // Its last good value is not what stands there: better no run than another one.
+      train.show('setup')
+      train.attend(field)
+      return
+    }
     if (continueAdapter) goOnFromAdapter(true)
     const { source } = model.store.getState()
     const { sample, fileName, mapping } = data.store.getState()

@@ -7,6 +7,8 @@ import type { CurvePoint } from './curve'
 import { serializeError } from './failure'
 import { createPublisher } from './publisher'
 import type { SampleRecord } from './run-record'
+import type { FieldPath, WrongEntries } from './settings'
+import { readField, refusalOf, writeField } from './settings'
 
 export interface LogLine {
   time: number
@@ -27,6 +29,10 @@ export interface TrainState {
   /** The person has changed a setting: presets of a newly loaded model no longer apply. */
   touched: boolean
   warnings: SerializedError[]
+  /** Fields that hold what no run can have; `run` keeps their last good values, and no run starts from it meanwhile. */
+  wrong: WrongEntries
+  /** The field that the person is led to. */
+  attention: FieldPath | null
   plan: RunPlan | null
   planError: SerializedError | null
   /** Go on from the adapter that is loaded instead of a fresh one. */
@@ -71,6 +77,8 @@ export function createTrainRoom(engine: Engine) {
     run: structuredClone(recommendedRun),
     touched: false,
     warnings: [],
+    wrong: {},
+    attention: null,
     plan: null,
     planError: null,
     continueAdapter: false,
@@ -139,14 +147,29 @@ export function createTrainRoom(engine: Engine) {
     points: (): readonly CurvePoint[] => points,
 
     setRun(run: RunFile, warnings: SerializedError[] = []) {
-      store.setState({ run, warnings, touched: true })
+      store.setState({ run, warnings, touched: true, wrong: {} })
     },
+    /** What a person entered in one field; `text` as it was written. */
+    enter(path: FieldPath, value: unknown, text = String(value)) {
+      const { run, wrong } = store.getState()
+      const error = refusalOf(run, path, value)
+      if (error) {
+        store.setState({ wrong: { ...wrong, [path]: { text, error } } })
+        return
+      }
+      if (wrong[path]) {
+        const { [path]: _, ...others } = wrong
+        store.setState({ wrong: others })
+      }
+      if (readField(run, path) !== value) store.setState({ run: writeField(run, path, value), warnings: [], touched: true })
+    },
+    attend: (attention: FieldPath | null) => store.setState({ attention }),
     /** Settings that suit a model, unless the person has made their own. */
     suggest(run: RunFile) {
       if (!store.getState().touched) store.setState({ run: structuredClone(run) })
     },
     resetRun(run: RunFile) {
-      store.setState({ run: structuredClone(run), warnings: [], touched: false })
+      store.setState({ run: structuredClone(run), warnings: [], wrong: {}, touched: false })
     },
     async plan(ready: boolean) {
       const mine = ++planning

@@ -101,6 +101,17 @@ async function interruptedRun(change: Partial<RunRecord> = {}) {
   play = later
 }
 
+test('with a field that holds what no run can have, nothing starts and the field is pointed at', async () => {
+  const studio = await visit()
+  studio.train.enter('learning_rate', 'abc')
+  await studio.startTraining()
+  expect(asked).toEqual([])
+  expect(studio.train.store.getState()).toMatchObject({ attention: 'learning_rate', view: 'setup' })
+  studio.train.enter('learning_rate', 1e-3)
+  await studio.startTraining()
+  expect(asked.map(({ run }) => run.learning_rate)).toEqual([1e-3])
+})
+
 describe('runs that were interrupted', () => {
   test('a run is on record from its first moment, and held by its tab', async () => {
     const studio = await visit()

@@ -1,12 +1,9 @@
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
-import type { SerializedError } from '../../../errors'
 import type { MessageKey } from '../../../i18n'
-import { serializeError } from '../../../state/failure'
-import { parseRunFile } from '../../../train/parse-run-file'
+import { readField } from '../../../state/settings'
 import { useStudio, useWords } from '../../studio-context'
 import type { Field } from './fields'
-import { readField, writeField } from './fields'
 
 /** One setting of the run with its explanation; what the run file would refuse is refused here with the same words. */
 export function FieldInput({ field, plainName }: { field: Field; plainName?: MessageKey }) {
@@ -14,23 +11,20 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
   const words = useWords()
   const id = useId()
   const run = useStore(studio.train.store, (state) => state.run)
-  const [error, setError] = useState<SerializedError | null>(null)
+  const wrong = useStore(studio.train.store, (state) => state.wrong[field.path])
+  const isAsked = useStore(studio.train.store, (state) => state.attention === field.path)
+  const setting = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!isAsked) return
+    setting.current?.querySelector<HTMLElement>('input, select')?.focus()
+    studio.train.attend(null)
+  }, [isAsked, studio])
   const value = readField(run, field.path)
   const help = words.t(`help.${field.path}`)
-
-  const write = (next: unknown) => {
-    try {
-      const [group, name] = field.path.split('.')
-      parseRunFile(name ? { [group]: { [name]: next } } : { [group]: next }, run)
-      setError(null)
-      studio.train.setRun(writeField(run, field.path, next))
-    } catch (refused) {
-      setError(serializeError(refused))
-    }
-  }
+  const write = (next: unknown, text?: string) => studio.train.enter(field.path, next, text)
 
   return (
-    <div className="setting" data-input={field.input}>
+    <div className="setting" data-input={field.input} ref={setting}>
       <label htmlFor={field.input === 'many' ? undefined : id} id={`${id}-label`}>
         {plainName ? (
           <>
@@ -40,7 +34,15 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
           <code>{field.path.replace('lora.', '')}</code>
         )}
       </label>
-      {field.input === 'number' && <NumberInput id={id} value={value as number | null} optional={field.optional} onCommit={write} invalid={error !== null} />}
+      {field.input === 'number' && (
+        <NumberInput
+          id={id}
+          text={wrong?.text ?? String(value ?? '')}
+          optional={field.optional}
+          isWrong={wrong !== undefined}
+          onCommit={write}
+        />
+      )}
       {field.input === 'boolean' && (
         <input
           id={id}
@@ -74,9 +76,9 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
       <p id={`${id}-help`} className="setting-help">
         {help}
       </p>
-      {error && (
-        <p role="alert" className="setting-error">
-          {words.error(error)}
+      {wrong && (
+        <p id={`${id}-error`} role="alert" className="setting-error">
+          {words.error(wrong.error)}
         </p>
       )}
     </div>
@@ -85,22 +87,23 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
 
 interface NumberInputProps {
   id: string
-  value: number | null
+  /** The value in use, or what was written and cannot be used. */
+  text: string
   /** Emptied, it becomes null. */
   optional?: boolean
-  invalid: boolean
-  onCommit: (value: unknown) => void
+  isWrong: boolean
+  onCommit: (value: unknown, text: string) => void
 }
 
 /** Takes "2e-4" as well as "0.0002"; written when left or confirmed, so that half a number is never judged. */
-function NumberInput({ id, value, optional, invalid, onCommit }: NumberInputProps) {
-  const [draft, setDraft] = useState(String(value ?? ''))
-  useEffect(() => setDraft(String(value ?? '')), [value])
+function NumberInput({ id, text, optional, isWrong, onCommit }: NumberInputProps) {
+  const [draft, setDraft] = useState(text)
+  useEffect(() => setDraft(text), [text])
   const commit = () => {
-    const text = draft.trim().replace(',', '.')
-    const given = text === '' || Number.isNaN(Number(text)) ? text : Number(text)
-    const next = given === '' && optional ? null : given
-    if (next !== value) onCommit(next)
+    if (draft === text) return
+    const written = draft.trim().replace(',', '.')
+    const given = written === '' || Number.isNaN(Number(written)) ? written : Number(written)
+    onCommit(given === '' && optional ? null : given, draft)
   }
   return (
     <input
@@ -108,8 +111,8 @@ function NumberInput({ id, value, optional, invalid, onCommit }: NumberInputProp
       inputMode="decimal"
       className="num"
       value={draft}
-      aria-invalid={invalid}
-      aria-describedby={`${id}-help`}
+      aria-invalid={isWrong}
+      aria-describedby={isWrong ? `${id}-error ${id}-help` : `${id}-help`}
       onChange={(event) => setDraft(event.target.value)}
       onBlur={commit}
       onKeyDown={(event) => {

@@ -1,9 +1,7 @@
 import type { MessageKey } from '../../../i18n'
 import { PROJECTIONS } from '../../../model/types'
+import type { FieldPath } from '../../../state/settings'
 import { OPTIMIZERS, SAVE_STRATEGIES, SCHEDULERS } from '../../../train/run-file'
-import type { RunFile } from '../../../train/run-file'
-
-export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization'> | `lora.${keyof RunFile['lora']}`
 
 /** One setting: its name in the run file, how it is entered, and where it is shown. */
 export interface Field {
@@ -83,13 +81,3 @@ export const fieldGroups: FieldGroup[] = [
     ],
   },
 ]
-
-export function readField(run: RunFile, path: FieldPath): unknown {
-  const [group, name] = path.split('.')
-  return name ? run.lora[name as keyof RunFile['lora']] : run[group as keyof RunFile]
-}
-
-export function writeField(run: RunFile, path: FieldPath, value: unknown): RunFile {
-  const [group, name] = path.split('.')
-  return name ? { ...run, lora: { ...run.lora, [name]: value } } : { ...run, [group]: value }
-}

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand'
+import { firstWrong } from '../../../state/settings'
 import { isRunning } from '../../../state/train-room'
 import { ProgressBar } from '../../kit/progress-bar'
 import { useStudio, useWords } from '../../studio-context'
@@ -7,11 +8,14 @@ import { useStudio, useWords } from '../../studio-context'
 export function PhaseLine() {
   const studio = useStudio()
   const { t, num, bytes, duration } = useWords()
-  const { phase, wish, step, steps, live, compiled } = useStore(studio.train.store)
+  const { phase, wish, step, steps, live, compiled, wrong, view } = useStore(studio.train.store)
   const ready = useStore(studio.data.store, () => studio.isReady())
   const running = isRunning(phase)
+  const field = firstWrong(wrong)
   const facts =
-    phase === 'idle'
+    field && !running && view === 'setup'
+      ? [t('phase.wrongField', { field })]
+      : phase === 'idle'
       ? [ready ? t('phase.idle') : t('phase.notReady')]
       : [
           t(`phase.${phase}`),

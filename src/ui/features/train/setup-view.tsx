@@ -1,5 +1,7 @@
+import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { presetFor } from '../../../state/presets'
+import { firstWrong } from '../../../state/settings'
 import { recommendedRun } from '../../../train/run-file'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
@@ -12,14 +14,20 @@ import { Ingredients } from './ingredients'
 import { PlanView } from './plan-view'
 import { SamplesSetting } from './samples-setting'
 
+const simpleFields = fieldGroups.flatMap((group) => group.fields).filter((field) => field.simple)
+
 /** Before a run: what would happen on one side, how to change it on the other. */
 export function SetupView() {
   const studio = useStudio()
   const words = useWords()
   const { t } = words
   const level = useStore(studio.prefs, (prefs) => prefs.level)
-  const { warnings, touched, run } = useStore(studio.train.store)
+  const { warnings, touched, run, wrong, attention } = useStore(studio.train.store)
   const card = useStore(studio.model.store, (state) => state.card)
+  const isHidden = level === 'simple' && attention !== null && !simpleFields.some(({ path }) => path === attention)
+  useEffect(() => {
+    if (isHidden) studio.prefs.setState({ level: 'advanced' })
+  }, [isHidden, studio])
   const link = () => {
     const address = new URL(window.location.href)
     address.hash = `#/train?run=${encodeURIComponent(JSON.stringify(run))}`
@@ -52,12 +60,9 @@ export function SetupView() {
           ))}
           {level === 'simple' ? (
             <div className="settings">
-              {fieldGroups
-                .flatMap((group) => group.fields)
-                .filter((field) => field.simple)
-                .map((field) => (
-                  <FieldInput key={field.path} field={field} plainName={field.simple} />
-                ))}
+              {simpleFields.map((field) => (
+                <FieldInput key={field.path} field={field} plainName={field.simple} />
+              ))}
             </div>
           ) : (
             fieldGroups.map((group) => (
@@ -75,7 +80,7 @@ export function SetupView() {
             <ActionButton id="train.openRunFile" />
             <ActionButton id="train.saveRunFile" />
             <Button onClick={() => void link().catch(studio.notices.fail)}>{t('train.copyLink')}</Button>
-            {touched && (
+            {(touched || firstWrong(wrong)) && (
               <Button kind="quiet" onClick={() => studio.train.resetRun(card ? presetFor(card) : recommendedRun)}>
                 {t('train.reset')}
               </Button>

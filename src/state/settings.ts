@@ -1,0 +1,38 @@
+import type { SerializedError } from '../errors'
+import { parseRunFile } from '../train/parse-run-file'
+import type { RunFile } from '../train/run-file'
+import { serializeError } from './failure'
+
+export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization'> | `lora.${keyof RunFile['lora']}`
+
+/** What was entered in a field and cannot be used: it stands there as it was written until it is mended. */
+export interface WrongEntry {
+  text: string
+  error: SerializedError
+}
+export type WrongEntries = Partial<Record<FieldPath, WrongEntry>>
+
+export function readField(run: RunFile, path: FieldPath): unknown {
+  const [group, name] = path.split('.')
+  return name ? run.lora[name as keyof RunFile['lora']] : run[group as keyof RunFile]
+}
+
+export function writeField(run: RunFile, path: FieldPath, value: unknown): RunFile {
+  const [group, name] = path.split('.')
+  return name ? { ...run, lora: { ...run.lora, [name]: value } } : { ...run, [group]: value }
+}
+
+/** Why a run file would refuse a field's value; null where it takes it. */
+export function refusalOf(run: RunFile, path: FieldPath, value: unknown): SerializedError | null {
+  try {
+    const [group, name] = path.split('.')
+    parseRunFile(name ? { [group]: { [name]: value } } : { [group]: value }, run)
+    return null
+  } catch (refused) {
+    return serializeError(refused)
+  }
+}
+
+export function firstWrong(wrong: WrongEntries): FieldPath | null {
+  return (Object.keys(wrong) as FieldPath[])[0] ?? null
+}

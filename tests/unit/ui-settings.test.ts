@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import type { Engine } from '../../src/engine/types'
+import { firstWrong } from '../../src/state/settings'
+import { createTrainRoom } from '../../src/state/train-room'
+import { recommendedRun } from '../../src/train/run-file'
+
+describe('what is entered in a field', () => {
+  const room = () => createTrainRoom({} as Engine)
+  const state = (train: ReturnType<typeof room>) => train.store.getState()
+
+  test('what no run can have stands as it was written, and the run keeps its last good value', () => {
+    const train = room()
+    train.enter('learning_rate', 'abc', 'abc')
+    expect(state(train).wrong.learning_rate).toMatchObject({ text: 'abc', error: { code: 'run-field-invalid' } })
+    expect(state(train).run.learning_rate).toBe(recommendedRun.learning_rate)
+    expect(firstWrong(state(train).wrong)).toBe('learning_rate')
+  })
+  test.each([
+    ['max_length', 0, recommendedRun.max_length],
+    ['learning_rate', 'abc', recommendedRun.learning_rate],
+    ['lora.r', -1, recommendedRun.lora.r],
+    ['num_train_epochs', 'x', 7],
+  ] as const)('%s: %s, then %s: a good value clears the complaint, also the one from before', (path, bad, good) => {
+    const train = room()
+    train.enter(path, bad)
+    train.enter('seed', 'x')
+    expect(Object.keys(state(train).wrong)).toEqual([path, 'seed'])
+    train.enter(path, good)
+    expect(Object.keys(state(train).wrong)).toEqual(['seed'])
+  })
+  test('settings that come as a whole leave nothing wrong', () => {
+    const train = room()
+    train.enter('seed', 'x')
+    train.setRun(recommendedRun)
+    expect(state(train).wrong).toEqual({})
+    train.enter('seed', 'x')
+    train.resetRun(recommendedRun)
+    expect(state(train).wrong).toEqual({})
+  })
+})
