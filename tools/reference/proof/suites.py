@@ -130,7 +130,8 @@ def summed(figures: Path) -> dict:
     for line in figures.read_text().splitlines():
         one = json.loads(line)
         if one["name"] == "adapter":
-            adapter = one["value"]
+            # Firefox does not say.
+            adapter = one["value"].strip() or None
             continue
         value = float("nan") if one["value"] is None else one["value"]
         entry = found.setdefault(one["name"], {"count": 0, "max": value, "sum": 0})

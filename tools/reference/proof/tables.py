@@ -176,7 +176,7 @@ def suite_counts(limits: str) -> Callable[[], str]:
         rows = []
         for r in suites(limits):
             t = r["tests"]
-            rows.append([r["gpu"], r.get("adapter") or t["files"].get("browser", ""), t["passed"], t["failed"], t["skipped"], r["seconds"], stamp(r)])
+            rows.append([r["gpu"], (r.get("adapter") or "").strip() or t["files"].get("browser", ""), t["passed"], t["failed"], t["skipped"], r["seconds"], stamp(r)])
         return table(["GPU", "adapter", "passed", "failed", "skipped", "seconds", "run"], rows)
 
     return make
@@ -227,7 +227,7 @@ def versions() -> str:
     """The stacks and adapters that the records name, each once."""
     every = [record for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"] for record in kept(section)]
     stacks = sorted({", ".join(f"{k} {v}" for k, v in record["versions"].items()) for record in every})
-    adapters = sorted({f"{record['gpu']}: {record['adapter']}" for record in every if record.get("adapter")})
+    adapters = sorted({f"{record['gpu']}: {record['adapter']}" for record in every if (record.get("adapter") or "").strip()})
     return "\n".join(f"- {line}" for line in [*stacks, *adapters]) or "Not run yet."
 
 
