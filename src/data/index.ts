@@ -2,7 +2,7 @@ export { type BatchPlan, type BatchSettings, planBatches, type Window } from './
 export type { ChatTemplate } from './chat-template'
 export { collate, type Line } from './collate'
 export { type Dataset, type DatasetOptions, type DatasetProgress, loadDataset } from './dataset'
-export { type ColumnMapping, type DataFormat, detectMapping } from './mapping'
+export { type ColumnMapping, type DataFormat, assignColumn, detectMapping } from './mapping'
 export { readRows } from './read-rows'
 export type { RowValue, SourceRow } from './source-row'
 export type { DataFacts } from './summary'

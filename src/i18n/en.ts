@@ -202,6 +202,7 @@ export const en = {
   'data.format': 'Format',
   'data.columns': 'Columns in the file ({n})',
   'data.noColumn': '(none)',
+  'data.useColumns': 'Use these columns',
   'data.detectAgain': 'Detect again',
   'data.lengths': 'Row lengths',
   'data.histogramCut': '{n} {n|row is|rows are} longer than max_length ({cut}) and cut there.',

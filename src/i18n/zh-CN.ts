@@ -201,6 +201,7 @@ export const zhCN: Messages = {
   'data.format': '格式',
   'data.columns': '文件中的列（{n}）',
   'data.noColumn': '（无）',
+  'data.useColumns': '就用这两列',
   'data.detectAgain': '重新识别',
   'data.lengths': '行长分布',
   'data.histogramCut': '有 {n} 行超过 max_length（{cut}），会在那里截断。',

@@ -64,9 +64,8 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
       try {
         const summary = await act((progress) => isCurrent() && store.setState({ progress }), signal)
         if (!isCurrent()) return
-        const { name, rowsKept, rowsRead } = summary
-        const preview = rowsKept > 0 ? await engine.previewRows(0, PREVIEW_ROWS) : []
-        const error = rowsKept > 0 ? null : fail('data-nothing-usable', { file: name, rows: rowsRead }).toJSON()
+        const preview = summary.rowsKept > 0 ? await engine.previewRows(0, PREVIEW_ROWS) : []
+        const error = emptiness(summary)
         if (isCurrent()) store.setState({ status: 'ready', summary, preview, previewFrom: 0, progress: null, error })
       } catch (error) {
         if (!isCurrent()) return
@@ -128,6 +127,13 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     cancel: () => loads.cancel(),
   }
 }
+/** Why a file that could be read gives no rows. */
+function emptiness({ name, rowsKept, rowsRead, mapping, columns }: DataSummary): SerializedError | null {
+  if (rowsKept > 0) return null
+  if (mapping.format === 'unknown' && columns.length > 1) return fail('data-mapping-unknown', { columns }).toJSON()
+  return fail('data-nothing-usable', { file: name, rows: rowsRead }).toJSON()
+}
+
 const sourceOf = (sample: SampleInfo): Partial<DataState> => ({
   source: { kind: 'sample', name: sample.file },
   fileName: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detectMapping } from '../../src/data'
+import { assignColumn, detectMapping } from '../../src/data'
 import { type Example, toExample } from '../../src/data/examples'
 import { parseExact, pythonNumber, unmark } from '../../src/data/exact-json'
 import type { RowValue } from '../../src/data/source-row'
@@ -39,11 +39,27 @@ describe('formats are recognised', () => {
     [{ id: '1', doctor_answer: 'b', patient_question: 'a' }, 'patient_question', 'doctor_answer'],
     [{ userMessage: 'a', botReply: 'b', lang: 'en' }, 'userMessage', 'botReply'],
     [{ 问题: '甲', 答案: '乙' }, '问题', '答案'],
+    [{ 编号: '1', 客户问题: '甲', 律师答复: '乙' }, '客户问题', '律师答复'],
+    [{ 问题编号: '1', 答复时间: '乙', 问题: '甲', 答复: '丙' }, '问题', '答复'],
+    [{ 医生回答: '乙', 患者提问: '甲' }, '患者提问', '医生回答'],
+    [{ 序号: '7', 甲: '子', 乙: '丑' }, '甲', '乙'],
     [{ left: 'a', right: 'b' }, 'left', 'right'],
     [{ answer: 'b', whatever: 'a' }, 'whatever', 'answer'],
     [{ instruction: 'a', reply: 'b', lang: 'c' }, 'instruction', 'reply'],
   ] as [RowValue, string, string][])('%o is asked in %s and answered in %s', (row, user, assistant) => {
     expect(of(row)).toEqual({ format: 'columns', user, assistant })
+  })
+  it('guesses the longest texts where no name says anything, and makes no row of a guess', () => {
+    const rows: RowValue[] = [{ 编号: '100000000000000', 日期: '2026-01-01 00:00:00', 科: '外', 甲: '头疼得厉害', 乙: '多喝水，早点休息' }]
+    expect(detectMapping(rows)).toEqual({ format: 'unknown', user: '甲', assistant: '乙' })
+    expect(detectMapping([{ id: 'abc', kind: 'long text of a kind' }])).toEqual({ format: 'unknown' })
+  })
+  it('a column never has two roles', () => {
+    const mapping = { format: 'columns' as const, user: 'a', assistant: 'b', system: 's' }
+    expect(assignColumn(mapping, 'user', 'b')).toEqual({ format: 'columns', user: 'b', assistant: 'a', system: 's' })
+    expect(assignColumn(mapping, 'assistant', 's')).toEqual({ format: 'columns', user: 'a', assistant: 's' })
+    expect(assignColumn(mapping, 'system', 'a')).toEqual(mapping)
+    expect(assignColumn(mapping, 'user', 'c')).toEqual({ ...mapping, user: 'c' })
   })
   it('sees a system column', () => {
     expect(of({ system_prompt: 's', question: 'q', answer: 'a' })).toMatchObject({ system: 'system_prompt' })

@@ -20,6 +20,7 @@ export function DataRoom() {
   const state = useStore(studio.data.store)
   const hasModel = useStore(studio.model.store, (model) => model.card !== null)
   const { summary, progress, status } = state
+  const hasRows = (summary?.rowsKept ?? 0) > 0
   const name = dataName(state, language)
   return (
     <RoomFrame title={t('room.data')} lead={t('data.lead')} actions={<ActionButton id="data.file" />}>
@@ -46,16 +47,18 @@ export function DataRoom() {
         <div className={status === 'loading' ? 'data-set stale' : 'data-set'}>
           <Part title={name}>
             <DataCounts summary={summary} />
-            {summary.notes?.map((note) => <p key={note.code}>{error(note)}</p>)}
+            {hasRows && summary.notes?.map((note) => <p key={note.code}>{error(note)}</p>)}
           </Part>
           <Examples />
           <div className="two-columns">
             <Part title={t('data.mapping')}>
-              <Mapping summary={summary} />
+              <Mapping key={summary.name} summary={summary} />
             </Part>
-            <Part title={t('data.lengths')}>
-              <LengthHistogram summary={summary} />
-            </Part>
+            {hasRows && (
+              <Part title={t('data.lengths')}>
+                <LengthHistogram summary={summary} />
+              </Part>
+            )}
           </div>
           {summary.badRowCount > 0 && <BadRows summary={summary} />}
         </div>

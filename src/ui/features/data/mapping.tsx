@@ -1,6 +1,8 @@
 import type { ColumnMapping, DataFormat, DataSummary } from '../../../engine/types'
-import { Button } from '../../kit/button'
+import { useState } from 'react'
 import { useStore } from 'zustand'
+import { assignColumn } from '../../../data/mapping'
+import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 
 const formats: DataFormat[] = ['messages', 'alpaca', 'sharegpt', 'prompt-completion', 'text', 'columns']
@@ -12,17 +14,27 @@ export function Mapping({ summary }: { summary: DataSummary }) {
   const { t } = useWords()
   const own = useStore(studio.data.store, (state) => state.mapping)
   const mapping: ColumnMapping = own ?? summary.mapping
-  const change = (part: Partial<ColumnMapping>) => void studio.data.remap({ ...mapping, ...part })
+  const isGuess = mapping.format === 'unknown'
+  /** Roles as they are being chosen while nothing is read by them yet. */
+  const [draft, setDraft] = useState<ColumnMapping | null>(null)
+  const roleOf = (isGuess && draft) || mapping
+  const choose = (role: (typeof roles)[number], column: string | undefined) => {
+    const next = assignColumn(roleOf, role, column)
+    if (isGuess) setDraft(next)
+    else void studio.data.remap(next)
+  }
   const chooseFormat = (format: DataFormat) => {
     const [user, assistant] = summary.columns
-    change(format === 'columns' ? { format, user: mapping.user ?? user, assistant: mapping.assistant ?? assistant } : { format })
+    void studio.data.remap(
+      format === 'columns' ? { ...roleOf, format, user: roleOf.user ?? user, assistant: roleOf.assistant ?? assistant } : { ...mapping, format },
+    )
   }
   return (
     <div className="mapping">
       <label className="field">
         <span>{t('data.format')}</span>
         <select value={mapping.format} onChange={(event) => chooseFormat(event.target.value as DataFormat)}>
-          {mapping.format === 'unknown' && <option value="unknown">{t('format.unknown')}</option>}
+          {isGuess && <option value="unknown">{t('format.unknown')}</option>}
           {formats.map((format) => (
             <option key={format} value={format}>
               {t(`format.${format}`)}
@@ -30,18 +42,25 @@ export function Mapping({ summary }: { summary: DataSummary }) {
           ))}
         </select>
       </label>
-      {mapping.format === 'columns' &&
+      {(mapping.format === 'columns' || isGuess) &&
         roles.map((role) => (
           <label className="field" key={role}>
             <span>{t(`role.${role}`)}</span>
-            <select value={mapping[role] ?? ''} onChange={(event) => change({ [role]: event.target.value || undefined })}>
-              {(role === 'system' || !mapping[role]) && <option value="">{t('data.noColumn')}</option>}
+            <select value={roleOf[role] ?? ''} onChange={(event) => choose(role, event.target.value || undefined)}>
+              {(role === 'system' || !roleOf[role]) && <option value="">{t('data.noColumn')}</option>}
               {summary.columns.map((column) => (
-                <option key={column}>{column}</option>
+                <option key={column} disabled={role === 'system' && (column === roleOf.user || column === roleOf.assistant)}>
+                  {column}
+                </option>
               ))}
             </select>
           </label>
         ))}
+      {isGuess && (
+        <Button kind="primary" disabled={!roleOf.user || !roleOf.assistant} onClick={() => chooseFormat('columns')}>
+          {t('data.useColumns')}
+        </Button>
+      )}
       <details>
         <summary>{t('data.columns', { n: summary.columns.length })}</summary>
         <dl className="column-examples">

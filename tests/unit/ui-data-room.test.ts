@@ -1,0 +1,33 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { DataSummary, Engine } from '../../src/engine/types'
+import { createDataRoom } from '../../src/state/data-room'
+import { recommendedRun } from '../../src/train/run-file'
+import { createFakeEngine } from '../helpers/fake-engine'
+
+let engine: Engine
+/** What the next reading says instead of what the engine would. */
+let change: Partial<DataSummary>
+
+beforeEach(async () => {
+  const fake = createFakeEngine(0)
+  change = {}
+  engine = { ...fake, loadData: async (...args) => ({ ...(await fake.loadData(...args)), ...change }) }
+  await engine.loadModel({ kind: 'builtin' })
+})
+const room = () => createDataRoom(engine, () => recommendedRun, 'http://page/')
+const csv = (name: string) => new File(['a,b\n1,2\n'], name)
+
+describe('files that give no rows', () => {
+  test('columns that nobody can tell apart are asked about by name', async () => {
+    change = { mapping: { format: 'unknown', user: '甲', assistant: '乙' }, columns: ['编号', '甲', '乙'], rowsKept: 0 }
+    const data = room()
+    await data.openFile(csv('x.csv'))
+    expect(data.store.getState().error).toMatchObject({ code: 'data-mapping-unknown', params: { columns: ['编号', '甲', '乙'] } })
+  })
+  test('rows that are all left out are said to be', async () => {
+    change = { rowsKept: 0 }
+    const data = room()
+    await data.openFile(csv('x.csv'))
+    expect(data.store.getState().error?.code).toBe('data-nothing-usable')
+  })
+})
