@@ -23,6 +23,28 @@ export const dataErrors = {
       `${p.file} cannot be unpacked: the gzip data is damaged or cut off. Nothing was loaded. Download or pack the file again.`,
     zh: (p: { file: string }) => `${p.file} 无法解压：gzip 数据损坏或不完整，因此没有载入任何内容。请重新下载或重新压缩该文件。`,
   },
+  'data-foreign': {
+    en: (p: { file: string; kind: 'pdf' | 'picture' | 'workbook' | 'document' | 'zip' }) =>
+      `${p.file} is ${
+        {
+          pdf: 'a PDF, whose text has no rows. It was not opened. Put questions and answers into a table or JSON, and choose that.',
+          picture: 'a picture, which holds no text. It was not opened. Choose a JSON, JSONL, CSV or TSV file.',
+          workbook: 'an Excel workbook, which cannot be read here. It was not opened. In Excel, save it as "CSV UTF-8" and choose that file.',
+          document: 'an Office document, which has no rows. It was not opened. Put questions and answers into a table, save it as "CSV UTF-8" and choose that.',
+          zip: 'a zip archive. It was not opened as data. Unpack it and choose the file inside.',
+        }[p.kind]
+      }`,
+    zh: (p: { file: string; kind: 'pdf' | 'picture' | 'workbook' | 'document' | 'zip' }) =>
+      `${p.file} 没有打开：${
+        {
+          pdf: '这是 PDF，里面的文字不分行列。请把问题和回答整理成表格或 JSON 再选择。',
+          picture: '这是图片，不含文字。请选择 JSON、JSONL、CSV 或 TSV 文件。',
+          workbook: '这是 Excel 工作簿，这里无法读取。请在 Excel 中另存为“CSV UTF-8”，再选择那个文件。',
+          document: '这是 Office 文档，不分行列。请把问题和回答整理成表格，另存为“CSV UTF-8”后再选择。',
+          zip: '这是 zip 压缩包，不能当作数据。请先解压，再选择里面的文件。',
+        }[p.kind]
+      }`,
+  },
   'data-not-json': {
     en: (p: { file: string; start: string }) =>
       `${p.file} is neither JSON, JSON lines nor a table; it begins with "${p.start}". Nothing was loaded. Save the data as .json, .jsonl or .csv and choose it again.`,

@@ -81,7 +81,7 @@ export const en = {
   'intake.model': '{name} is a model folder. Loading it.',
   'intake.adapter': '{name} is an adapter. It is on the model now: ask both.',
   'intake.run': '{name} is a run file. Its settings are filled in.',
-  'intake.data': '{name} is taken for a data set.',
+  'intake.data': '{name} is your data set now.',
 
   // No WebGPU
   'nogpu.title': 'No WebGPU here',
@@ -174,6 +174,7 @@ export const en = {
   'data.samples': 'Sample sets',
   'data.noSamples': 'The sample sets could not be read. Choose a file of your own.',
   'data.waitsForModel': '{name} is waiting for a model: its tokenizer decides how the rows are cut up.',
+  'data.stays': '{name} is still the data set.',
   'data.readSoFar': '{n} {n|row|rows} so far',
   'data.rowsPerSecond': '{n} rows/s',
   'data.rowsKept': 'rows used',

@@ -80,7 +80,7 @@ export const zhCN: Messages = {
   'intake.model': '{name} 是模型文件夹，正在载入。',
   'intake.adapter': '{name} 是适配器，已装到模型上，可以对比提问了。',
   'intake.run': '{name} 是训练配置，设置已填好。',
-  'intake.data': '{name} 将作为数据集打开。',
+  'intake.data': '{name} 已作为数据集打开。',
 
   // 没有 WebGPU
   'nogpu.title': '这里没有 WebGPU',
@@ -173,6 +173,7 @@ export const zhCN: Messages = {
   'data.samples': '示例数据',
   'data.noSamples': '示例数据读取失败，请选择自己的文件。',
   'data.waitsForModel': '{name} 在等模型：怎样切分要看模型的分词器。',
+  'data.stays': '数据集仍是 {name}。',
   'data.readSoFar': '已读 {n} 行',
   'data.rowsPerSecond': '{n} 行/秒',
   'data.rowsKept': '可用行',

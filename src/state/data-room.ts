@@ -5,6 +5,7 @@ import type { SerializedError } from '../errors'
 import type { Language } from '../i18n'
 import type { RunFile } from '../train/run-file'
 import { isAbort, serializeError } from './failure'
+import { refuseForeign } from './foreign-file'
 import { createLatest } from './latest'
 
 /** One entry of public/samples/index.json. */
@@ -51,6 +52,8 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     error: null,
   }))
   const loads = createLatest()
+  /** The last set that could be used: it stays where the next one cannot be read. */
+  let good: GoodSet | null = null
 
   const options = (): DataOptions => {
     const { max_length, assistant_only_loss, completion_only_loss } = settings()
@@ -63,14 +66,22 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     return loads.run(async (signal, isCurrent) => {
       try {
         const summary = await act((progress) => isCurrent() && store.setState({ progress }), signal)
-        if (!isCurrent()) return
+        if (!isCurrent()) {
+          // The engine has taken it all the same, so that the set of before is there no more.
+          good = null
+          return
+        }
         const preview = summary.rowsKept > 0 ? await engine.previewRows(0, PREVIEW_ROWS) : []
         const error = emptiness(summary)
-        if (isCurrent()) store.setState({ status: 'ready', summary, preview, previewFrom: 0, progress: null, error })
+        if (!isCurrent()) return
+        store.setState({ status: 'ready', summary, preview, previewFrom: 0, progress: null, error })
+        good = error ? null : setOf(store.getState())
       } catch (error) {
         if (!isCurrent()) return
+        const { summary } = store.getState()
+        if (!summary && good) store.setState(good)
         store.setState({
-          status: store.getState().summary ? 'ready' : 'empty',
+          status: summary || good ? 'ready' : 'empty',
           progress: null,
           error: isAbort(error) ? null : serializeError(error),
         })
@@ -80,17 +91,24 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
 
   async function open(source: DataSource, fileName: string | null, sample: SampleInfo | null) {
     store.setState({ source, fileName, sample, mapping: undefined, summary: null, preview: [] })
-    await reload()
+    await readSource(source)
   }
 
-  /** Reads the source again, with the model that is loaded now. Without a model it waits as chosen. */
+  /** Without a model it waits as chosen. */
+  async function readSource(source: DataSource) {
+    store.setState({ status: 'empty', error: null })
+    if (!engine.model()) return
+    await read((onProgress, signal) => engine.loadData(source, options(), onProgress, signal))
+  }
+
+  /** Reads the source again, with the model that is loaded now. */
   async function reload() {
     const { source } = store.getState()
     if (!source) return
     // What another model's tokenizer counted is true no more, also when this reading fails.
-    store.setState({ status: 'empty', summary: null, preview: [] })
-    if (!engine.model()) return
-    await read((onProgress, signal) => engine.loadData(source, options(), onProgress, signal))
+    good = null
+    store.setState({ summary: null, preview: [] })
+    await readSource(source)
   }
 
   return {
@@ -102,7 +120,14 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
       const body = (await response.json()) as SampleInfo[] | { samples: SampleInfo[] }
       store.setState({ samples: Array.isArray(body) ? body : body.samples })
     },
-    openFile: (file: File) => open({ kind: 'file', file }, file.name, null),
+    /** Resolves with whether the file is a good data set. What cannot be read leaves the set of before in its place. */
+    async openFile(file: File): Promise<boolean> {
+      const refused = await refuseForeign(file)
+      if (refused) store.setState({ error: refused.toJSON() })
+      else await open({ kind: 'file', file }, file.name, null)
+      return store.getState().error === null
+    },
+    dismissError: () => store.setState({ error: null }),
     /** What an earlier run was given: a sample, or the file that is open, under the mapping of then. */
     async reopen(mapping: ColumnMapping | undefined, sample: SampleInfo | null) {
       const change = sample && sample.file !== store.getState().sample?.file ? sourceOf(sample) : {}
@@ -127,6 +152,18 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     cancel: () => loads.cancel(),
   }
 }
+/** What there is to know of a data set, so that it can come back. */
+type GoodSet = Pick<DataState, 'source' | 'fileName' | 'sample' | 'mapping' | 'summary' | 'preview' | 'previewFrom'>
+const setOf = ({ source, fileName, sample, mapping, summary, preview, previewFrom }: DataState): GoodSet => ({
+  source,
+  fileName,
+  sample,
+  mapping,
+  summary,
+  preview,
+  previewFrom,
+})
+
 /** Why a file that could be read gives no rows. */
 function emptiness({ name, rowsKept, rowsRead, mapping, columns }: DataSummary): SerializedError | null {
   if (rowsKept > 0) return null

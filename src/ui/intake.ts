@@ -33,9 +33,8 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
       await takeRunFile(studio, files[0].file)
     } else {
       const [{ file }] = files
-      notices.say('intake.data', { name: file.name })
       router.go('data')
-      await studio.data.openFile(file)
+      if (await studio.data.openFile(file)) notices.say('intake.data', { name: file.name })
     }
   } catch (error) {
     notices.fail(error)

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DataSummary, Engine } from '../../src/engine/types'
 import { createDataRoom } from '../../src/state/data-room'
+import { foreignKind } from '../../src/state/foreign-file'
 import { recommendedRun } from '../../src/train/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
 
@@ -30,4 +31,50 @@ describe('files that give no rows', () => {
     await data.openFile(csv('x.csv'))
     expect(data.store.getState().error?.code).toBe('data-nothing-usable')
   })
+})
+
+describe('a file that cannot be read, after one that could', () => {
+  const mapping = { format: 'columns' as const, user: 'b', assistant: 'a' }
+  async function withGoodSet() {
+    const data = room()
+    await data.openFile(csv('good.csv'))
+    await data.remap(mapping)
+    return data
+  }
+  test.each([
+    ['one that the engine refuses', csv('broken.csv'), 'engine-no-data'],
+    ['a PDF', new File(['%PDF-1.7\n'], 'scan.csv'), 'data-foreign'],
+  ])('%s leaves the set of before in its place', async (_, file, code) => {
+    const data = await withGoodSet()
+    const { summary } = data.store.getState()
+    expect(summary?.rowsKept).toBe(91)
+    expect(await data.openFile(file)).toBe(false)
+    expect(data.store.getState()).toMatchObject({ status: 'ready', fileName: 'good.csv', mapping, summary, error: { code } })
+    expect(data.store.getState().source).toMatchObject({ file: { name: 'good.csv' } })
+    expect(data.store.getState().preview).toHaveLength(3)
+    await data.openFile(csv('next.csv'))
+    expect(data.store.getState()).toMatchObject({ fileName: 'next.csv', error: null, mapping: undefined })
+  })
+  test('but not once another model has come, whose tokens would be others', async () => {
+    const data = await withGoodSet()
+    engine.loadData = async () => Promise.reject(new Error('gone'))
+    await data.reload()
+    expect(data.store.getState()).toMatchObject({ status: 'empty', summary: null })
+  })
+})
+
+test.each([
+  ['a.pdf', '%PDF-1.4', 'pdf'],
+  ['a.csv', '\x89PNG\r\n', 'picture'],
+  ['a.jpg', '\xff\xd8\xff\xe0', 'picture'],
+  ['a.xlsx', 'PK\x03\x04', 'workbook'],
+  ['a.csv', 'PK\x03\x04', 'workbook'],
+  ['a.xls', '\xd0\xcf\x11\xe0', 'workbook'],
+  ['a.docx', 'PK\x03\x04', 'document'],
+  ['a.json', 'PK\x03\x04', 'zip'],
+  ['a.csv', 'PK,name', null],
+  ['a.json', '[{}]', null],
+  ['a.csv', '', null],
+])('%s that begins with %j is of kind %s', (name, head, kind) => {
+  expect(foreignKind(name, Uint8Array.from(head, (letter) => letter.charCodeAt(0)))).toBe(kind)
 })

@@ -37,7 +37,8 @@ function useDataLine(): RoomLine {
   const { t } = useWords()
   const { status, summary, error } = useStore(useStudio().data.store)
   if (status === 'loading') return busy(t('rail.reading'))
-  if (error) return failed(t('rail.failed'))
+  // A file that was refused leaves the set of before in its place.
+  if (error && !summary?.rowsKept) return failed(t('rail.failed'))
   return summary ? done(t('rail.rows', { n: summary.rowsKept })) : none(t('rail.none'))
 }
 

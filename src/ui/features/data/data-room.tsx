@@ -25,7 +25,11 @@ export function DataRoom() {
   return (
     <RoomFrame title={t('room.data')} lead={t('data.lead')} actions={<ActionButton id="data.file" />}>
       <ErrorNote error={state.error}>
-        {state.source && <Button onClick={() => void studio.data.reload()}>{t('tryAgain')}</Button>}
+        {hasRows ? (
+          <Button onClick={studio.data.dismissError}>{t('dismiss')}</Button>
+        ) : (
+          state.source && <Button onClick={() => void studio.data.reload()}>{t('tryAgain')}</Button>
+        )}
       </ErrorNote>
       {state.source && !hasModel && <p className="muted">{t('data.waitsForModel', { name })}</p>}
       {status === 'loading' && (
@@ -46,6 +50,7 @@ export function DataRoom() {
       {summary && (
         <div className={status === 'loading' ? 'data-set stale' : 'data-set'}>
           <Part title={name}>
+            {state.error && hasRows && <p className="muted">{t('data.stays', { name })}</p>}
             <DataCounts summary={summary} />
             {hasRows && summary.notes?.map((note) => <p key={note.code}>{error(note)}</p>)}
           </Part>
