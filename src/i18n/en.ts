@@ -96,6 +96,8 @@ export const en = {
   // Phases
   'phase.idle': 'Ready to train',
   'phase.notReady': 'Waiting for a model and data',
+  'phase.loadingName': 'Loading {name}…',
+  'phase.readingName': 'Reading {name}…',
   'phase.wrongField': '{field} holds what no run can use. Correct it below, then start.',
   'phase.preparing': 'Preparing',
   'phase.compiling': 'Compiling shaders',
@@ -437,6 +439,7 @@ export const en = {
   'runState.stopped': 'stopped after step {step} of {steps}',
   'runState.failed': 'its numbers broke after step {step}',
   'runs.wasInterrupted': '{name} was interrupted after step {step} of {steps}.',
+  'runs.stepsAgain': 'Steps since its last checkpoint are done again, with the same result.',
   'runs.tryStep': 'Try it as of step {step}',
   'runs.tryIt': 'Try it',
   'runs.overlay': 'Curves',

@@ -95,6 +95,8 @@ export const zhCN: Messages = {
   // 阶段
   'phase.idle': '可以开始训练',
   'phase.notReady': '等待模型和数据',
+  'phase.loadingName': '正在载入 {name}…',
+  'phase.readingName': '正在读取 {name}…',
   'phase.wrongField': '{field} 填的内容无法使用。请先在下面改正，再开始训练。',
   'phase.preparing': '准备中',
   'phase.compiling': '编译着色器',
@@ -436,6 +438,7 @@ export const zhCN: Messages = {
   'runState.stopped': '在第 {step} 步后停止，共 {steps} 步',
   'runState.failed': '第 {step} 步后数值异常',
   'runs.wasInterrupted': '{name} 在第 {step} 步后中断，共 {steps} 步。',
+  'runs.stepsAgain': '最近一个检查点之后的几步会重做，结果不变。',
   'runs.tryStep': '试用第 {step} 步时的样子',
   'runs.tryIt': '试用',
   'runs.overlay': '曲线',

@@ -106,6 +106,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
   const start = createRunStarter({ engine, archive, prefs, notices, train, tryRoom, exporting, runs })
 
   async function startTraining() {
+    notices.clear('run', 'train')
     const { card, data: dataTitle, rows } = names()
     if (running() || !card || !isReady()) return
     const { continueAdapter, wrong } = train.store.getState()
@@ -150,6 +151,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
       notices.say('intake.busy')
       return
     }
+    notices.clear('run', 'train', 'runs')
     try {
       if (!(await prepareResume({ model, data, train }, record))) {
         router.go(model.store.getState().status === 'ready' ? 'data' : 'model')

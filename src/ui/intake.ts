@@ -10,6 +10,9 @@ export interface PathFile {
   file: File
 }
 
+/** What opening a file may have said. */
+const INTAKE_AREAS = ['intake', 'run', 'adapter', 'peft', 'zip']
+
 /** What was dropped or picked goes to the room it belongs to; the page says what it understood. */
 export async function takeFiles(studio: Studio, name: string, files: readonly PathFile[]): Promise<void> {
   const { notices, router } = studio
@@ -17,6 +20,7 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
     notices.say('intake.busy')
     return
   }
+  notices.clear(...INTAKE_AREAS)
   try {
     const meaning = await understand(files)
     if (meaning === 'model') {
@@ -43,6 +47,7 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
 
 /** A file that somebody calls a run file is one, whatever stands in it. */
 export async function takeRunFile(studio: Studio, file: File): Promise<void> {
+  studio.notices.clear(...INTAKE_AREAS)
   let json: unknown
   try {
     json = JSON.parse(await file.text())

@@ -104,6 +104,22 @@ test('errors keep their code; cancelling is none', () => {
   expect(notices.store.getState().list).toEqual([])
 })
 
+test('the same words stand once, and go when the person tries again', () => {
+  const notices = createNotices()
+  const shown = () => notices.store.getState().list.map(({ text, error }) => error?.code ?? text?.key)
+  notices.fail(fail('run-in-other-tab', { name: 'a' }))
+  notices.fail(fail('engine-no-model', {}))
+  notices.fail(fail('run-in-other-tab', { name: 'a' }))
+  notices.fail(fail('run-in-other-tab', { name: 'b' }))
+  expect(shown()).toEqual(['engine-no-model', 'run-in-other-tab', 'run-in-other-tab'])
+  notices.say('runs.wasInterrupted', { name: 'a', step: 1, steps: 2 })
+  notices.clear('run')
+  expect(shown()).toEqual(['engine-no-model', 'runs.wasInterrupted'])
+  notices.fail(new Error('x'))
+  notices.clear('runs')
+  expect(shown()).toEqual(['engine-no-model'])
+})
+
 test('blobs are collected piece by piece, read back and copied to two places', async () => {
   const first = collectBlobs()
   const second = collectBlobs()

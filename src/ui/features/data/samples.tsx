@@ -7,11 +7,12 @@ import { useStudio, useWords } from '../../studio-context'
 export function Samples() {
   const studio = useStudio()
   const { t, language } = useWords()
-  const { samples, sample } = useStore(studio.data.store)
+  const { samples, sample, source } = useStore(studio.data.store)
   const running = useStore(studio.train.store, () => studio.running())
   const [chosen, setChosen] = useState<string | null>(null)
-  const current = samples.find(({ file }) => file === chosen) ?? sample ?? samples[0]
-  if (!current) return <p className="muted">{t('data.noSamples')}</p>
+  // While a file of the person's own is in use, none of these is chosen.
+  const current = samples.find(({ file }) => file === chosen) ?? sample ?? (source ? null : samples[0])
+  if (samples.length === 0) return <p className="muted">{t('data.noSamples')}</p>
   return (
     <fieldset className="samples">
       <legend className="visually-hidden">{t('data.samples')}</legend>
@@ -21,7 +22,7 @@ export function Samples() {
             <input
               type="radio"
               name="sample"
-              checked={entry.file === current.file}
+              checked={entry.file === current?.file}
               onChange={() => setChosen(entry.file)}
             />
             <span>
@@ -31,7 +32,7 @@ export function Samples() {
           </label>
         ))}
       </div>
-      <Button disabled={running} onClick={() => void studio.data.openSample(current)}>
+      <Button disabled={running || !current} onClick={() => current && void studio.data.openSample(current)}>
         {t('data.useSample')}
       </Button>
     </fieldset>

@@ -15,7 +15,10 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
   const { t, num, bytes, measure, when } = useWords()
   const running = useStore(studio.train.store, () => studio.running())
   const [tagging, setTagging] = useState(false)
-  const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
+  const attempt = (job: Promise<unknown>) => {
+    studio.notices.clear('run', 'storage', 'adapter', 'peft')
+    job.catch(studio.notices.fail)
+  }
   const last = record.curve.at(-1)?.loss
   const items = [
     { label: t('runs.tag'), perform: () => setTagging(true) },

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand'
+import { dataName } from '../../../state/names'
 import { firstWrong } from '../../../state/settings'
 import { isRunning } from '../../../state/train-room'
 import { ProgressBar } from '../../kit/progress-bar'
@@ -7,16 +8,23 @@ import { useStudio, useWords } from '../../studio-context'
 /** One line that says where the run stands. */
 export function PhaseLine() {
   const studio = useStudio()
-  const { t, num, bytes, duration } = useWords()
+  const { t, num, bytes, duration, language } = useWords()
   const { phase, wish, step, steps, live, compiled, wrong, view } = useStore(studio.train.store)
-  const ready = useStore(studio.data.store, () => studio.isReady())
+  const { status: modelStatus, loadingName } = useStore(studio.model.store)
+  const data = useStore(studio.data.store)
   const running = isRunning(phase)
   const field = firstWrong(wrong)
+  const ready = studio.isReady()
+  const before = () => {
+    if (modelStatus === 'loading') return t('phase.loadingName', { name: loadingName || t('model.builtin.title') })
+    if (data.status === 'loading') return t('phase.readingName', { name: dataName(data, language) })
+    return ready ? t('phase.idle') : t('phase.notReady')
+  }
   const facts =
     field && !running && view === 'setup'
       ? [t('phase.wrongField', { field })]
       : phase === 'idle'
-      ? [ready ? t('phase.idle') : t('phase.notReady')]
+      ? [before()]
       : [
           t(`phase.${phase}`),
           wish && t(wish === 'pause' ? 'train.pausing' : 'train.stopping'),

@@ -11,6 +11,7 @@ import { useStudio, useWords } from '../../studio-context'
 import { FieldInput } from './field-input'
 import { fieldGroups } from './fields'
 import { Ingredients } from './ingredients'
+import { InterruptedRun } from './interrupted-run'
 import { PlanView } from './plan-view'
 import { SamplesSetting } from './samples-setting'
 
@@ -47,6 +48,7 @@ export function SetupView() {
   return (
     <div className="setup">
       <div>
+        <InterruptedRun />
         <Ingredients />
         <PlanView />
         <SamplesSetting />
