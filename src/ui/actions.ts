@@ -8,6 +8,8 @@ import { filesOfFolder, pickFiles } from './pick'
 /** Something that can be done, for buttons, keys and the palette alike. */
 export interface Action {
   label: MessageKey
+  /** Further words by which the palette finds it, in either language. */
+  words?: string
   /** Shown in the list of keys; handled in shell/keys.ts. */
   keys?: string
   enabled: (studio: Studio) => boolean
@@ -128,11 +130,13 @@ const work = {
   },
   'prefs.language': {
     label: 'prefs.switchLanguage',
+    words: 'language english chinese 语言 英文 中文',
     enabled: always,
     perform: ({ prefs }) => prefs.setState(({ language }) => ({ language: language === 'en' ? 'zh' : 'en' })),
   },
   'prefs.theme': {
     label: 'prefs.switchTheme',
+    words: 'dark light theme appearance 深色 浅色 夜间 主题 外观',
     enabled: always,
     perform: ({ prefs }) =>
       prefs.setState(({ theme }) => ({ theme: theme === 'auto' ? 'dark' : theme === 'dark' ? 'light' : 'auto' })),
@@ -141,3 +145,7 @@ const work = {
 
 export type ActionId = keyof typeof work | keyof typeof rooms
 export const actions: Record<ActionId, Action> = { ...rooms, ...work }
+
+/** Whether an action is meant by what somebody types: a part of its label, or of a further word. */
+export const isMeant = ({ words = '' }: Pick<Action, 'words'>, label: string, typed: string): boolean =>
+  `${label} ${words}`.toLowerCase().includes(typed.trim().toLowerCase())

@@ -94,6 +94,8 @@ describe('ticks', () => {
     expect(linearTicks(0, 0.3, 3)).toEqual([0, 0.1, 0.2, 0.3])
     expect(linearTicks(1, 60, 6)).toEqual([10, 20, 30, 40, 50, 60])
     expect(linearTicks(5, 5, 4)).toEqual([5])
+    expect(linearTicks(1, 4, 6)).toContain(1.5)
+    expect(linearTicks(1, 4, 6, 1)).toEqual([1, 2, 3, 4])
   })
   test('logarithmic ones are 1, 2, 5 and powers alone over many decades', () => {
     expect(logTicks(0.9, 6)).toEqual([1, 2, 5])

@@ -6,6 +6,7 @@ import type { MessageKey } from '../../src/i18n'
 import { en } from '../../src/i18n/en'
 import { formatAxis, formatBytes, formatCompact, formatDuration, formatMeasure } from '../../src/i18n/format'
 import { zhCN } from '../../src/i18n/zh-CN'
+import { actions, isMeant } from '../../src/ui/actions'
 import { fieldGroups } from '../../src/ui/features/train/fields'
 
 const keys = Object.keys(en) as MessageKey[]
@@ -29,6 +30,12 @@ describe('the two languages', () => {
     const dynamic = /^(room|go|phase|finish|format|help|memory|merge|role|runState|model\.from)\.|^try\.(base|tuned)$/
     const unused = keys.filter((key) => !source.includes(`'${key}'`) && !dynamic.test(key))
     expect(unused).toEqual([])
+  })
+  test.each(['dark', 'language', '中文', 'English', '深色'])('the palette finds %s, in either language', (typed) => {
+    for (const language of ['en', 'zh'] as const) {
+      const found = Object.values(actions).filter((action) => isMeant(action, translate(language, action.label), typed))
+      expect(found).toHaveLength(1)
+    }
   })
   test('every setting is explained', () => {
     const paths = fieldGroups.flatMap((group) => group.fields.map((field) => field.path))

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { actions } from '../actions'
+import { actions, isMeant } from '../actions'
 import type { ActionId } from '../actions'
 import { useStudio, useWords } from '../studio-context'
 
@@ -19,9 +19,8 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   }, [open])
 
   if (!open) return null
-  const wanted = query.trim().toLowerCase()
   const found = (Object.keys(actions) as ActionId[]).filter(
-    (id) => actions[id].enabled(studio) && t(actions[id].label).toLowerCase().includes(wanted),
+    (id) => actions[id].enabled(studio) && isMeant(actions[id], t(actions[id].label), query),
   )
   const perform = (id: ActionId | undefined) => {
     if (!id) return

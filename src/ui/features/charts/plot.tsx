@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts'
-import { useWords } from '../../studio-context'
+import { useStore } from 'zustand'
+import { useStudio, useWords } from '../../studio-context'
 import { PLOT_MARGIN } from './plot-types'
 import { linearTicks, logTicks } from './ticks'
 import type { PlotSeries } from './plot-types'
@@ -18,6 +19,8 @@ const { left, right, top, bottom } = PLOT_MARGIN
 /** The drawing itself. What moves with the pointer lies above it, so that hovering draws nothing anew. */
 export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps) {
   const { axisNumber } = useWords()
+  // Nobody trains half a step.
+  const isWhole = useStore(useStudio().prefs, ({ xAxis }) => xAxis === 'step' || xAxis === 'tokens')
   const [low, high] = valueRange(series, domain, log)
   return (
     <ResponsiveContainer width="100%" height="100%">
@@ -30,7 +33,7 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
           allowDataOverflow
           height={bottom}
           tickLine={false}
-          ticks={linearTicks(domain[0], domain[1], 6)}
+          ticks={linearTicks(domain[0], domain[1], 6, isWhole ? 1 : 0)}
           tickFormatter={axisNumber}
         />
         <YAxis

@@ -1,7 +1,7 @@
-/** About `count` round numbers (1, 2 or 5 times a power of ten apart) within [low, high]. */
-export function linearTicks(low: number, high: number, count: number): number[] {
+/** About `count` round numbers (1, 2 or 5 times a power of ten apart, but no less than `least`) within [low, high]. */
+export function linearTicks(low: number, high: number, count: number, least = 0): number[] {
   if (!(high > low)) return [low]
-  const rough = (high - low) / Math.max(1, count)
+  const rough = Math.max((high - low) / Math.max(1, count), least)
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough * 0.999) ?? 10)
   const first = Math.ceil(low / step - 1e-9)

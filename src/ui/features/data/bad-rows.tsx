@@ -2,12 +2,15 @@ import type { DataSummary } from '../../../engine/types'
 import { Part } from '../../kit/room'
 import { useWords } from '../../studio-context'
 
+/** Where the count of rows left out leads to; hashes in the address are rooms. */
+export const BAD_ROWS_ID = 'bad-rows'
+
 export function BadRows({ summary }: { summary: DataSummary }) {
   const words = useWords()
   const { badRows, badRowCount } = summary
   return (
     <Part title={words.t('data.badRows', { n: badRowCount })}>
-      <ul className="bad-rows" tabIndex={0} aria-label={words.t('data.badRows', { n: badRowCount })}>
+      <ul id={BAD_ROWS_ID} className="bad-rows" tabIndex={0} aria-label={words.t('data.badRows', { n: badRowCount })}>
         {badRows.map(({ row, error }) => (
           <li key={row}>
             <span className="num">{words.num(row)}</span>

@@ -1,40 +1,38 @@
-import { useState } from 'react'
 import type { RunRecord } from '../../../state/run-record'
 import { useStudio, useWords } from '../../studio-context'
 import { InlineEdit } from './inline-edit'
 
 interface RunNameProps {
   record: RunRecord
-  tagging: boolean
-  onTagged: () => void
+  editing: 'name' | 'tags' | null
+  onEdit: (part: 'name' | 'tags' | null) => void
 }
 
 /** A run's name, its tags, and how it ended where it did not finish. */
-export function RunName({ record, tagging, onTagged }: RunNameProps) {
+export function RunName({ record, editing, onEdit }: RunNameProps) {
   const studio = useStudio()
   const { t } = useWords()
-  const [renaming, setRenaming] = useState(false)
   const keep = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
   const rename = (name: string | null) => {
-    setRenaming(false)
+    onEdit(null)
     if (name?.trim() && name.trim() !== record.name) keep(studio.runs.rename(record.id, name.trim()))
   }
   const tag = (text: string | null) => {
-    onTagged()
+    onEdit(null)
     if (text !== null) keep(studio.runs.tag(record.id, text))
   }
   const tags = record.tags ?? []
   return (
     <>
-      {renaming ? (
+      {editing === 'name' ? (
         <InlineEdit label={t('runs.rename')} value={record.name} onDone={rename} />
       ) : (
-        <button type="button" className="link" title={t('runs.rename')} onClick={() => setRenaming(true)}>
+        <button type="button" className="link" title={t('runs.rename')} onClick={() => onEdit('name')}>
           {record.name}
         </button>
       )}
-      {tagging && <InlineEdit label={t('runs.tags')} value={tags.join(', ')} onDone={tag} />}
-      {!tagging && tags.length > 0 && (
+      {editing === 'tags' && <InlineEdit label={t('runs.tags')} value={tags.join(', ')} onDone={tag} />}
+      {editing !== 'tags' && tags.length > 0 && (
         <span className="run-tags">
           {tags.map((one) => (
             <button key={one} type="button" className="run-tag" title={t('runs.onlyTag', { tag: one })} onClick={() => studio.runs.showTag(one)}>

@@ -14,14 +14,15 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
   const studio = useStudio()
   const { t, num, bytes, measure, when } = useWords()
   const running = useStore(studio.train.store, () => studio.running())
-  const [tagging, setTagging] = useState(false)
+  const [editing, setEditing] = useState<'name' | 'tags' | null>(null)
   const attempt = (job: Promise<unknown>) => {
     studio.notices.clear('run', 'storage', 'adapter', 'peft')
     job.catch(studio.notices.fail)
   }
   const last = record.curve.at(-1)?.loss
   const items = [
-    { label: t('runs.tag'), perform: () => setTagging(true) },
+    { label: t('runs.rename'), perform: () => setEditing('name') },
+    { label: t('runs.tag'), perform: () => setEditing('tags') },
     { label: t('runs.useSettings'), perform: () => studio.reuseSettings(record.run) },
     ...(record.checkpoints?.steps ?? []).slice(-NEWEST).map((step) => ({
       label: t('runs.tryStep', { step: String(step) }),
@@ -46,7 +47,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
         />
       </td>
       <th scope="row" data-label={t('runs.name')}>
-        <RunName record={record} tagging={tagging} onTagged={() => setTagging(false)} />
+        <RunName record={record} editing={editing} onEdit={setEditing} />
       </th>
       <td data-label={t('room.model')}>{record.model.name}</td>
       <td data-label={t('room.data')}>{record.data.name}</td>

@@ -19,7 +19,9 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
     setting.current?.querySelector<HTMLElement>('input, select')?.focus()
     studio.train.attend(null)
   }, [isAsked, studio])
+  const context = useStore(studio.model.store, (state) => state.card?.contextLength)
   const value = readField(run, field.path)
+  const isBeyond = field.path === 'max_length' && context !== undefined && typeof value === 'number' && value > context
   const help = words.t(`help.${field.path}`)
   const write = (next: unknown, text?: string) => studio.train.enter(field.path, next, text)
 
@@ -75,6 +77,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
       )}
       <p id={`${id}-help`} className="setting-help">
         {help}
+        {isBeyond && <strong> {words.t('train.beyondContext', { n: context })}</strong>}
       </p>
       {wrong && (
         <p id={`${id}-error`} role="alert" className="setting-error">

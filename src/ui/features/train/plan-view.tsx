@@ -47,6 +47,9 @@ const knownKinds = new Set([
   'kv-cache',
 ])
 
+/** As many as there are kinds of memory, in train.css. */
+const SHADES = knownKinds.size
+
 export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'> }) {
   const { t, bytes } = useWords()
   const total = plan.memory.reduce((sum, item) => sum + item.bytes, 0) || 1
@@ -59,13 +62,13 @@ export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'
       </figcaption>
       <div className="memory-bar" role="img" aria-label={t('plan.memory')}>
         {items.map((item, i) => (
-          <span key={item.kind} data-shade={i % 6} style={{ flexGrow: item.bytes / total }} title={`${name(item.kind)} ${bytes(item.bytes)}`} />
+          <span key={item.kind} data-shade={i % SHADES} style={{ flexGrow: item.bytes / total }} title={`${name(item.kind)} ${bytes(item.bytes)}`} />
         ))}
       </div>
       <ul className="memory-legend">
         {items.map((item, i) => (
           <li key={item.kind}>
-            <span className="swatch" data-shade={i % 6} /> {name(item.kind)} <span className="num muted">{bytes(item.bytes)}</span>
+            <span className="swatch" data-shade={i % SHADES} /> {name(item.kind)} <span className="num muted">{bytes(item.bytes)}</span>
           </li>
         ))}
       </ul>

@@ -7,7 +7,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function SamplesView() {
   const studio = useStudio()
   const { t } = useWords()
-  const samples = useStore(studio.train.store, (state) => state.samples)
+  const { samples, outcome } = useStore(studio.train.store)
   if (samples.length === 0) return null
   const rows = [...new Set(samples.map(({ row }) => row))]
   return (
@@ -17,6 +17,9 @@ export function SamplesView() {
           <RowSamples key={row} samples={samples.filter((sample) => sample.row === row)} />
         ))}
       </div>
+      {outcome?.reason === 'stopped' && samples.every(({ step }) => step === 0) && (
+        <p className="muted">{t('samples.stoppedEarly')}</p>
+      )}
     </Part>
   )
 }
