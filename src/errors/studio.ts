@@ -1,4 +1,6 @@
 import type { ErrorCatalog } from './catalog'
+import type { Expectation } from './expectation'
+import { expectationText } from './expectation'
 
 /** Errors of the page itself: a message names cause, consequence and next action, in that order. */
 export const studioErrors = {
@@ -17,6 +19,12 @@ export const studioErrors = {
       rows === 0
         ? `${file} 里没有数据，无法训练。请换一个文件。`
         : `${file} 的 ${rows} 行目前都不能用，还无法训练。原因列在下面：请指定问题和回答各在哪一列，或修改文件。`,
+  },
+  'setting-refused': {
+    en: ({ field, value, expected }: { field: string; value: string; expected: Expectation }) =>
+      `"${field}" cannot be ${value}, so nothing starts with it. Enter ${expectationText(expected, 'en')}.`,
+    zh: ({ field, value, expected }: { field: string; value: string; expected: Expectation }) =>
+      `“${field}”不能是 ${value}，改正之前无法开始训练。应填${expectationText(expected, 'zh')}。`,
   },
   'run-in-other-tab': {
     en: ({ name }: { name: string }) =>

@@ -1,4 +1,5 @@
-import type { SerializedError } from '../errors'
+import { fail, TuneError } from '../errors'
+import type { ErrorParams, SerializedError } from '../errors'
 import { parseRunFile } from '../train/parse-run-file'
 import type { RunFile } from '../train/run-file'
 import { serializeError } from './failure'
@@ -29,7 +30,9 @@ export function refusalOf(run: RunFile, path: FieldPath, value: unknown): Serial
     parseRunFile(name ? { [group]: { [name]: value } } : { [group]: value }, run)
     return null
   } catch (refused) {
-    return serializeError(refused)
+    // A run file's refusal speaks of a run that was not started; here nobody has tried to yet.
+    if (!(refused instanceof TuneError) || refused.code !== 'run-field-invalid') return serializeError(refused)
+    return fail('setting-refused', refused.params as ErrorParams<'setting-refused'>).toJSON()
   }
 }
 
