@@ -73,7 +73,7 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
   const onBuffer = listeners<GPUBuffer>()
   const onError = listeners<string>()
   device.addEventListener('uncapturederror', (event) => {
-    event.preventDefault()
+    // Not prevented: where nobody watches, the console must still tell of it.
     onError.tell((event as GPUUncapturedErrorEvent).error.message)
   })
   const gpu: Gpu = {

@@ -17,7 +17,7 @@ async function fakeGpu(memoryError: boolean) {
   }
   const adapter = { limits: device.limits, features: new Set(), info: { vendor: '', architecture: '', description: '' }, requestDevice: async () => device }
   const gpu = await openGpu({ requestAdapter: async () => adapter } as unknown as GPU, { defaultLimits: true })
-  return { gpu, destroyed, scopes, raise: (message: string) => onError({ preventDefault() {}, error: { message } }) }
+  return { gpu, destroyed, scopes, raise: (message: string) => onError({ error: { message } }) }
 }
 
 describe('allocating', () => {
