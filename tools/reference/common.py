@@ -94,21 +94,49 @@ def load_base(folder: str | Path, *, load_in_4bit: bool = True, double_quant: bo
     )
 
 
-def dequantized_base(folder: str | Path, *, double_quant: bool = True):
-    """A plain float32 model whose block linears hold what NF4 stands for."""
+def dequantized_base(folder: str | Path, *, double_quant: bool = True, offsets: dict[str, float] | None = None):
+    """
+    A plain float32 model whose block linears hold what NF4 stands for. `offsets`: the second quantisation around these
+    offsets of ours, see `recentre`.
+    """
     import bitsandbytes.functional as bnb
     import torch
 
-    quantized = load_base(folder, double_quant=double_quant)
+    quantized = load_base(folder, double_quant=double_quant and not offsets)
     plain = load_base(folder, load_in_4bit=False)
     sources = dict(quantized.named_modules())
     with torch.no_grad():
         for name, module in plain.named_modules():
             source = sources.get(name)
             if source is not None and type(source).__name__ == "Linear4bit":
-                weight = bnb.dequantize_4bit(source.weight.data, source.weight.quant_state)
+                state = source.weight.quant_state
+                if offsets:
+                    recentre(state, offsets[name])
+                weight = bnb.dequantize_4bit(source.weight.data, state)
                 module.weight.copy_(weight.to(torch.float32).reshape(module.weight.shape))
     return plain
+
+
+def read_offsets(checkpoint: str | Path) -> dict[str, float]:
+    """Module name -> offset of the double quantisation in a bnb-4bit checkpoint of one file."""
+    from safetensors import safe_open
+
+    with safe_open(Path(checkpoint) / "model.safetensors", "pt") as file:
+        states = {name: bytes(file.get_tensor(name).tolist()) for name in file.keys() if "quant_state" in name}
+    return {name.split(".weight.")[0]: json.loads(state)["nested_offset"] for name, state in states.items()}
+
+
+def recentre(state, offset: float) -> None:
+    """
+    Quantise plain f32 scales a second time, around `offset` where that is torch's mean of them but for its last bits, else
+    around torch's mean. That mean is a float32 sum whose order depends on processor and threads.
+    """
+    import bitsandbytes.functional as bnb
+    import torch
+
+    mean, ours = state.absmax.mean(), torch.tensor(offset)
+    centre = ours if (ours - mean).abs() <= mean.abs() * 2**-22 else mean
+    state.absmax = bnb.dequantize_blockwise(*bnb.quantize_blockwise(state.absmax - centre, blocksize=256)) + centre
 
 
 def adapter_key(name: str) -> str:

@@ -13,17 +13,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from pathlib import Path
 
 import common
-
-
-def read_offsets(folder: str) -> dict[str, float]:
-    from safetensors import safe_open
-
-    with safe_open(Path(folder) / "model.safetensors", "pt") as file:
-        states = {name: bytes(file.get_tensor(name).tolist()) for name in file.keys() if "quant_state" in name}
-    return {name.split(".weight.")[0]: json.loads(state)["nested_offset"] for name, state in states.items()}
 
 
 def main() -> None:
@@ -36,16 +27,14 @@ def main() -> None:
     import bitsandbytes.functional as bnb
     import torch
 
-    offsets = read_offsets(args.offsets) if args.offsets else {}
+    offsets = common.read_offsets(args.offsets) if args.offsets else {}
     found = {}
     for name, module in common.load_base(args.model, double_quant=not (args.plain or offsets)).named_modules():
         if type(module).__name__ == "Linear4bit":
             state = module.weight.quant_state
             state.dtype = torch.float32
             if offsets:
-                mean, ours = state.absmax.mean(), torch.tensor(offsets[name])
-                offset = ours if (ours - mean).abs() <= mean.abs() * 2**-22 else mean
-                state.absmax = bnb.dequantize_blockwise(*bnb.quantize_blockwise(state.absmax - offset, blocksize=256)) + offset
+                common.recentre(state, offsets[name])
             weight = bnb.dequantize_4bit(module.weight.data, state)
             found[name] = hashlib.sha256(weight.contiguous().numpy().tobytes()).hexdigest()
     print(json.dumps(found))

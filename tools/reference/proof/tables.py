@@ -199,7 +199,8 @@ def merge() -> str:
             told_or_measured = [f"{told[key]:.3g} / {d[key]:.3g}" for key in ["largest", "rms", "range", "divergence"]]
             same = f"{told['same_next']:.0f} / {d['same_next']} of {found['tokens']}"
             tied = "tied" if found["tied"] else "untied"
-            rows.append([f"{r['name']} ({tied})", r["gpu"], onto, f"{found['different']} of {found['values']}", *told_or_measured, same, stamp(r)])
+            around = f"; {found['different_around_our_offsets']} around our offsets" if "different_around_our_offsets" in found else ""
+            rows.append([f"{r['name']} ({tied})", r["gpu"], onto, f"{found['different']} of {found['values']}{around}", *told_or_measured, same, stamp(r)])
     head = ["model", "GPU", "onto", "values that differ from PEFT's", "logits: largest", "rms", "range", "KL, nats", "same next token", "run"]
     return table(head, rows)
 
