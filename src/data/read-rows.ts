@@ -1,6 +1,7 @@
 import { fail } from '../errors'
 import type { ByteSource } from '../formats/bytes'
 import { parseExact } from './exact-json'
+import { refuseForeign } from './foreign-file'
 import { ArrayScanner } from './json-array'
 import type { RowValue, SourceRow } from './source-row'
 import { isTable, readTable } from './table'
@@ -13,6 +14,7 @@ import { readText, type ReadOptions } from './text'
  */
 export async function* readRows(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<SourceRow> {
   if (source.size === 0) throw fail('data-empty', { file: source.name })
+  await refuseForeign(source)
   const pieces = readText(source, options)
   let head = ''
   while (head.trimStart() === '') {

@@ -4,6 +4,12 @@ import { expectationText } from './expectation'
 
 /** Errors of the page itself: a message names cause, consequence and next action, in that order. */
 export const studioErrors = {
+  'intake-zip-broken': {
+    en: ({ file, reason }: { file: string; reason: string }) =>
+      `${file} cannot be unpacked (${reason}): it is damaged, cut off or packed in a way that is not read here. Nothing was loaded. Download it again, or unpack it and choose the folder.`,
+    zh: ({ file, reason }: { file: string; reason: string }) =>
+      `${file} 无法解压（${reason}）：文件已损坏、不完整，或采用了这里不支持的压缩方式，因此没有加载任何内容。请重新下载，或自行解压后选择文件夹。`,
+  },
   'intake-zip-no-adapter': {
     en: ({ file }: { file: string }) =>
       `${file} holds no adapter_config.json, so it is not a PEFT adapter and was not loaded. Choose the zip that was downloaded here, or a zip of a PEFT folder.`,

@@ -18,41 +18,41 @@ export const trainErrors = {
     en: ({ fields }: { fields: { field: string; suggestion: string | null }[] }) =>
       `The run file has ${fields.length === 1 ? 'a field that is' : 'fields that are'} not known here: ${fields
         .map((f) => (f.suggestion ? `"${f.field}" (did you mean "${f.suggestion}"?)` : `"${f.field}"`))
-        .join(', ')}. The run was not started, so that no setting is lost in silence. Correct or remove them.`,
+        .join(', ')}. No run was started with it, so that no setting is lost in silence. Correct or remove them.`,
     zh: ({ fields }: { fields: { field: string; suggestion: string | null }[] }) =>
       `运行配置里有无法识别的字段：${fields
         .map((f) => (f.suggestion ? `“${f.field}”（是不是“${f.suggestion}”？）` : `“${f.field}”`))
-        .join('、')}。为避免设置被悄悄忽略，训练没有开始。请改正或删除这些字段。`,
+        .join('、')}。为避免设置被悄悄忽略，没有用它开始训练。请改正或删除这些字段。`,
   },
   'run-field-invalid': {
     en: ({ field, value, expected }: { field: string; value: string; expected: Expectation }) =>
-      `"${field}" is ${value}, but must be ${expectationText(expected, 'en')}. The run was not started. Correct the field.`,
+      `"${field}" is ${value}, but must be ${expectationText(expected, 'en')}. No run was started with it. Correct the field.`,
     zh: ({ field, value, expected }: { field: string; value: string; expected: Expectation }) =>
-      `“${field}”的值是 ${value}，应为${expectationText(expected, 'zh')}。训练没有开始，请修改这个字段。`,
+      `“${field}”的值是 ${value}，应为${expectationText(expected, 'zh')}。没有用它开始训练，请修改这个字段。`,
   },
   'run-field-twice': {
     en: ({ first, second }: { first: string; second: string }) =>
-      `"${first}" and "${second}" set the same thing to different values. The run was not started. Keep one of them.`,
+      `"${first}" and "${second}" set the same thing to different values. No run was started with them. Keep one of them.`,
     zh: ({ first, second }: { first: string; second: string }) =>
-      `“${first}”和“${second}”是同一项设置，但值不一样。训练没有开始，请只保留一个。`,
+      `“${first}”和“${second}”是同一项设置，但值不一样。没有用它们开始训练，请只保留一个。`,
   },
   'run-field-unsupported': {
     en: ({ field, value }: { field: string; value: string }) =>
-      `"${field}": ${value} would change what is learnt and is not supported here. The run was not started. Remove the field to go on without it.`,
+      `"${field}": ${value} would change what is learnt and is not supported here. No run was started with it. Remove the field to go on without it.`,
     zh: ({ field, value }: { field: string; value: string }) =>
-      `“${field}”: ${value} 会影响训练结果，而这里尚不支持。训练没有开始；删除该字段即可在没有它的情况下继续。`,
+      `“${field}”: ${value} 会影响训练结果，而这里尚不支持。没有用它开始训练；删除该字段即可在没有它的情况下继续。`,
   },
   'run-optimizer-unsupported': {
     en: ({ optim, known }: { optim: string; known: string[] }) =>
-      `The optimiser "${optim}" is not supported. The run was not started. Set "optim" to one of ${known.join(', ')}.`,
+      `The optimiser "${optim}" is not supported. No run was started with it. Set "optim" to one of ${known.join(', ')}.`,
     zh: ({ optim, known }: { optim: string; known: string[] }) =>
-      `不支持优化器“${optim}”，训练没有开始。请把 “optim” 设为以下之一：${known.join('、')}。`,
+      `不支持优化器“${optim}”，没有用它开始训练。请把 “optim” 设为以下之一：${known.join('、')}。`,
   },
   'run-targets-invalid': {
     en: ({ field, wrong, known }: { field: string; wrong: string[]; known: string[] }) =>
-      `"${field}" names ${wrong.map((w) => `"${w}"`).join(', ')}, which cannot be adapted here. The run was not started. Use any of ${known.join(', ')}, or "all-linear".`,
+      `"${field}" names ${wrong.map((w) => `"${w}"`).join(', ')}, which cannot be adapted here. No run was started with it. Use any of ${known.join(', ')}, or "all-linear".`,
     zh: ({ field, wrong, known }: { field: string; wrong: string[]; known: string[] }) =>
-      `“${field}”中的 ${wrong.map((w) => `“${w}”`).join('、')} 在这里不能添加适配器，训练没有开始。可用的有：${known.join('、')}，或 "all-linear"。`,
+      `“${field}”中的 ${wrong.map((w) => `“${w}”`).join('、')} 在这里不能添加适配器，没有用它们开始训练。可用的有：${known.join('、')}，或 "all-linear"。`,
   },
   'run-grouping-shuffles': {
     en: () => 'group_by_length decides the order of rows, so "shuffle": false has no effect. Turn grouping off to keep the order of the file.',

@@ -1,11 +1,12 @@
 import { createStore } from 'zustand/vanilla'
+import { refuseForeign } from '../data/foreign-file'
 import type { ColumnMapping, DataOptions, DataSource, DataSummary, Engine, PreviewRow, Progress } from '../engine/types'
 import { fail } from '../errors'
 import type { SerializedError } from '../errors'
 import type { Language } from '../i18n'
+import { fileSource } from '../storage/files-folder'
 import type { RunFile } from '../train/run-file'
 import { isAbort, serializeError } from './failure'
-import { refuseForeign } from './foreign-file'
 import { createLatest } from './latest'
 
 /** One entry of public/samples/index.json. */
@@ -122,9 +123,14 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     },
     /** Resolves with whether the file is a good data set. What cannot be read leaves the set of before in its place. */
     async openFile(file: File): Promise<boolean> {
-      const refused = await refuseForeign(file)
-      if (refused) store.setState({ error: refused.toJSON() })
-      else await open({ kind: 'file', file }, file.name, null)
+      try {
+        // Also without a model, whose reading would say so only later.
+        await refuseForeign(fileSource(file))
+      } catch (refused) {
+        store.setState({ error: serializeError(refused) })
+        return false
+      }
+      await open({ kind: 'file', file }, file.name, null)
       return store.getState().error === null
     },
     dismissError: () => store.setState({ error: null }),

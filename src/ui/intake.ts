@@ -70,7 +70,10 @@ async function takeAdapter(studio: Studio, name: string, files: readonly BlobFil
 async function unzipBlobs(file: File): Promise<BlobFile[]> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   const entries = await new Promise<Record<string, Uint8Array<ArrayBuffer>>>((resolve, reject) =>
-    unzip(bytes, (error, data) => (error ? reject(error) : resolve(data as Record<string, Uint8Array<ArrayBuffer>>))),
+    unzip(bytes, (error, data) => {
+      if (error) reject(fail('intake-zip-broken', { file: file.name, reason: error.message }, error))
+      else resolve(data as Record<string, Uint8Array<ArrayBuffer>>)
+    }),
   )
   return Object.entries(entries)
     .filter(([path]) => !path.endsWith('/'))

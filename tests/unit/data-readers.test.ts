@@ -198,3 +198,22 @@ describe('tables', () => {
     await expect(read('only one column\nx', 'x.csv')).rejects.toMatchObject({ code: 'data-table-header' })
   })
 })
+
+describe('files that hold no text', () => {
+  it.each([
+    ['a.pdf', '%PDF-1.4', 'pdf'],
+    ['a.csv', '\x89PNG\r\n', 'picture'],
+    ['a.jpg', '\xff\xd8\xff\xe0', 'picture'],
+    ['a.xlsx', 'PK\x03\x04', 'workbook'],
+    ['a.csv', 'PK\x03\x04', 'workbook'],
+    ['a.xls', '\xd0\xcf\x11\xe0', 'workbook'],
+    ['a.docx', 'PK\x03\x04', 'document'],
+    ['a.json', 'PK\x03\x04', 'zip'],
+  ])('%s that begins with %j is refused as %s', async (name, head, kind) => {
+    const bytes = Uint8Array.from(head, (letter) => letter.charCodeAt(0))
+    await expect(read(bytes, name)).rejects.toMatchObject({ code: 'data-foreign', params: { kind } })
+  })
+  it('but not by a beginning that only looks alike', async () => {
+    expect(await read('PK,name\n1,x\n', 'a.csv')).toEqual([{ row: 2, value: { PK: '1', name: 'x' } }])
+  })
+})

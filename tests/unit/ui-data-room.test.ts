@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DataSummary, Engine } from '../../src/engine/types'
 import { createDataRoom } from '../../src/state/data-room'
-import { foreignKind } from '../../src/state/foreign-file'
 import { recommendedRun } from '../../src/train/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
 
@@ -61,20 +60,4 @@ describe('a file that cannot be read, after one that could', () => {
     await data.reload()
     expect(data.store.getState()).toMatchObject({ status: 'empty', summary: null })
   })
-})
-
-test.each([
-  ['a.pdf', '%PDF-1.4', 'pdf'],
-  ['a.csv', '\x89PNG\r\n', 'picture'],
-  ['a.jpg', '\xff\xd8\xff\xe0', 'picture'],
-  ['a.xlsx', 'PK\x03\x04', 'workbook'],
-  ['a.csv', 'PK\x03\x04', 'workbook'],
-  ['a.xls', '\xd0\xcf\x11\xe0', 'workbook'],
-  ['a.docx', 'PK\x03\x04', 'document'],
-  ['a.json', 'PK\x03\x04', 'zip'],
-  ['a.csv', 'PK,name', null],
-  ['a.json', '[{}]', null],
-  ['a.csv', '', null],
-])('%s that begins with %j is of kind %s', (name, head, kind) => {
-  expect(foreignKind(name, Uint8Array.from(head, (letter) => letter.charCodeAt(0)))).toBe(kind)
 })

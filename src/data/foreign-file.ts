@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { TuneError } from '../errors'
+import type { ByteSource } from '../formats/bytes'
 
 /** Kinds of files that are often taken for data, and hold none that can be read here. */
 export type ForeignKind = 'pdf' | 'picture' | 'workbook' | 'document' | 'zip'
@@ -21,8 +21,8 @@ export function foreignKind(name: string, head: Uint8Array): ForeignKind | null 
   return isZip ? 'zip' : 'document'
 }
 
-/** The refusal of a file that is no text; null where it may be read. */
-export async function refuseForeign(file: File): Promise<TuneError | null> {
-  const kind = foreignKind(file.name, new Uint8Array(await file.slice(0, 8).arrayBuffer()))
-  return kind && fail('data-foreign', { file: file.name, kind })
+/** Throws 'data-foreign' for a file that is no text. */
+export async function refuseForeign(source: ByteSource): Promise<void> {
+  const kind = foreignKind(source.name, await source.read(0, Math.min(8, source.size)))
+  if (kind) throw fail('data-foreign', { file: source.name, kind })
 }
