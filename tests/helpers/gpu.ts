@@ -98,14 +98,14 @@ export function random(n: number, seed: number, scale = 1): Float32Array {
   })
 }
 
-/** Largest |a - b| over the scale of b; NaN anywhere gives NaN, which no bound accepts. */
+/** Largest |a - b| over the scale of b; NaN anywhere, or another length, gives NaN, which no bound accepts. */
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let worst = 0
+  let worst = a.length === b.length ? 0 : NaN
   let scale = 1e-30
-  for (let i = 0; i < b.length; i++) scale = Math.max(scale, Math.abs(b[i]))
   for (let i = 0; i < b.length; i++) {
-    const error = Math.abs(a[i] - b[i])
-    if (!(error <= worst)) worst = error
+    // Math.max keeps a NaN; a comparison would lose it to the next number.
+    scale = Math.max(scale, Math.abs(b[i]))
+    worst = Math.max(worst, Math.abs(a[i] - b[i]))
   }
   return worst / scale
 }

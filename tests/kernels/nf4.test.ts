@@ -104,12 +104,9 @@ describe('dequantised', () => {
   })
 })
 
-/** Largest |a - b| / |b|, where b is 0 largest |a|. */
+/** Largest |a - b| / |b|, where b is 0 largest |a|; NaN stays NaN. */
 function worstRatio(a: Float32Array, b: Float32Array): number {
-  return b.reduce((worst, want, i) => {
-    const ratio = want === 0 ? Math.abs(a[i]) : Math.abs(a[i] - want) / Math.abs(want)
-    return ratio <= worst ? worst : ratio
-  }, 0)
+  return b.reduce((worst, want, i) => Math.max(worst, want === 0 ? Math.abs(a[i]) : Math.abs(a[i] - want) / Math.abs(want)), 0)
 }
 
 describe('one row times the codes', () => {
