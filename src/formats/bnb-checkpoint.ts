@@ -3,12 +3,13 @@ import { fail } from '../errors'
 import { bnbPlan, bnbQuantizationConfig, bnbScaleBytes } from './bnb'
 import type { WritableFolder } from './bytes'
 import { expectedTensors } from './expected-tensors'
+import { joined } from './joined'
 import { mergedConfig, TORCH_NAMES } from './merged-config'
 import type { OpenedModel } from './model-folder'
 import { doubleQuantize, quantizeBlocks } from './nf4'
 import { pythonJson } from './python-json'
 import { SafetensorsWriter } from './safetensors'
-import { joined, wholeBlocks } from './source-rows'
+import { wholeBlocks } from './source-rows'
 
 /** Bytes copied at a time. */
 const COPY_BYTES = 8 << 20

@@ -1,4 +1,5 @@
 import type { ByteSink, ByteSource, FileFolder, WritableFolder } from './bytes'
+import { joined } from './joined'
 
 /** Bytes that are in memory already. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
@@ -37,19 +38,8 @@ export class MemoryFolder implements FileFolder, WritableFolder {
     let chunks: Uint8Array[] = []
     return {
       write: async (chunk) => void chunks.push(new Uint8Array(chunk)),
-      close: async () => void this.files.set(path, concatBytes(chunks)),
+      close: async () => void this.files.set(path, joined(chunks, Uint8Array)),
       abort: async () => void (chunks = []),
     }
   }
-}
-
-/** One array of all chunks in order. */
-export function concatBytes(chunks: Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let offset = 0
-  for (const chunk of chunks) {
-    out.set(chunk, offset)
-    offset += chunk.length
-  }
-  return out
 }

@@ -1,6 +1,7 @@
 import { fail } from '../errors'
 import { bnbScales, isBnbTensor, readBnbTensor } from './bnb'
 import { isFloatDtype, toFloat32 } from './floats'
+import { joined } from './joined'
 import { dequantizeBlocks, dequantizeScales, doubleQuantize, NF4_BLOCK, quantizeBlocks } from './nf4'
 import { elementBytes } from './safetensors'
 import type { WeightSource } from './weights'
@@ -60,14 +61,4 @@ export async function* wholeBlocks(weights: WeightSource, name: string): AsyncGe
     const read = await weights.read(name, offset, Math.min(step, bytes - offset))
     yield { values: toFloat32(read, dtype), bytes: read.length }
   }
-}
-
-export function joined<A extends Uint8Array | Float32Array>(parts: A[], make: new (length: number) => A): A {
-  const out = new make(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    out.set(part, offset)
-    offset += part.length
-  }
-  return out
 }
