@@ -123,12 +123,30 @@ async function readConfig(folder: FileFolder): Promise<Record<string, unknown>> 
   }
   // A missing peft_type is written by some trainers that know LoRA alone.
   if ((config.peft_type ?? 'LORA') !== 'LORA') refuse('peft_type', '"LORA"')
-  if (config.use_dora === true) refuse('use_dora', 'false')
-  if (config.fan_in_fan_out === true) refuse('fan_in_fan_out', 'false')
   if ((config.bias ?? 'none') !== 'none') refuse('bias', '"none"')
   if (Array.isArray(config.modules_to_save) && config.modules_to_save.length > 0) refuse('modules_to_save', 'null')
-  if (config.layer_replication) refuse('layer_replication', 'null')
+  for (const [field, works] of Object.entries(OTHER_ARITHMETIC)) if (config[field]) refuse(field, works)
+  if (!keepsBase(config.init_lora_weights)) refuse('init_lora_weights', 'true')
   return config
+}
+
+/** Fields with which the same tensors mean something else than W + scale B A, and the value that means nothing. */
+const OTHER_ARITHMETIC: Record<string, string> = {
+  use_dora: 'false',
+  fan_in_fan_out: 'false',
+  use_qalora: 'false',
+  lora_bias: 'false',
+  layer_replication: 'null',
+  alora_invocation_tokens: 'null',
+  arrow_config: 'null',
+  kasa_config: 'null',
+  monteclora_config: 'null',
+  use_bdlora: 'null',
+}
+
+/** Whether A and B began beside an untouched base: PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA subtract their start from it, in PEFT at every load, too. */
+function keepsBase(init: unknown): boolean {
+  return typeof init !== 'string' || ['gaussian', 'orthogonal', 'eva', 'mica'].includes(init.toLowerCase())
 }
 
 async function openWeights(folder: FileFolder): Promise<SafetensorsFile> {

@@ -161,9 +161,20 @@ describe('PEFT adapters', () => {
     { modules_to_save: ['lm_head'] },
     { peft_type: 'IA3' },
     { fan_in_fan_out: true },
+    { init_lora_weights: 'pissa_niter_4' },
+    { init_lora_weights: 'olora' },
+    { alora_invocation_tokens: [151644] },
+    { kasa_config: {} },
   ])('are refused with %j', async (change) => {
     expect(await codeOf(await written(change))).toBe('adapter-option')
   })
+
+  it.each([{ init_lora_weights: false }, { init_lora_weights: 'gaussian' }, { use_dora: null, alora_invocation_tokens: null, lora_bias: false }])(
+    'are read with %j',
+    async (change) => {
+      expect(await codeOf(await written(change))).toBe('no error')
+    },
+  )
 })
 
 describe('the model card', () => {
