@@ -15,7 +15,8 @@ export function addLora(rows: Float32Array, from: number, pair: LoraPair, scale:
     delta.fill(0)
     for (let k = 0; k < r; k++) {
       const b = B[(from + row) * r + k]
-      // The f64 product of two f32 is exact, so the store below is the only rounding.
+      // The f64 product of two f32 is exact and its sum is rounded to 53 bits before the store rounds to 24: as a fused operation
+      // but where those 53 bits end on a tie, once in some 2^29 sums, and then by one last bit of the change.
       for (let j = 0, a = k * inFeatures; j < inFeatures; j++, a++) delta[j] = delta[j] + b * A[a]
     }
     const start = row * inFeatures
