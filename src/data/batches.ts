@@ -1,6 +1,6 @@
 import type { Line } from './collate'
 import { packLines } from './packing'
-import { torchPermutation } from './torch-random'
+import { TorchGenerator, torchPermutation } from './torch-random'
 
 /** The part of the run file that orders the rows. */
 export interface BatchSettings {
@@ -37,8 +37,8 @@ export interface BatchPlan {
 
 /**
  * Order the rows of a run. Epoch e is permuted as torch.randperm does under the seed + e, which is what accelerate's
- * SeedableRandomSampler gives transformers' Trainer; without shuffle the file's order stays. group_by_length orders as
- * transformers' LengthGroupedSampler, under the same seed + e, and includes its own shuffling.
+ * SeedableRandomSampler gives transformers' Trainer; without shuffle the file's order stays. group_by_length includes its
+ * own shuffling, see `groupedByLength`.
  * Windows never cross an epoch: steps per epoch = ceil(batches / accumulation).
  */
 export function planBatches(lengths: readonly number[], settings: BatchSettings, seed: number): BatchPlan {
@@ -54,7 +54,7 @@ export function planBatches(lengths: readonly number[], settings: BatchSettings,
   const epochs = stepsPerEpoch === 0 ? 0 : Math.ceil(steps / stepsPerEpoch)
 
   const order = (epoch: number): number[] => {
-    if (settings.group_by_length) return groupedByLength(lineLengths, batchSize * accumulation, seed + epoch)
+    if (settings.group_by_length) return groupedByLength(lineLengths, batchSize * accumulation, seed, epoch)
     return settings.shuffle ? torchPermutation(lines.length, seed + epoch) : lines.map((_, i) => i)
   }
   const windows = (epoch: number): Window[] => {
@@ -81,11 +81,21 @@ export function planBatches(lengths: readonly number[], settings: BatchSettings,
 /**
  * transformers' get_length_grouped_indices: shuffle, cut into mega-batches of 50 batches (fewer for small sets), sort
  * each from long to short, and put the longest row first so that running out of memory shows at once.
+ *
+ * LengthGroupedSampler shuffles with torch's global generator, which Trainer seeds once: each epoch torch's DataLoader
+ * first takes 64 bits for its workers' seeds, then the permutation goes on from there (seen with transformers 5.23).
  */
-export function groupedByLength(lengths: readonly number[], batchSize: number, seed: number): number[] {
+export function groupedByLength(lengths: readonly number[], batchSize: number, seed: number, epoch: number): number[] {
   if (lengths.length === 0) return []
   const multiplier = Math.min(Math.floor(lengths.length / (batchSize * 4)), 50) || 1
-  const megaBatches = chunks(torchPermutation(lengths.length, seed), multiplier * batchSize)
+  const generator = new TorchGenerator(seed)
+  let order: number[] = []
+  for (let e = 0; e <= epoch; e++) {
+    generator.next()
+    generator.next()
+    order = torchPermutation(lengths.length, generator)
+  }
+  const megaBatches = chunks(order, multiplier * batchSize)
   for (const batch of megaBatches) batch.sort((a, b) => lengths[b] - lengths[a])
   let longest = 0
   megaBatches.forEach((batch, i) => {

@@ -37,9 +37,9 @@ export class TorchGenerator {
   }
 }
 
-/** A permutation of 0..n-1, the same as `torch.randperm(n, generator=torch.Generator().manual_seed(seed))`. */
-export function torchPermutation(n: number, seed: number): number[] {
-  const generator = new TorchGenerator(seed)
+/** A permutation of 0..n-1, the same as `torch.randperm(n)` with this generator, or one of its own under a seed. */
+export function torchPermutation(n: number, from: TorchGenerator | number): number[] {
+  const generator = typeof from === 'number' ? new TorchGenerator(from) : from
   const order = Array.from({ length: n }, (_, i) => i)
   for (let i = 0; i < n - 1; i++) {
     const j = i + (generator.next() % (n - i))

@@ -14,10 +14,12 @@ const settings = {
 const lengths = Array.from({ length: 23 }, (_, i) => 5 + ((i * 7) % 19))
 
 for (const group_by_length of [false, true]) {
-  test(`every epoch has an order of its own, that of the next seed${group_by_length ? ', grouped by length' : ''}`, () => {
+  test(`every epoch has an order of its own${group_by_length ? ', grouped by length' : ', that of the next seed'}`, () => {
     const plan = planBatches(lengths, { ...settings, group_by_length }, 42)
     expect(plan.windows(1)).not.toEqual(plan.windows(0))
-    expect(plan.windows(1)).toEqual(planBatches(lengths, { ...settings, group_by_length }, 43).windows(0))
+    const nextSeed = planBatches(lengths, { ...settings, group_by_length }, 43).windows(0)
+    if (group_by_length) expect(plan.windows(1)).not.toEqual(nextSeed)
+    else expect(plan.windows(1)).toEqual(nextSeed)
     // A run that is continued asks for later steps first.
     expect(plan.window(plan.stepsPerEpoch)).toEqual(plan.windows(1)[0])
     expect([...plan.windows(2).flat(3)].sort((a, b) => a - b)).toEqual([...lengths.keys()])

@@ -25,7 +25,7 @@ interface Golden {
   orders: {
     permutations: { n: number; seed: number; order: number[] }[]
     lengths: number[]
-    grouped: { batch: number; seed: number; order: number[] }[]
+    grouped: { batch: number; seed: number; epochs: number[][] }[]
     packed: { max_length: number; lines: number[][] }[]
   }
 }
@@ -83,8 +83,8 @@ describe('orders', () => {
   it.each(golden.orders.permutations)('torch.randperm($n) under seed $seed', ({ n, seed, order }) => {
     expect(torchPermutation(n, seed)).toEqual(order)
   })
-  it.each(golden.orders.grouped)('group_by_length in batches of $batch under seed $seed', ({ batch, seed, order }) => {
-    expect(groupedByLength(golden.orders.lengths, batch, seed)).toEqual(order)
+  it.each(golden.orders.grouped)('group_by_length in batches of $batch under seed $seed', ({ batch, seed, epochs }) => {
+    expect(epochs.map((_, epoch) => groupedByLength(golden.orders.lengths, batch, seed, epoch))).toEqual(epochs)
   })
   it.each(golden.orders.packed)('best-fit decreasing into $max_length', ({ max_length, lines }) => {
     expect(packLines(golden.orders.lengths, max_length)).toEqual(lines)
