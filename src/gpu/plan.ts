@@ -58,7 +58,7 @@ export class Plan<Shape> {
   /** Compile, allocate and bind. @throws TuneError gpu-tensor-too-large, gpu-out-of-memory, gpu-shader */
   async build(onCompile?: (done: number, total: number) => void): Promise<void> {
     const limit = this.gpu.device.limits.maxStorageBufferBindingSize
-    for (const tensor of this.capacity.virtual) {
+    for (const tensor of this.capacity.dispatches.flatMap(({ tensors }) => tensors)) {
       const bytes = byteLength(tensor)
       if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: tensor.label, bytes, limit })
     }

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/device'
 import { readBuffer } from '../gpu/readback'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
+import { OPTIMIZER_BLOCK } from '../ops/adamw'
 import { loraScale, modulePath, type LoraConfig, type LoraPair, type ModelConfig, type Projection } from './types'
 import { linearShape } from './weights'
 
@@ -36,13 +37,14 @@ export interface AdapterLayout {
   parameters: number
 }
 
-/** Elements of a page at most: 64 MiB, below the least binding limit. */
+/** Elements of a page at most, each tensor counted in whole blocks of the optimiser: 64 MiB, whose f32 states just fit the least binding limit. */
 const PAGE_ELEMENTS = 16 * 1024 * 1024
 
 export function adapterLayout(config: ModelConfig, lora: LoraConfig): AdapterLayout {
   const slots: ParameterSlot[] = []
   const pages: number[] = [0]
   let parameters = 0
+  let inBlocks = 0
   for (let layer = 0; layer < config.layers; layer++) {
     for (const projection of lora.target_modules) {
       const [out, input] = linearShape(config, projection)
@@ -50,7 +52,12 @@ export function adapterLayout(config: ModelConfig, lora: LoraConfig): AdapterLay
         const shape: [number, number] = side === 'A' ? [lora.r, input] : [out, lora.r]
         const length = shape[0] * shape[1]
         const padded = Math.ceil(length / 64) * 64
-        if (pages[pages.length - 1] + padded > PAGE_ELEMENTS && pages[pages.length - 1] > 0) pages.push(0)
+        const blocks = Math.ceil(length / OPTIMIZER_BLOCK) * OPTIMIZER_BLOCK
+        if (inBlocks + blocks > PAGE_ELEMENTS && inBlocks > 0) {
+          pages.push(0)
+          inBlocks = 0
+        }
+        inBlocks += blocks
         const page = pages.length - 1
         slots.push({ name: slotName(layer, projection, side), layer, projection, side, shape, page, offset: pages[page], length })
         pages[page] += padded
@@ -62,7 +69,6 @@ export function adapterLayout(config: ModelConfig, lora: LoraConfig): AdapterLay
 }
 
 function slotName(layer: number, projection: Projection, side: 'A' | 'B'): string {
-
   return `layers.${layer}.${modulePath(projection)}.lora_${side}`
 }
 

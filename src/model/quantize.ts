@@ -7,8 +7,9 @@ import { NF4_BLOCK, doubleQuantize, nf4Midpoints, quantizeBlocks, signedMap } fr
 import { toFloat32, type FloatDtype } from '../formats/floats'
 import { nf4Absmax, nf4Encode, type Nf4Layout, type SourceFormat } from '../ops/nf4'
 
-/** Elements quantised at a time: 16 MiB of f32 source. A multiple of the block. */
+/** Elements quantised at a time: 16 MiB of f32 source, or what a binding holds. A multiple of the block. */
 const CHUNK = 4 * 1024 * 1024
+const chunkFor = ({ device }: Gpu): number => Math.min(CHUNK, Math.floor(device.limits.maxStorageBufferBindingSize / 4 / NF4_BLOCK) * NF4_BLOCK)
 /** Below this a block holds, or its scaling meets, numbers that GPUs may flush to zero. */
 const SUBNORMAL_RISK = 1e-30
 
@@ -29,7 +30,7 @@ export class Quantizer {
   private readonly chunk: number
 
   /** @param chunk elements a pass, a multiple of the block */
-  constructor(gpu: Gpu, kernels: KernelCache, chunk = CHUNK) {
+  constructor(gpu: Gpu, kernels: KernelCache, chunk = chunkFor(gpu)) {
     this.gpu = gpu
     this.kernels = kernels
     this.chunk = chunk

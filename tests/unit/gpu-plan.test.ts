@@ -3,7 +3,7 @@ import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
 import { lifetimes, Plan } from '../../src/gpu/plan'
 import { grid, Recorder, rowGrid } from '../../src/gpu/recorder'
-import { byteLength, type Tensor } from '../../src/gpu/tensor'
+import { bufferTensor, byteLength, type Tensor } from '../../src/gpu/tensor'
 import { defaultTuning } from '../../src/gpu/tuning'
 
 // Recording and placing need no device but one that hands out layouts.
@@ -105,6 +105,12 @@ describe('a plan', () => {
   it('refuses a tensor larger than a binding may be, by name, before anything is made', async () => {
     const plan = new Plan(gpu, new KernelCache(gpu), chain, { n: 2000 }, { label: 'chain' })
     await expect(plan.build()).rejects.toMatchObject({ code: 'gpu-tensor-too-large', params: { tensor: 'a', bytes: 8000, limit: 4096 } })
+  })
+
+  it('refuses a buffer that exists but is larger than a binding may be, by name', async () => {
+    const large = bufferTensor('states', 'f32', [2000], {} as GPUBuffer)
+    const plan = new Plan<null>(gpu, new KernelCache(gpu), (r) => add(r, large, r.tensor('y', [8]), 8), null, { label: 'one' })
+    await expect(plan.build()).rejects.toMatchObject({ code: 'gpu-tensor-too-large', params: { tensor: 'states', bytes: 8000, limit: 4096 } })
   })
 })
 

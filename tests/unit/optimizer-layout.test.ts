@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { nearestTable, tableIndex } from '../../src/formats/blockwise'
 import { dynamicMap } from '../../src/formats/dynamic-map'
-import type { AdapterLayout, ParameterSlot } from '../../src/model/adapter-store'
+import { adapterLayout, type AdapterLayout, type ParameterSlot } from '../../src/model/adapter-store'
 import { optimizerLayout, partBytes, WINDOWS } from '../../src/model/optimizer-layout'
 import { optimizerMaps } from '../../src/model/optimizer-maps'
+import { PROJECTIONS, type ModelConfig } from '../../src/model/types'
 import { fused } from '../../src/ops/adamw-reference'
 import { bits, differing } from '../helpers/adamw-twin'
 
@@ -56,6 +57,31 @@ describe('which states a parameter gets', () => {
 
   test('a budget below one block still holds a block', () => {
     expect(optimizerLayout(layout, 'adamw8bit', 0).windowBytes).toBe(2048)
+  })
+})
+
+describe('pages of a large adapter', () => {
+  // Qwen2.5-0.5B: its width of 3.5 blocks gives every tensor of odd rank a ragged last block, and at these ranks a page is full.
+  const config = { layers: 24, hiddenSize: 896, intermediateSize: 4864, heads: 14, kvHeads: 2, headDim: 64 } as ModelConfig
+  const layoutAt = (r: number) => adapterLayout(config, { r, lora_alpha: r, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false })
+
+  test('f32 states of a page fit the least binding limit', () => {
+    for (const r of [33, 61, 64]) {
+      const { parts } = optimizerLayout(layoutAt(r), 'adamw')
+      expect(parts.length, `rank ${r}`).toBeGreaterThan(1)
+      expect(Math.max(...parts.map(partBytes)), `rank ${r}`).toBeLessThanOrEqual(2 ** 27)
+    }
+  })
+
+  test('tensors follow one another without overlap, and none crosses a page', () => {
+    const { slots, pages, parameters } = layoutAt(61)
+    const ends = pages.map(() => 0)
+    for (const { page, offset, length } of slots) {
+      expect(offset).toBe(ends[page])
+      ends[page] = Math.ceil((offset + length) / 64) * 64
+    }
+    expect(ends).toEqual(pages)
+    expect(slots.reduce((sum, { length }) => sum + length, 0)).toBe(parameters)
   })
 })
 
