@@ -106,7 +106,7 @@ fn head_finish(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
 //#end
 
 //#if ENTRY == loss_sum
-// stats[0] += scale * sum of losses, stats[1] += scale * right answers. One workgroup, fixed order.
+// stats[0] += scale * sum of losses, stats[1] += right answers / trained tokens of this micro batch. One workgroup, fixed order.
 struct Params { rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> losses: array<vec2<f32>>;
@@ -120,7 +120,7 @@ fn loss_sum(@builtin(local_invocation_index) lane: u32) {
   sum = workgroup_sum2(sum, lane);
   if (lane == 0u) {
     stats[0] += sum.x * run[0];
-    stats[1] += sum.y * run[0];
+    stats[1] += sum.y * run[3];
   }
 }
 //#end

@@ -237,6 +237,13 @@ const others = [
     test: kernel('head'),
   },
   {
+    name: 'head: accuracy over the window instead of each micro batch',
+    file: 'shaders/head.wgsl',
+    find: 'stats[1] += sum.y * run[3];',
+    replace: 'stats[1] += sum.y * run[0];',
+    test: kernel('head'),
+  },
+  {
     name: 'dropout: kept elements are not scaled',
     file: 'shaders/dropout.wgsl',
     find: 'v = f32(x[i]) * p.scale;',

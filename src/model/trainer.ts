@@ -114,6 +114,7 @@ export class GpuTrainer implements Trainer {
     const bits = new Uint32Array(this.runWords.buffer)
     bits[1] = this.p.shape.seed >>> 0
     bits[2] = this.microSteps++
+    this.runWords[3] = 1 / Math.max(1, batch.trainedTokens)
     gpu.device.queue.writeBuffer(this.run, 0, this.runWords)
     this.passPlan.run(prepared.shape)
     this.window.push(batch)
@@ -136,7 +137,7 @@ export class GpuTrainer implements Trainer {
       const { layer, rows } = await this.p.diagnose(batches)
       throw fail('train-non-finite', { step, layer, rows, loss: String(loss), gradNorm: String(norm) })
     }
-    return { loss, gradNorm: norm, meanTokenAccuracy: accuracy }
+    return { loss, gradNorm: norm, meanTokenAccuracy: accuracy / Math.max(1, batches.length) }
   }
 
   async saveState(): Promise<TrainerState> {

@@ -77,7 +77,7 @@ export interface StepResult {
   loss: number
   /** Global L2 norm of the gradient before clipping. */
   gradNorm: number
-  /** Fraction of trained tokens whose arg max is the label. */
+  /** Fraction of trained tokens whose arg max is the label: the mean over the micro batches of each one's own, as trl has it. */
   meanTokenAccuracy: number
 }
 

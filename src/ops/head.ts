@@ -104,7 +104,7 @@ export function headLogits(r: Recorder, o: { hidden: Tensor; parts: TablePart[];
   }
 }
 
-/** stats[0] += run[0] * sum of losses, stats[1] += run[0] * right answers. */
+/** stats[0] += run[0] * sum of losses, stats[1] += run[3] * right answers. */
 export function lossSum(r: Recorder, o: { losses: Tensor; run: Tensor; stats: Tensor; rows: number }): void {
   r.dispatch({
     source: sumSource,

@@ -28,7 +28,7 @@ interface Training {
     max_grad_norm: number
   }
   rows: { input_ids: number[]; labels: number[] }[]
-  log: { loss: number; grad_norm: number; learning_rate: number; step: number }[]
+  log: { loss: number; grad_norm: number; learning_rate: number; mean_token_accuracy: number; step: number }[]
 }
 
 const OPTIMIZER = { lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }
@@ -112,6 +112,8 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
           // The bounds promised for f32 AdamW against trl: 5e-4 in loss, 0.2 % in the norm; reached here: far less.
           expect(figure(`training loss ${name}`, Math.abs(got.loss - want.loss)), `loss of step ${step}`).toBeLessThan(1e-4)
           expect(figure(`training norm ${name}`, Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm), `norm of step ${step}`).toBeLessThan(5e-4)
+          // A mean over the window's micro batches; right answers are whole numbers, so that only the division rounds.
+          expect(got.meanTokenAccuracy, `accuracy of step ${step}`).toBeCloseTo(want.mean_token_accuracy, 6)
         }
       }
       expect(step).toBe(log.length)
