@@ -10,7 +10,9 @@ learning rates within 1e-6 of each other, relative. Exit code 1 when a bound is 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import common
@@ -29,17 +31,24 @@ def compare_logs(ours: list[dict], theirs: list[dict]) -> dict:
             {
                 "step": b["step"],
                 "loss": (a["loss"], b["loss"], a["loss"] - b["loss"]),
-                "grad_norm": (a["grad_norm"], b["grad_norm"], a["grad_norm"] / b["grad_norm"] - 1 if b["grad_norm"] else 0.0),
+                "grad_norm": (a["grad_norm"], b["grad_norm"], relative(a["grad_norm"], b["grad_norm"])),
                 "learning_rate": (a["learning_rate"], b["learning_rate"], relative(a["learning_rate"], b["learning_rate"])),
                 "epoch": (a["epoch"], b["epoch"], a["epoch"] - b["epoch"]),
             }
         )
-    largest = {key: max((abs(row[key][2]) for row in table), default=0.0) for key in ["loss", "grad_norm", "learning_rate", "epoch"]}
+    largest = {key: largest_of(row[key][2] for row in table) for key in ["loss", "grad_norm", "learning_rate", "epoch"]}
     return {"steps": (len(ours), len(theirs)), "table": table, "max": largest}
 
 
+def largest_of(differences: Iterable[float]) -> float:
+    """The largest magnitude; NaN where any is NaN, which max() alone would lose to the number before it."""
+    sizes = [abs(x) for x in differences]
+    return math.nan if any(map(math.isnan, sizes)) else max(sizes, default=0.0)
+
+
 def relative(a: float, b: float) -> float:
-    return (a - b) / max(abs(a), abs(b)) if a != b else 0.0
+    """The difference as a share of the reference, which is b."""
+    return 0.0 if a == b else (a - b) / abs(b) if b else math.inf
 
 
 def compare_adapters(ours: str | Path, theirs: str | Path) -> dict | None:
@@ -59,7 +68,7 @@ def compare_adapters(ours: str | Path, theirs: str | Path) -> dict | None:
 
 def verdict(found: dict, loss: float, norm: float) -> list[str]:
     """What is broken; empty when all is well."""
-    broken = []
+    broken = [] if found["steps"][1] else ["the reference has no step"]
     if found["steps"][0] != found["steps"][1]:
         broken.append(f"steps: {found['steps'][0]} and {found['steps'][1]}")
     for key, bound in {"loss": loss, "grad_norm": norm, "learning_rate": 1e-6, "epoch": 1e-6}.items():
