@@ -16,6 +16,12 @@ export const modelErrors = {
       `The text has ${p.tokens} tokens and this model reads at most ${p.limit}, so it was not run. Shorten the text or the conversation.`,
     zh: (p: { tokens: number; limit: number }) => `文本共有 ${p.tokens} 个词元，而该模型最多读取 ${p.limit} 个，因此没有运行。请缩短文本或对话。`,
   },
+  'model-token-outside': {
+    en: (p: { id: number; vocabSize: number }) =>
+      `The text holds token ${p.id}, but the model has weights for ${p.vocabSize} tokens only, so it was not run. Its tokenizer knows more than the model: use the tokenizer that belongs to these weights, or a model whose vocabulary was extended.`,
+    zh: (p: { id: number; vocabSize: number }) =>
+      `文本中含有词元 ${p.id}，而该模型只有 ${p.vocabSize} 个词元的权重，因此没有运行。分词器的词表比模型大：请使用与这些权重配套的分词器，或已扩展词表的模型。`,
+  },
   'model-optimizer-state': {
     en: (p: { name: string; expected: number; found: number }) =>
       `The saved optimizer states do not fit this run: "${p.name}" should have ${p.expected} bytes and has ${p.found}, so training was not continued. Continue with the adapter settings and the optim that the checkpoint was made with, or start a new run from its adapter.`,

@@ -6,7 +6,7 @@ import { readBuffer } from '../gpu/readback'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 import { chooseChunking } from '../ops/attention'
 import { recordDecoding, type DecodeShape, type PassModel } from './graphs'
-import { embeddedRows } from './pass-inputs'
+import { embeddedRows, expectInTable } from './pass-inputs'
 import type { HostTable } from './weights'
 
 /** Tokens of a prompt that go through the layers together. */
@@ -69,10 +69,11 @@ export class Decoder {
     await this.one.build()
   }
 
-  /** Append tokens and return the logits [V] after the last one. */
+  /** Append tokens and return the logits [V] after the last one. @throws TuneError model-token-outside */
   async push(ids: Int32Array): Promise<Float32Array> {
     const { queue } = this.gpu.device
     if (this.length + ids.length > this.capacity) throw new RangeError(`decoder holds ${this.capacity} tokens`)
+    expectInTable(ids, this.pass.config.vocabSize)
     for (let at = 0; at < ids.length; ) {
       const T = Math.min(PREFILL, ids.length - at)
       const piece = ids.slice(at, at + T)
@@ -108,6 +109,7 @@ export async function allLogits(
   ids: Int32Array,
 ): Promise<Float32Array> {
   const { config } = pass
+  expectInTable(ids, config.vocabSize)
   const T = ids.length
   const buffers: GPUBuffer[] = []
   const make = (label: string, data: Int32Array | Float32Array): Tensor => {

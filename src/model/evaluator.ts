@@ -32,7 +32,7 @@ export class Evaluator {
     this.layers = pass.config.layers
     const M = capacity.B * capacity.T
     const C = pass.config.hiddenSize
-    this.inputs = new InputBuffers(gpu, capacity, C, host)
+    this.inputs = new InputBuffers(gpu, capacity, pass.config, host)
     const make = (label: string, words: number): GPUBuffer =>
       gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST)
     this.losses = make('eval losses', M * 2)

@@ -1,7 +1,9 @@
 import { IGNORE, type MicroBatch } from '../data/types'
+import { fail } from '../errors'
 import type { Gpu } from '../gpu/device'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 import type { PassInputs, PassShape } from './graphs'
+import type { ModelConfig } from './types'
 import type { HostTable } from './weights'
 
 /** A batch as the graph wants it: shifted targets, only the trained rows. */
@@ -32,12 +34,12 @@ export class InputBuffers {
   readonly tensors: PassInputs
   private readonly gpu: Gpu
   private readonly host: HostTable | null
-  private readonly C: number
+  private readonly config: ModelConfig
 
-  constructor(gpu: Gpu, capacity: { B: number; T: number }, C: number, host: HostTable | null) {
+  constructor(gpu: Gpu, capacity: { B: number; T: number }, config: ModelConfig, host: HostTable | null) {
     this.gpu = gpu
     this.host = host
-    this.C = C
+    this.config = config
     const M = capacity.B * capacity.T
     const make = (name: string, dtype: 'i32' | 'f32', n: number): Tensor =>
       bufferTensor(name, dtype, [n], gpu.buffer(name, n * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST))
@@ -48,15 +50,16 @@ export class InputBuffers {
       chosen: make('chosen', 'i32', M),
       targets: make('targets', 'i32', M),
       place: make('place', 'i32', M),
-      embedded: host ? make('embedded', 'f32', M * C) : null,
+      embedded: host ? make('embedded', 'f32', M * config.hiddenSize) : null,
     }
   }
 
   async write(batch: MicroBatch, prepared: PreparedBatch): Promise<void> {
     const { queue } = this.gpu.device
     const t = this.tensors
-    const rows = this.host ? await embeddedRows(this.host, batch.inputIds, this.C) : null
-    queue.writeBuffer(t.ids.buffer!, 0, batch.inputIds as Int32Array<ArrayBuffer>)
+    const ids = lookupIds(batch, this.config.vocabSize)
+    const rows = this.host ? await embeddedRows(this.host, ids, this.config.hiddenSize) : null
+    queue.writeBuffer(t.ids.buffer!, 0, ids as Int32Array<ArrayBuffer>)
     queue.writeBuffer(t.positions.buffer!, 0, batch.positions as Int32Array<ArrayBuffer>)
     queue.writeBuffer(t.segments.buffer!, 0, batch.segments as Int32Array<ArrayBuffer>)
     queue.writeBuffer(t.chosen.buffer!, 0, prepared.chosen)
@@ -68,6 +71,22 @@ export class InputBuffers {
   destroy(): void {
     for (const tensor of Object.values(this.tensors)) if (tensor?.buffer) this.gpu.free(tensor.buffer)
   }
+}
+
+/**
+ * The batch's ids as they are looked up. Padding may be a token that the table lacks, since nothing reads its row: 0 stands for it.
+ * @throws TuneError model-token-outside
+ */
+export function lookupIds(batch: Pick<MicroBatch, 'inputIds' | 'segments'>, vocabSize: number): Int32Array {
+  const ids = batch.inputIds.map((id, m) => (batch.segments[m] === 0 && id >= vocabSize ? 0 : id))
+  expectInTable(ids, vocabSize)
+  return ids
+}
+
+/** A tokenizer may know tokens beyond the table's end, whose rows and logits nobody would write. @throws TuneError model-token-outside */
+export function expectInTable(ids: Int32Array, vocabSize: number): void {
+  const outside = ids.find((id) => id >= vocabSize)
+  if (outside !== undefined) throw fail('model-token-outside', { id: outside, vocabSize })
 }
 
 /** f32 rows [n, C] of an input table that stays with the host. */

@@ -56,7 +56,7 @@ export class GpuTrainer implements Trainer {
     const { gpu, adapter, shape } = p
     const M = shape.batch * shape.tokens
     const make = (label: string, words: number): GPUBuffer => gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
-    this.inputs = new InputBuffers(gpu, { B: shape.batch, T: shape.tokens }, p.pass.config.hiddenSize, p.host)
+    this.inputs = new InputBuffers(gpu, { B: shape.batch, T: shape.tokens }, p.pass.config, p.host)
     this.run = make('run', 4)
     this.stats = make('stats', 4)
     this.losses = make('losses', M * 2)

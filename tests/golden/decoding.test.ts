@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { collate } from '../../src/data/collate'
 import type { Decoder } from '../../src/model/decoder'
 import type { QwenStyleModel } from '../../src/model/model'
 import { argmax } from '../../src/model/sampling'
@@ -60,6 +61,14 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       }
       await expect(decoder.push(ids.slice(0, 1))).rejects.toThrow(RangeError)
       decoder.destroy()
+    })
+
+    test('a token that the table lacks is refused, wherever it is read', async () => {
+      const ids = Int32Array.of(1, V, 2)
+      const refused = { code: 'model-token-outside', params: { id: V, vocabSize: V } }
+      await expect(model.logits(ids, true)).rejects.toMatchObject(refused)
+      await expect(collect(model, ids, {})).rejects.toMatchObject(refused)
+      await expect(model.lossPerLine(collate([{ row: 1, inputIds: ids, labels: ids, truncated: false }], [[0]]), true)).rejects.toMatchObject(refused)
     })
 
     test('greedy text is the arg max of each whole pass', async () => {
