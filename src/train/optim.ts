@@ -1,7 +1,10 @@
 import type { OptimizerKind } from '../model/types'
 import type { OptimName } from './run-file'
 
-/** Hugging Face's optimiser names that mean the same arithmetic here. Paged 32-bit AdamW differs from AdamW only in where its states lie. */
+/**
+ * Hugging Face's optimiser names that mean the same arithmetic here. Paged 32-bit AdamW differs from AdamW in where its states lie, and in
+ * bitsandbytes in the last bits, whose order of roundings it does not get here.
+ */
 const kinds: Record<OptimName, OptimizerKind> = {
   adamw_torch: 'adamw',
   adamw_torch_fused: 'adamw',
