@@ -316,8 +316,8 @@ const others = [
   {
     name: 'linear: every slab gets the bias of the first',
     file: 'src/ops/linear.ts',
-    find: 'o.bias.offset + n * 4)',
-    replace: 'o.bias.offset)',
+    find: 'vector.offset + from * 4)',
+    replace: 'vector.offset)',
     test: kernel('linear'),
   },
   {

@@ -1,7 +1,8 @@
 import type { FileFolder } from '../formats/bytes'
 import { readPeft } from '../formats/peft'
 import type { LanguageModel } from '../model/language-model'
-import type { LoraConfig, LoraPair, Projection } from '../model/types'
+import type { LoraConfig, LoraPair } from '../model/types'
+import { linearShape } from '../model/weights'
 import type { AdapterCard } from './types'
 
 /** Read a PEFT folder and put it onto the model, replacing the adapter that was there. */
@@ -19,18 +20,8 @@ export function adapterCard(model: LanguageModel, baseModel: string): AdapterCar
 
 const parametersOf = (pairs: LoraPair[]) => pairs.reduce((sum, { A, B }) => sum + A.length + B.length, 0)
 
+/** A and B of every adapted linear: r * (out + in). */
 function loraParameters({ config }: LanguageModel, lora: LoraConfig): number {
-  const { hiddenSize: C, intermediateSize: F, heads, kvHeads, headDim: D, layers } = config
-  const query = heads * D
-  const keys = kvHeads * D
-  const widths: Record<Projection, number> = {
-    q_proj: C + query,
-    k_proj: C + keys,
-    v_proj: C + keys,
-    o_proj: query + C,
-    gate_proj: C + F,
-    up_proj: C + F,
-    down_proj: F + C,
-  }
-  return layers * lora.r * lora.target_modules.reduce((sum, name) => sum + widths[name], 0)
+  const widths = lora.target_modules.map((projection) => linearShape(config, projection)).map(([out, input]) => out + input)
+  return config.layers * lora.r * widths.reduce((sum, width) => sum + width, 0)
 }

@@ -58,9 +58,15 @@ export function linearForward(
       bTransposed: true,
       ldc: N,
       cOffset: n,
-      bias: o.bias?.buffer ? bufferTensor(o.bias.label, 'f32', [count], o.bias.buffer, o.bias.offset + n * 4) : undefined,
+      bias: o.bias && part(o.bias, n, count),
     })
   }
+}
+
+/** Elements [from, from + count) of a vector in a buffer; `from` is a multiple of 64, so that a binding may start there. */
+function part(vector: Tensor, from: number, count: number): Tensor {
+  if (!vector.buffer) throw new Error(`${vector.label} has no buffer to take a part of`)
+  return bufferTensor(vector.label, 'f32', [count], vector.buffer, vector.offset + from * 4)
 }
 
 /** dx [M, K] (+)= dy [M, N] W. */

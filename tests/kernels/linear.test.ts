@@ -42,6 +42,16 @@ describe('an NF4 linear, slab by slab', () => {
   }
 })
 
+test('a bias without a buffer is refused, not left out', async () => {
+  const weight = hostNf4(random(N * K, 1), true)
+  const one = { data: new Float32Array(N * K) }
+  const record = runOps({ w: { data: weight.words }, slab: one, x: one, y: one }, (r, t) => {
+    const linear: LinearWeight = { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }
+    linearForward(r, { weight: linear, x: t.x, y: t.y, M, bias: r.tensor('bias', [N]), slab: t.slab })
+  })
+  await expect(record).rejects.toThrow('bias has no buffer')
+})
+
 test('a single row: codes read directly, or by way of a slab where rows are no multiple of 8', async () => {
   for (const width of [24, 21]) {
     const weight = hostNf4(random(N * width, 1), true)
