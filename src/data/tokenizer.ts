@@ -2,6 +2,7 @@ import { Tokenizer } from '@huggingface/tokenizers'
 import { fail } from '../errors'
 import { bytesOfToken } from './byte-level'
 import { ChatTemplate, type Span } from './chat-template'
+import { asBuiltByClass } from './tokenizer-class'
 import type { Message } from './types'
 
 /** The texts of a model's tokenizer files, as they stand in its folder. */
@@ -11,6 +12,8 @@ export interface TokenizerFiles {
   /** The template's text, wherever the model's folder keeps it. */
   chatTemplate: string | null
   generationConfig?: string | null
+  /** `model_type` of config.json, by which transformers chooses a tokenizer's class. */
+  modelType?: string | null
 }
 
 export interface TokenInfo {
@@ -41,7 +44,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenize
   const config = files.tokenizerConfig ? parse('tokenizer_config.json', files.tokenizerConfig) : {}
   const generation = files.generationConfig ? parse('generation_config.json', files.generationConfig) : {}
   try {
-    return new ChatTokenizer(json, config, files.chatTemplate, generation)
+    return new ChatTokenizer(asBuiltByClass(json, config, files.modelType ?? null), config, files.chatTemplate, generation)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TuneError') throw cause
     throw fail('data-tokenizer-broken', { file: 'tokenizer.json', detail: (cause as Error).message }, cause)
@@ -72,8 +75,7 @@ export class ChatTokenizer {
   private readonly byteCache: (Uint8Array | null | undefined)[] = []
 
   constructor(json: Config, config: Config, template: string | null, generation: Config) {
-    const tokenizer = { ...json, normalizer: json.normalizer ?? classNormalizer(config) }
-    this.inner = new Tokenizer(tokenizer, { ...config, clean_up_tokenization_spaces: false })
+    this.inner = new Tokenizer(json, { ...config, clean_up_tokenization_spaces: false })
     this.isByteLevel = JSON.stringify(json.decoder ?? null).includes('"ByteLevel"')
     this.addedText = new Map()
     this.specialIds = new Set()
@@ -243,11 +245,6 @@ export class ChatTokenizer {
       return null
     }
   }
-}
-
-/** transformers 5 builds this class's tokenizer itself, with NFC, whatever tokenizer.json says. */
-function classNormalizer(config: Config): { type: string } | null {
-  return /^Qwen2Tokenizer(Fast)?$/.test(String(config.tokenizer_class)) ? { type: 'NFC' } : null
 }
 
 function specialTokens(config: Config): Record<string, string> {

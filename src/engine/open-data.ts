@@ -11,6 +11,7 @@ export function tokenizerOf(opened: OpenedModel): Promise<ChatTokenizer> {
     tokenizerConfig: opened.files['tokenizer_config.json'] ?? null,
     chatTemplate: opened.chatTemplate,
     generationConfig: opened.files['generation_config.json'] ?? null,
+    modelType: opened.config.family,
   })
 }
 

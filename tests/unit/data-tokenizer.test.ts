@@ -3,9 +3,19 @@ import { describe, expect, it } from 'vitest'
 import { loadTokenizer, type TokenizerFiles } from '../../src/data'
 import { tinyTokenizer, tokenGolden } from '../helpers/data'
 
-const { templates, texts } = tokenGolden<{
+interface ClassCase {
+  tokenizer: string
+  model_type: string
+  config: Record<string, unknown>
+  class: string
+  texts: string[]
+  ids: number[][]
+}
+
+const { templates, texts, classes } = tokenGolden<{
   templates: Record<string, string>
   texts: Record<string, { text: string; ids: number[]; decoded: string }[]>
+  classes: ClassCase[]
 }>()
 const folder = new URL('../golden/data/tokens/qwen/', import.meta.url)
 const files: TokenizerFiles = {
@@ -52,6 +62,17 @@ describe('decoding as ids come', () => {
     expect(tokenizer.tokenInfo(tokenizer.encode('<|im_end|>')[0])).toMatchObject({ text: '<|im_end|>', special: true })
     expect(tokenizer.tokenInfo(tokenizer.encode('the')[0])).toMatchObject({ text: 'the', special: false })
   })
+})
+
+describe('transformers builds a tokenizer by its class where that is not what tokenizer.json says', () => {
+  for (const one of classes) {
+    const { tokenizer: kind, model_type: modelType, config } = one
+    it(`${kind} as ${String(config.tokenizer_class)} in a ${modelType} model is a ${one.class}`, async () => {
+      const tokenizerJson = readFileSync(new URL(`../${kind}/tokenizer.json`, folder), 'utf8')
+      const tokenizer = await loadTokenizer({ tokenizerJson, tokenizerConfig: JSON.stringify(config), chatTemplate: null, modelType })
+      expect(one.texts.map((text) => [...tokenizer.encode(text)])).toEqual(one.ids)
+    })
+  }
 })
 
 describe('prompts and stop tokens', () => {

@@ -418,6 +418,7 @@ def golden(out: Path) -> None:
         print(f"{name}: {len(expected)} of {len(rows)} rows", file=sys.stderr)
         data["cases"].append({"name": name, "tokenizer": kind, "template": key, "options": options, "rows": next(one for one, of in sets.items() if of is rows), "expected": expected})
     data["texts"] = {kind: text_cases(AutoTokenizer.from_pretrained(out / kind)) for kind in ("qwen", "smol", "llama", "spm")}
+    data["classes"] = class_cases(out)
     data["orders"] = orders()
     common.write_json(out / "tokens.json", data)
 
@@ -451,6 +452,43 @@ def text_cases(tokenizer) -> list[dict]:
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
         out.append({"text": text, "ids": ids, "decoded": tokenizer.decode(ids)})
     return out
+
+
+def class_cases(out: Path) -> list[dict]:
+    """
+    Where transformers builds a tokenizer by its class and not as tokenizer.json says: a tiny tokenizer under another class and
+    `model_type`, and the ids of texts on which that tells.
+    """
+    from transformers import AutoTokenizer
+
+    cases = [
+        # tokenizer, model_type, changes in tokenizer_config.json
+        ("qwen", "qwen2", {"tokenizer_class": "PreTrainedTokenizerFast"}),
+        ("qwen", "qwen2", {"tokenizer_class": None, "add_prefix_space": True}),
+        ("qwen", "qwen3", {"tokenizer_class": "PreTrainedTokenizerFast"}),
+        ("qwen", "qwen3", {"tokenizer_class": None}),
+        ("qwen", "llama", {"tokenizer_class": None}),
+        ("smol", "qwen2", {}),
+        ("smol", "llama", {"tokenizer_class": "GPT2Tokenizer", "add_prefix_space": True}),
+        ("llama", "qwen2", {"tokenizer_class": "LlamaTokenizerFast"}),
+        ("llama", "llama", {"tokenizer_class": "LlamaTokenizerFast"}),
+        ("spm", "llama", {"tokenizer_class": "LlamaTokenizer"}),
+        ("spm", "llama", {"tokenizer_class": "LlamaTokenizerFast", "legacy": True}),
+        ("spm", "llama", {"tokenizer_class": "LlamaTokenizer", "add_prefix_space": False}),
+        ("spm", "llama", {"tokenizer_class": None}),
+    ]
+    texts = ["e\u0301tude caf\u00e9", "12345 in 678", "it's  two\n\n  lines ", " leading", "x\n\ny.\n", "<s>[INST] hi [/INST] yes</s> more</s>end", "\u6e2f\u53e3 27 \u5ea6"]
+    done = []
+    for kind, model_type, change in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            config = {**common.read_json(out / kind / "tokenizer_config.json"), **change}
+            Path(folder, "tokenizer.json").write_bytes((out / kind / "tokenizer.json").read_bytes())
+            common.write_json(Path(folder, "tokenizer_config.json"), config)
+            common.write_json(Path(folder, "config.json"), {"model_type": model_type})
+            tokenizer = AutoTokenizer.from_pretrained(folder)
+            ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
+        done.append({"tokenizer": kind, "model_type": model_type, "config": config, "class": type(tokenizer).__name__, "texts": texts, "ids": ids})
+    return done
 
 
 def orders() -> dict:
