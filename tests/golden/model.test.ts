@@ -66,6 +66,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       for (const [key, useAdapter] of [['logits', true], ['base', false]] as const) {
         const all = await model.logits(row, useAdapter)
         const ours = expected.logit_positions.flatMap((t) => [...all.subarray(t * V, t * V + V)])
+        // As the losses, of the largest logit.
         expect(figure(`logits ${name}`, relativeError(ours, want.get(key)!.data))).toBeLessThan(1e-5)
       }
     })
@@ -83,7 +84,8 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       }
       const result = await trainer.step(OPTIMIZER)
       expect(Math.abs(result.loss - expected.loss) / expected.loss).toBeLessThan(1e-5)
-      expect(Math.abs(result.gradNorm - expected.grad_norm) / expected.grad_norm).toBeLessThan(1e-4)
+      // A root of squares is no further off than the gradients.
+      expect(Math.abs(result.gradNorm - expected.grad_norm) / expected.grad_norm).toBeLessThan(5e-5)
       trainer.destroy()
     })
 
