@@ -12,16 +12,14 @@ export async function answer(
   signal?: AbortSignal,
 ): Promise<GenerateResult> {
   const prompt = tokenizer.renderPrompt(request.messages).ids
-  const room = model.config.maxPositionEmbeddings - prompt.length
-  if (room < 1) {
-    throw fail('engine-prompt-too-long', { tokens: prompt.length, limit: model.config.maxPositionEmbeddings })
-  }
+  const limit = model.config.maxPositionEmbeddings
+  if (prompt.length >= limit) throw fail('engine-prompt-too-long', { tokens: prompt.length, limit })
   const decoder = tokenizer.streamDecoder({ skipSpecial: true })
   const ids: number[] = []
   const stops = new Set(tokenizer.stopIds)
   const began = performance.now()
   const stream = model.generate(prompt, {
-    maxNewTokens: Math.min(request.max_new_tokens, room),
+    maxNewTokens: request.max_new_tokens,
     temperature: request.temperature,
     topP: request.top_p,
     topK: request.top_k,

@@ -246,7 +246,8 @@ export class QwenStyleModel implements LanguageModel {
   }
 
   async *generate(promptIds: Int32Array, options: SampleOptions): AsyncGenerator<number> {
-    const capacity = Math.min(this.config.maxPositionEmbeddings, promptIds.length + options.maxNewTokens)
+    // An answer may pass the context, as in transformers: positions simply go on.
+    const capacity = promptIds.length + options.maxNewTokens
     if (promptIds.length >= this.config.maxPositionEmbeddings) {
       throw fail('model-too-long', { tokens: promptIds.length, limit: this.config.maxPositionEmbeddings })
     }

@@ -93,6 +93,18 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       expect(await collect(model, tokens(9), { stopIds: [stop] })).toEqual(all.slice(0, all.indexOf(stop) + 1))
     })
 
+    test('an answer goes on past the context, as in transformers; a prompt beyond it is refused', async () => {
+      const all = await collect(model, tokens(9), {})
+      const { maxPositionEmbeddings } = model.config
+      model.config.maxPositionEmbeddings = 11
+      try {
+        expect(await collect(model, tokens(9), {})).toEqual(all)
+        await expect(collect(model, tokens(11), {})).rejects.toMatchObject({ code: 'model-too-long', params: { tokens: 11, limit: 11 } })
+      } finally {
+        model.config.maxPositionEmbeddings = maxPositionEmbeddings
+      }
+    })
+
     test('an aborted generation ends', async () => {
       const control = new AbortController()
       const ids: number[] = []
