@@ -19,6 +19,7 @@ import os
 import subprocess
 import sys
 import venv
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -29,14 +30,28 @@ SECTIONS = ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "su
 
 
 def enter_venv() -> None:
-    """Make the environment where there is none, and continue in it."""
+    """Make the environment where there is none, continue in it, and install what it lacks."""
     python = VENV / "bin/python"
     if not python.exists():
         print(f"making {VENV}", file=sys.stderr)
         venv.create(VENV, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PINS], check=True)
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.execv(python, [str(python), str(Path(__file__).resolve()), *sys.argv[1:]])
+    # An installation that broke off leaves an environment without its packages, a new pin one with other versions.
+    lacking = [pin for pin in PINS if not installed(pin)]
+    if lacking:
+        print(f"installing {' '.join(lacking)}", file=sys.stderr)
+        subprocess.run([python, "-m", "pip", "install", "-q", *PINS], check=True)
+
+
+def installed(pin: str) -> bool:
+    name, _, wanted = pin.partition("==")
+    try:
+        # "+cpu" and the like name a build, not a version.
+        found = version(name).split("+")[0]
+    except PackageNotFoundError:
+        return False
+    return not wanted or found == wanted
 
 
 def options() -> argparse.Namespace:
