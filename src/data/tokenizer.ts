@@ -208,7 +208,9 @@ export class ChatTokenizer {
     const whole = () => (ids.length === 0 ? '' : this.inner.decode(ids, { clean_up_tokenization_spaces: false }))
     return {
       push: (id) => {
-        if (!(skipSpecial && this.specialIds.has(id))) ids.push(id)
+        // A table is often larger than its tokenizer: what stands for no token has no text.
+        const isToken = this.inner.id_to_token(id) !== undefined
+        if (isToken && !(skipSpecial && this.specialIds.has(id))) ids.push(id)
         return whole().replace(/\ufffd+$/, '')
       },
       finish: whole,

@@ -51,6 +51,12 @@ describe('decoding as ids come', () => {
     for (const id of ids.slice(0, -1)) expect(decoder.push(id)).toBe('a')
     expect(decoder.finish()).toBe('a\ufffd')
   })
+  it.each(['qwen', 'spm'])('gives no text for an id beyond the tokenizer: %s', async (kind) => {
+    const tokenizer = await tinyTokenizer(kind, null)
+    const ids = [...tokenizer.encode('hi there')]
+    expect(tokenizer.decode([...ids, 99_999])).toBe(tokenizer.decode(ids))
+    expect(tokenizer.tokenInfo(99_999).text).toBe('')
+  })
   it('leaves special tokens out when asked', async () => {
     const tokenizer = await tinyTokenizer('qwen', null)
     const ids = tokenizer.encode('hi<|im_end|>\n<tool_call>')
