@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two runs side by side: per-step loss, grad_norm and learning rate, and what they end with.
 
-    python compare.py --ours DIR --theirs DIR [--loss 2e-3] [--norm 0.01] [--eval-ours FILE] [--quiet] [--json FILE]
+    python compare.py --ours DIR --theirs DIR [--loss 5e-4] [--norm 2e-3] [--quiet] [--json FILE]
 
 DIR holds trainer_state.json and, where both have one, adapter/. Bounds: `--loss` absolute, `--norm` relative,
 learning rates within 1e-6 of each other, relative. Exit code 1 when a bound is broken or the steps differ.
@@ -82,8 +82,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--ours", required=True)
     parser.add_argument("--theirs", required=True)
-    parser.add_argument("--loss", type=float, default=2e-3)
-    parser.add_argument("--norm", type=float, default=0.01)
+    parser.add_argument("--loss", type=float, default=5e-4)
+    parser.add_argument("--norm", type=float, default=2e-3)
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--json")
     args = parser.parse_args()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def reference_of(case: Case, model: Path, reuse: bool) -> Path:
 def wanted(case: Case) -> str:
     """What the reference depends on: all but where and in which type our side computes."""
     run = {key: value for key, value in case.run_file().items() if key not in ("quantization", "optim_args")}
-    return json.dumps([run, case.source, case.form, case.rows, case.random_b], sort_keys=True)
+    return json.dumps([run, case.model, case.source, case.form, case.rows, case.random_b], sort_keys=True)
 
 
 def run_file(case: Case) -> Path:
@@ -133,9 +134,16 @@ def check_evaluation(case: Case, model: Path, reference: Path, gpu: str) -> dict
         return {"failed": f"{len(ours)} rows, expected {len(theirs)}"}
     return {
         "rows": len(theirs),
-        "worst": max(abs(a["loss"] - b["loss"]) for a, b in zip(ours, theirs)),
+        "worst": compare.largest_of(row_difference(a["loss"], b["loss"]) for a, b in zip(ours, theirs)),
         "wrong_counts": sum(a["num_trained_tokens"] != b["num_trained_tokens"] for a, b in zip(ours, theirs)),
     }
+
+
+def row_difference(ours: float | None, theirs: float | None) -> float:
+    """A row without a trained token has no loss, on both sides."""
+    if ours is None or theirs is None:
+        return 0.0 if ours == theirs else math.nan
+    return ours - theirs
 
 
 def broken_bounds(case: Case, found: dict) -> list[str]:
