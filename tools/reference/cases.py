@@ -3,7 +3,7 @@
 Between them the cases cover: qwen2, qwen3, llama; 5 heads of 16 on 80, 3 of 40 on 96, 3 of 24 on 72, 8 of 20 on 112;
 GQA 1:1, 2:1, 3:1, 5:1; tied and untied heads; vocabularies of prime size; bf16, f16 and f32 files, one and many shards;
 partial last windows; rank 5 and 64; q and v only; truncation; rsLoRA; weight decay; every schedule; two epochs; packing;
-tool calls; 8-bit and paged states; no clipping; llama-3 rope; rows shuffled.
+tool calls; 8-bit and paged states; no clipping; llama-3 rope; rows shuffled, and grouped by length.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ CASES = [
     Case("llama-completion", "llama-odd", form="prompt-completion", run={"lr_scheduler_type": "constant"}),
     Case("llama-f16-text", "llama-gqa", form="text", lora={"target_modules": ["k_proj", "o_proj", "up_proj"]}, run={"lr_scheduler_type": "constant_with_warmup", "warmup_ratio": 0.2, "max_length": 41}),
     Case("qwen2-shuffled", "qwen2-f32", rows=40, run={"shuffle": True, "gradient_accumulation_steps": 1, "num_train_epochs": 2}),
+    Case("qwen2-grouped", "qwen2-odd", rows=64, run={"group_by_length": True, "shuffle": True, "per_device_train_batch_size": 4, "gradient_accumulation_steps": 1}),
     Case("llama3-rope", "llama3-rope", form="prompt-completion", run={"max_steps": 33, "per_device_train_batch_size": 3, "gradient_accumulation_steps": 2}),
 ]
 
