@@ -54,7 +54,14 @@ fn nf4_encode(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
 fn read_source(e: u32) -> f32 { return bitcast<f32>((source[e / 2u] >> (16u * (e & 1u))) << 16u); }
 //#end
 //#if SOURCE == half
-fn read_source(e: u32) -> f32 { return unpack2x16float(source[e / 2u] >> (16u * (e & 1u))).x; }
+// By its bits: a GPU may take the subnormals of f16 for zeros, and one bit decides at a threshold.
+fn read_source(e: u32) -> f32 {
+  let half = source[e / 2u] >> (16u * (e & 1u));
+  let size = half & 0x7fffu;
+  let normal = bitcast<f32>((size << 13u) + select(0x38000000u, 0x70000000u, size >= 0x7c00u));
+  let value = select(normal, f32(size) * 5.9604644775390625e-8, size < 0x400u);
+  return select(value, -value, (half & 0x8000u) != 0u);
+}
 //#end
 //#if SOURCE == f32
 fn read_source(e: u32) -> f32 { return bitcast<f32>(source[e]); }

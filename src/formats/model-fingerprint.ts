@@ -1,10 +1,12 @@
 import type { OpenedModel } from './model-folder'
 
-/** Tensors that are looked into, and how far: enough to tell two fine-tunes of one model apart, little enough to be quick. */
-const TENSORS = 8
+/** How far each tensor is read that is looked into: enough to tell two fine-tunes of one model apart, little enough to be quick. */
 const BYTES = 4096
 
-/** Tells one model from another whatever their folders are called: FNV-1a over all tensors' names and shapes and some of their bytes. */
+/**
+ * Tells one model from another whatever their folders are called: FNV-1a over all tensors' names and shapes, and over the
+ * first bytes of one tensor of each kind, from a layer of its own, since a fine-tune may have changed one kind alone.
+ */
 export async function modelFingerprint({ weights, dtype }: Pick<OpenedModel, 'weights' | 'dtype'>): Promise<string> {
   let hash = 0x811c9dc5
   const mix = (bytes: Uint8Array) => {
@@ -12,8 +14,11 @@ export async function modelFingerprint({ weights, dtype }: Pick<OpenedModel, 'we
   }
   const tensors = [...weights.tensors].sort(([a], [b]) => (a < b ? -1 : 1))
   mix(new TextEncoder().encode(JSON.stringify([dtype, tensors.map(([name, { dtype: stored, shape }]) => [name, stored, shape])])))
-  for (let i = 0; i < TENSORS; i++) {
-    const [name, { bytes }] = tensors[Math.floor((i * (tensors.length - 1)) / (TENSORS - 1))]
+  const kindOf = (name: string) => name.replace(/\.\d+\./, '.')
+  const kinds = [...new Set(tensors.map(([name]) => kindOf(name)))]
+  for (const [i, kind] of kinds.entries()) {
+    const alike = tensors.filter(([name]) => kindOf(name) === kind)
+    const [name, { bytes }] = alike[Math.floor((i * alike.length) / kinds.length)]
     mix(await weights.read(name, 0, Math.min(BYTES, bytes)))
   }
   return `${tensors.length}-${(hash >>> 0).toString(16)}`

@@ -133,8 +133,8 @@ export function slotTensor(slot: ParameterSlot, pages: GPUBuffer[]): Tensor {
 }
 
 /**
- * PEFT's initial weights: A uniform in +-1/sqrt(in) (kaiming_uniform with a = sqrt 5), B zero. Each tensor draws from its own
- * stream (SplitMix32 over seed and name order), so the weights do not depend on how many modules are adapted before it.
+ * PEFT's initial weights: A uniform in +-1/sqrt(in) (kaiming_uniform with a = sqrt 5), B zero. Each tensor begins at
+ * its own place of SplitMix32's sequence, which seed and name give, so the weights do not depend on which others are adapted.
  */
 export function initialValues(slot: ParameterSlot, seed: number): Float32Array {
   const values = new Float32Array(slot.length)

@@ -131,7 +131,8 @@ export class QwenStyleModel implements LanguageModel {
     const layout = adapterLayout(this.config, lora)
     const adapterBytes = layout.pages.reduce((sum, n) => sum + n * 4, 0)
     const optimizerBytes = optimizerLayout(layout, shape.optimizer, shape.optimizerBudgetBytes).gpuBytes
-    const fixedBytes = adapterBytes + optimizerBytes
+    const inputBytes = M * 4 * (8 + (host ? this.config.hiddenSize : 0))
+    const fixedBytes = 2 * adapterBytes + optimizerBytes + inputBytes
     const budget = shape.budgetBytes ?? DEFAULT_BUDGET_BYTES
     // The fewest recomputed layers that fit; if even full recompute does not, that is the plan and the device decides.
     let low = 0
@@ -150,7 +151,7 @@ export class QwenStyleModel implements LanguageModel {
       { kind: 'gradients', bytes: adapterBytes },
       { kind: 'optimizer', bytes: optimizerBytes },
       ...[...byKind].map(([kind, bytes]) => ({ kind, bytes })),
-      { kind: 'inputs', bytes: M * 4 * (8 + (host ? this.config.hiddenSize : 0)) + dispatches * 256 },
+      { kind: 'inputs', bytes: inputBytes + dispatches * 256 },
     ]
     return {
       memory,

@@ -59,7 +59,6 @@ export const OPTIMIZERS = [
   'adamw_8bit',
   'adamw_bnb_8bit',
   'paged_adamw_8bit',
-  'paged_adamw_32bit',
 ] as const
 export type OptimName = (typeof OPTIMIZERS)[number]
 

@@ -3,7 +3,7 @@ import { modelFingerprint } from '../../src/formats/model-fingerprint'
 import { openModelFolder } from '../../src/formats/model-folder'
 import { tinyFolder } from '../helpers/tiny-folder'
 
-it('knows a model again under another name, and tells it from one with a single weight changed', async () => {
+it('knows a model again under another name, and tells it from one with one kind of weights changed', async () => {
   const folder = await tinyFolder()
   const print = async (from = folder) => modelFingerprint(await openModelFolder(from))
   const want = await print()
@@ -11,12 +11,17 @@ it('knows a model again under another name, and tells it from one with a single 
   Object.assign(copy, { name: 'elsewhere' })
   expect(await print(copy)).toBe(want)
 
-  const path = 'model.safetensors'
-  const bytes = copy.files.get(path)!.slice()
-  // The first weight of the first tensor: behind the header.
-  const start = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))
-  bytes[start] ^= 1
-  copy.files.set(path, bytes)
-  expect(await print(copy)).not.toBe(want)
   expect(await print(await tinyFolder({}, 'F32'))).not.toBe(want)
+
+  const path = 'model.safetensors'
+  const original = copy.files.get(path)!
+  const start = 8 + Number(new DataView(original.buffer, original.byteOffset).getBigUint64(0, true))
+  const header = JSON.parse(new TextDecoder().decode(original.subarray(8, start))) as Record<string, { data_offsets: [number, number] }>
+  for (const kind of ['embed_tokens', 'v_proj', 'o_proj', 'down_proj', 'post_attention_layernorm']) {
+    // As a fine-tune that changed this kind alone, in every layer.
+    const bytes = original.slice()
+    for (const [name, { data_offsets }] of Object.entries(header)) if (name.includes(kind)) bytes[start + data_offsets[0]] ^= 1
+    copy.files.set(path, bytes)
+    expect(await print(copy), kind).not.toBe(want)
+  }
 })

@@ -29,12 +29,11 @@ describe('run file', () => {
     expect(kinds).toEqual({
       adamw_torch: 'adamw',
       adamw_torch_fused: 'adamw',
-      paged_adamw_32bit: 'adamw',
       adamw_8bit: 'adamw8bit',
       adamw_bnb_8bit: 'adamw8bit',
       paged_adamw_8bit: 'paged_adamw8bit',
     })
-    for (const optim of ['sgd', 'lion_8bit', 'adamw_torch_8bit', 'galore_adamw']) {
+    for (const optim of ['sgd', 'lion_8bit', 'paged_adamw_32bit', 'adamw_torch_8bit', 'galore_adamw']) {
       expect(refusal({ optim })).toMatchObject({ code: 'run-optimizer-unsupported', params: { optim } })
     }
   })
@@ -75,10 +74,10 @@ describe('run file', () => {
       use_4bit: true,
       bnb_4bit_compute_dtype: 'torch.float16',
       use_nested_quant: false,
-      optim: 'paged_adamw_32bit',
+      optim: 'paged_adamw_8bit',
       report_to: 'tensorboard',
     })
-    expect(run).toMatchObject({ warmup_ratio: 0.03, group_by_length: true, max_length: 512, optim: 'paged_adamw_32bit' })
+    expect(run).toMatchObject({ warmup_ratio: 0.03, group_by_length: true, max_length: 512, optim: 'paged_adamw_8bit' })
     expect(run.lora).toMatchObject({ r: 64, lora_alpha: 16, lora_dropout: 0.1 })
     expect(run.quantization).toMatchObject({ bnb_4bit_compute_dtype: 'float16', bnb_4bit_use_double_quant: false })
     expect(stated.has('lora.r')).toBe(true)
