@@ -105,6 +105,13 @@ export const gpuMutations = [
     test: kernel('nf4', 'a piece'),
   },
   {
+    name: 'nf4 kernel: subnormal halves are taken for normal ones',
+    file: 'shaders/nf4.wgsl',
+    find: 'f32(size) * 5.9604644775390625e-8, size < 0x400u',
+    replace: 'f32(size) * 5.9604644775390625e-8, size < 1u',
+    test: golden('nf4', 'elements of F16'),
+  },
+  {
     name: 'nf4 kernel: one bias for all outputs',
     file: 'shaders/nf4.wgsl',
     find: 'sum += bias[row];',
