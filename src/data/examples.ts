@@ -129,7 +129,8 @@ function fromPromptCompletion(row: number, value: RowValue): Example {
   }
   return {
     kind: 'completion',
-    prompt: requireText(row, value, 'prompt'),
+    // Text may be learnt without a question, too.
+    prompt: prompt === '' ? '' : requireText(row, value, 'prompt'),
     completion: requireText(row, value, 'completion'),
   }
 }

@@ -97,7 +97,7 @@ export class ChatTokenizer {
 
   /** Ids of a text. `addSpecialTokens` lets the tokenizer put in what it puts around every text (Llama's bos). */
   encode(text: string, options: { addSpecialTokens?: boolean } = {}): Int32Array {
-    if (text === '') return new Int32Array()
+    if (text === '' && !options.addSpecialTokens) return new Int32Array()
     return Int32Array.from(this.inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? false }).ids)
   }
 

@@ -33,7 +33,7 @@ def for_trl(row: dict) -> dict:
         system = [{"role": "system", "content": row["system"]}] if row.get("system") else []
         return {"messages": system + turns}
     if "instruction" in row and "output" in row:
-        question = row["instruction"] + ("\n\n" + row["input"] if row.get("input") else "")
+        question = row["instruction"] + ("\n" + row["input"] if row.get("input") else "")
         system = [{"role": "system", "content": row["system"]}] if row.get("system") else []
         history = [m for q, a in row.get("history") or [] for m in (_turn("user", q), _turn("assistant", a))]
         return {"messages": [*system, *history, _turn("user", question), _turn("assistant", row["output"])]}

@@ -125,6 +125,7 @@ COMPLETION_ROWS: list[dict] = [
     {"prompt": "ends with a space ", "completion": "joined"},
     {"prompt": "the un", "completion": "believable merge"},
     {"prompt": "already ended", "completion": " yes<|im_end|>"},
+    {"prompt": "", "completion": "No question was asked."},
 ]
 
 CHAT_COMPLETION_ROWS: list[dict] = [
