@@ -112,7 +112,9 @@ function* readWrapped(file: string, text: string, line: number): Generator<Sourc
     value = parseValue(text)
   } catch {
     const rows = text.split('\n').map((one, i) => parseLine(line + i, one)).filter((row) => row !== null)
-    if (!rows.some((row) => 'value' in row)) throw fail('data-json-cut', { file, row: 1, line })
+    // Lines that begin and end as objects are not cut off: each is wrong by itself.
+    const isCut = !text.split('\n').every((one) => one.trim() === '' || /^\s*\{.*\}\s*$/.test(one))
+    if (isCut && !rows.some((row) => 'value' in row)) throw fail('data-json-cut', { file, row: 1, line })
     yield* rows
     return
   }

@@ -46,6 +46,13 @@ describe('command line', { timeout: 60_000 }, () => {
     }
   })
 
+  it('says of rows that cannot be read what is wrong with them, and nothing of columns that were never seen', async () => {
+    const { code, err } = await tune(['tokens', ...model, '--data', file('nan.jsonl', '{"prompt": "a", "completion": NaN}\n')])
+    expect(code).toBe(0)
+    expect(err).toContain('Row 1 is not valid JSON')
+    expect(err).toContain('0 rows kept\n')
+  })
+
   it('quantises a model into a folder that it reads back, once', async () => {
     const nf4 = join(dir, 'demo-bnb-4bit')
     const { code, out } = await tune(['quantize', ...model, '--out', nf4, '--config', file('q.json', { bnb_4bit_use_double_quant: false }), '--skip', 'up_proj'])

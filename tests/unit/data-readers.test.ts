@@ -37,6 +37,14 @@ describe('JSON arrays', () => {
       params: { row: 3, line: 4 },
     })
   })
+  it('are named one by one where each of them is whole and yet no JSON', async () => {
+    for (const text of ['{"a": NaN}', '{"a": NaN}\n{"a": NaN}\n', '[{"a": NaN}]']) {
+      const rows = (await read(text)) as { row: number; error: { code: string } }[]
+      expect(rows.map(({ row, error }) => [row, error.code])).toEqual(rows.map((_, i) => [i + 1, 'data-row-json']))
+      expect(rows.length).toBe(text.split('NaN').length - 1)
+    }
+    await expect(read('{"a": {"b": 1')).rejects.toMatchObject({ code: 'data-json-cut' })
+  })
   it('are read on where one follows another, and refused where something else follows', async () => {
     expect(await read('[{"a": 1}]\n[{"a": 2}, {"a": 3}]\n')).toEqual([1, 2, 3].map((a) => ({ row: a, value: { a } })))
     for (const rest of ['{"a": 2}', ',\n{"a": 2}]', 'x']) {

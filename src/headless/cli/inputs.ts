@@ -55,7 +55,7 @@ export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): 
   for (const note of notes ?? []) terminal.warning(note)
   for (const { error } of badRows.slice(0, 10)) terminal.warning(error)
   if (badRowCount > 10) terminal.line(`… and ${badRowCount - 10} more rows are left out`)
-  if (mapping.format === 'unknown') throw fail('cli-data-unknown', { file: facts.name, columns: facts.columns })
+  if (mapping.format === 'unknown' && facts.columns.length > 0) throw fail('cli-data-unknown', { file: facts.name, columns: facts.columns })
   const cut = truncatedRows > 0 ? `, ${truncatedRows} cut at ${run.max_length} tokens` : ''
-  terminal.line(`${rowsKept} rows kept as ${mapping.format}${cut}`)
+  terminal.line(`${rowsKept} rows kept${facts.columns.length > 0 ? ` as ${mapping.format}` : ''}${cut}`)
 }
