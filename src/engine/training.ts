@@ -105,7 +105,7 @@ function stateOf(rows: readonly TokenizedRow[], run: RunFile, result: TrainingRe
     train_steps_per_second: seconds > 0 ? log.length / seconds : 0,
   }
   return trainerState({
-    log_history: [...logHistory(log, run, steps).map((row) => ({ ...row })), summary],
+    log_history: [...logHistory(log, run, steps, (step) => plan.window(step - 1).length).map((row) => ({ ...row })), summary],
     global_step: log.length,
     max_steps: steps,
     epoch,

@@ -16,15 +16,25 @@ export interface StepLog {
 
 /**
  * `log_history` of trainer_state.json from the steps: every `logging_steps` a row whose loss and accuracy are means over
- * the interval and whose other figures are the last step's, unrounded, as transformers 5 and trl write them. Steps after
- * the last full interval have no row of their own.
+ * the interval and whose other figures are the last step's, unrounded, as transformers 5 and trl write them: the loss is the
+ * steps' mean, the accuracy that of their micro batches, of which `batchesOf` says how many a step had. Steps after the last
+ * full interval have no row of their own.
  */
-export function logHistory(log: StepLog[], run: Pick<RunFile, 'logging_steps'>, steps: number): StepLog[] {
+export function logHistory(
+  log: StepLog[],
+  run: Pick<RunFile, 'logging_steps'>,
+  steps: number,
+  batchesOf: (step: number) => number,
+): StepLog[] {
   const interval = loggingInterval(run.logging_steps, steps)
   const rows: StepLog[] = []
   for (let end = interval; end <= log.length; end += interval) {
     const part = log.slice(end - interval, end)
-    rows.push({ ...part.at(-1)!, loss: mean(part, 'loss'), mean_token_accuracy: mean(part, 'mean_token_accuracy') })
+    rows.push({
+      ...part.at(-1)!,
+      loss: mean(part, 'loss', () => 1),
+      mean_token_accuracy: mean(part, 'mean_token_accuracy', batchesOf),
+    })
   }
   return rows
 }
@@ -34,5 +44,8 @@ export function loggingInterval(loggingSteps: number, steps: number): number {
   return Math.max(1, loggingSteps < 1 ? Math.ceil(steps * loggingSteps) : Math.floor(loggingSteps))
 }
 
-const mean = (rows: StepLog[], key: 'loss' | 'mean_token_accuracy') =>
-  rows.reduce((sum, row) => sum + row[key], 0) / rows.length
+function mean(rows: StepLog[], key: 'loss' | 'mean_token_accuracy', weightOf: (step: number) => number): number {
+  if (rows.length === 1) return rows[0][key]
+  const weights = rows.map(({ step }) => weightOf(step))
+  return rows.reduce((sum, row, i) => sum + row[key] * weights[i], 0) / weights.reduce((a, b) => a + b, 0)
+}

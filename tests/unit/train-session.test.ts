@@ -194,8 +194,15 @@ describe('training session', () => {
 describe('log history', () => {
   it('averages loss and accuracy over the interval and keeps the last step’s other figures', async () => {
     const log = await session(new FakeTrainer(result)).end
-    expect(logHistory(log, { logging_steps: 2 }, 3)).toEqual([{ ...log[1], loss: 8.5 }])
-    expect(logHistory(log, { logging_steps: 1 }, 3)).toEqual(log)
-    expect(logHistory(log, { logging_steps: 0.5 }, 3)).toHaveLength(1)
+    const one = () => 1
+    expect(logHistory(log, { logging_steps: 2 }, 3, one)).toEqual([{ ...log[1], loss: 8.5 }])
+    expect(logHistory(log, { logging_steps: 1 }, 3, (step) => 2 + step)).toEqual(log)
+    expect(logHistory(log, { logging_steps: 0.5 }, 3, one)).toHaveLength(1)
+  })
+
+  it('counts a step’s accuracy as often as the step had micro batches', async () => {
+    const log = (await session(new FakeTrainer(result)).end).map((row, i) => ({ ...row, mean_token_accuracy: i === 0 ? 0.25 : 0.5 }))
+    const [row] = logHistory(log, { logging_steps: 2 }, 3, (step) => (step === 1 ? 3 : 1))
+    expect(row).toMatchObject({ loss: 8.5, mean_token_accuracy: 0.3125 })
   })
 })
