@@ -71,8 +71,8 @@ export const cliErrors = {
   },
   'cli-data-unknown': {
     en: ({ file, columns }: { file: string; columns: string[] }) =>
-      `The columns of ${file} (${columns.join(', ')}) are in no format that is known, so no row can be used. Rename two of them to "prompt" and "completion", or write the rows as {"messages": [...]}.`,
+      `The columns of ${file} (${columns.join(', ')}) are in no format that is known, so no row can be used. Rename the question's column to "instruction" and the answer's to "output", or write the rows as {"messages": [...]}.`,
     zh: ({ file, columns }: { file: string; columns: string[] }) =>
-      `无法识别 ${file} 的列（${columns.join('、')}），没有可用的数据行。请把其中两列改名为 "prompt" 和 "completion"，或将每行写成 {"messages": [...]}。`,
+      `无法识别 ${file} 的列（${columns.join('、')}），没有可用的数据行。请把提问的列改名为 "instruction"、回答的列改名为 "output"，或将每行写成 {"messages": [...]}。`,
   },
 } satisfies ErrorCatalog

@@ -3,7 +3,7 @@ import { assignColumn, detectMapping } from '../../src/data'
 import { type Example, toExample } from '../../src/data/examples'
 import { parseExact, pythonNumber, unmark } from '../../src/data/exact-json'
 import type { RowValue } from '../../src/data/source-row'
-import { TuneError } from '../../src/errors'
+import { errorText, TuneError } from '../../src/errors'
 
 const of = (...rows: RowValue[]) => detectMapping(rows)
 const example = (value: RowValue): Example => toExample(3, value, detectMapping([value]))
@@ -116,6 +116,15 @@ describe('rows become examples', () => {
       kind: 'chat-completion',
       completion: [{ role: 'assistant', content: 'c' }],
     })
+  })
+  // Other names would teach the texts without the chat template that the model is asked with.
+  it.each(['en', 'zh'] as const)('columns renamed as the command line advises (%s) become turns', (language) => {
+    const advice = errorText('cli-data-unknown', { file: 'a.csv', columns: ['x', 'y'] }, language)
+    const [question, answer] = [...advice.matchAll(/"(\w+)"/g)].map((match) => match[1])
+    expect(turns({ no: '1', [question]: 'a', [answer]: 'b', by: 'c' })).toEqual([
+      ['user', 'a'],
+      ['assistant', 'b'],
+    ])
   })
   it('numbers in mapped columns are text', () => {
     expect(turns({ question: 'how many', answer: 3 })).toEqual([['user', 'how many'], ['assistant', '3']])
