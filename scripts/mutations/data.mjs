@@ -69,6 +69,27 @@ export const dataMutations = [
     test: unit('data-epochs'),
   },
   {
+    name: 'batches: rows grouped by length begin anew each epoch',
+    file: 'src/data/batches.ts',
+    find: 'for (let e = 0; e <= epoch; e++) {',
+    replace: 'for (let e = epoch; e <= epoch; e++) {',
+    test: golden,
+  },
+  {
+    name: 'tokens: a qwen2 model follows the class that it names',
+    file: 'src/data/tokenizer-class.ts',
+    find: "if (modelType === 'qwen2') return",
+    replace: "if (modelType === 'qwen1') return",
+    test: unit('data-tokenizer'),
+  },
+  {
+    name: 'log: every step counts alike in the accuracy of an interval',
+    file: 'src/train/log-history.ts',
+    find: "mean(part, 'mean_token_accuracy', batchesOf)",
+    replace: "mean(part, 'mean_token_accuracy', () => 1)",
+    test: unit('train-session'),
+  },
+  {
     name: 'batches: the short last window of an epoch is dropped',
     file: 'src/data/batches.ts',
     find: 'Math.ceil(batches / accumulation)',
