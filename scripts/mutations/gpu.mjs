@@ -232,14 +232,14 @@ export const gpuMutations = [
   },
   {
     name: 'dropout: another mask on the way back',
-    file: 'src/model/layer.ts',
+    file: 'src/model/adapted-linear.ts',
     find: 'place: maskPlace(layer, projection), rate, accumulate: true',
     replace: 'place: maskPlace(layer, projection) + 1, rate, accumulate: true',
     test: golden('dropout', 'the gradient'),
   },
   {
     name: 'dropout: the gradient of A sees what was dropped',
-    file: 'src/model/layer.ts',
+    file: 'src/model/adapted-linear.ts',
     find: 'const x = droppedInput(ctx, layer, projection, o.x, K)',
     replace: 'const x = o.x',
     test: golden('dropout', 'the gradient'),

@@ -10,21 +10,21 @@ const run = golden('qwen2 a run of trl')
 export const modelMutations = [
   {
     name: 'layer: the adapter is not scaled',
-    file: 'src/model/layer.ts',
+    file: 'src/model/adapted-linear.ts',
     find: 'K: rank, bTransposed: true, alpha: adapter.scale, accumulate: true })',
     replace: 'K: rank, bTransposed: true, accumulate: true })',
     test: logits,
   },
   {
     name: 'layer: the gradient of B is not scaled',
-    file: 'src/model/layer.ts',
+    file: 'src/model/adapted-linear.ts',
     find: 'aTransposed: true, alpha: adapter.scale, accumulate: true })',
     replace: 'aTransposed: true, accumulate: true })',
     test: gradients,
   },
   {
     name: "layer: the adapter's branch passes no gradient down",
-    file: 'src/model/layer.ts',
+    file: 'src/model/adapted-linear.ts',
     find: '  if (!o.dx) return\n',
     replace: '  if (o) return\n',
     test: gradients,

@@ -1,49 +1,13 @@
-import type { Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
-import { attentionBackward, attentionForward, type AttentionChunking } from '../ops/attention'
-import { dropout } from '../ops/dropout'
-import { linearBackwardX, linearForward } from '../ops/linear'
-import { matmul } from '../ops/matmul'
+import { attentionBackward, attentionForward } from '../ops/attention'
 import { rmsnormBackward, rmsnormForward } from '../ops/rmsnorm'
 import { rope } from '../ops/rope'
 import { rowsAppend } from '../ops/rows'
 import { swigluBackward, swigluForward } from '../ops/swiglu'
-import type { LoraTensors } from './adapter-store'
-import { PROJECTIONS, type ModelConfig, type Projection } from './types'
-import { linearShape, type LayerWeights } from './weights'
-
-/** What every layer of one graph shares. */
-export interface LayerContext {
-  r: Recorder
-  config: ModelConfig
-  B: number
-  /** New tokens of each line. */
-  T: number
-  positions: Tensor
-  segments?: Tensor
-  rope: Tensor
-  slab: Tensor
-  probs: Tensor
-  chunking: AttentionChunking
-  /** Element type of the activations that are kept: normed inputs, q, k, v, attended values, gate and up. The residual stream,
-   *  scores, the SwiGLU product, gradients and everything of the adapter stay f32: there f16 would overflow or vanish. */
-  activation: 'f32' | 'f16'
-  adapter: LayerAdapter | null
-  /** Decoding: keys and values of earlier tokens; `first` = how many there are. */
-  cache?: { first: number; single: boolean; k: Tensor[]; v: Tensor[] }
-}
-
-export interface LayerAdapter {
-  scale: number
-  get: (layer: number, projection: Projection) => LoraTensors | null
-  /** Training only. */
-  training?: {
-    gradient: (layer: number, projection: Projection) => LoraTensors
-    dropout: number
-    run: Tensor
-    dprobs: Tensor
-  }
-}
+import { adaptedBackward, adaptedForward } from './adapted-linear'
+import type { LayerContext } from './layer-context'
+import type { Projection } from './types'
+import type { LayerWeights } from './weights'
 
 /** What the backward pass of a layer reads. Normed inputs and the SwiGLU product are cheap and computed again. */
 export interface LayerActivations {
@@ -157,79 +121,6 @@ export function layerForward(
   const delta = r.tensor(label('delta'), [M, C], { kind: 'scratch' })
   linear('down_proj', act, recompute ? null : delta)
   return { output: { x: xMid, delta }, kept: { x, xMid, qRaw, kRaw, q, k, v, attended, gate, up, low } }
-}
-
-/** y = W x + bias + scale B (A drop(x)); returns A drop(x), which the backward pass needs (y null: only that). */
-function adaptedForward(
-  ctx: LayerContext,
-  layer: number,
-  projection: Projection,
-  w: LayerWeights,
-  x: Tensor,
-  y: Tensor | null,
-  kind: string,
-): Tensor | null {
-  const { r, adapter } = ctx
-  const M = ctx.B * ctx.T
-  const { weight, bias } = w.linears[projection]
-  if (y) linearForward(r, { weight, x, y, M, bias: bias ?? undefined, slab: ctx.slab, single: ctx.cache?.single })
-  const pair = adapter?.get(layer, projection)
-  if (!adapter || !pair) return null
-  const [N, K] = linearShape(ctx.config, projection)
-  const rank = pair.A.shape[0]
-  const low = r.tensor(`layer ${layer} ${projection} low`, [M, rank], { kind })
-  matmul(r, { a: droppedInput(ctx, layer, projection, x, K), b: pair.A, c: low, M, N: rank, K, bTransposed: true })
-  if (y) matmul(r, { a: low, b: pair.B, c: y, M, N, K: rank, bTransposed: true, alpha: adapter.scale, accumulate: true })
-  return low
-}
-
-/** Dropout applies to the adapter's branch alone, with a mask of its own for every adapted linear, as in PEFT. */
-function droppedInput(ctx: LayerContext, layer: number, projection: Projection, x: Tensor, K: number): Tensor {
-  const training = ctx.adapter?.training
-  if (!training || training.dropout === 0) return x
-  const M = ctx.B * ctx.T
-  const y = ctx.r.tensor(`layer ${layer} ${projection} dropped`, [M, K], { kind: 'scratch', dtype: x.dtype })
-  dropout(ctx.r, { run: training.run, x, y, n: M * K, place: maskPlace(layer, projection), rate: training.dropout })
-  return y
-}
-
-function maskPlace(layer: number, projection: Projection): number {
-  return layer * PROJECTIONS.length + PROJECTIONS.indexOf(projection)
-}
-
-/**
- * Backward through an adapted linear: adds the gradients of A and B, and writes (or adds) dx unless nobody reads it.
- * dA += (scale dy B)^T x,  dB += scale dy^T (x A^T),  dx (+)= dy W + (scale dy B) A.  BA and dW are never formed.
- */
-function adaptedBackward(
-  ctx: LayerContext,
-  layer: number,
-  projection: Projection,
-  w: LayerWeights,
-  o: { x: Tensor; low: Tensor | undefined; dy: Tensor; dx: Tensor | null; accumulate?: boolean },
-): void {
-  const { r, adapter } = ctx
-  const M = ctx.B * ctx.T
-  const [N, K] = linearShape(ctx.config, projection)
-  if (o.dx) linearBackwardX(r, { weight: w.linears[projection].weight, dy: o.dy, dx: o.dx, M, slab: ctx.slab, accumulate: o.accumulate })
-  const pair = adapter?.get(layer, projection)
-  if (!adapter?.training || !pair || !o.low) return
-  const { gradient, dropout: rate, run } = adapter.training
-  const into = gradient(layer, projection)
-  const rank = pair.A.shape[0]
-  const dlow = r.tensor(`layer ${layer} ${projection} dlow`, [M, rank], { kind: 'scratch' })
-  matmul(r, { a: o.dy, b: pair.B, c: dlow, M, N: rank, K: N, alpha: adapter.scale })
-  matmul(r, { a: o.dy, b: o.low, c: into.B, M: N, N: rank, K: M, aTransposed: true, alpha: adapter.scale, accumulate: true })
-  const x = droppedInput(ctx, layer, projection, o.x, K)
-  matmul(r, { a: dlow, b: x, c: into.A, M: rank, N: K, K: M, aTransposed: true, accumulate: true })
-  if (!o.dx) return
-  if (rate === 0) {
-    matmul(r, { a: dlow, b: pair.A, c: o.dx, M, N: K, K: rank, accumulate: true })
-  } else {
-    const branch = r.tensor(`layer ${layer} ${projection} branch`, [M, K], { kind: 'scratch' })
-    matmul(r, { a: dlow, b: pair.A, c: branch, M, N: K, K: rank })
-    dropout(r, { run, x: branch, y: o.dx, n: M * K, place: maskPlace(layer, projection), rate, accumulate: true })
-  }
 }
 
 /**

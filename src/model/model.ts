@@ -1,30 +1,25 @@
 import type { MicroBatch } from '../data/types'
 import { fail } from '../errors'
-import { isFloatDtype, toFloat32 } from '../formats/floats'
 import { allocating, type Gpu } from '../gpu/device'
 import type { KernelCache } from '../gpu/kernel'
-import { Plan } from '../gpu/plan'
-import { readBuffer } from '../gpu/readback'
-import { bytesPerElement, type Tensor } from '../gpu/tensor'
+import type { Tensor } from '../gpu/tensor'
 import { chooseChunking } from '../ops/attention'
-import { slabElements } from '../ops/linear'
-import { nf4Dequantize } from '../ops/nf4'
-import { AdapterStore, adapterLayout, initialValues } from './adapter-store'
+import { slabElements, type LinearWeight } from '../ops/linear'
+import { AdapterStore, initialValues } from './adapter-store'
 import { allLogits, Decoder } from './decoder'
+import { readRows } from './dequantized-rows'
 import { Evaluator } from './evaluator'
 import type { PassModel } from './graphs'
-import type { LayerAdapter } from './layer'
+import type { LayerAdapter } from './layer-context'
 import type { LanguageModel, Trainer, TrainingPlan, TrainingShape } from './language-model'
-import { optimizerLayout } from './optimizer-layout'
+import { planTraining } from './plan-training'
 import { ropeTable } from './rope-table'
 import { chooseToken, uniforms } from './sampling'
 import { GpuTrainer } from './trainer'
-import { ghost, ghostGraph, measurePass } from './training-graph'
-import { modulePath, type LoraConfig, type LoraPair, type MemoryItem, type ModelConfig, type Projection, type SampleOptions } from './types'
+import { ghost } from './training-graph'
+import { modulePath, type LoraConfig, type LoraPair, type ModelConfig, type Projection, type SampleOptions } from './types'
 import { uploadVector, type ModelWeights } from './weights'
 
-/** Memory for activations where nobody states a budget: what a small laptop GPU can spare. */
-const DEFAULT_BUDGET_BYTES = 2 * 2 ** 30
 /** Most bytes of attention scores at a time. */
 const SCORES_BYTES = 64 * 2 ** 20
 
@@ -123,42 +118,7 @@ export class QwenStyleModel implements LanguageModel {
 
   planTraining(lora: LoraConfig, shape: TrainingShape): TrainingPlan {
     const pass = this.passFor(shape.batch, shape.tokens, this.activationFor(shape), ghost('rope table', [shape.tokens]))
-    const M = shape.batch * shape.tokens
-    const capacity = { B: shape.batch, T: shape.tokens, rows: M }
-    const host = this.weights.hostEmbedding !== null
-    const measure = (recomputed: number): ReturnType<typeof measurePass> =>
-      measurePass(this.kernels, ghostGraph(pass, lora, M, host, recomputed), capacity)
-    const layout = adapterLayout(this.config, lora)
-    const adapterBytes = layout.pages.reduce((sum, n) => sum + n * 4, 0)
-    const optimizerBytes = optimizerLayout(layout, shape.optimizer, shape.optimizerBudgetBytes).gpuBytes
-    const inputBytes = M * 4 * (8 + (host ? this.config.hiddenSize : 0))
-    const fixedBytes = 2 * adapterBytes + optimizerBytes + inputBytes
-    const budget = shape.budgetBytes ?? DEFAULT_BUDGET_BYTES
-    // The fewest recomputed layers that fit; if even full recompute does not, that is the plan and the device decides.
-    let low = 0
-    let high = this.config.layers
-    if (measure(0).bytes + fixedBytes <= budget) high = 0
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (measure(middle).bytes + fixedBytes <= budget) high = middle
-      else low = middle + 1
-    }
-    const { byKind, dispatches } = measure(low)
-    const memory: MemoryItem[] = [
-      { kind: 'base', bytes: this.weights.nf4Bytes + this.weights.otherBytes },
-      { kind: 'head', bytes: this.weights.headBytes },
-      { kind: 'adapter', bytes: adapterBytes },
-      { kind: 'gradients', bytes: adapterBytes },
-      { kind: 'optimizer', bytes: optimizerBytes },
-      ...[...byKind].map(([kind, bytes]) => ({ kind, bytes })),
-      { kind: 'inputs', bytes: inputBytes + dispatches * 256 },
-    ]
-    return {
-      memory,
-      peakBytes: memory.reduce((sum, item) => sum + item.bytes, 0),
-      recomputedLayers: low,
-      adapterParameters: layout.parameters,
-    }
+    return planTraining(this.kernels, this.weights, pass, lora, shape)
   }
 
   async createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer> {
@@ -274,36 +234,10 @@ export class QwenStyleModel implements LanguageModel {
   }
 
   async dequantizedRows(name: string, from: number, count: number): Promise<Float32Array> {
-    const weight = this.linear(name)
-    const { K } = weight
-    if (weight.kind === 'dense') {
-      const size = bytesPerElement(weight.tensor.dtype)
-      const start = Math.floor((from * K * size) / 4) * 4
-      const bytes = new Uint8Array(await readBuffer(this.gpu, weight.tensor.buffer!, start, (from + count) * K * size - start))
-      const dtype = { bf16: 'BF16', half: 'F16', f32: 'F32' }[weight.tensor.dtype as 'bf16' | 'half' | 'f32'] as 'BF16'
-      if (!isFloatDtype(dtype)) throw new Error(`${name}: ${weight.tensor.dtype}`)
-      return toFloat32(bytes.subarray(from * K * size - start), dtype)
-    }
-    const first = Math.floor((from * K) / 8) * 8
-    const n = (from + count) * K - first
-    const plan = new Plan<null>(
-      this.gpu,
-      this.kernels,
-      (r) => nf4Dequantize(r, { weight, out: r.tensor('rows', [n]), first, n }),
-      null,
-      { label: 'dequantize' },
-    )
-    try {
-      await plan.build()
-      await plan.prepare(null)
-      plan.run(null)
-      return new Float32Array(await readBuffer(this.gpu, plan.bufferOf('rows'), 0, n * 4)).slice(from * K - first)
-    } finally {
-      plan.destroy()
-    }
+    return readRows(this.gpu, this.kernels, this.linear(name), from, count)
   }
 
-  private linear(name: string): ModelWeights['layers'][number]['linears'][Projection]['weight'] {
+  private linear(name: string): LinearWeight {
     const match = /^model\.layers\.(\d+)\.(.+)$/.exec(name)
     const layer = match && this.weights.layers[Number(match[1])]
     const projection = layer && (Object.keys(layer.linears) as Projection[]).find((p) => modulePath(p) === match[2])
