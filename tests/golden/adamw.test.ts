@@ -116,6 +116,11 @@ describe('AdamW with states of 32 bits', () => {
         }
         const out = await gpuStep(formula, step, param, grad, new Uint32Array(state.buffer))
         expect(differing(bits(out.param), bits(twin.param)), `GPU against twin, step ${step}`).toBe(0)
+        const left = new Float32Array(out.state)
+        const half = (which: 0 | 256) => param.map((_, i) => left[Math.floor(i / 256) * 512 + which + (i % 256)])
+        expect(differing(bits(half(0)), bits(twin.m)), `GPU's m against the twin's, step ${step}`).toBe(0)
+        expect(differing(bits(half(256)), bits(twin.v)), `GPU's v against the twin's, step ${step}`).toBe(0)
+        expect(out.grad.every((g) => g === 0), 'the gradient is cleared').toBe(true)
         expect(paramError(twin.param, numbers(small, `${key}.${step}`), param), `parameters of step ${step}`).toBeLessThanOrEqual(UNITS)
         if (formula === 'torch') {
           expect(differing(bits(twin.m as Float32Array), bits(numbers(small, `m.${step}`))), 'm').toBe(0)

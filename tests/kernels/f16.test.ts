@@ -43,20 +43,57 @@ describe('f16 tensors', () => {
     }
   })
 
+  withF16('a linear as layers run it: f16 in, weight and bias f32, f16 out; its adapter on top', async () => {
+    for (const [M, N, K, R] of [[1, 9, 7, 3], [13, 20, 16, 4], [6, 31, 33, 5]]) {
+      const x = half(M * K, 1)
+      const [w, bias, A, B] = [random(N * K, 2), random(N, 3), random(R * K, 4), random(N * R, 5)]
+      const out = await runOps(
+        { x: x.input, w: { data: w }, bias: { data: bias }, A: { data: A }, B: { data: B }, y: blank(M * N), low: { data: new Float32Array(M * R).fill(NaN) } },
+        (r, t) => {
+          matmul(r, { a: t.x, b: t.w, c: t.y, M, N, K, bTransposed: true, bias: t.bias })
+          matmul(r, { a: t.x, b: t.A, c: t.low, M, N: R, K, bTransposed: true })
+          matmul(r, { a: t.low, b: t.B, c: t.y, M, N, K: R, bTransposed: true, alpha: 0.5, accumulate: true })
+        },
+      )
+      const low = matmulReference(x.values, A, { M, N: R, K, bTransposed: true })
+      expect(relativeError(out.low, low)).toBeLessThan(F32_SUMS)
+      const branch = matmulReference(low, B, { M, N, K: R, bTransposed: true })
+      const want = matmulReference(x.values, w, { M, N, K, bTransposed: true }).map((v, i) => v + bias[i % N] + 0.5 * branch[i])
+      // Stored twice: what the base gives is rounded before the adapter adds to it.
+      expect(relativeError(halves(out.y, M * N), want)).toBeLessThan(2 * ROUNDED)
+    }
+  })
+
   withF16('rmsnorm: into f16, and of f16', async () => {
     const [rows, C] = [6, 37]
     for (const tuning of ROW_TUNINGS) {
       const [x, w, dy] = [half(rows * C, 1, 3), random(C, 2), random(rows * C, 3)]
+      // The residual stream stays f32, and so does its sum; only what the norm makes of it is f16.
+      const [stream, delta] = [random(rows * C, 4, 3), random(rows * C, 5)]
       const out = await runOps(
-        { x: x.input, w: { data: w }, dy: { data: dy }, y: blank(rows * C), dx: { data: new Float32Array(rows * C) } },
+        {
+          x: x.input,
+          w: { data: w },
+          dy: { data: dy },
+          y: blank(rows * C),
+          dx: { data: new Float32Array(rows * C) },
+          stream: { data: stream },
+          delta: { data: delta },
+          sum: { data: new Float32Array(rows * C) },
+          residual: blank(rows * C),
+        },
         (r, t) => {
           rmsnormForward(r, { x: t.x, weight: t.w, y: t.y, rows, C, eps: 1e-6 })
+          rmsnormForward(r, { x: t.stream, weight: t.w, y: t.residual, rows, C, eps: 1e-6, add: { delta: t.delta, xOut: t.sum } })
           rmsnormBackward(r, { x: t.x, weight: t.w, dy: t.dy, dx: t.dx, rows, C, eps: 1e-6 })
         },
         tuning,
       )
       expect(relativeError(halves(out.y, rows * C), rmsnormReference(x.values, w, rows, C, 1e-6))).toBeLessThan(ROUNDED)
       expect(relativeError(out.dx, rmsnormBackwardReference(x.values, w, dy, rows, C, 1e-6))).toBeLessThan(F32_SUMS)
+      const sum = stream.map((v, i) => Math.fround(v + delta[i]))
+      expect(relativeError(out.sum, sum)).toBe(0)
+      expect(relativeError(halves(out.residual, rows * C), rmsnormReference(sum, w, rows, C, 1e-6))).toBeLessThan(ROUNDED)
     }
   })
 
