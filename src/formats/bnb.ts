@@ -24,9 +24,10 @@ export function isBnbTensor(weights: WeightSource, name: string): boolean {
 
 /**
  * Read everything about an NF4 weight but its codes, which are the tensor `name` itself (U8 [ceil(n/2), 1], first
- * element in the high nibble): read those in pieces with `weights.read(name, ...)`. Throws 'bnb-state'.
+ * element in the high nibble): read those in pieces with `weights.read(name, ...)`. `width`: elements of a row as the model
+ * has them; the file's own shape must agree. Throws 'bnb-state'.
  */
-export async function readBnbTensor(weights: WeightSource, name: string): Promise<BnbTensor> {
+export async function readBnbTensor(weights: WeightSource, name: string, width: number): Promise<BnbTensor> {
   const bad = (reason: string, cause?: unknown) => fail('bnb-state', { tensor: name, reason }, cause)
   const read = async (suffix: string): Promise<{ info: TensorInfo; bytes: Uint8Array }> => {
     const info = weights.tensors.get(`${name}.${suffix}`)
@@ -42,7 +43,9 @@ export async function readBnbTensor(weights: WeightSource, name: string): Promis
   const state = parseState((await read(STATE)).bytes, bad)
   if (state.blocksize !== NF4_BLOCK) throw bad(`blocksize ${String(state.blocksize)}`)
   const shape = state.shape
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n > 0)) throw bad(`shape ${JSON.stringify(shape)}`)
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n > 0) || shape.at(-1) !== width) {
+    throw bad(`shape ${JSON.stringify(shape)}`)
+  }
   const count = shape.reduce((product: number, n: number) => product * n, 1)
   const blocks = Math.ceil(count / NF4_BLOCK)
   const codes = weights.tensors.get(name)

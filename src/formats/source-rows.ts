@@ -27,7 +27,7 @@ export async function sourceRows(weights: WeightSource, name: string, width: num
     return { raw, floats: async (from, count) => toFloat32(await raw(from, count), dtype) }
   }
   if (!isBnbTensor(weights, name)) throw fail('model-tensor-dtype', { tensor: name, dtype })
-  const scales = bnbScales(await readBnbTensor(weights, name))
+  const scales = bnbScales(await readBnbTensor(weights, name, width))
   return {
     async floats(from, count) {
       const first = from * width

@@ -223,7 +223,7 @@ class Loader {
   }
 
   private async importBnb(name: string, target: Nf4Weight): Promise<void> {
-    const { scales } = await readBnbTensor(this.weights, name)
+    const { scales } = await readBnbTensor(this.weights, name, target.K)
     if (scales.kind === 'nested') {
       const { codes, nestedAbsmax, offset } = scales.nested
       writeTables(this.gpu, target.buffer, target.layout, { map: scales.map, absmaxCodes: codes, nestedAbsmax })

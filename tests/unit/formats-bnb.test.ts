@@ -34,7 +34,7 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     const values = toFloat32(await all(source.weights, NAME), 'BF16')
     const { codes, absmax } = quantizeBlocks(values)
     expect(await all(opened.weights, NAME)).toEqual(codes)
-    const tensor = await readBnbTensor(opened.weights, NAME)
+    const tensor = await readBnbTensor(opened.weights, NAME, 28)
     expect(tensor).toMatchObject({ shape: [20, 28], dtype: 'bfloat16' })
     expect(bnbScales(tensor)).toEqual(dequantizeScales(doubleQuantize(absmax)))
     expect(await all(opened.weights, 'model.embed_tokens.weight')).toEqual(await all(source.weights, 'model.embed_tokens.weight'))
@@ -81,7 +81,7 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     await writeMerged(opened, { pairs: [], scale: 1 }, out)
     const merged = await openModelFolder(out)
     expect(merged.config.quantization).toBeUndefined()
-    const scales = bnbScales(await readBnbTensor(opened.weights, NAME))
+    const scales = bnbScales(await readBnbTensor(opened.weights, NAME, 28))
     const want = fromFloat32(dequantizeBlocks(await all(opened.weights, NAME), scales, 560), 'BF16')
     expect(await all(merged.weights, NAME)).toEqual(want)
   })
@@ -105,7 +105,7 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
           return name === `${NAME}.${suffix}` ? change(bytes) : bytes
         },
       }
-      return readBnbTensor(weights, NAME).then(
+      return readBnbTensor(weights, NAME, 28).then(
         () => 'no error',
         (error) => (error as TuneError).code,
       )
@@ -116,6 +116,8 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     expect(await spoilt(state, (bytes) => bytes)).toBe('no error')
     expect(await spoilt(state, edited('"blocksize":64', '"blocksize":128'))).toBe('bnb-state')
     expect(await spoilt(state, edited('"shape":[20,28]', '"shape":[20,32]'))).toBe('bnb-state')
+    // As many elements, in other rows.
+    expect(await spoilt(state, edited('"shape":[20,28]', '"shape":[28,20]'))).toBe('bnb-state')
     expect(await spoilt(state, edited('"nested_offset"', '"nested_off"'))).toBe('bnb-state')
     expect(await spoilt(state, () => Uint8Array.of(1, 2))).toBe('bnb-state')
     expect(await spoilt('quant_map', (bytes) => bytes.map(() => 0))).toBe('bnb-state')
