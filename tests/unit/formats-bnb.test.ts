@@ -10,6 +10,7 @@ import { openModelFolder } from '../../src/formats/model-folder'
 import { dequantizeBlocks, dequantizeScales, doubleQuantize, quantizeBlocks } from '../../src/formats/nf4'
 import { openSafetensors } from '../../src/formats/safetensors'
 import type { WeightSource } from '../../src/formats/weights'
+import { goldenPath } from '../helpers/golden'
 import { goldenFolder } from '../helpers/golden-folder'
 import { tinyFolder } from '../helpers/tiny-folder'
 
@@ -42,7 +43,7 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
 
   it.each(['nested', 'plain'] as const)('equal the %s one that transformers saved of the same model', async (kind) => {
     const source = await goldenFolder('qwen2')
-    const path = `tests/golden/data/bnb/${kind}`
+    const path = goldenPath(`bnb/${kind}`)
     const theirs = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(`${path}/model.safetensors`))))
     const skipModules = kind === 'plain' ? ['k_proj', 'model.layers.1.mlp.down_proj'] : []
     const folder = new MemoryFolder(kind)

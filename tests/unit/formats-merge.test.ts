@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MemoryFolder } from '../../src/formats/memory-folder'
 import { toFloat32 } from '../../src/formats/floats'
@@ -9,6 +8,7 @@ import { readPeft } from '../../src/formats/peft'
 import { pythonJson } from '../../src/formats/python-json'
 import { loraScale } from '../../src/model/types'
 import { nodeFolder } from '../../src/storage/node-folder'
+import { goldenJson, goldenPath } from '../helpers/golden'
 import { goldenFolder } from '../helpers/golden-folder'
 import { TINY_CONFIG, tinyFolder } from '../helpers/tiny-folder'
 
@@ -18,8 +18,8 @@ const json = (folder: MemoryFolder, path: string) => JSON.parse(new TextDecoder(
 describe.each(['qwen2', 'qwen3', 'llama'])('merging onto %s', { timeout: 60_000 }, (family) => {
   it('equals PEFT, bit for bit, in one file or in shards', async () => {
     const opened = await goldenFolder(family)
-    const { sha256 } = JSON.parse(readFileSync(`tests/golden/data/${family}/merged.json`, 'utf8')) as { sha256: Record<string, string> }
-    const { pairs, lora } = await readPeft(nodeFolder(`tests/golden/data/${family}/adapter`), opened.config)
+    const { sha256 } = goldenJson<{ sha256: Record<string, string> }>(`${family}/merged.json`)
+    const { pairs, lora } = await readPeft(nodeFolder(goldenPath(`${family}/adapter`)), opened.config)
     for (const maxShardBytes of [undefined, 50_000]) {
       const out = new MemoryFolder('merged')
       await writeMerged(opened, { pairs, scale: loraScale(lora), maxShardBytes }, out)

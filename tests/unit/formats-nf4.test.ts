@@ -15,11 +15,11 @@ import {
 import { openSafetensors } from '../../src/formats/safetensors'
 import type { SafetensorsFile } from '../../src/formats/safetensors'
 import { nodeFile } from '../../src/storage/node-folder'
-import cases from '../golden/data/nf4/cases.json'
+import { goldenJson, goldenPath } from '../helpers/golden'
 
 let golden: SafetensorsFile
 beforeAll(async () => {
-  golden = await openSafetensors(await nodeFile('tests/golden/data/nf4/tensors.safetensors'))
+  golden = await openSafetensors(await nodeFile(goldenPath('nf4/tensors.safetensors')))
 })
 
 async function floats(name: string): Promise<Float32Array> {
@@ -35,7 +35,9 @@ function bits(values: Float32Array): Uint32Array {
   return new Uint32Array(values.slice().buffer)
 }
 
-describe.each(Object.entries(cases.cases))('NF4 of bitsandbytes: %s', (name, facts) => {
+const { cases } = goldenJson<{ cases: Record<string, { offset: number }> }>('nf4/cases.json')
+
+describe.each(Object.entries(cases))('NF4 of bitsandbytes: %s', (name, facts) => {
   it('has the same codes, scales, nested codes and values', async () => {
     const input = await floats(`${name}.input`)
     const { codes, absmax } = quantizeBlocks(input)
@@ -63,7 +65,7 @@ describe('maps', () => {
   it('are those that bitsandbytes makes', async () => {
     expect(bits(nf4Values)).toEqual(bits(await floats('quant_map')))
     expect(bits(signedMap)).toEqual(bits(await floats('nested_quant_map')))
-    const maps = await openSafetensors(await nodeFile('tests/golden/data/adamw/maps.safetensors'))
+    const maps = await openSafetensors(await nodeFile(goldenPath('adamw/maps.safetensors')))
     for (const [name, info] of maps.tensors) {
       const reference = toFloat32(await maps.read(name, 0, info.bytes), 'F32')
       expect(bits(dynamicMap(reference[0] < 0)), name).toEqual(bits(reference))

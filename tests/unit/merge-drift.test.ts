@@ -12,13 +12,13 @@ import type { RowReader } from '../../src/formats/source-rows'
 import { plainLogits } from '../../src/model/plain-forward'
 import { loraScale, modulePath } from '../../src/model/types'
 import { nodeFolder } from '../../src/storage/node-folder'
-import { goldenJson, goldenTensors } from '../helpers/golden'
+import { goldenJson, goldenPath, goldenTensors } from '../helpers/golden'
 import { goldenFolder } from '../helpers/golden-folder'
 import { relativeError } from '../helpers/gpu'
 
 const open = async (family: string) => {
   const opened = await goldenFolder(family)
-  return { opened, ...(await readPeft(nodeFolder(`tests/golden/data/${family}/adapter`), opened.config)) }
+  return { opened, ...(await readPeft(nodeFolder(goldenPath(`${family}/adapter`)), opened.config)) }
 }
 const tokenizer = { encode: (text: string) => Int32Array.from(text, (_, i) => (i * 37) % 251), stopIds: [2] }
 

@@ -6,6 +6,7 @@ import { parseRunFile } from '../../src/train/parse-run-file'
 import { RunControl } from '../../src/train/run-control'
 import { trainModel } from '../../src/train/train-model'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
+import { goldenJson, goldenPath } from '../helpers/golden'
 
 interface Training {
   run: Record<string, unknown> & { max_length: number }
@@ -13,9 +14,8 @@ interface Training {
   log: { step: number; epoch: number; learning_rate: number; num_tokens: number }[]
 }
 
-const path = 'tests/golden/data/qwen2'
-const training = JSON.parse(readFileSync(`${path}/training.json`, 'utf8')) as Training
-const config = parseModelConfig(readFileSync(`${path}/model/config.json`, 'utf8'))
+const training = goldenJson<Training>('qwen2/training.json')
+const config = parseModelConfig(readFileSync(goldenPath('qwen2/model/config.json'), 'utf8'))
 
 /** The loop alone, over a model that computes nothing: what trl logs beside losses must come out to the last digit. */
 describe('a run of trl, its bookkeeping', () => {
