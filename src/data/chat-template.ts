@@ -7,6 +7,7 @@ import {
   GENERATION_END_MARK,
   GENERATION_START_MARK,
   hasGenerationTags,
+  LOOP_END_MARK,
   markGenerationTags,
   markMessageLoops,
   MESSAGE_MARK,
@@ -23,6 +24,8 @@ export interface RenderOptions {
   /** More variables for the template, as a row's `chat_template_kwargs` gives them. */
   args?: Record<string, unknown>
 }
+
+const MAPPING = '[object Map]'
 
 type Piece = { role: string; start: number; end: number }
 
@@ -95,7 +98,12 @@ export class ChatTemplate {
     const messages = [{ role: 'user', content: 'x' }]
     const plain = this.attempt(() => this.render(messages))
     const prompted = this.attempt(() => this.render(messages, { addGenerationPrompt: true }))
-    return plain !== null && prompted?.startsWith(plain) ? prompted.slice(plain.length) : ''
+    if (plain === null || prompted === null) return ''
+    if (prompted.startsWith(plain)) return prompted.slice(plain.length)
+    // Phi-3 closes with eos where it does not ask: then it is what follows the last turn.
+    const marked = this.hasTags ? null : this.marked
+    const asking = marked && this.attempt(() => this.run(marked, messages, { addGenerationPrompt: true }))
+    return asking ? asking.slice(asking.lastIndexOf(LOOP_END_MARK) + 1) : ''
   }
 
   /** The system text that the template puts in when a conversation has none, "" if none. */
@@ -122,6 +130,10 @@ export class ChatTemplate {
       tools: options.tools ?? null,
       add_generation_prompt: options.addGenerationPrompt ?? false,
     })
+    // Python has no text + mapping; the engine writes this for one.
+    if (text.includes(MAPPING) && !JSON.stringify([messages, options.tools]).includes(MAPPING)) {
+      throw new TypeError('joins text and a mapping')
+    }
     return unmark(text)
   }
 

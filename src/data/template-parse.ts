@@ -10,13 +10,15 @@ export interface ParsedTemplate {
 const STRIP = '__strip'
 
 /**
- * Parse a template as transformers does (trim_blocks, lstrip_blocks). Calls of strip, lstrip and rstrip are turned into
- * calls of a helper, because the engine's own ones ignore their argument: Qwen3's `content.lstrip('\n')` would lose
- * the indentation of code.
+ * Parse a template as transformers does (trim_blocks, lstrip_blocks), and let it compute as Python does where the engine
+ * has its own ways:
+ * - strip, lstrip, rstrip become calls of a helper: the engine ignores their argument, so that Qwen3's
+ *   `content.lstrip('\n')` would lose the indentation of code; `trim` too, which is strip under another name.
+ * - A loop over what is not there (`for call in message.tool_calls`) runs no round instead of failing.
  */
 export function parseTemplate(source: string): ParsedTemplate {
   const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as unknown as ParsedTemplate
-  replaceStripCalls(program)
+  asInPython(program)
   return program
 }
 
@@ -28,9 +30,11 @@ export function templateOf(parsed: ParsedTemplate): Template {
 
 /** What rendered templates need besides their variables. */
 export const TEMPLATE_HELPERS = {
-  [STRIP]: (text: unknown, side: string, characters: string | null) => {
+  // The engine hands none and what is not there on as undefined alike. The trim filter takes both, as texts.
+  [STRIP]: (text: unknown, side: string, characters: string | undefined, isNone: boolean) => {
+    if (text === undefined && side === 'trim') return isNone ? 'None' : ''
     if (typeof text !== 'string') throw new TypeError(`${side} needs text`)
-    return strip(text, side, characters)
+    return strip(text, side, characters ?? null)
   },
 }
 
@@ -44,25 +48,51 @@ function strip(text: string, side: string, characters: string | null): string {
   return text.slice(from, to)
 }
 
-function replaceStripCalls(node: unknown): void {
+function asInPython(node: unknown): void {
   if (node instanceof Map) {
     for (const [key, value] of node) {
-      replaceStripCalls(key)
-      replaceStripCalls(value)
+      asInPython(key)
+      asInPython(value)
     }
     return
   }
   if (typeof node !== 'object' || node === null) return
-  const call = node as Node
-  const callee = call.callee as Node | undefined
-  const property = callee?.property as Node | undefined
-  if (call.type === 'CallExpression' && callee?.type === 'MemberExpression' && property?.type === 'Identifier') {
-    const side = property.value as string
-    if (!callee.computed && ['strip', 'lstrip', 'rstrip'].includes(side)) {
-      const [characters] = call.args as Node[]
-      call.callee = { ...property, value: STRIP }
-      call.args = [callee.object, { type: 'StringLiteral', value: side }, characters ?? { ...property, value: 'none' }]
-    }
-  }
-  for (const child of Object.values(call)) replaceStripCalls(child)
+  for (const child of Object.values(node)) asInPython(child)
+  const it = node as Node
+  if (it.type === 'CallExpression') replaceStripCall(it)
+  if (it.type === 'FilterExpression') replaceTrim(it)
+  if (it.type === 'For') guardLoop(it)
+}
+
+function replaceStripCall(call: Node): void {
+  const callee = call.callee as Node
+  const property = callee.property as Node | undefined
+  if (callee.type !== 'MemberExpression' || callee.computed || property?.type !== 'Identifier') return
+  if (!['strip', 'lstrip', 'rstrip'].includes(property.value as string)) return
+  Object.assign(call, stripCall(callee.object, property.value as string, (call.args as Node[])[0]))
+}
+
+function replaceTrim(node: Node): void {
+  const filter = node.filter as Node
+  const named = (filter.type === 'CallExpression' ? filter.callee : filter) as Node
+  if (named.value !== 'trim') return
+  const characters = filter.type === 'CallExpression' ? (filter.args as Node[])[0] : undefined
+  Object.assign(node, stripCall(node.operand, 'trim', characters))
+}
+
+function stripCall(text: unknown, side: string, characters: Node | undefined): Node {
+  const name = (value: string): Node => ({ type: 'Identifier', value })
+  const isNone = { type: 'TestExpression', operand: text, negate: false, test: name('none') }
+  const args = [text, { type: 'StringLiteral', value: side }, characters ?? name('none'), isNone]
+  return { type: 'CallExpression', callee: name(STRIP), args }
+}
+
+/** `for x in list` becomes `for x in list | default([])`, under a condition (`for x in list if ...`) its list. */
+function guardLoop(loop: Node): void {
+  const filtered = loop.iterable as Node
+  const owner = filtered.type === 'SelectExpression' ? filtered : loop
+  const field = owner === loop ? 'iterable' : 'lhs'
+  const fallback: Node = { type: 'ArrayLiteral', value: [] }
+  const filter: Node = { type: 'CallExpression', callee: { type: 'Identifier', value: 'default' }, args: [fallback] }
+  owner[field] = { type: 'FilterExpression', operand: owner[field], filter }
 }
