@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { loadTokenizer, type TokenizerFiles } from '../../src/data'
 import { tinyTokenizer, tokenGolden } from '../helpers/data'
+import { goldenPath } from '../helpers/golden'
 
 interface ClassCase {
   tokenizer: string
@@ -17,10 +18,9 @@ const { templates, texts, classes } = tokenGolden<{
   texts: Record<string, { text: string; ids: number[]; decoded: string }[]>
   classes: ClassCase[]
 }>()
-const folder = new URL('../golden/data/tokens/qwen/', import.meta.url)
 const files: TokenizerFiles = {
-  tokenizerJson: readFileSync(new URL('tokenizer.json', folder), 'utf8'),
-  tokenizerConfig: readFileSync(new URL('tokenizer_config.json', folder), 'utf8'),
+  tokenizerJson: readFileSync(goldenPath('tokens/qwen/tokenizer.json'), 'utf8'),
+  tokenizerConfig: readFileSync(goldenPath('tokens/qwen/tokenizer_config.json'), 'utf8'),
   chatTemplate: null,
 }
 const withConfig = (change: Record<string, unknown>): TokenizerFiles => ({
@@ -74,7 +74,7 @@ describe('transformers builds a tokenizer by its class where that is not what to
   for (const one of classes) {
     const { tokenizer: kind, model_type: modelType, config } = one
     it(`${kind} as ${String(config.tokenizer_class)} in a ${modelType} model is a ${one.class}`, async () => {
-      const tokenizerJson = readFileSync(new URL(`../${kind}/tokenizer.json`, folder), 'utf8')
+      const tokenizerJson = readFileSync(goldenPath(`tokens/${kind}/tokenizer.json`), 'utf8')
       const tokenizer = await loadTokenizer({ tokenizerJson, tokenizerConfig: JSON.stringify(config), chatTemplate: null, modelType })
       expect(one.texts.map((text) => [...tokenizer.encode(text)])).toEqual(one.ids)
     })

@@ -50,9 +50,12 @@ def write(args) -> None:
 
 
 def tensors(folder: str) -> dict:
+    """What transformers makes of a folder. A tensor that its files lack, or hold too many, is an error."""
     from transformers import AutoModelForCausalLM
 
-    model = AutoModelForCausalLM.from_pretrained(folder, device_map={"": "cpu"})
+    model, loaded = AutoModelForCausalLM.from_pretrained(folder, device_map={"": "cpu"}, output_loading_info=True)
+    if common.not_loaded(loaded):
+        raise SystemExit(f"{folder}: {sorted(common.not_loaded(loaded))}")
     return {name: value for name, value in model.state_dict().items()}
 
 

@@ -139,6 +139,22 @@ def recentre(state, offset: float) -> None:
     state.absmax = bnb.dequantize_blockwise(*bnb.quantize_blockwise(state.absmax - centre, blocksize=256)) + centre
 
 
+def not_loaded(info: dict) -> set[str]:
+    """Tensors that a folder lacks, has too many or in other shapes, by transformers' `output_loading_info`."""
+    return {str(name) for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") for name in info[kind]}
+
+
+def stored_types(folder: str | Path) -> dict[str, str]:
+    """Name -> element type of every tensor in a folder's safetensors files."""
+    from safetensors import safe_open
+
+    found = {}
+    for path in sorted(Path(folder).glob("*.safetensors")):
+        with safe_open(path, "pt") as file:
+            found |= {name: file.get_slice(name).get_dtype() for name in file.keys()}
+    return found
+
+
 def adapter_key(name: str) -> str:
     """Parameter name of a PEFT model -> the name in adapter_model.safetensors (".default" left out)."""
     return name.replace(".lora_A.default.", ".lora_A.").replace(".lora_B.default.", ".lora_B.")

@@ -20,6 +20,13 @@ from pathlib import Path
 import common
 
 
+def bits(tensor):
+    """As whole numbers, so that a zero's sign counts, too."""
+    import torch
+
+    return tensor.contiguous().view({2: torch.int16, 4: torch.int32}[tensor.element_size()])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
@@ -34,16 +41,20 @@ def main() -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     torch.set_grad_enabled(False)
-    ours = AutoModelForCausalLM.from_pretrained(args.merged, dtype="auto")
+    # What a file lacks would be invented while loading, what it has too much passed over: both are asked for.
+    ours, loaded = AutoModelForCausalLM.from_pretrained(args.merged, dtype="auto", output_loading_info=True)
     dtype = next(ours.parameters()).dtype
     offsets = common.read_offsets(args.offsets) if args.offsets else None
     base = common.load_base(args.model, load_in_4bit=False) if args.base == "original" else common.dequantized_base(args.model, offsets=offsets)
     expected = PeftModel.from_pretrained(base, args.lora).merge_and_unload()
     mine, theirs = ours.state_dict(), expected.state_dict()
-    different = sum(int((mine[name] != t.to(dtype)).sum()) for name, t in theirs.items() if name in mine)
+    different = sum(int((bits(mine[name]) != bits(t.to(dtype))).sum()) for name, t in theirs.items() if name in mine)
     relative = max(float((mine[name] - t.to(dtype)).abs().max() / t.abs().max()) for name, t in theirs.items() if name in mine)
     values = sum(t.numel() for t in theirs.values())
-    missing = sorted(theirs.keys() ^ mine.keys())
+    # Loading brings everything to the folder's one type: that the files hold each tensor in its source's, only they can tell.
+    source, stored = common.stored_types(args.model), common.stored_types(args.merged)
+    retyped = {name for name in source.keys() & stored.keys() if source[name] != stored[name]}
+    missing = sorted((theirs.keys() ^ mine.keys()) | common.not_loaded(loaded) | retyped)
     counts = {"values": values, "dtype": str(dtype), "different": different, "relative": relative, "missing": missing}
     if offsets:
         print(json.dumps(counts))

@@ -37,6 +37,8 @@ def prove_nf4(name: str, gpu: str, real: Path | None) -> dict | None:
         found["kinds"][kind] = {"tensors": len(theirs), "moved": moved, "different": different}
         found["adapter"] = done.adapter
         found["broken"] += [f"{kind}: {len(different)} of {len(theirs)} tensors differ"] if different else []
+        if not theirs or ours.keys() != theirs.keys():
+            found["broken"].append(f"{kind}: {len(ours)} tensors here, {len(theirs)} there, not the same ones")
     say(f"nf4 {name} on {gpu}: {json.dumps(found)}")
     return records.keep("nf4", name, gpu, found)
 
@@ -44,7 +46,9 @@ def prove_nf4(name: str, gpu: str, real: Path | None) -> dict | None:
 def our_checkpoint(name: str, model: Path) -> Path:
     """A bnb-4bit checkpoint of ours, for its offsets."""
     folder = WORK / "checkpoints" / name / "offsets"
-    tune("quantize", "--model", model, "--out", folder)
+    done = tune("quantize", "--model", model, "--out", folder)
+    if done.code != 0:
+        raise SystemExit(f"{name} could not be quantised: {done.last}")
     return folder
 
 
@@ -123,6 +127,8 @@ def prove_merge(name: str, gpu: str, real: Path | None) -> dict | None:
             key for key, told in values["readme"].items()
             if not abs(told - values["drift"][key]) <= max(2e-2 * values["drift"][key], noise.get(key, 2e-6 * values["drift"]["range"]))
         ]
+        if values["readme"].keys() != values["drift"].keys():
+            found["broken"].append(f"{onto}: the README tells {list(values['readme'])} of {list(values['drift'])}")
         if off:
             found["broken"].append(f"{onto}: README and transformers disagree on {off}")
     say(f"merge {name} on {gpu}: {json.dumps(found)}")
@@ -158,6 +164,7 @@ def summary(rows: list[dict]) -> dict:
     return {
         "prompts": len(rows),
         "tokens": sum(row["tokens"] for row in rows),
+        "shortest": min(row["tokens"] for row in rows),
         "equal": sum(row["equal"] for row in rows),
         "ties": sum(row["tie"] for row in rows),
         "partings": [parting for row in rows for parting in row["partings"]],
@@ -168,7 +175,7 @@ def summary(rows: list[dict]) -> dict:
 
 
 def problems(found: dict) -> list[str]:
-    said = []
+    said = [] if found["shortest"] else ["an answer without a token, which equals anything"]
     if found["equal"] + found["ties"] < found["prompts"]:
         said.append(f"only {found['equal']} of {found['prompts']} texts equal")
     if found["cache_agrees"] < found["tokens"] and not found["ties"]:

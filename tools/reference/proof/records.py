@@ -16,11 +16,16 @@ RESULTS = ROOT / "docs/numerics"
 
 def keep(section: str, name: str, gpu: str | None, found: dict) -> dict:
     """Write docs/numerics/SECTION/NAME.GPU.json. `found` must be small; "broken" in it is a list of broken bounds."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     made = {key: value for key, value in common.made_by().items() if key != "command"}
-    record = {"name": name, "gpu": gpu, "date": date.today().isoformat(), "commit": commit, "versions": made, **found}
+    record = {"name": name, "gpu": gpu, **now(), "versions": made, **found}
     common.write_json(path_of(section, name, gpu), record)
     return record
+
+
+def now() -> dict[str, str]:
+    """Day and commit. `keep` takes those in `found`, where a piece was run earlier than it is compared."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    return {"date": date.today().isoformat(), "commit": commit}
 
 
 def path_of(section: str, name: str, gpu: str | None) -> Path:

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import shutil
 from pathlib import Path
 
 from . import records
@@ -22,17 +23,20 @@ def prove_goldens() -> dict:
     Make every golden file again with the real stack, name those that are no longer the committed bytes (float results may move
     in their last bits with the processor), and hold the tests against the fresh ones.
     """
+    # Nothing of an earlier run may pass for made now.
+    shutil.rmtree(FRESH, ignore_errors=True)
     for name in ["golden_models.py", "golden_nf4.py", "golden_adamw.py", "golden_bnb.py", "golden_merge.py"]:
         say(f"goldens: {name}")
         script(name, FRESH)
     script("tokens_reference.py", "golden", FRESH / "tokens")
-    files = sorted(path.relative_to(COMMITTED) for path in COMMITTED.rglob("*") if path.is_file())
-    changed = [str(name) for name in files if not (FRESH / name).exists() or content(FRESH / name) != content(COMMITTED / name)]
+    files = sorted({path.relative_to(root) for root in (COMMITTED, FRESH) for path in root.rglob("*") if path.is_file()})
+    changed = [str(name) for name in files if content(FRESH / name) != content(COMMITTED / name)]
     report = WORK / "unit.json"
-    tests = ["data-golden", "data-masks", "data-epochs", "data-batches", "formats-bnb", "formats-merge", "formats-nf4", "merge-drift"]
+    tests = ["data-golden", "data-masks", "data-epochs", "data-batches", "data-dataset", "data-tokenizer", "train-trl-log"]
+    tests += ["formats-bnb", "formats-merge", "formats-nf4", "merge-drift"]
     done = run([*vitest("unit", report), *(f"tests/unit/{name}.test.ts" for name in tests)], env={"TUNETAB_GOLDEN": str(FRESH)})
     found = {"files": len(files), "changed": changed, "tests": counted(report, done)}
-    found["broken"] = [f"{found['tests']['failed']} tests failed"] if found["tests"]["failed"] else []
+    found["broken"] = complaints(done, found["tests"])
     say(f"goldens: {json.dumps(found)}")
     return records.keep("goldens", "unit", None, found)
 
@@ -62,10 +66,10 @@ def prove_suite(gpu: str, default_limits: bool) -> dict | None:
         done = run(vitest("kernels", report), env=env)
         found = {"tests": counted(report, done)}
     found |= {"seconds": round(done.seconds), **summed(figures)}
+    found["broken"] = complaints(done, found["tests"])
     if gpu != "firefox" and not default_limits:
-        found["long_adamw"] = long_adamw(gpu)
-    failed = found["tests"]["failed"] + found.get("long_adamw", {}).get("tests", {}).get("failed", 0)
-    found["broken"] = [f"{failed} tests failed"] if failed else []
+        ended, found["long_adamw"] = long_adamw(gpu)
+        found["broken"] += complaints(ended, found["long_adamw"]["tests"])
     say(f"suite {gpu} {name}: {json.dumps(found['tests'])}")
     return records.keep("suite", name, gpu, found)
 
@@ -77,21 +81,29 @@ def prove_walk() -> dict | None:
     done = run(["node", "scripts/firefox-walk.mjs"])
     steps = re.findall(r"^passed +(.*)$", done.out, re.M)
     counts = last_counts(done)
-    found = {"steps": steps, **counts, "seconds": round(done.seconds), "broken": [done.last] if counts["failed"] else []}
+    found = {"steps": steps, **counts, "seconds": round(done.seconds), "broken": complaints(done, counts)}
     say(f"walk: {json.dumps(found)}")
     return records.keep("walk", "page", "firefox", found)
 
 
-def long_adamw(gpu: str) -> dict:
+def long_adamw(gpu: str) -> tuple[Ended, dict]:
     """One step from given states on a million elements, made by bitsandbytes just now."""
     made = WORK / "golden-long"
-    if not (made / "adamw/eight.safetensors").exists():
-        script("golden_adamw.py", made, LONG_ROWS)
+    script("golden_adamw.py", made, LONG_ROWS)
     figures, report = WORK / f"figures.{gpu}.adamw.jsonl", WORK / f"suite.{gpu}.adamw.json"
     figures.write_text("")
     env = {"TUNETAB_GOLDEN": str(made), "TUNETAB_GPU": gpu, "TUNETAB_FIGURES": str(figures)}
     done = run([*vitest("kernels", report), "tests/golden/adamw.test.ts"], env=env)
-    return {"tests": counted(report, done), **summed(figures)}
+    return done, {"tests": counted(report, done), **summed(figures)}
+
+
+def complaints(done: Ended, tests: dict) -> list[str]:
+    """What a run of tests leaves to be said; a run in which nothing passed proves nothing."""
+    if tests["failed"]:
+        return [f"{tests['failed']} tests failed"]
+    if not tests["passed"]:
+        return ["no test passed"]
+    return [f"exit code {done.code}: {done.last}"] if done.code else []
 
 
 def vitest(project: str, report: Path) -> list[object]:
@@ -147,10 +159,12 @@ def summed(figures: Path) -> dict:
 
 
 def content(path: Path) -> object:
-    """Bytes, or JSON without the lines that say who made it."""
+    """Bytes, or JSON without the lines that say who made it; None where there is no such file."""
+    if not path.exists():
+        return None
     if path.suffix != ".json":
         return path.read_bytes()
     value = json.loads(path.read_text())
     if isinstance(value, dict):
         value.pop("made_by", None)
-    return None if path.name == "made_by.json" else value
+    return "any" if path.name == "made_by.json" else value

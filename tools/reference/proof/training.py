@@ -31,9 +31,9 @@ def reference_of(case: Case, model: Path, reuse: bool) -> Path:
     return folder
 
 
-def wanted(case: Case) -> str:
-    """What the reference depends on: all but where and in which type our side computes."""
-    run = {key: value for key, value in case.run_file().items() if key not in ("quantization", "optim_args")}
+def wanted(case: Case, ours: bool = False) -> str:
+    """What the reference depends on: all but where and in which type our side computes; our own run depends on that, too."""
+    run = {key: value for key, value in case.run_file().items() if ours or key not in ("quantization", "optim_args")}
     return json.dumps([run, case.model, case.source, case.form, case.rows, case.random_b], sort_keys=True)
 
 
@@ -61,7 +61,11 @@ def adopt(case: Case, gpu: str, ours: Path, theirs: Path) -> None:
     shutil.copytree(theirs, folder, dirs_exist_ok=True)
     write_inputs(case, folder)
     (folder / "case.json").write_text(wanted(case))
-    shutil.copytree(ours, WORK / "ours" / gpu / case.name, dirs_exist_ok=True)
+    mine = WORK / "ours" / gpu / case.name
+    shutil.copytree(ours, mine, dirs_exist_ok=True)
+    # Where and when it was run, only its own facts can say.
+    facts = json.loads((mine / "facts.json").read_text()) if (mine / "facts.json").exists() else {"commit": "elsewhere"}
+    (mine / "facts.json").write_text(json.dumps({**facts, "case": wanted(case, ours=True)}))
 
 
 def differs(a: object, b: object) -> bool:
@@ -99,16 +103,17 @@ def check_tokens(case: Case, model: Path, reference: Path) -> dict:
 
 def check_training(case: Case, model: Path, reference: Path, gpu: str, reuse: bool) -> dict:
     out = WORK / "ours" / gpu / case.name
-    facts = {}
-    if not (reuse and (out / "trainer_state.json").exists()):
+    known = json.loads((out / "facts.json").read_text()) if reuse and (out / "facts.json").exists() else {}
+    if known.get("case") != wanted(case, ours=True) or not (out / "trainer_state.json").exists():
+        known = {**records.now(), "case": wanted(case, ours=True)}
         done = tune("train", "--model", model, "--data", reference / "data.jsonl", "--config", run_file(case),
                     "--init-lora", reference / "initial", "--out", out, "--gpu", gpu)
         if done.code != 0:
             return {"failed": done.last}
-        facts = {"adapter": done.adapter, "seconds": round(done.seconds)}
-        (out / "facts.json").write_text(json.dumps(facts))
-    elif (out / "facts.json").exists():
-        facts = json.loads((out / "facts.json").read_text())
+        known |= {"adapter": done.adapter, "seconds": round(done.seconds)}
+        (out / "facts.json").write_text(json.dumps(known))
+    # The record tells the day and commit of the training, not of a later comparison.
+    facts = {key: value for key, value in known.items() if key != "case"}
     found = compare.compare_logs(compare.log_rows(out), compare.log_rows(reference))
     weights = compare.compare_adapters(out, reference)
     shown = [{key: row[key][:2] for key in ["loss", "grad_norm"]} for row in found["table"]] if case.slow else []
@@ -117,7 +122,7 @@ def check_training(case: Case, model: Path, reference: Path, gpu: str, reuse: bo
         "steps": found["steps"],
         "max": found["max"],
         "weights": weights,
-        "verdict": compare.verdict(found, case.bounds["loss"], case.bounds["norm"]),
+        "verdict": compare.verdict(found["steps"], found["max"], case.bounds),
         **({"log": shown} if len(shown) <= SHOWN_STEPS and shown else {}),
     }
 
@@ -148,8 +153,10 @@ def row_difference(ours: float | None, theirs: float | None) -> float:
 
 def broken_bounds(case: Case, found: dict) -> list[str]:
     broken = [f"training: {found['failed']}"] if "failed" in found else [*found["verdict"]]
+    if "failed" not in found and "relative" not in (found["weights"] or {}):
+        broken.append(f"adapter: {found['weights']}")
     tokens, judged = found["tokens"], found.get("evaluation")
-    if "failed" in tokens or tokens["different"]:
+    if "failed" in tokens or tokens["different"] or not tokens["rows"]:
         broken.append(f"tokens: {tokens}")
     # Written so that NaN breaks the bound, too.
     if judged and ("failed" in judged or judged["wrong_counts"] or not judged["worst"] <= case.bounds["loss"]):
