@@ -1,19 +1,23 @@
 import { fail } from '../errors'
 import type { RowValue, SourceRow } from './source-row'
 
+const SEPARATORS = [',', '\t', ';', '|']
+
 /**
- * Rows of CSV or TSV with a header line; the separator is found out. `row` is the record's number as a spreadsheet
- * shows it: the header is 1. Empty cells are left out of the row, so that they count as missing.
+ * Rows of CSV or TSV with a header line; the separator is the one that cuts the header into the most cells. `row` is the
+ * record's number as a spreadsheet shows it: the header is 1. Empty cells are left out of the row, so that they count as
+ * missing.
  */
 export async function* readTable(file: string, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {
   const parts: string[] = []
   for await (const piece of pieces) parts.push(piece)
   // Loaded only when a table comes: most data is JSON.
   const { default: papa } = await import('papaparse')
-  const { data, errors } = papa.parse<string[]>(parts.join('').replace(/\r\n?/g, '\n'), {
-    newline: '\n',
-    delimitersToGuess: [',', '\t', ';', '|'],
-  })
+  const text = parts.join('').replace(/\r\n?/g, '\n')
+  // By the header alone: cells hold sentences with commas, and a guess over few rows counts the file's last line break as one.
+  const widths = SEPARATORS.map((delimiter) => papa.parse<string[]>(text, { newline: '\n', delimiter, preview: 1 }).data[0]?.length ?? 0)
+  const delimiter = SEPARATORS[widths.indexOf(Math.max(...widths))]
+  const { data, errors } = papa.parse<string[]>(text, { newline: '\n', delimiter })
   const header = (data[0] ?? []).map((name) => name.trim())
   if (header.length < 2 || header.some((name) => name === '')) throw fail('data-table-header', { file })
   const column = header.find((name, k) => header.indexOf(name) < k)

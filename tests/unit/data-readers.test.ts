@@ -199,6 +199,15 @@ describe('tables', () => {
       { row: 2, value: { patient_query: '头疼', doctor_response: '多休息' } },
     ])
   })
+  it.each([
+    ['a short file that ends with a line break', '\t', 'b', 'c'],
+    ['commas in every cell', '\t', 'one, two, three', 'four, five, six'],
+    ['semicolons', ';', 'one, two', 'three'],
+    ['tabs among quoted tabs', '\t', '"x\ty\tz"', 'w'],
+  ])('finds the separator in the header: %s', async (_, separator, prompt, completion) => {
+    const [row] = await read(`prompt${separator}completion\n${prompt}${separator}${completion}\n`, 'x.tsv')
+    expect(row).toEqual({ row: 2, value: { prompt: prompt.replaceAll('"', ''), completion } })
+  })
   it('wants a name of its own for each column', async () => {
     await expect(read('prompt,answer, prompt\na,b,c', 'x.csv')).rejects.toMatchObject({ code: 'data-table-twice', params: { column: 'prompt' } })
   })
