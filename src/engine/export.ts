@@ -4,6 +4,7 @@ import { adapterReadme } from '../formats/adapter-readme'
 import type { ByteSink, WritableFolder } from '../formats/bytes'
 import { mergedRows, writeMerged } from '../formats/merge'
 import type { OpenedModel } from '../formats/model-folder'
+import { templateFile } from '../formats/model-folder'
 import { writePeft } from '../formats/peft'
 import type { RowReader } from '../formats/source-rows'
 import type { LanguageModel } from '../model/language-model'
@@ -80,10 +81,9 @@ export async function exportMerged(
   return writeMerged(opened, { ...parts, stopIds: tokenizer.stopIds, extraFiles }, out, on, signal)
 }
 
-/** The template always as a file of its own, wherever the source kept it. */
 function tokenizerFiles(opened: OpenedModel): Record<string, string> {
   const { 'generation_config.json': _generation, 'chat_template.json': _template, ...files } = opened.files
-  return { ...files, 'chat_template.jinja': opened.chatTemplate }
+  return { ...files, ...templateFile(opened) }
 }
 
 async function writeText(out: WritableFolder, path: string, text: string): Promise<ExportedFile> {

@@ -129,12 +129,6 @@ export const formatsErrors = {
     zh: (p: { folder: string }) =>
       `${p.folder} 中没有 tokenizer.json，无法把文本转换成该模型的词元，因此未加载。请从模型的原始仓库复制 tokenizer.json 和 tokenizer_config.json 到该文件夹。`,
   },
-  'model-no-template': {
-    en: (p: { folder: string }) =>
-      `${p.folder} has no chat template, so it is unknown how this model marks who speaks. Nothing was loaded. Choose the model's instruct or chat version, or add its chat_template.jinja to the folder.`,
-    zh: (p: { folder: string }) =>
-      `${p.folder} 中没有对话模板，无法得知该模型如何标记说话者，因此未加载。请选择该模型的 Instruct 或 Chat 版本，或在文件夹中加入对应的 chat_template.jinja。`,
-  },
   'bnb-state': {
     en: (p: { tensor: string; reason: string }) =>
       `The NF4 data of ${p.tensor} cannot be understood (${p.reason}), so its values are unknown. Nothing was loaded. Download the checkpoint again, or choose the model's 16-bit version.`,

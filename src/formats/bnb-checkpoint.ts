@@ -6,6 +6,7 @@ import { expectedTensors } from './expected-tensors'
 import { joined } from './joined'
 import { mergedConfig, TORCH_NAMES } from './merged-config'
 import type { OpenedModel } from './model-folder'
+import { templateFile } from './model-folder'
 import { doubleQuantize, quantizeBlocks } from './nf4'
 import { pythonJson } from './python-json'
 import { SafetensorsWriter } from './safetensors'
@@ -93,8 +94,9 @@ export async function writeBnbCheckpoint(
 /** Whether a name in `llm_int8_skip_modules` means this weight: whole parts of its path, as transformers compares them. */
 const names = (module: string, tensor: string) => `.${tensor}`.includes(`.${module}.`)
 
-function textFiles({ config, dtype, files, chatTemplate }: OpenedModel, options: BnbOptions): Record<string, string> {
-  const { 'chat_template.json': _, ...kept } = files
+function textFiles(opened: OpenedModel, options: BnbOptions): Record<string, string> {
+  const { config, dtype } = opened
+  const { 'chat_template.json': _, ...kept } = opened.files
   const quantization_config = bnbQuantizationConfig({
     doubleQuant: options.doubleQuant,
     computeDtype: options.computeDtype ?? TORCH_NAMES[dtype],
@@ -103,6 +105,6 @@ function textFiles({ config, dtype, files, chatTemplate }: OpenedModel, options:
   return {
     'config.json': pythonJson({ ...mergedConfig(config, dtype), quantization_config }),
     ...kept,
-    'chat_template.jinja': chatTemplate,
+    ...templateFile(opened),
   }
 }

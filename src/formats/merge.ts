@@ -8,6 +8,7 @@ import type { FloatDtype } from './floats'
 import { addLora } from './merge-lora'
 import { mergedConfig, mergedGenerationConfig } from './merged-config'
 import type { OpenedModel } from './model-folder'
+import { templateFile } from './model-folder'
 import { pythonJson } from './python-json'
 import { SafetensorsWriter, tensorBytes } from './safetensors'
 import type { TensorPlan } from './safetensors'
@@ -170,7 +171,7 @@ function textFiles(opened: OpenedModel, parts: MergeParts, shards: Shard[], tota
     'config.json': pythonJson(mergedConfig(opened.config, opened.dtype)),
     'generation_config.json': pythonJson(mergedGenerationConfig(opened.generationConfig, opened.config, stopIds)),
     ...tokenizer,
-    'chat_template.jinja': opened.chatTemplate,
+    ...templateFile(opened),
     ...parts.extraFiles,
   }
 }

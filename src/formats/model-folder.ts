@@ -24,8 +24,8 @@ export interface OpenedModel {
   weightFiles: WeightFile[]
   /** Texts of the tokenizer's and the template's files by file name, see TEXT_FILES. */
   files: Record<string, string>
-  /** The Jinja template. */
-  chatTemplate: string
+  /** The Jinja template; null in base models, which learn texts all the same. */
+  chatTemplate: string | null
   /** Short name as on model cards: "apache-2.0". */
   license: string | null
   /** What the weights are stored in; of an NF4 checkpoint what its other tensors are stored in. */
@@ -51,7 +51,7 @@ export const TEXT_FILES = [
 /**
  * Open a model in the Hugging Face layout: one safetensors file or shards behind an index, in the folder itself or in the
  * only sub-folder with a config.json. Reads texts and headers, never weights, and throws a TuneError for whatever would
- * stop the load later: files or tensors that are missing, cut off, of another shape or type, no tokenizer, no template.
+ * stop the load later: files or tensors that are missing, cut off, of another shape or type, no tokenizer.
  * Only then does a remote folder download the weights.
  */
 export async function openModelFolder(source: FileFolder): Promise<OpenedModel> {
@@ -65,8 +65,6 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
     if (has.has(name)) files[name] = (await readText(folder, name))!
   }
   if (!files['tokenizer.json']) throw fail('model-no-tokenizer', { folder: folder.name })
-  const chatTemplate = findTemplate(files)
-  if (chatTemplate === null) throw fail('model-no-template', { folder: folder.name })
   const generationConfig = files['generation_config.json'] ? parseJson(files['generation_config.json'], 'generation_config.json') : null
 
   const { weights, files: weightFiles } = await openWeightFiles(folder, listed)
@@ -82,7 +80,7 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
     weights,
     weightFiles,
     files,
-    chatTemplate,
+    chatTemplate: findTemplate(files),
     license,
     dtype,
     parameters: parameterCount(config),
@@ -172,6 +170,11 @@ function checkTensors(config: ModelConfig, weights: WeightSource): FloatDtype {
     if (!agrees) throw fail('model-tensor-shape', { tensor: name, shape: info.shape.join(', '), expected: shape.join(', ') })
   }
   return weights.tensors.get('model.embed_tokens.weight')!.dtype as FloatDtype
+}
+
+/** The template as exports carry it: a file of its own, wherever the source kept it. */
+export function templateFile({ chatTemplate }: OpenedModel): Record<string, string> {
+  return chatTemplate === null ? {} : { 'chat_template.jinja': chatTemplate }
 }
 
 /** The first few of many names, for a message. */

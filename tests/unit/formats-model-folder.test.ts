@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TuneError } from '../../src/errors'
 import { MemoryFolder } from '../../src/formats/memory-folder'
-import { openModelFolder } from '../../src/formats/model-folder'
+import { openModelFolder, templateFile } from '../../src/formats/model-folder'
 import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
 import { TINY_CONFIG, tinyFolder } from '../helpers/tiny-folder'
 
@@ -67,10 +67,18 @@ describe('openModelFolder', () => {
     expect(await codeOf(outer)).toBe('model-many-configs')
   })
 
+  it('opens a base model without a template, and gives none to what is exported', async () => {
+    const folder = await tinyFolder()
+    expect(templateFile(await openModelFolder(folder))).toEqual({ 'chat_template.jinja': '{{ messages }}' })
+    folder.files.delete('chat_template.jinja')
+    const opened = await openModelFolder(folder)
+    expect(opened.chatTemplate).toBe(null)
+    expect(templateFile(opened)).toEqual({})
+  })
+
   it('takes the template from where older repositories keep it', async () => {
     const folder = await tinyFolder()
     folder.files.delete('chat_template.jinja')
-    expect(await codeOf(folder)).toBe('model-no-template')
     put(folder, 'tokenizer_config.json', { chat_template: [{ name: 'tool_use', template: 'T' }, { name: 'default', template: 'D' }] })
     expect((await openModelFolder(folder)).chatTemplate).toBe('D')
     put(folder, 'tokenizer_config.json', { chat_template: 'S' })
