@@ -7,8 +7,8 @@ maps.safetensors  "signed" and "unsigned": the two dynamic maps, F32 [256]
 eight.safetensors [17, 243] = 4131 elements, 17 blocks of 256 and a tail. For step s = 1..4: "grad.s", and after the step
                   "param.s", "m.s", "v.s" (U8 codes), "absmax_m.s", "absmax_v.s"; "param.0" is the start, states are fresh.
                   To check a single step from given states, start at any s.
-f32.safetensors   [9, 37]: "grad.s", "param.s", "m.s", "v.s" by torch.optim.AdamW; "bnb_param.s" is what bitsandbytes'
-                  AdamW8bit makes of a tensor this small, which keeps f32 states.
+f32.safetensors   [9, 37]: "grad.s", "param.s", "m.s", "v.s" by torch.optim.AdamW; "bnb_param.s", "bnb_m.s", "bnb_v.s" are
+                  what bitsandbytes' AdamW8bit makes of a tensor this small, which keeps f32 states.
 steps.json        betas, eps, weight decay and the learning rate of every step
 """
 
@@ -69,8 +69,8 @@ def main() -> None:
         lambda s: {"m": s["state1"], "v": s["state2"], "absmax_m": s["absmax1"], "absmax_v": s["absmax2"]},
     )
     full = run(torch.optim.AdamW, (9, 37), 31, lambda s: {"m": s["exp_avg"], "v": s["exp_avg_sq"]})
-    small = run(bnb.optim.AdamW8bit, (9, 37), 31, lambda s: {})
-    full |= {f"bnb_{key}": value for key, value in small.items() if key.startswith("param.")}
+    small = run(bnb.optim.AdamW8bit, (9, 37), 31, lambda s: {"m": s["state1"], "v": s["state2"]})
+    full |= {f"bnb_{key}": value for key, value in small.items() if not key.startswith("grad.")}
     maps = {"signed": create_dynamic_map(True), "unsigned": create_dynamic_map(False)}
     for name, tensors in {"maps": maps, "eight": eight, "f32": full}.items():
         save_file({k: v.contiguous() for k, v in tensors.items()}, folder / f"{name}.safetensors", metadata={"format": "pt"})
