@@ -4,12 +4,12 @@ import type { ModelConfig } from '../model/types'
 import { isBnbTensor } from './bnb'
 import type { FileFolder } from './bytes'
 import { expectedTensors, parameterCount } from './expected-tensors'
-import { isFloatDtype } from './floats'
+import { isFloatDtype, toFloat32 } from './floats'
 import type { FloatDtype } from './floats'
 import { readLicense } from './license'
 import { openWeightFiles } from './weight-files'
 import type { WeightFile } from './weight-files'
-import type { WeightSource } from './weights'
+import type { TensorInfo, WeightSource } from './weights'
 
 /** A model folder whose every file was found and whose headers agree with its configuration; no weight was read yet. */
 export interface OpenedModel {
@@ -35,6 +35,9 @@ export interface OpenedModel {
   folder: FileFolder
 }
 
+/** Elements compared at a time. */
+const COMPARED = 2 ** 20
+
 /** Small files that are kept as text, for the tokenizer and for exports. */
 export const TEXT_FILES = [
   'tokenizer.json',
@@ -57,7 +60,7 @@ export const TEXT_FILES = [
 export async function openModelFolder(source: FileFolder): Promise<OpenedModel> {
   const folder = await findModel(source)
   const listed = await folder.list()
-  const config = parseModelConfig((await readText(folder, 'config.json'))!)
+  const stated = parseModelConfig((await readText(folder, 'config.json'))!)
   const has = new Set(listed.map((file) => file.path))
 
   const files: Record<string, string> = {}
@@ -68,10 +71,12 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
   const generationConfig = files['generation_config.json'] ? parseJson(files['generation_config.json'], 'generation_config.json') : null
 
   const { weights, files: weightFiles } = await openWeightFiles(folder, listed)
-  const dtype = checkTensors(config, weights)
+  const dtype = checkTensors(stated, weights)
   const license = await readLicense(folder, has)
   // Nothing is known to be wrong, so now the bytes themselves may come.
   await folder.prefetch?.(weightFiles.map((file) => file.path))
+  const config = stated.tieWordEmbeddings && (await hasOwnHead(weights)) ? { ...stated, tieWordEmbeddings: false } : stated
+  if (config !== stated) checkTensors(config, weights)
   return {
     name: folder.name,
     config,
@@ -170,6 +175,27 @@ function checkTensors(config: ModelConfig, weights: WeightSource): FloatDtype {
     if (!agrees) throw fail('model-tensor-shape', { tensor: name, shape: info.shape.join(', '), expected: shape.join(', ') })
   }
   return weights.tensors.get('model.embed_tokens.weight')!.dtype as FloatDtype
+}
+
+/**
+ * Whether a checkpoint that calls its head tied holds another one than its embedding, as merges by hand leave behind. It
+ * counts, as in transformers 5.23 (`tie_weights`: "present in the checkpoints with different values").
+ */
+async function hasOwnHead(weights: WeightSource): Promise<boolean> {
+  const [head, embedding] = ['lm_head.weight', 'model.embed_tokens.weight'].map((name) => weights.tensors.get(name))
+  if (!head || !embedding) return false
+  if (head.shape.join() !== embedding.shape.join() || !isFloatDtype(head.dtype) || !isFloatDtype(embedding.dtype)) return true
+  const total = head.shape.reduce((product, n) => product * n, 1)
+  const read = async ({ name, dtype, bytes }: TensorInfo, from: number, count: number) => {
+    const size = bytes / total
+    return toFloat32(await weights.read(name, from * size, count * size), dtype as FloatDtype)
+  }
+  for (let from = 0; from < total; from += COMPARED) {
+    const count = Math.min(COMPARED, total - from)
+    const [a, b] = await Promise.all([read(head, from, count), read(embedding, from, count)])
+    if (a.some((value, i) => value !== b[i])) return true
+  }
+  return false
 }
 
 /** The template as exports carry it: a file of its own, wherever the source kept it. */

@@ -67,6 +67,25 @@ describe('openModelFolder', () => {
     expect(await codeOf(outer)).toBe('model-many-configs')
   })
 
+  it('believes a head of its own more than a configuration that calls it tied, as transformers does', async () => {
+    const folder = await tinyFolder({ tie_word_embeddings: false })
+    put(folder, 'config.json', TINY_CONFIG)
+    expect((await openModelFolder(folder)).config.tieWordEmbeddings).toBe(false)
+
+    const { tensors, read } = await openSafetensors((await folder.open('model.safetensors'))!)
+    const embedding = await read('model.embed_tokens.weight', 0, tensors.get('model.embed_tokens.weight')!.bytes)
+    for (const lastElement of [0, 1]) {
+      const writer = await SafetensorsWriter.create(await folder.create('model.safetensors'), [...tensors.values()])
+      for (const { name, bytes } of tensors.values()) {
+        const data = name === 'lm_head.weight' ? embedding.slice() : await read(name, 0, bytes)
+        if (name === 'lm_head.weight') data[data.length - 1] ^= lastElement
+        await writer.write(data)
+      }
+      await writer.close()
+      expect((await openModelFolder(folder)).config.tieWordEmbeddings).toBe(lastElement === 0)
+    }
+  })
+
   it('opens a base model without a template, and gives none to what is exported', async () => {
     const folder = await tinyFolder()
     expect(templateFile(await openModelFolder(folder))).toEqual({ 'chat_template.jinja': '{{ messages }}' })
