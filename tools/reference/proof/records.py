@@ -23,9 +23,16 @@ def keep(section: str, name: str, gpu: str | None, found: dict) -> dict:
 
 
 def now() -> dict[str, str]:
-    """Day and commit. `keep` takes those in `found`, where a piece was run earlier than it is compared."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    return {"date": date.today().isoformat(), "commit": commit}
+    """
+    Day and commit, with a + where what runs is not what was committed. `keep` takes those in `found`, where a piece was run
+    earlier than it is compared.
+    """
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+    changed = git("status", "--porcelain", "--", "src", "shaders", "scripts", "tests", "tools")
+    return {"date": date.today().isoformat(), "commit": git("rev-parse", "--short", "HEAD") + ("+" if changed else "")}
 
 
 def path_of(section: str, name: str, gpu: str | None) -> Path:

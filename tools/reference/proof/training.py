@@ -106,6 +106,8 @@ def check_training(case: Case, model: Path, reference: Path, gpu: str, reuse: bo
     known = json.loads((out / "facts.json").read_text()) if reuse and (out / "facts.json").exists() else {}
     if known.get("case") != wanted(case, ours=True) or not (out / "trainer_state.json").exists():
         known = {**records.now(), "case": wanted(case, ours=True)}
+        # Whoever ends halfway leaves no facts behind, and so nothing to be taken for a run.
+        (out / "facts.json").unlink(missing_ok=True)
         done = tune("train", "--model", model, "--data", reference / "data.jsonl", "--config", run_file(case),
                     "--init-lora", reference / "initial", "--out", out, "--gpu", gpu)
         if done.code != 0:
