@@ -99,6 +99,13 @@ export const optimizerMutations = [
     test: determinism,
   },
   {
+    name: 'optimizer: the second moment in 32 bits stays as it was',
+    file: 'shaders/optimizer.wgsl',
+    find: '    state[at + 256u] = bitcast<u32>(v);\n',
+    replace: '',
+    test: { ...golden, only: 'states of 32 bits' },
+  },
+  {
     name: 'norm: a failed step is forgotten by the next',
     file: 'shaders/optimizer.wgsl',
     find: ', finite && stats[3] >= 0.0);',
