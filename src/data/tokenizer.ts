@@ -2,6 +2,7 @@ import { Tokenizer } from '@huggingface/tokenizers'
 import { fail } from '../errors'
 import { bytesOfToken } from './byte-level'
 import { ChatTemplate, type Span } from './chat-template'
+import { withSplitBehaviors } from './split-behavior'
 import { asBuiltByClass } from './tokenizer-class'
 import type { Message } from './types'
 
@@ -44,7 +45,8 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenize
   const config = files.tokenizerConfig ? parse('tokenizer_config.json', files.tokenizerConfig) : {}
   const generation = files.generationConfig ? parse('generation_config.json', files.generationConfig) : {}
   try {
-    return new ChatTokenizer(asBuiltByClass(json, config, files.modelType ?? null), config, files.chatTemplate, generation)
+    const built = withSplitBehaviors(asBuiltByClass(json, config, files.modelType ?? null))
+    return new ChatTokenizer(built, config, files.chatTemplate, generation)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TuneError') throw cause
     throw fail('data-tokenizer-broken', { file: 'tokenizer.json', detail: (cause as Error).message }, cause)
