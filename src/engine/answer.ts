@@ -1,9 +1,12 @@
-import type { ChatTokenizer } from '../data'
+import type { ChatTokenizer, Message } from '../data'
 import { fail } from '../errors'
 import type { LanguageModel } from '../model/language-model'
 import type { GenerateRequest, GenerateResult } from './types'
 
-/** The model's answer to a conversation, streamed as whole characters. Throws 'engine-prompt-too-long'. */
+/**
+ * The model's answer to a conversation, streamed as whole characters. Throws 'engine-prompt-too-long', 'engine-prompt-empty', or
+ * 'data-template-missing' for more than one message without a template.
+ */
 export async function answer(
   model: LanguageModel,
   tokenizer: ChatTokenizer,
@@ -11,7 +14,7 @@ export async function answer(
   onText: (text: string, tokens: number) => void,
   signal?: AbortSignal,
 ): Promise<GenerateResult> {
-  const prompt = tokenizer.renderPrompt(request.messages).ids
+  const prompt = promptIds(tokenizer, request.messages)
   const limit = model.config.maxPositionEmbeddings
   if (prompt.length >= limit) throw fail('engine-prompt-too-long', { tokens: prompt.length, limit })
   const decoder = tokenizer.streamDecoder({ skipSpecial: true })
@@ -40,4 +43,12 @@ export async function answer(
     finish: stopped ? 'stop' : signal?.aborted ? 'cancelled' : 'length',
     tokensPerSecond: seconds > 0 ? ids.length / seconds : 0,
   }
+}
+
+/** The conversation in the model's template. A base model without one goes on with a single message, as rows of texts taught it. */
+function promptIds(tokenizer: ChatTokenizer, messages: readonly Message[]): Int32Array {
+  if (tokenizer.template || messages.length > 1) return tokenizer.renderPrompt(messages).ids
+  const ids = tokenizer.encode(messages[0]?.content ?? '', { addSpecialTokens: true })
+  if (ids.length === 0) throw fail('engine-prompt-empty', {})
+  return ids
 }

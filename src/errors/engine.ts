@@ -23,6 +23,10 @@ export const engineErrors = {
     en: ({ task }: { task: string }) => `The engine is still at work (${task}), so this was not started. Wait for it or stop it, then try again.`,
     zh: ({ task }: { task: string }) => `引擎正忙（${task}），此操作没有开始。请等待其完成或先停止，再重试。`,
   },
+  'engine-prompt-empty': {
+    en: () => 'The question is empty, and this model has no chat template that would begin an answer. Nothing was generated. Write the first words of a text; the model goes on from there.',
+    zh: () => '问题为空，而该模型没有可以引出回答的对话模板，未生成任何内容。请写下一段文字的开头，模型会接着写。',
+  },
   'engine-prompt-too-long': {
     en: ({ tokens, limit }: { tokens: number; limit: number }) =>
       `The conversation has ${tokens} tokens and the model reads at most ${limit}. No answer was generated. Shorten it or start a new one.`,

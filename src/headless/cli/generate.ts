@@ -9,7 +9,7 @@ export const generateCommand: Command = {
   options: {
     model: modelOption,
     lora: { value: 'DIR', help: 'PEFT adapter to apply' },
-    prompt: { value: 'TEXT', required: true, help: "the user's message, put through the chat template" },
+    prompt: { value: 'TEXT', required: true, help: "the user's message, put through the chat template where the model has one" },
     system: { value: 'TEXT', help: 'system message' },
     'max-new-tokens': { value: 'N', min: 1, help: 'stop after this many tokens (128)' },
     temperature: { value: 'T', number: true, help: '0 is greedy (default)' },
