@@ -18,8 +18,8 @@ export interface ColumnMapping {
 export const ALPACA_INPUTS = ['input', 'context'] as const
 export const ALPACA_OUTPUTS = ['output', 'response', 'answer'] as const
 
-const USER_WORDS = words('user human question query prompt instruction input ask request problem patient client customer student source q 问题 提问 用户 问 输入 指令 患者')
-const ASSISTANT_WORDS = words('assistant bot gpt answer response reply output completion solution doctor agent model target teacher a 回答 答案 答复 回复 解答 助手 答 输出 医生')
+const USER_WORDS = words('user human question query prompt instruction input ask request problem patient client customer student source q frage anfrage pregunta domanda 问题 提问 用户 问 输入 指令 患者')
+const ASSISTANT_WORDS = words('assistant bot gpt answer response reply output completion solution doctor agent model target teacher a antwort réponse reponse respuesta risposta 回答 答案 答复 回复 解答 助手 答 输出 医生')
 const SYSTEM_WORDS = words('system persona 系统 设定')
 
 /** Numbers of rows; nobody asks or answers in them. */

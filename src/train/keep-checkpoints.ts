@@ -29,6 +29,8 @@ export function checkpointing(
     due(step, moment) {
       if (step === saved || moment === 'end') return false
       if (moment === 'step' && isWanted(rules, step)) return true
+      // Who asked for checkpoints wants to go on from where they stopped.
+      if (moment === 'stop' && rules.every !== null && step > 0) return true
       if (!rules.safety) return false
       // A run that began with an adapter cannot begin again without it.
       if (moment === 'start') return options.continued && step === 0

@@ -84,6 +84,8 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
     throw fail('run-field-unsupported', { field: dataSeed.written, value: JSON.stringify(dataSeed.value) })
   }
   if (run.packing && run.max_length === NO_CUT) throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
+  // A file that says how often wants them; the libraries' own default is to write them.
+  if (stated.has('save_steps') && !stated.has('save_strategy')) run.save_strategy = 'steps'
   // transformers 5 folded warmup_ratio into warmup_steps: below 1 it is a share of all steps.
   if (run.warmup_steps > 0 && run.warmup_steps < 1) [run.warmup_ratio, run.warmup_steps] = [run.warmup_steps, 0]
   if (run.group_by_length && !run.shuffle) warnings.push(fail('run-grouping-shuffles', {}).toJSON())

@@ -53,6 +53,11 @@ describe('command line', { timeout: 60_000 }, () => {
     expect(err).toContain('0 rows kept\n')
   })
 
+  it('says which columns are asked and answered', async () => {
+    const { err } = await tune(['tokens', ...model, '--data', file('two.csv', 'Notiz;Thema\noffen;Zeiten\n')])
+    expect(err).toContain('1 row kept as columns: question = Notiz, answer = Thema\n')
+  })
+
   it('quantises a model into a folder that it reads back, once', async () => {
     const nf4 = join(dir, 'demo-bnb-4bit')
     const { code, out } = await tune(['quantize', ...model, '--out', nf4, '--config', file('q.json', { bnb_4bit_use_double_quant: false }), '--skip', 'up_proj'])

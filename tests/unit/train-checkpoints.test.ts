@@ -34,12 +34,15 @@ describe('when checkpoints are written', () => {
     }
   }
 
-  it('only as asked, where nobody is to be kept safe', async () => {
+  it('only as asked and at a stop, where nobody is to be kept safe', async () => {
     const { at, saved } = play({ ...none, every: 3 })
     for (let step = 1; step <= 7; step++) await at(step * 1000, step)
     await at(8000, 7, 'pause')
     await at(8000, 7, 'stop')
-    expect(saved).toEqual([3, 6])
+    expect(saved).toEqual([3, 6, 7])
+    const never = play(none)
+    await never.at(8000, 7, 'stop')
+    expect(never.saved).toEqual([])
   })
 
   it('by the clock, at pauses and at a stop, and never the same step twice', async () => {

@@ -85,6 +85,12 @@ describe('run file', () => {
     expect(warnings[0].params.fields).toEqual(['bf16', 'fp16', 'report_to'])
   })
 
+  it('that says how often checkpoints are written wants them', () => {
+    expect(parseRunFile({ save_steps: 5 }).run).toMatchObject({ save_strategy: 'steps', save_steps: 5 })
+    expect(parseRunFile({ save_steps: 5, save_strategy: 'no' }).run.save_strategy).toBe('no')
+    expect(parseRunFile({}).run.save_strategy).toBe('no')
+  })
+
   it('reads transformers 5 spellings', () => {
     const sequential = parseRunFile({ train_sampling_strategy: 'sequential', warmup_steps: 0.1 }).run
     expect(sequential).toMatchObject({ shuffle: false, group_by_length: false, warmup_ratio: 0.1, warmup_steps: 0 })

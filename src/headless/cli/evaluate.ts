@@ -1,7 +1,7 @@
 import type { Command } from './command'
 import { configOption, dataOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
-import { dataOptions, fileAt, folderAt, tellData } from './inputs'
+import { dataOptions, dataAt, folderAt, tellData } from './inputs'
 import { readRun } from './run-config'
 
 export const evaluateCommand: Command = {
@@ -17,7 +17,7 @@ export const evaluateCommand: Command = {
   async run(context) {
     const { options, terminal, root } = context
     const { run } = await readRun(options.config as string | undefined, terminal)
-    const data = await fileAt('--data', options.data as string)
+    const data = await dataAt(options.data as string)
     const lora = options.lora ? await folderAt('--lora', options.lora as string, root) : null
     const engine = await engineWithModel(context, run.quantization)
     if (lora) await engine.loadAdapter(lora)

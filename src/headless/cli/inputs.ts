@@ -1,5 +1,6 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readRows } from '../../data'
 import type { DataOptions, DataSummary } from '../../engine/types'
 import { fail } from '../../errors'
 import type { ByteSource, FileFolder } from '../../formats/bytes'
@@ -37,10 +38,13 @@ export async function makeOut(out: string, sources: Record<string, string | unde
 const placeOf = (option: string, path: string, root: string) =>
   option === '--model' && path === 'builtin' ? join(root, 'public/demo-model') : path
 
-export async function fileAt(option: string, path: string): Promise<ByteSource> {
+/** The file of `--data`, its beginning tried before a model takes minutes to load: other kinds of files are refused here. */
+export async function dataAt(path: string): Promise<ByteSource> {
   const info = await stat(path).catch(() => null)
-  if (!info?.isFile()) throw fail('cli-file-missing', { option, path })
-  return nodeFile(path)
+  if (!info?.isFile()) throw fail('cli-file-missing', { option: '--data', path })
+  const source = await nodeFile(path)
+  for await (const _ of readRows(source)) break
+  return source
 }
 
 export const dataOptions = (run: RunFile): DataOptions => ({
@@ -57,5 +61,12 @@ export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): 
   if (badRowCount > 10) terminal.line(`… and ${badRowCount - 10} more rows are left out`)
   if (mapping.format === 'unknown' && facts.columns.length > 0) throw fail('cli-data-unknown', { file: facts.name, columns: facts.columns })
   const cut = truncatedRows > 0 ? `, ${truncatedRows} cut at ${run.max_length} tokens` : ''
-  terminal.line(`${rowsKept} rows kept${facts.columns.length > 0 ? ` as ${mapping.format}` : ''}${cut}`)
+  const as = facts.columns.length > 0 ? ` as ${understood(mapping)}` : ''
+  terminal.line(`${rowsKept} ${rowsKept === 1 ? 'row' : 'rows'} kept${as}${cut}`)
+}
+
+/** The format and, where columns were taken by their names or places, which. */
+function understood({ format, user, assistant, system }: DataSummary['mapping']): string {
+  if (format !== 'columns') return format
+  return `columns: question = ${user}, answer = ${assistant}${system ? `, system = ${system}` : ''}`
 }

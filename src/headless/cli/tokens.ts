@@ -2,7 +2,7 @@ import { openData, tokenizerOf } from '../../engine/open-data'
 import { openModelFolder } from '../../formats/model-folder'
 import type { Command } from './command'
 import { configOption, dataOption, gpuOption, modelOption } from './command'
-import { dataOptions, fileAt, folderAt, tellData } from './inputs'
+import { dataOptions, dataAt, folderAt, tellData } from './inputs'
 import { readRun } from './run-config'
 
 /** Needs no GPU, only tokenizer and template; --gpu is understood so that all commands take the same options. */
@@ -12,7 +12,7 @@ export const tokensCommand: Command = {
   async run({ options, terminal, root }) {
     const { run } = await readRun(options.config as string | undefined, terminal)
     const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
-    const source = await fileAt('--data', options.data as string)
+    const source = await dataAt(options.data as string)
     const { rows, facts } = await openData(source, await tokenizerOf(opened), dataOptions(run), terminal.progress)
     tellData(facts, run, terminal)
     for (const { inputIds, labels } of rows) {

@@ -10,7 +10,7 @@ import type { RunFile } from '../../train/run-file'
 import type { Command, CommandContext } from './command'
 import { configOption, dataOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
-import { dataOptions, fileAt, folderAt, makeOut, tellData } from './inputs'
+import { dataOptions, dataAt, folderAt, makeOut, tellData } from './inputs'
 import type { Options } from './options'
 import { readRun } from './run-config'
 
@@ -30,7 +30,7 @@ export const trainCommand: Command = {
     const { options, terminal, root } = context
     const resumeFrom = options.resume ? await folderAt('--resume', options.resume as string, root) : undefined
     const parsed = resumeFrom ? await runOf(resumeFrom, options) : await readRun(options.config as string | undefined, terminal)
-    const data = await fileAt('--data', options.data as string)
+    const data = await dataAt(options.data as string)
     const start = options['init-lora'] ? await folderAt('--init-lora', options['init-lora'] as string, root) : null
     await makeOut(options.out as string, { '--model': options.model as string }, root)
     if (options.merge) await makeOut(mergedFolder(options), { '--model': options.model as string }, root)
