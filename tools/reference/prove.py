@@ -6,8 +6,13 @@
     npm run prove -- --real ~/models --case smollm2-50   # real models: DIR holds smollm2-135m and qwen2.5-coder-0.5b
     npm run prove -- --tables                            # run nothing, write the tables from the records
 
+Sections and the tables they fill: nf4 (line 1), checkpoint (1), training (3 and the tokens of 4), merge (10), decoding (11), goldens
+(the reference made afresh, 4), suite (2, 5 to 9, 12), walk (12). On two cores without a GPU nf4 took 4 minutes, checkpoint 9, training
+one a case and GPU, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They are HuggingFaceTB/SmolLM2-135M-Instruct
+and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny models: cases.py, tiny_models.py.
+
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
-~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once, and starts itself again inside it.
+~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again inside it.
 Work files go to ~/.cache/tunetab/prove (or $TUNETAB_PROVE). Every piece leaves a small record in docs/numerics/, so pieces
 can be run one by one and again; the tables are made of all records. Exit code 1 when a piece just run breaks a bound.
 """

@@ -70,7 +70,7 @@ def checkpoint() -> str:
     for r in kept("checkpoint"):
         for kind, found in r["kinds"].items():
             wrong = len(found["different"]) + len(found["missing"]) + len(found["extra"])
-            moved = f"; offsets of {len(found['moved'])} weights, {sum(found['moved'].values())} scales with them" if found.get("moved") else ""
+            moved = f"; around other offsets {len(found['moved'])} weights, whose scales differ by it in {sum(found['moved'].values())} places" if found.get("moved") else ""
             rows.append([r["name"], kind, f"{wrong} of {found['tensors']}{moved}", r["gpu"], "the same" if found["read_alike"] else "**other**", stamp(r)])
     return table(["model", "kind", "tensors of the file that differ from transformers'", "read on", "what both files stand for there", "run"], rows)
 
@@ -82,7 +82,7 @@ def golden_nf4() -> str:
         if codes:
             wrong = r["figures"]["imported bytes that differ"]["sum"]
             rows.append([r["gpu"], f"{codes['sum']} of {compared['sum']}", small(r["figures"]["nf4 offset"]["max"]), f"{wrong} of {imported['sum']}", stamp(r)])
-    return table(["GPU", "code bytes that differ, awkward tensors", "offset, largest difference", "imported bytes that differ", "run"], rows)
+    return table(["GPU", "code bytes that differ, awkward tensors", "offset, largest absolute difference", "imported bytes that differ", "run"], rows)
 
 
 def adamw() -> str:
@@ -114,8 +114,22 @@ def training() -> str:
             r["name"], r["gpu"], r["steps"][0], f"{small(r['max']['loss'])} ({bounds['loss']:g})", f"{small(r['max']['grad_norm'])} ({bounds['norm']:g})",
             worst, small(weights.get("relative")), stamp({**r, "broken": broken}),
         ])
-    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "evaluation, worst row", "adapter, worst tensor", "run"]
+    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "evaluation, worst row", "adapter, worst tensor (of its norm)", "run"]
     return table(head, rows)
+
+
+def cases() -> str:
+    """What each case changes of the settings that `Case.run_file` gives all of them."""
+    rows = []
+    for case in CASES + REAL:
+        compute = {"compute": case.compute} if case.compute != "float32" else {}
+        changed = ", ".join(f"{key} {cell(value)}" for key, value in {**case.lora, **case.run, **compute}.items())
+        rows.append([case.name, case.model, case.form, changed or "-"])
+    return table(["case", "model", "rows as", "settings that differ"], rows)
+
+
+def cell(value: object) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def steps() -> str:
@@ -217,7 +231,7 @@ def merge() -> str:
             tied = "tied" if found["tied"] else "untied"
             around = f"; {found['different_around_our_offsets']} around our offsets" if "different_around_our_offsets" in found else ""
             rows.append([f"{r['name']} ({tied})", r["gpu"], onto, f"{found['different']} of {found['values']}{around}", *told_or_measured, same, stamp(r)])
-    head = ["model", "GPU", "onto", "values that differ from PEFT's", "logits: largest", "rms", "range", "KL, nats", "same next token", "run"]
+    head = ["model", "GPU", "onto", "values that differ from PEFT's", "logits, README / measured: largest", "rms", "range", "KL, nats", "same next token", "run"]
     return table(head, rows)
 
 
@@ -228,10 +242,11 @@ def decoding() -> str:
             d = r.get(which)
             if not d:
                 continue
-            merged = f"{d['merged_equal']} of {d['prompts']}" if "merged_equal" in d else "-"
+            parted = "; ".join(f"at {one['at']}, {one['gap']:.2g} apart" for one in d.get("merged_partings", []))
+            merged = f"{d['merged_equal']} of {d['prompts']}{f' ({parted})' if parted else ''}" if "merged_equal" in d else "-"
             ties = f", {d['ties']} more with ties" if d["ties"] else ""
-            rows.append([r["name"], which, r["gpu"], f"{d['equal']} of {d['prompts']}{ties}", d["tokens"], f"{d['cache_agrees']} of {d['tokens']}", small(d["logits"]), merged, stamp(r)])
-    head = ["model", "", "GPU", "greedy texts equal", "tokens", "of them likeliest without the cache", "logits, largest difference / range", "merged folder: texts equal", "run"]
+            rows.append([r["name"], {"base": "without", "tuned": "with"}[which], r["gpu"], f"{d['equal']} of {d['prompts']}{ties}", d["tokens"], f"{d['cache_agrees']} of {d['tokens']}", small(d["logits"]), merged, stamp(r)])
+    head = ["model", "adapter", "GPU", "greedy texts equal", "tokens", "of them the likeliest in a pass without the cache", "logits, largest difference over their range", "dequantised merge: texts equal (parting, its two best logits)", "run"]
     return table(head, rows)
 
 
@@ -244,7 +259,7 @@ def versions() -> str:
     """The stacks and adapters that the records name, each once."""
     every = [record for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"] for record in kept(section)]
     stacks = sorted({", ".join(f"{k} {v}" for k, v in record["versions"].items()) for record in every})
-    adapters = sorted({f"{record['gpu']}: {record['adapter']}" for record in every if (record.get("adapter") or "").strip()})
+    adapters = sorted({f"{record['gpu']}: {record['adapter'].removesuffix(' (software)')}" for record in every if (record.get("adapter") or "").strip()})
     return "\n".join(f"- {line}" for line in [*stacks, *adapters]) or "Not run yet."
 
 
@@ -255,6 +270,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "golden-nf4": golden_nf4,
     "checkpoint": checkpoint,
     "adamw": adamw,
+    "cases": cases,
     "training": training,
     "steps": steps,
     "tokens": tokens,

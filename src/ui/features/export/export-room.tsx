@@ -48,7 +48,7 @@ export function ExportRoom() {
           <ActionButton id="export.adapter" kind="primary" />
         </p>
         {adapterFiles && <FileList files={adapterFiles} />}
-        <CodeBox label={t('export.howAdapter')} code={adapterCode(baseId, studio.exportName(), document.baseURI)} />
+        <CodeBox label={t('export.howAdapter', { folder: `./${studio.exportName()}` })} code={adapterCode(baseId, studio.exportName(), document.baseURI)} />
       </Part>
       <Part title={t('export.merged')}>
         <p>{t('export.mergedText')}</p>
