@@ -295,7 +295,7 @@ export const en = {
   'help.logging_steps': 'How often trainer_state.json gets a row. The charts always show every step.',
   'plan.steps': 'steps',
   'plan.steps.help': 'In each step the model looks at a few rows and is changed a little.',
-  'plan.perEpoch': '{n} an epoch',
+  'plan.perEpoch': '{n} an epoch · {epochs} × the data',
   'plan.tokens': 'tokens read',
   'plan.trainedTokens': 'tokens trained',
   'plan.parameters': 'adapter parameters',

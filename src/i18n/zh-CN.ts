@@ -294,7 +294,7 @@ export const zhCN: Messages = {
   'help.logging_steps': '每隔几步写一行 trainer_state.json。图表始终显示每一步。',
   'plan.steps': '步数',
   'plan.steps.help': '每一步看几行数据，把模型改动一点点。',
-  'plan.perEpoch': '每遍 {n} 步',
+  'plan.perEpoch': '每遍 {n} 步 · 共 {epochs} 遍',
   'plan.tokens': '读取 token',
   'plan.trainedTokens': '训练 token',
   'plan.parameters': '适配器参数',

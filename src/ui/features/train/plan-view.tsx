@@ -18,7 +18,7 @@ export function PlanView() {
         <>
           <dl className="stats">
             <Stat label={t('plan.steps')} help={t('plan.steps.help')}>
-              {num(plan.steps)} <small>{t('plan.perEpoch', { n: plan.stepsPerEpoch })}</small>
+              {num(plan.steps)} <small>{t('plan.perEpoch', { n: plan.stepsPerEpoch, epochs: num(Math.round((10 * plan.steps) / plan.stepsPerEpoch) / 10) })}</small>
             </Stat>
             <Stat label={t('plan.tokens')}>{compact(plan.tokens)}</Stat>
             <Stat label={t('plan.trainedTokens')}>{compact(plan.trainedTokens)}</Stat>
