@@ -55,7 +55,12 @@ async function tryMutation(tree, { file, find, replace, test }) {
   }
 }
 
-if (process.argv.includes('--list')) {
+const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'))
+if (flags.some((flag) => flag !== '--list')) {
+  console.log('Usage: npm run mutate -- [WORD ...] [--list]\n\nPlants every fault whose name or file contains a WORD (all without one) and says which the tests catch.\n  --list  name them, run nothing')
+  process.exit(flags.includes('--help') ? 0 : 2)
+}
+if (flags.includes('--list')) {
   for (const { name, file } of chosen) console.log(`${name}  (${file})`)
   process.exit(0)
 }

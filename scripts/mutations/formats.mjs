@@ -184,15 +184,15 @@ export const formatMutations = [
   {
     name: 'bnb checkpoint: what should be skipped is quantised',
     file: 'src/formats/bnb-checkpoint.ts',
-    find: ' && !skip.some((module) => names(module, name))',
+    find: " && !skip.some((pattern) => skips(pattern, name.slice(0, -'.weight'.length)))",
     replace: '',
     test: unit('formats-bnb'),
   },
   {
-    name: 'bnb checkpoint: a name to skip matches parts of words',
+    name: 'bnb checkpoint: an entry to skip matches up to the middle of a name',
     file: 'src/formats/bnb-checkpoint.ts',
-    find: '`.${tensor}`.includes(`.${module}.`)',
-    replace: 'tensor.includes(module)',
+    find: '(?:(?<=\\\\.)|(?=\\\\.|$))',
+    replace: '',
     test: unit('formats-bnb'),
   },
 ]

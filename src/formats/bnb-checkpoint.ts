@@ -18,7 +18,7 @@ const COPY_BYTES = 8 << 20
 export interface BnbOptions {
   /** false: an f32 scale for every block of 64. */
   doubleQuant: boolean
-  /** Projections that stay as they are, besides the head; `k_proj` means all of that name, a path one of them. */
+  /** Projections that stay as they are, besides the head: `llm_int8_skip_modules`, compared as {@link skips} says. */
   skipModules?: string[]
   /** `bnb_4bit_compute_dtype`; absent: the source's own type. */
   computeDtype?: string
@@ -40,7 +40,7 @@ export async function writeBnbCheckpoint(
   if (config.quantization) throw fail('model-already-nf4', { folder: opened.name })
   const skip = options.skipModules ?? []
   const tensors = expectedTensors(config).map(({ name, shape }) => {
-    const quantize = name.endsWith('_proj.weight') && !skip.some((module) => names(module, name))
+    const quantize = name.endsWith('_proj.weight') && !skip.some((pattern) => skips(pattern, name.slice(0, -'.weight'.length)))
     return { name, shape, quantize, stored: weights.tensors.get(name)! }
   })
   const plan = tensors.flatMap(({ name, shape, quantize, stored }) => (quantize ? bnbPlan(name, shape, options.doubleQuant) : [stored]))
@@ -91,8 +91,14 @@ export async function writeBnbCheckpoint(
   return written
 }
 
-/** Whether a name in `llm_int8_skip_modules` means this weight: whole parts of its path, as transformers compares them. */
-const names = (module: string, tensor: string) => `.${tensor}`.includes(`.${module}.`)
+/**
+ * Whether an entry of `llm_int8_skip_modules` means the module of this path, exactly as transformers decides when it loads
+ * what is written here (`should_convert_module`): the path ends with the entry, or the entry, a regular expression, matches
+ * from the start up to the end of a part.
+ */
+export function skips(pattern: string, path: string): boolean {
+  return path.endsWith(pattern) || new RegExp(`^(?:${pattern})(?:(?<=\\.)|(?=\\.|$))`).test(path)
+}
 
 function textFiles(opened: OpenedModel, options: BnbOptions): Record<string, string> {
   const { config, dtype } = opened
@@ -100,7 +106,7 @@ function textFiles(opened: OpenedModel, options: BnbOptions): Record<string, str
   const quantization_config = bnbQuantizationConfig({
     doubleQuant: options.doubleQuant,
     computeDtype: options.computeDtype ?? TORCH_NAMES[dtype],
-    skipModules: ['lm_head', ...(options.skipModules ?? [])],
+    skipModules: [...new Set(['lm_head', ...(options.skipModules ?? [])])],
   })
   return {
     'config.json': pythonJson({ ...mergedConfig(config, dtype), quantization_config }),

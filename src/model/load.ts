@@ -1,5 +1,6 @@
 import { isBnbTensor, readBnbTensor } from '../formats/bnb'
 import { isFloatDtype, toFloat32, type FloatDtype } from '../formats/floats'
+import { sourceRows } from '../formats/source-rows'
 import type { WeightSource } from '../formats/weights'
 import { allocating, type Gpu } from '../gpu/device'
 import { KernelCache } from '../gpu/kernel'
@@ -15,7 +16,7 @@ import { padded, Quantizer, SOURCE_FORMATS, writeTables } from './quantize'
 import { modulePath, PROJECTIONS, type ModelConfig, type Projection } from './types'
 import { linearShape, uploadVector, type LayerWeights, type ModelWeights } from './weights'
 
-/** Bytes uploaded at a time where weights go to the GPU as they are. */
+/** Bytes uploaded at a time where weights go to the GPU without being quantised. */
 const UPLOAD_BYTES = 8 * 1024 * 1024
 
 export interface LoadProgress {
@@ -35,7 +36,7 @@ export interface LoadOptions {
 
 /**
  * Stream a checkpoint onto the GPU: linears into NF4 (or imported as they are from a bnb-4bit checkpoint), the head in the
- * source's precision, norms and biases in f32. Memory is taken before the first weight is read, so that a model too big for
+ * source's precision (f32 where that is NF4), norms and biases in f32. Memory is taken before the first weight is read, so that a model too big for
  * this GPU is refused at once. Holds a few chunks in the JS heap, never a whole tensor.
  * @throws TuneError gpu-tensor-too-large, gpu-out-of-memory, model-tensor-dtype
  */
@@ -156,10 +157,13 @@ class Loader {
     this.on({ tensor, bytesDone: this.bytesDone, bytesTotal: this.bytesTotal })
   }
 
-  /** A table [rows, C] in as many buffers as the binding limit asks for; rows a part a multiple of 8. */
+  /**
+   * A table [rows, C] in as many buffers as the binding limit asks for; rows a part a multiple of 8. NF4 rows become f32:
+   * bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the same.
+   */
   private async allocateTable(name: string): Promise<TablePart[]> {
     const { vocabSize: V, hiddenSize: C } = this.config
-    const dtype = SOURCE_FORMATS[this.floatDtype(name)]
+    const dtype = isBnbTensor(this.weights, name) ? 'f32' : SOURCE_FORMATS[this.floatDtype(name)]
     const limit = this.gpu.device.limits.maxStorageBufferBindingSize
     const rows = Math.min(V, Math.floor(limit / (C * bytesPerElement(dtype)) / 8) * 8)
     const parts: TablePart[] = []
@@ -173,7 +177,22 @@ class Loader {
 
   private async fillTable(name: string, parts: TablePart[]): Promise<void> {
     const rowBytes = this.config.hiddenSize * bytesPerElement(parts[0].tensor.dtype)
+    if (isBnbTensor(this.weights, name)) return this.fillDequantized(name, parts, rowBytes)
     for (const { tensor, first, count } of parts) await this.upload(name, tensor.buffer!, 0, first * rowBytes, count * rowBytes)
+  }
+
+  private async fillDequantized(name: string, parts: TablePart[], rowBytes: number): Promise<void> {
+    const { vocabSize: V, hiddenSize: C } = this.config
+    const rows = await sourceRows(this.weights, name, C)
+    const step = Math.max(1, Math.floor(UPLOAD_BYTES / rowBytes))
+    for (const { tensor, first, count } of parts) {
+      for (let at = 0; at < count; at += step) {
+        this.signal?.throwIfAborted()
+        const some = Math.min(step, count - at)
+        this.gpu.device.queue.writeBuffer(tensor.buffer!, at * rowBytes, (await rows.floats(first + at, some)) as Float32Array<ArrayBuffer>)
+        this.tell(name, (this.weights.tensors.get(name)!.bytes * some) / V)
+      }
+    }
   }
 
   /** Copy source bytes as they are. */

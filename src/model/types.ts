@@ -27,7 +27,7 @@ export interface BnbQuantization {
   quantType: 'nf4'
   doubleQuant: boolean
   computeDtype: string
-  /** `llm_int8_skip_modules`: modules that stay in 16 or 32 bits; a name matches whole path parts. */
+  /** `llm_int8_skip_modules`: modules that stay in 16 or 32 bits. What counts on reading is how each is stored. */
   skipModules: string[]
 }
 

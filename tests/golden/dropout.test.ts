@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MicroBatch } from '../../src/data/types'
 import type { QwenStyleModel } from '../../src/model/model'
 import type { LoraPair } from '../../src/model/types'
-import { goldenAdapter, goldenBatch, goldenJson, goldenModel, type GoldenAdapter } from '../helpers/golden'
+import { goldenAdapter, goldenModel, modelBatch, type GoldenAdapter } from '../helpers/golden'
 
 const NO_UPDATE = { lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 }
 
@@ -15,8 +15,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     beforeAll(async () => {
       model = await goldenModel(name)
       adapter = await goldenAdapter(name)
-      const raw = goldenJson<{ input_ids: number[][]; labels: number[][]; lengths: number[] }>(`${name}/batch.json`)
-      batch = goldenBatch(raw.input_ids.map((ids, i) => ({ input_ids: ids, labels: raw.labels[i], length: raw.lengths[i] })))
+      batch = modelBatch(name)
     })
     afterAll(() => model.destroy())
 

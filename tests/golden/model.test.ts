@@ -4,7 +4,7 @@ import type { QwenStyleModel } from '../../src/model/model'
 import { modulePath } from '../../src/model/types'
 import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
-import { goldenAdapter, goldenBatch, goldenJson, goldenModel, goldenTensors, type GoldenAdapter } from '../helpers/golden'
+import { goldenAdapter, goldenBatch, goldenJson, goldenModel, goldenTensors, modelBatch, type GoldenAdapter } from '../helpers/golden'
 
 interface Expected {
   loss: number
@@ -43,8 +43,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     beforeAll(async () => {
       model = await goldenModel(name)
       adapter = await goldenAdapter(name)
-      const raw = goldenJson<{ input_ids: number[][]; labels: number[][]; lengths: number[] }>(`${name}/batch.json`)
-      batch = goldenBatch(raw.input_ids.map((ids, i) => ({ input_ids: ids, labels: raw.labels[i], length: raw.lengths[i] })))
+      batch = modelBatch(name)
       expected = goldenJson<Expected>(`${name}/expected.json`)
       await model.attachLora(adapter.lora, { kind: 'pairs', pairs: adapter.pairs })
     })

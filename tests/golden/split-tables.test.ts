@@ -7,7 +7,7 @@ import { parseModelConfig } from '../../src/model/config'
 import { loadLanguageModel } from '../../src/model/load'
 import type { QwenStyleModel } from '../../src/model/model'
 import { relativeError, testGpu } from '../helpers/gpu'
-import { goldenAdapter, goldenBatch, goldenJson, goldenPath, goldenTensors } from '../helpers/golden'
+import { goldenAdapter, goldenJson, goldenPath, goldenTensors, modelBatch } from '../helpers/golden'
 
 /** The device under test with another binding limit: a table of a few kilobytes then splits as one of a gigabyte does. */
 function withBindingLimit(gpu: Gpu, bytes: number): Gpu {
@@ -24,12 +24,12 @@ function withBindingLimit(gpu: Gpu, bytes: number): Gpu {
   return { ...gpu, device } as Gpu
 }
 
-/** A golden model whose table was laid out under the limit; `parts` = how many buffers it took. */
-async function loadSplit(name: string, bytes: number): Promise<{ model: QwenStyleModel; parts: number }> {
+/** A golden folder whose table was laid out under the limit; `parts` = how many buffers it took. */
+async function loadSplit(folder: string, bytes: number): Promise<{ model: QwenStyleModel; parts: number }> {
   const { gpu } = await testGpu()
   const limited = withBindingLimit(gpu, bytes)
-  const config = parseModelConfig(readFileSync(goldenPath(`${name}/model/config.json`), 'utf8'))
-  const path = goldenPath(`${name}/model/model.safetensors`)
+  const config = parseModelConfig(readFileSync(goldenPath(`${folder}/config.json`), 'utf8'))
+  const path = goldenPath(`${folder}/model.safetensors`)
   const weights = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(path))))
   let parts = 0
   limited.buffer = (label, size, usage) => {
@@ -52,12 +52,11 @@ interface Expected {
 for (const [name, limit, count] of [['qwen2', 16 * 1024, 3], ['qwen3', 8 * 1024, 4], ['llama', 10 * 1024, 4]] as const) {
   describe(`${name}, its table in ${count} buffers`, () => {
     test('losses, logits and gradients are those of one buffer', async () => {
-      const { model, parts } = await loadSplit(name, limit)
+      const { model, parts } = await loadSplit(`${name}/model`, limit)
       expect(parts).toBe(count)
       const { lora, pairs } = await goldenAdapter(name)
       await model.attachLora(lora, { kind: 'pairs', pairs })
-      const raw = goldenJson<{ input_ids: number[][]; labels: number[][]; lengths: number[] }>(`${name}/batch.json`)
-      const batch = goldenBatch(raw.input_ids.map((ids, i) => ({ input_ids: ids, labels: raw.labels[i], length: raw.lengths[i] })))
+      const batch = modelBatch(name)
       const expected = goldenJson<Expected>(`${name}/expected.json`)
 
       // The same bounds as for the whole table: see model.test.ts.
@@ -79,6 +78,15 @@ for (const [name, limit, count] of [['qwen2', 16 * 1024, 3], ['qwen3', 8 * 1024,
   })
 }
 
+test('a head stored as NF4 fills as many buffers', async () => {
+  const { model, parts } = await loadSplit('bnb/head', 20 * 1024)
+  expect(parts).toBe(4)
+  const { row_sums } = goldenJson<{ kinds: { head: Expected } }>('bnb/expected.json').kinds.head
+  // As in one buffer: see nf4-checkpoint.test.ts.
+  expect(relativeError((await model.lossPerLine(modelBatch('llama'), false)).sums, row_sums)).toBeLessThan(1e-5)
+  model.destroy()
+})
+
 test('a linear larger than a binding is refused by name', async () => {
-  await expect(loadSplit('qwen2', 4 * 1024)).rejects.toMatchObject({ code: 'gpu-tensor-too-large', params: { limit: 4096 } })
+  await expect(loadSplit('qwen2/model', 4 * 1024)).rejects.toMatchObject({ code: 'gpu-tensor-too-large', params: { limit: 4096 } })
 })

@@ -84,3 +84,9 @@ export function goldenBatch(rows: { input_ids: number[]; labels: number[]; lengt
     tokenized.map((_, i) => [i]),
   )
 }
+
+/** The rows that a golden model's `expected.json` speaks of, in one batch. */
+export function modelBatch(name: string): MicroBatch {
+  const { input_ids, labels, lengths } = goldenJson<{ input_ids: number[][]; labels: number[][]; lengths: number[] }>(`${name}/batch.json`)
+  return goldenBatch(input_ids.map((ids, i) => ({ input_ids: ids, labels: labels[i], length: lengths[i] })))
+}

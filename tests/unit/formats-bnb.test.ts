@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { TuneError } from '../../src/errors'
 import { bnbScales, readBnbTensor } from '../../src/formats/bnb'
-import { writeBnbCheckpoint } from '../../src/formats/bnb-checkpoint'
+import { skips, writeBnbCheckpoint } from '../../src/formats/bnb-checkpoint'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
 import { writeMerged } from '../../src/formats/merge'
@@ -68,12 +68,16 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     expect({ ...theirConfig.quantization_config, ...skipped }).toMatchObject(ours.config.raw.quantization_config as object)
   })
 
-  it('skip modules by whole parts of their paths', async () => {
-    const folder = new MemoryFolder('skipped')
-    await writeBnbCheckpoint(await openModelFolder(await tinyFolder()), { doubleQuant: true, skipModules: ['layers.1.mlp', 'proj'] }, folder)
-    const { tensors } = (await openModelFolder(folder)).weights
-    const kept = [...tensors.values()].filter(({ name, dtype }) => name.endsWith('_proj.weight') && dtype !== 'U8').map(({ name }) => name)
-    expect(kept).toEqual(['gate', 'up', 'down'].map((name) => `model.layers.1.mlp.${name}_proj.weight`))
+  it('skip the modules that transformers will skip when it loads them', () => {
+    const paths = [1, 11].flatMap((layer) => ['self_attn.q_proj', 'mlp.down_proj'].map((path) => `model.layers.${layer}.${path}`))
+    // What `should_convert_module` of transformers 5.23 says: 1 stands for a skipped path, in the order above.
+    const decided = {
+      q_proj: '1010', proj: '1111', 'layers.1': '0000', 'layers.1.mlp': '0000', 'model.layers.1': '1100', 'model.layers.1.mlp': '0100',
+      'model.layers.*.mlp': '0101', 'model.layers.1.self_attn.q': '0000', 'down_proj|model.layers.11': '0011', '1.mlp.down_proj': '0101',
+    }
+    for (const [pattern, expected] of Object.entries(decided)) {
+      expect(paths.map((path) => Number(skips(pattern, path))).join(''), pattern).toBe(expected)
+    }
   })
 
   it('merge into what their codes stand for', async () => {

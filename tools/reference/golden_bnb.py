@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Write tests/golden/data/bnb/: the golden qwen2 model as 4-bit checkpoints that transformers itself saved.
+"""Write tests/golden/data/bnb/: golden models as 4-bit checkpoints that transformers itself saved.
 
     python golden_bnb.py [OUT]               # default: tests/golden/data of this repository
 
     nested/       double quantisation
     plain/        f32 scales, and two modules left in bf16 by llm_int8_skip_modules
-    expected.json for each: the rows' losses on qwen2/batch.json, versions and command
+    head/         an untied model (llama; the others are qwen2) whose llm_int8_skip_modules forgets the head: it is NF4, too
+    expected.json for each: its model, the rows' losses on that model's batch.json, versions and command
     rows.safetensors  KIND.MODULE: what the codes of a few modules stand for, f32
 
 bitsandbytes dequantises to the type that the weight had, here bf16; the numbers below are taken with float32 instead, so
@@ -23,14 +24,15 @@ import torch
 from golden_models import forward
 from safetensors.torch import save_file
 
-KINDS = {
-    "nested": dict(bnb_4bit_use_double_quant=True),
-    "plain": dict(
-        bnb_4bit_use_double_quant=False,
-        llm_int8_skip_modules=["lm_head", "k_proj", "model.layers.1.mlp.down_proj"],
-    ),
-}
 MODULES = ["model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.k_proj", "model.layers.1.mlp.down_proj"]
+KINDS = {
+    "nested": ("qwen2", dict(bnb_4bit_use_double_quant=True)),
+    "plain": (
+        "qwen2",
+        dict(bnb_4bit_use_double_quant=False, llm_int8_skip_modules=["lm_head", "k_proj", "model.layers.1.mlp.down_proj"]),
+    ),
+    "head": ("llama", dict(bnb_4bit_use_double_quant=True, llm_int8_skip_modules=["down_proj"])),
+}
 
 
 def main() -> None:
@@ -39,16 +41,16 @@ def main() -> None:
 
     common.mend_bitsandbytes()
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "tests/golden/data"
-    batch = common.read_json(out / "qwen2" / "batch.json")
     rows, facts = {}, {}
-    for kind, options in KINDS.items():
+    for kind, (source, options) in KINDS.items():
+        batch = common.read_json(out / source / "batch.json")
         folder = out / "bnb" / kind
         shutil.rmtree(folder, ignore_errors=True)
         config = BitsAndBytesConfig(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.float32, **options
         )
         AutoModelForCausalLM.from_pretrained(
-            out / "qwen2" / "model", dtype=torch.bfloat16, quantization_config=config, device_map={"": "cpu"}
+            out / source / "model", dtype=torch.bfloat16, quantization_config=config, device_map={"": "cpu"}
         ).save_pretrained(folder)
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, device_map={"": "cpu"}).train()
         quantized = {name: m for name, m in model.named_modules() if type(m).__name__ == "Linear4bit"}
@@ -66,7 +68,7 @@ def main() -> None:
             if name in quantized:
                 weight = bnb.dequantize_4bit(weight.data, weight.quant_state)
             rows[f"{kind}.{name}"] = weight.detach().float().reshape(module.out_features, -1)[:5].contiguous()
-        facts[kind] = {"row_sums": losses.sum(1).tolist(), "quantized": len(quantized)}
+        facts[kind] = {"model": source, "row_sums": losses.sum(1).tolist(), "quantized": len(quantized)}
         print(folder, facts[kind], sum(f.stat().st_size for f in folder.iterdir()), "bytes")
     save_file(rows, out / "bnb" / "rows.safetensors", metadata={"format": "pt"})
     common.write_json(out / "bnb" / "expected.json", {"made_by": common.made_by(), "kinds": facts})

@@ -1,5 +1,5 @@
 import { fail } from '../../errors'
-import { writeBnbCheckpoint } from '../../formats/bnb-checkpoint'
+import { skips, writeBnbCheckpoint } from '../../formats/bnb-checkpoint'
 import { openModelFolder } from '../../formats/model-folder'
 import { modulePath, PROJECTIONS, type ModelConfig } from '../../model/types'
 import { writableNodeFolder } from '../../storage/node-folder'
@@ -36,13 +36,23 @@ export const quantizeCommand: Command = {
   },
 }
 
-/** Names that mean no projection of this model are mistakes: they would silently change nothing. */
+/** Entries that mean no linear of this model are mistakes: they would silently change nothing. */
 function skipped(value: string | undefined, { layers }: ModelConfig): string[] {
-  const names = (value ?? '').split(',').map((name) => name.trim()).filter(Boolean)
+  const entries = (value ?? '').split(',').map((entry) => entry.trim()).filter(Boolean)
   const paths = PROJECTIONS.flatMap((p) => Array.from({ length: layers }, (_, layer) => `model.layers.${layer}.${modulePath(p)}`))
-  for (const name of names) {
-    const known = paths.some((path) => `.${path}.`.includes(`.${name}.`))
-    if (!known) throw fail('cli-option-value', { option: '--skip', value: name, expected: `${PROJECTIONS.join(', ')}, or the path of one of them` })
+  for (const entry of entries) {
+    if (!['lm_head', ...paths].some((path) => means(entry, path))) {
+      throw fail('cli-option-value', { option: '--skip', value: entry, expected: `${PROJECTIONS.join(', ')}, or the path of one of them` })
+    }
   }
-  return names
+  return entries
+}
+
+/** An entry that is no regular expression means nothing. */
+function means(entry: string, path: string): boolean {
+  try {
+    return skips(entry, path)
+  } catch {
+    return false
+  }
 }
