@@ -182,6 +182,13 @@ export const formatMutations = [
     test: drift,
   },
   {
+    name: "source rows: codes stored under a float's name are read as floats",
+    file: 'src/formats/source-rows.ts',
+    find: 'if (!quantized && isFloatDtype(dtype)) {',
+    replace: 'if (isFloatDtype(dtype)) {',
+    test: unit('formats-bnb'),
+  },
+  {
     name: 'bnb checkpoint: what should be skipped is quantised',
     file: 'src/formats/bnb-checkpoint.ts',
     find: " && !skip.some((pattern) => skips(pattern, name.slice(0, -'.weight'.length)))",

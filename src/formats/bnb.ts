@@ -23,8 +23,8 @@ export function isBnbTensor(weights: WeightSource, name: string): boolean {
 }
 
 /**
- * Read everything about an NF4 weight but its codes, which are the tensor `name` itself (U8 [ceil(n/2), 1], first
- * element in the high nibble): read those in pieces with `weights.read(name, ...)`. `width`: elements of a row as the model
+ * Read everything about an NF4 weight but its codes, which are the tensor `name` itself (ceil(n/2) bytes, first element in
+ * the high nibble; the file calls them U8, or whatever `bnb_4bit_quant_storage` says): read those in pieces with `weights.read(name, ...)`. `width`: elements of a row as the model
  * has them; the file's own shape must agree. Throws 'bnb-state'.
  */
 export async function readBnbTensor(weights: WeightSource, name: string, width: number): Promise<BnbTensor> {
@@ -49,7 +49,7 @@ export async function readBnbTensor(weights: WeightSource, name: string, width: 
   const count = shape.reduce((product: number, n: number) => product * n, 1)
   const blocks = Math.ceil(count / NF4_BLOCK)
   const codes = weights.tensors.get(name)
-  if (codes?.dtype !== 'U8' || codes.bytes !== Math.ceil(count / 2)) throw bad(`${codes?.dtype} [${codes?.shape.join(', ')}]`)
+  if (codes?.bytes !== Math.ceil(count / 2)) throw bad(`${codes?.dtype} [${codes?.shape.join(', ')}]`)
   const map = await readF32('quant_map')
   if (map.length !== 16 || map.some((value, i) => value !== nf4Values[i])) throw bad('quant_map')
 

@@ -2,6 +2,7 @@ import type { ProgressListener } from '../engine/types'
 import type { LoraPair } from '../model/types'
 import { modulePath } from '../model/types'
 import type { WritableFolder } from './bytes'
+import { isBnbTensor } from './bnb'
 import { expectedTensors } from './expected-tensors'
 import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
 import type { FloatDtype } from './floats'
@@ -96,7 +97,7 @@ interface PlannedTensor extends TensorPlan {
 function planTensors({ config, weights, dtype }: OpenedModel): PlannedTensor[] {
   return expectedTensors(config).map(({ name, shape }) => {
     const stored = weights.tensors.get(name)!.dtype
-    return { name, shape, dtype: isFloatDtype(stored) ? stored : dtype }
+    return { name, shape, dtype: isFloatDtype(stored) && !isBnbTensor(weights, name) ? stored : dtype }
   })
 }
 

@@ -168,7 +168,7 @@ function checkTensors(config: ModelConfig, weights: WeightSource): FloatDtype {
   }
   for (const { name, shape, linear } of expected) {
     const info = weights.tensors.get(name)!
-    const quantized = linear && config.quantization !== undefined && info.dtype === 'U8' && isBnbTensor(weights, name)
+    const quantized = linear && config.quantization !== undefined && isBnbTensor(weights, name)
     if (!quantized && !isFloatDtype(info.dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype: info.dtype })
     const count = shape.reduce((product, n) => product * n, 1)
     const agrees = quantized ? info.bytes === Math.ceil(count / 2) : info.shape.join() === shape.join()

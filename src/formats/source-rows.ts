@@ -21,12 +21,14 @@ const WINDOW = NF4_BLOCK << 15
 /** Rows of a source tensor, whether stored as floats or as NF4. */
 export async function sourceRows(weights: WeightSource, name: string, width: number): Promise<SourceRows> {
   const { dtype } = weights.tensors.get(name)!
-  if (isFloatDtype(dtype)) {
+  // First, because codes may be stored under a float's name.
+  const quantized = isBnbTensor(weights, name)
+  if (!quantized && isFloatDtype(dtype)) {
     const size = width * elementBytes(dtype)
     const raw = (from: number, count: number) => weights.read(name, from * size, count * size)
     return { raw, floats: async (from, count) => toFloat32(await raw(from, count), dtype) }
   }
-  if (!isBnbTensor(weights, name)) throw fail('model-tensor-dtype', { tensor: name, dtype })
+  if (!quantized) throw fail('model-tensor-dtype', { tensor: name, dtype })
   const scales = bnbScales(await readBnbTensor(weights, name, width))
   return {
     async floats(from, count) {

@@ -154,8 +154,6 @@ function readQuantization(raw: Json): BnbQuantization | null {
   if (q.load_in_4bit !== true && q._load_in_4bit !== true) throw fail('model-quantization', { method: 'bitsandbytes int8' })
   const quantType = String(q.bnb_4bit_quant_type ?? 'fp4')
   if (quantType !== 'nf4') throw fail('model-quantization', { method: `bitsandbytes ${quantType}` })
-  const storage = String(q.bnb_4bit_quant_storage ?? 'uint8')
-  if (storage !== 'uint8') throw fail('model-quantization', { method: `bitsandbytes nf4 (bnb_4bit_quant_storage ${storage})` })
   return {
     quantType,
     doubleQuant: q.bnb_4bit_use_double_quant === true,

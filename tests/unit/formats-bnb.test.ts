@@ -80,10 +80,15 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     }
   })
 
-  it('merge into what their codes stand for', async () => {
+  // F32: as `bnb_4bit_quant_storage: float32` names the same bytes.
+  it.each(['U8', 'F32'] as const)('merge into what their codes, called %s, stand for', async (called) => {
     const { opened } = await checkpoint()
+    const tensors = new Map(opened.weights.tensors)
+    for (const info of tensors.values()) {
+      if (info.name.endsWith('_proj.weight')) tensors.set(info.name, { ...info, dtype: called, shape: [info.bytes / (called === 'U8' ? 1 : 4), 1] })
+    }
     const out = new MemoryFolder('merged')
-    await writeMerged(opened, { pairs: [], scale: 1 }, out)
+    await writeMerged({ ...opened, weights: { ...opened.weights, tensors } }, { pairs: [], scale: 1 }, out)
     const merged = await openModelFolder(out)
     expect(merged.config.quantization).toBeUndefined()
     const scales = bnbScales(await readBnbTensor(opened.weights, NAME, 28))
