@@ -108,6 +108,7 @@ describe('command line on a GPU', () => {
     const refused = await tune(['train', ...model, '--data', data, ...config({ r: 9 }), ...gpu])
     expect([refused.code, refused.out]).toEqual([2, ''])
     expect(refused.err).toContain('lora.r')
+    expect(refused.err).toContain(`${join(dir, 'next')} holds the adapter of an earlier run`)
   })
 
   test('an interrupt stops the run and keeps what was learnt', async () => {

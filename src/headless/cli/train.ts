@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdapterCard, Engine, RunFacts, TrainEvent, TrainOutcome } from '../../engine/types'
 import { fail } from '../../errors'
@@ -13,6 +13,7 @@ import { engineWithModel } from './engine'
 import { dataOptions, dataAt, folderAt, makeOut, tellData } from './inputs'
 import type { Options } from './options'
 import { readRun } from './run-config'
+import type { Terminal } from './terminal'
 
 export const trainCommand: Command = {
   summary: 'Fine-tune a LoRA adapter. Ctrl-C stops and saves what was learnt.',
@@ -34,6 +35,7 @@ export const trainCommand: Command = {
     const start = options['init-lora'] ? await folderAt('--init-lora', options['init-lora'] as string, root) : null
     await makeOut(options.out as string, { '--model': options.model as string }, root)
     if (options.merge) await makeOut(mergedFolder(options), { '--model': options.model as string }, root)
+    if (!resumeFrom) await tellReplaced(options, terminal)
     const engine = await engineWithModel(context, parsed.run.quantization)
     const run = start ? withLoraOf(await engine.loadAdapter(start), parsed) : parsed.run
     const facts = await engine.loadData({ kind: 'bytes', source: data }, dataOptions(run), terminal.progress)
@@ -66,6 +68,15 @@ export const trainCommand: Command = {
   },
 }
 
+/** An earlier run's results in `--out` are about to be replaced: said before the work begins, while Ctrl-C still keeps them. */
+async function tellReplaced(options: Options, terminal: Terminal): Promise<void> {
+  const out = options.out as string
+  const has = (file: string) => access(join(out, file)).then(() => true, () => false)
+  if (!(await has('adapter/adapter_model.safetensors'))) return
+  terminal.line(`${out} holds the adapter of an earlier run; this one replaces it when it ends`)
+  if (!options.merge && (await has('merged/config.json'))) terminal.line(`${mergedFolder(options)} stays as that run left it`)
+}
+
 /** The run has failed; its adapter, as the last good step left it, is kept where it can still be read. */
 async function keepAdapter(
   engine: Engine,
@@ -73,7 +84,7 @@ async function keepAdapter(
   facts: RunFacts,
   come: { steps: number; checkpoint: number },
 ): Promise<void> {
-  if (come.steps === 0) return terminal.line('no step was finished, so there is no adapter to keep')
+  if (come.steps === 0) return
   const place = join(options.out as string, 'adapter')
   try {
     await engine.exportAdapter(writableNodeFolder(place), facts)
