@@ -61,7 +61,7 @@ export function keepCheckpoints(parts: CheckpointParts): ((trainer: Trainer) => 
     on({ kind: 'phase', phase: 'saving', step, steps })
     try {
       await writeCheckpoint(place, { run, state: await trainer.saveState(), log, data, model: parts.modelPrint }, model.lora!, parts.baseModel)
-      await pruneCheckpoints(place, rules)
+      await pruneCheckpoints(place, rules, { upTo: step })
       const bytes = (await listCheckpoints(place)).reduce((sum, one) => sum + one.bytes, 0)
       on({ kind: 'checkpoint', step, bytes })
     } catch (error) {

@@ -39,11 +39,19 @@ export interface CheckpointRules {
 
 export const isWanted = ({ every }: CheckpointRules, step: number): boolean => every !== null && step > 0 && step % every === 0
 
-/** Delete what the rules let go, and writes that broke off; `finished`: of a run that needs no way back any more. */
-export async function pruneCheckpoints(place: CheckpointPlace, rules: CheckpointRules, finished = false): Promise<void> {
+export interface PruneOptions {
+  /** The run's newest step. Later checkpoints are an earlier run's: they do not push out this one's. Absent: none are. */
+  upTo?: number
+  /** Of a run that needs no way back any more. */
+  finished?: boolean
+}
+
+/** Delete what the rules let go, and writes that broke off. */
+export async function pruneCheckpoints(place: CheckpointPlace, rules: CheckpointRules, options: PruneOptions = {}): Promise<void> {
+  const { upTo = Infinity, finished = false } = options
   const all = await listCheckpoints(place)
   const wanted = all.filter(({ step, whole }) => whole && isWanted(rules, step))
-  const letGo = rules.limit === null ? [] : wanted.slice(0, -rules.limit)
+  const letGo = rules.limit === null ? [] : wanted.filter(({ step }) => step <= upTo).slice(0, -rules.limit)
   if (rules.safety) {
     const last = finished ? undefined : all.findLast(({ whole }) => whole)
     letGo.push(...all.filter((one) => !wanted.includes(one) && one !== last))

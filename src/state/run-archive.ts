@@ -39,7 +39,7 @@ export function openRunArchive(): RunArchive {
     },
     async tidyCheckpoints(id, rules) {
       if (!hasOpfs()) return
-      await pruneCheckpoints(await checkpointPlace(id), rules, true)
+      await pruneCheckpoints(await checkpointPlace(id), rules, { finished: true })
     },
     async dropStrayCheckpoints(ids) {
       if (!hasOpfs()) return

@@ -100,6 +100,12 @@ describe('which checkpoints stay', () => {
     expect(await steps()).toEqual([10, 15, 17])
   })
 
+  it("its own, where an earlier and longer run's still lie", async () => {
+    for (const step of [5, 10, 40]) await write(step)
+    await pruneCheckpoints(place, { every: 5, limit: 1, safety: false }, { upTo: 10 })
+    expect(await steps()).toEqual([10, 40])
+  })
+
   it('the newest one to go back to, until the run has ended', async () => {
     for (const step of [0, 5, 7, 9]) await write(step)
     await write(11, false)
@@ -107,7 +113,7 @@ describe('which checkpoints stay', () => {
     const rules = { every: 5, limit: null, safety: true }
     await pruneCheckpoints(place, rules)
     expect(await steps()).toEqual([5, 9])
-    await pruneCheckpoints(place, rules, true)
+    await pruneCheckpoints(place, rules, { finished: true })
     expect(await steps()).toEqual([5])
   })
 })

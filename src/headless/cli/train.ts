@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { AdapterCard, Engine, RunFacts, TrainEvent, TrainOutcome } from '../../engine/types'
 import { fail } from '../../errors'
 import type { FileFolder } from '../../formats/bytes'
+import { listCheckpoints } from '../../formats/checkpoint-folder'
 import { nodePlace, writableNodeFolder } from '../../storage/node-folder'
 import { readCheckpointFacts } from '../../train/checkpoint'
 import type { ParsedRunFile } from '../../train/parse-run-file'
@@ -72,6 +73,8 @@ export const trainCommand: Command = {
 async function tellReplaced(options: Options, terminal: Terminal): Promise<void> {
   const out = options.out as string
   const has = (file: string) => access(join(out, file)).then(() => true, () => false)
+  const last = (await listCheckpoints(nodePlace(out))).at(-1)
+  if (last) terminal.line(`${out} holds checkpoints of an earlier run up to checkpoint-${last.step}; name one of your own for --resume`)
   if (!(await has('adapter/adapter_model.safetensors'))) return
   terminal.line(`${out} holds the adapter of an earlier run; this one replaces it when it ends`)
   if (!options.merge && (await has('merged/config.json'))) terminal.line(`${mergedFolder(options)} stays as that run left it`)
