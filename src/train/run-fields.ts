@@ -93,10 +93,15 @@ export const neutralOnly: Record<string, unknown[]> = {
   load_best_model_at_end: [false],
   activation_offloading: [false],
   load_in_8bit: [false],
+  _load_in_8bit: [false],
+  _load_in_4bit: [true],
+  // What transformers leaves out of the quantisation when nobody says.
+  llm_int8_skip_modules: [['lm_head']],
+  optim_target_modules: [[]],
   // In trl these change tokens, columns or weights. The tokenizer's own stop token, the model's own template are used here.
   dataset_text_field: ['text'],
   dataset_kwargs: [{}],
-  eos_token: [],
+  eos_token: ['<EOS_TOKEN>'],
   chat_template_path: [],
   model_init_kwargs: [{}],
 }
@@ -112,6 +117,12 @@ export const loraNeutralOnly: Record<string, unknown[]> = {
   alpha_pattern: [{}],
   layers_to_transform: [[]],
   layers_pattern: [[]],
+  exclude_modules: [[]],
+  target_parameters: [[]],
+  loftq_config: [{}],
+  lora_bias: [false],
+  use_qalora: [false],
+  ensure_weight_tying: [false],
 }
 
 /** Fields of an evaluation between steps, which is not done here. */
@@ -133,7 +144,12 @@ export const withoutEffect = new Set(
    model_name_or_path model_name dataset_name dataset trust_remote_code
    model_type length_column_name bnb_4bit_quant_storage group_by_modality_length include_tokens_per_second
    ignore_data_skip seed_worker restore_callback_states_from_checkpoint inference_mode revision auto_mapping
-   base_model_name_or_path quant_method`
+   base_model_name_or_path quant_method peft_version megatron_core qalora_group_size runtime_config llm_int8_threshold
+   llm_int8_enable_fp32_cpu_offload llm_int8_has_fp16_weight prediction_loss_only eval_do_concat_batches
+   eval_use_gather_object eval_accumulation_steps include_for_metrics include_inputs_for_metrics batch_eval_metrics
+   eval_packing save_on_each_node enable_jit_checkpoint accelerator_config dataloader_in_order debug ddp_bucket_cap_mb
+   ddp_broadcast_buffers ddp_static_graph fsdp fsdp_config deepspeed dataset_batch_size use_mps_device fp16_backend
+   jit_mode_eval tpu_num_cores past_index ray_scope _n_gpu`
     .split(/\s+/)
     .filter(Boolean),
 )

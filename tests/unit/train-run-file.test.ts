@@ -6,6 +6,7 @@ import { parseRunFile } from '../../src/train/parse-run-file'
 import { optimizerKind } from '../../src/train/optim'
 import { fileDefaults, NO_CUT, OPTIMIZERS, recommendedRun } from '../../src/train/run-file'
 import { trainingShape } from '../../src/train/windows'
+import { goldenJson } from '../helpers/golden'
 
 function refusal(json: unknown): TuneError {
   try {
@@ -52,6 +53,15 @@ describe('run file', () => {
     for (const optim_args of ['state_budget_bytes=0', 'state_budget_bytes=1e6', 'rank=4', 'state_budget_bytes=1,rank=4', 7]) {
       expect(refusal({ optim_args })).toMatchObject({ code: 'run-field-unsupported' })
     }
+  })
+
+  it('takes the libraries’ settings as they dump them, every field', () => {
+    const { made_by: _, sft, lora, quantization } = goldenJson<Record<string, object>>('configs/defaults.json')
+    const { run, stated } = parseRunFile({ ...sft, lora, quantization })
+    // Where absent fields take another value than the libraries': docs/run-file.md says why.
+    const theirs = { learning_rate: 2e-5, logging_steps: 10, assistant_only_loss: false, save_strategy: 'steps', optim: 'adamw_torch_fused' }
+    expect(run).toEqual({ ...fileDefaults, ...theirs })
+    expect(stated.size).toBeGreaterThan(100)
   })
 
   it('takes the libraries’ own defaults for absent fields', () => {

@@ -25,14 +25,14 @@ def prove_goldens() -> dict:
     """
     # Nothing of an earlier run may pass for made now.
     shutil.rmtree(FRESH, ignore_errors=True)
-    for name in ["golden_models.py", "golden_nf4.py", "golden_adamw.py", "golden_bnb.py", "golden_merge.py"]:
+    for name in ["golden_models.py", "golden_nf4.py", "golden_adamw.py", "golden_bnb.py", "golden_merge.py", "golden_configs.py"]:
         say(f"goldens: {name}")
         script(name, FRESH)
     script("tokens_reference.py", "golden", FRESH / "tokens")
     files = sorted({path.relative_to(root) for root in (COMMITTED, FRESH) for path in root.rglob("*") if path.is_file()})
     changed = [str(name) for name in files if content(FRESH / name) != content(COMMITTED / name)]
     report = WORK / "unit.json"
-    tests = ["data-golden", "data-masks", "data-epochs", "data-batches", "data-dataset", "data-tokenizer", "train-trl-log"]
+    tests = ["data-golden", "data-masks", "data-epochs", "data-batches", "data-dataset", "data-tokenizer", "train-trl-log", "train-run-file"]
     tests += ["formats-bnb", "formats-merge", "formats-nf4", "merge-drift"]
     done = run([*vitest("unit", report), *(f"tests/unit/{name}.test.ts" for name in tests)], env={"TUNETAB_GOLDEN": str(FRESH)})
     found = {"files": len(files), "changed": changed, "tests": counted(report, done)}
