@@ -85,7 +85,7 @@ export async function readPeft(folder: FileFolder, model: ModelConfig): Promise<
   const modules = await readModules(file, model)
   if (modules.length === 0) throw fail('adapter-empty', { folder: folder.name })
   const targets = PROJECTIONS.filter((projection) => modules.some((module) => module.projection === projection))
-  checkCoverage(config.target_modules, targets, folder.name)
+  checkCoverage(config, targets, folder.name)
 
   const r = Math.max(...modules.map((module) => module.r))
   const use_rslora = config.use_rslora === true
@@ -198,12 +198,17 @@ async function readFloats(file: SafetensorsFile, name: string): Promise<Float32A
   return toFloat32(await file.read(name, 0, info.bytes), info.dtype as FloatDtype)
 }
 
-/** A list names modules by their last part; a regular expression or "all-linear" cannot be checked so simply. */
-function checkCoverage(wanted: unknown, found: Projection[], folder: string): void {
-  if (!Array.isArray(wanted)) return
-  const missing = wanted.filter((name) => !found.some((projection) => String(name).endsWith(projection)))
+/**
+ * A list names modules by their last part; a regular expression, "all-linear" or a list less `exclude_modules` cannot be
+ * checked so simply.
+ */
+function checkCoverage(config: Record<string, unknown>, found: Projection[], folder: string): void {
+  if (!Array.isArray(config.target_modules) || hasEntries(config.exclude_modules)) return
+  const missing = config.target_modules.filter((name) => !found.some((projection) => String(name).endsWith(projection)))
   if (missing.length > 0) throw fail('adapter-missing-modules', { folder, modules: missing.join(', ') })
 }
+
+const hasEntries = (value: unknown) => (typeof value === 'string' || Array.isArray(value)) && value.length > 0
 
 function number(value: unknown, field: string): number {
   if (typeof value === 'number' && value > 0) return value

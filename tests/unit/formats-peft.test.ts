@@ -115,7 +115,9 @@ describe('PEFT adapters', () => {
     for (const target_modules of [['q_proj', 'v_proj', 'mlp.down_proj'], '.*\\.(q|v|down)_proj', 'all-linear']) {
       expect((await readPeft(await written({ target_modules }), model)).lora.target_modules).toEqual(['q_proj', 'v_proj', 'down_proj'])
     }
-    expect(await codeOf(await written({ target_modules: ['q_proj', 'o_proj'] }))).toBe('adapter-missing-modules')
+    const named = ['q_proj', 'v_proj', 'down_proj', 'o_proj']
+    expect(await codeOf(await written({ target_modules: named }))).toBe('adapter-missing-modules')
+    expect((await readPeft(await written({ target_modules: named, exclude_modules: ['o_proj'] }), model)).lora.target_modules).toHaveLength(3)
   })
 
   it('mean the same product when modules have ranks and alphas of their own', async () => {
