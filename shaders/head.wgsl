@@ -1,6 +1,6 @@
 // The loss head without the logits: the vocabulary passes by in chunks. For each chunk the matmul leaves logits
 // [rows, n]; head_chunk turns them into exp(logit - running max) in place and keeps the running max, sum, target logit and
-// arg max of every row; the next matmul adds them times the embedding rows to the hidden gradient, scaled by row_scale.
+// arg max of every row, and for the entropy the sum of those exponentials times (logit - max); the next matmul adds them times the embedding rows to the hidden gradient, scaled by row_scale.
 // head_finish divides by the sum, subtracts the target's embedding and applies the loss scale.
 
 //#if ENTRY == head_chunk
@@ -11,6 +11,7 @@ struct Params { rows: u32, n: u32, first: u32, is_first: u32 }
 // (max, sum, target logit, arg max) a row; an index below 2^24 is exact in f32
 @group(0) @binding(3) var<storage, read_write> state: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> row_scale: array<f32>;
+@group(0) @binding(5) var<storage, read_write> spread: array<f32>;
 
 //#if LANES != 1
 var<workgroup> best_index: array<u32, 64>;
@@ -53,28 +54,32 @@ fn head_chunk(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
   //#if LANES != 1
   workgroupBarrier();
   //#end
-  var sum = 0.0;
+  var sums = vec2<f32>(0.0);
   for (var i = lane; i < p.n; i += ${LANES}u) {
-    let e = exp(logits[at + i] - top_now);
+    let below = logits[at + i] - top_now;
+    let e = exp(below);
     logits[at + i] = e;
-    sum += e;
+    sums += vec2<f32>(e, e * below);
   }
-  sum = workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
+  sums = workgroup_sum2(sums, lane);
   if (lane == 0u) {
     let arg = select(old.w, f32(best), chunk_top > old.x);
-    state[row] = vec4<f32>(top_now, old.y * shrink + sum, target_logit, arg);
+    state[row] = vec4<f32>(top_now, old.y * shrink + sums.x, target_logit, arg);
+    // What was summed below the old maximum lies further below the new one.
+    spread[row] = select((spread[row] + old.y * (old.x - top_now)) * shrink, 0.0, is_first) + sums.y;
     row_scale[row] = shrink;
   }
 }
 //#end
 
 //#if ENTRY == head_loss
-// Per row: cross-entropy and whether the arg max is the target.
+// Per row: cross-entropy, whether the arg max is the target, and the entropy of the prediction; the fourth is not used.
 struct Params { rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> targets: array<i32>;
 @group(0) @binding(2) var<storage, read> state: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> losses: array<vec2<f32>>;
+@group(0) @binding(3) var<storage, read> spread: array<f32>;
+@group(0) @binding(4) var<storage, read_write> losses: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn head_loss(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -83,7 +88,7 @@ fn head_loss(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gro
   if (row >= p.rows) { return; }
   let s = state[row];
   let right = select(0.0, 1.0, i32(s.w) == targets[row]);
-  losses[row] = vec2<f32>(log(s.y) + s.x - s.z, right);
+  losses[row] = vec4<f32>(log(s.y) + s.x - s.z, right, log(s.y) - spread[row] / s.y, 0.0);
 }
 //#end
 
@@ -106,21 +111,24 @@ fn head_finish(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
 //#end
 
 //#if ENTRY == loss_sum
-// stats[0] += scale * sum of losses, stats[1] += right answers / trained tokens of this micro batch. One workgroup, fixed order.
+// stats[0] += scale * sum of losses; stats[1] += right answers and stats[4] += sum of entropies, both over the trained tokens
+// of this micro batch. One workgroup, fixed order.
 struct Params { rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> losses: array<vec2<f32>>;
+@group(0) @binding(1) var<storage, read> losses: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> run: array<f32>;
 @group(0) @binding(3) var<storage, read_write> stats: array<f32>;
 
 @compute @workgroup_size(64)
 fn loss_sum(@builtin(local_invocation_index) lane: u32) {
-  var sum = vec2<f32>(0.0);
+  var sum = vec4<f32>(0.0);
   for (var i = lane; i < p.rows; i += 64u) { sum += losses[i]; }
-  sum = workgroup_sum2(sum, lane);
+  let loss_and_right = workgroup_sum2(sum.xy, lane);
+  let entropy = workgroup_sum2(sum.zw, lane).x;
   if (lane == 0u) {
-    stats[0] += sum.x * run[0];
-    stats[1] += sum.y * run[3];
+    stats[0] += loss_and_right.x * run[0];
+    stats[1] += loss_and_right.y * run[3];
+    stats[4] += entropy * run[3];
   }
 }
 //#end

@@ -211,8 +211,8 @@ const others = [
   {
     name: 'head: sums of earlier chunks are not rescaled',
     file: 'shaders/head.wgsl',
-    find: 'old.y * shrink + sum',
-    replace: 'old.y + sum',
+    find: 'old.y * shrink + sums.x',
+    replace: 'old.y + sums.x',
     test: kernel('head'),
   },
   {
@@ -232,15 +232,29 @@ const others = [
   {
     name: 'head: losses of the window are overwritten',
     file: 'shaders/head.wgsl',
-    find: 'stats[0] += sum.x * run[0];',
-    replace: 'stats[0] = sum.x * run[0];',
+    find: 'stats[0] += loss_and_right.x * run[0];',
+    replace: 'stats[0] = loss_and_right.x * run[0];',
     test: kernel('head'),
   },
   {
     name: 'head: accuracy over the window instead of each micro batch',
     file: 'shaders/head.wgsl',
-    find: 'stats[1] += sum.y * run[3];',
-    replace: 'stats[1] += sum.y * run[0];',
+    find: 'stats[1] += loss_and_right.y * run[3];',
+    replace: 'stats[1] += loss_and_right.y * run[0];',
+    test: kernel('head'),
+  },
+  {
+    name: 'head: the entropy keeps the distances from an earlier maximum',
+    file: 'shaders/head.wgsl',
+    find: '(spread[row] + old.y * (old.x - top_now)) * shrink',
+    replace: 'spread[row] * shrink',
+    test: kernel('head'),
+  },
+  {
+    name: 'head: entropy over the window instead of each micro batch',
+    file: 'shaders/head.wgsl',
+    find: 'stats[4] += entropy * run[3];',
+    replace: 'stats[4] += entropy * run[0];',
     test: kernel('head'),
   },
   {

@@ -86,6 +86,13 @@ export const modelMutations = [
     test: run,
   },
   {
+    name: 'trainer: the entropy of the step before is still in the sum',
+    file: 'src/model/trainer.ts',
+    find: '        encoder.clearBuffer(this.stats, 16)\n',
+    replace: '',
+    test: run,
+  },
+  {
     name: 'optimizer: gradients of the step before are still there',
     file: 'shaders/optimizer.wgsl',
     find: '  grad[i] = 0.0;\n}',

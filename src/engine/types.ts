@@ -227,6 +227,7 @@ export interface LogRow {
   learning_rate: number
   num_tokens: number
   mean_token_accuracy?: number
+  entropy?: number
 }
 
 export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'sampling' | 'done' | 'stopped'

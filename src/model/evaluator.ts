@@ -35,7 +35,7 @@ export class Evaluator {
     this.inputs = new InputBuffers(gpu, capacity, pass.config, host)
     const make = (label: string, words: number): GPUBuffer =>
       gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST)
-    this.losses = make('eval losses', M * 2)
+    this.losses = make('eval losses', M * 4)
     this.counts = make('non-finite counts', this.layers)
     const tensor = (buffer: GPUBuffer): Tensor => bufferTensor(buffer.label, 'f32', [buffer.size / 4], buffer)
     this.plan = new Plan<PassShape>(
@@ -65,7 +65,7 @@ export class Evaluator {
     await this.inputs.write(batch, prepared)
     this.plan.run(prepared.shape)
     const { rows } = prepared.shape
-    const losses = rows > 0 ? new Float32Array(await readBuffer(this.gpu, this.losses, 0, rows * 8)) : new Float32Array(0)
+    const losses = rows > 0 ? new Float32Array(await readBuffer(this.gpu, this.losses, 0, rows * 16)) : new Float32Array(0)
     return { chosen: prepared.chosen, losses }
   }
 
@@ -76,7 +76,7 @@ export class Evaluator {
     const counts = new Int32Array(batch.B)
     for (const [i, m] of chosen.entries()) {
       const line = Math.floor(m / batch.T)
-      sums[line] += losses[i * 2]
+      sums[line] += losses[i * 4]
       counts[line]++
     }
     return { sums, counts }

@@ -88,12 +88,13 @@ function headScratch(r: Recorder, m: PassModel, rows: number): HeadScratch {
     logits: r.tensor('logits chunk', [rows, Math.min(HEAD_CHUNK, m.config.vocabSize)], { kind: 'scratch' }),
     state: r.tensor('head state', [rows, 4], { kind: 'scratch' }),
     rowScale: r.tensor('head row scale', [rows], { kind: 'scratch' }),
+    spread: r.tensor('head spread', [rows], { kind: 'scratch' }),
     targetRows: r.tensor('target rows', [rows, m.config.hiddenSize], { kind: 'scratch' }),
   }
 }
 
 /**
- * Forward, loss and backward of one micro batch: adds to the adapter's gradients and to stats (loss, accuracy).
+ * Forward, loss and backward of one micro batch: adds to the adapter's gradients and to stats (loss, accuracy, entropy).
  * The lowest `recomputed` layers keep only their input and are computed again on the way back.
  */
 export function recordTraining(

@@ -12,13 +12,16 @@ import { optimizerMaps } from './optimizer-maps'
 import { StatePager, type Chunk } from './state-pager'
 import type { OptimizerKind } from './types'
 
+/** Figures of a step, in this order: loss, accuracy, norm, clip factor, entropy. */
+export const STATS = 5
+
 export interface OptimizerParts {
   gpu: Gpu
   kernels: KernelCache
   adapter: AdapterStore
   /** One buffer a page, laid out as the parameters. */
   gradients: GPUBuffer[]
-  /** f32 [4]: sum of losses, accuracy, norm, clip factor. */
+  /** f32 [STATS]. */
   stats: GPUBuffer
   kind: OptimizerKind
   budgetBytes?: number

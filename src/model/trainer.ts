@@ -9,7 +9,7 @@ import type { OptimizerStep } from '../ops/adamw'
 import { slotTensor, type AdapterStore, type LoraTensors } from './adapter-store'
 import type { PassModel, PassShape } from './graphs'
 import type { Trainer, TrainerState, TrainingPlan, TrainingShape } from './language-model'
-import { Optimizer } from './optimizer'
+import { Optimizer, STATS } from './optimizer'
 import { InputBuffers, prepareBatch } from './pass-inputs'
 import { trainingRecorder } from './training-graph'
 import type { Projection, StepResult } from './types'
@@ -58,11 +58,11 @@ export class GpuTrainer implements Trainer {
     const make = (label: string, words: number): GPUBuffer => gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
     this.inputs = new InputBuffers(gpu, { B: shape.batch, T: shape.tokens }, p.pass.config, p.host)
     this.run = make('run', 4)
-    this.stats = make('stats', 4)
-    this.losses = make('losses', M * 2)
+    this.stats = make('stats', STATS)
+    this.losses = make('losses', M * 4)
     const { pages } = adapter.layout
     this.gradients = pages.map((n, i) => make(`gradient page ${i}`, n))
-    this.ring = new ReadbackRing(gpu, 'step result', 16, 6)
+    this.ring = new ReadbackRing(gpu, 'step result', STATS * 4, 6)
     this.passPlan = new Plan<PassShape>(
       gpu,
       p.kernels,
@@ -130,14 +130,16 @@ export class GpuTrainer implements Trainer {
         result = this.ring.copy(encoder, this.stats)
         // Not the clip factor: after a step that was not finite it holds later updates back.
         encoder.clearBuffer(this.stats, 0, 12)
+        encoder.clearBuffer(this.stats, 16)
       }),
     )
-    const [loss, accuracy, norm, clip] = await result.read()
+    const [loss, accuracy, norm, clip, entropy] = await result.read()
     if (clip < 0) {
       const { layer, rows } = await this.p.diagnose(batches)
       throw fail('train-non-finite', { step, layer, rows, loss: String(loss), gradNorm: String(norm) })
     }
-    return { loss, gradNorm: norm, meanTokenAccuracy: accuracy / Math.max(1, batches.length) }
+    const perBatch = 1 / Math.max(1, batches.length)
+    return { loss, gradNorm: norm, meanTokenAccuracy: accuracy * perBatch, entropy: entropy * perBatch }
   }
 
   async saveState(): Promise<TrainerState> {
@@ -154,7 +156,7 @@ export class GpuTrainer implements Trainer {
     const words = new Uint32Array(counters!.data.slice().buffer)
     this.steps = words[0]
     this.microSteps = words[1]
-    this.p.gpu.device.queue.writeBuffer(this.stats, 0, new Float32Array(4))
+    this.p.gpu.device.queue.writeBuffer(this.stats, 0, new Float32Array(STATS))
   }
 
   /** Run after the update that is being submitted, and before the next. */

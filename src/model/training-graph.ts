@@ -6,6 +6,7 @@ import type { Tensor, TensorDtype } from '../gpu/tensor'
 import { attentionScratch } from '../ops/attention'
 import { adapterLayout, type AdapterLayout, type LoraTensors } from './adapter-store'
 import { recordTraining, type PassInputs, type PassModel, type PassShape } from './graphs'
+import { STATS } from './optimizer'
 import { loraScale, type LoraConfig, type Projection } from './types'
 
 /** Everything of a training pass that is not its shape. The tensors may be ghosts: planning needs sizes, not buffers. */
@@ -57,8 +58,8 @@ export function ghostGraph(pass: Omit<PassModel, 'adapter'>, lora: LoraConfig, M
       embedded: host ? ghost('embedded', [M, pass.config.hiddenSize]) : null,
     },
     run: ghost('run', [4]),
-    stats: ghost('stats', [4]),
-    losses: ghost('losses', [M, 2]),
+    stats: ghost('stats', [STATS]),
+    losses: ghost('losses', [M, 4]),
     recomputed,
   }
 }

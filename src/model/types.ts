@@ -79,6 +79,8 @@ export interface StepResult {
   gradNorm: number
   /** Fraction of trained tokens whose arg max is the label: the mean over the micro batches of each one's own, as trl has it. */
   meanTokenAccuracy: number
+  /** Entropy of the predictions in nats, over the trained tokens: the mean over the micro batches of each one's own, as trl has it. */
+  entropy: number
 }
 
 /** One line of the memory plan; the sum is what will be allocated. */

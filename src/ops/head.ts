@@ -18,12 +18,13 @@ export interface HeadScratch {
   /** [rows, HEAD_CHUNK] */ logits: Tensor
   /** [rows, 4] */ state: Tensor
   /** [rows] */ rowScale: Tensor
+  /** [rows] */ spread: Tensor
   /** [rows, C] */ targetRows: Tensor
 }
 
 /**
  * Loss of hidden rows [rows, C] against targets, and its gradient, in one pass over the vocabulary.
- * losses [rows, 2] = (cross-entropy, right answer); dh = gradient * run[0]; without `dh` only the losses.
+ * losses [rows, 4] = (cross-entropy, right answer, entropy, 0); dh = gradient * run[0]; without `dh` only the losses.
  */
 export function headLoss(
   r: Recorder,
@@ -48,10 +49,10 @@ export function headLoss(
       r.dispatch({
         source: chunkSource,
         defines: chunkGrid.defines,
-        tensors: { targets: o.targets, logits: scratch.logits, state: scratch.state, row_scale: scratch.rowScale },
+        tensors: { targets: o.targets, logits: scratch.logits, state: scratch.state, row_scale: scratch.rowScale, spread: scratch.spread },
         params: { rows, n, first: part.first + at, is_first: isFirst ? 1 : 0 },
         workgroups: chunkGrid.workgroups,
-        flops: 6 * rows * n,
+        flops: 8 * rows * n,
       })
       if (o.gradient) {
         matmul(r, {
@@ -71,7 +72,7 @@ export function headLoss(
   r.dispatch({
     source: lossSource,
     defines: WHOLE_WORKGROUP,
-    tensors: { targets: o.targets, state: scratch.state, losses: o.losses },
+    tensors: { targets: o.targets, state: scratch.state, spread: scratch.spread, losses: o.losses },
     params: { rows },
     workgroups: grid(rows, 64),
   })
@@ -104,7 +105,7 @@ export function headLogits(r: Recorder, o: { hidden: Tensor; parts: TablePart[];
   }
 }
 
-/** stats[0] += run[0] * sum of losses, stats[1] += run[3] * right answers. */
+/** stats[0] += run[0] * sum of losses, stats[1] += run[3] * right answers, stats[4] += run[3] * sum of entropies. */
 export function lossSum(r: Recorder, o: { losses: Tensor; run: Tensor; stats: Tensor; rows: number }): void {
   r.dispatch({
     source: sumSource,
@@ -115,16 +116,17 @@ export function lossSum(r: Recorder, o: { losses: Tensor; run: Tensor; stats: Te
   })
 }
 
-/** The plain twin: loss rows, right answers and gradient, with the whole row of logits in f64. */
+/** The plain twin: loss rows, right answers, entropies and gradient, with the whole row of logits in f64. */
 export function headReference(
   hidden: ArrayLike<number>,
   table: ArrayLike<number>,
   targets: ArrayLike<number>,
   o: { rows: number; C: number; V: number; scale: number },
-): { losses: Float64Array; right: boolean[]; dh: Float64Array } {
+): { losses: Float64Array; right: boolean[]; entropies: Float64Array; dh: Float64Array } {
   const { rows, C, V, scale } = o
   const losses = new Float64Array(rows)
   const right: boolean[] = []
+  const entropies = new Float64Array(rows)
   const dh = new Float64Array(rows * C)
   for (let row = 0; row < rows; row++) {
     const logits = Float64Array.from({ length: V }, (_, v) => {
@@ -136,10 +138,11 @@ export function headReference(
     const sum = logits.reduce((a, b) => a + Math.exp(b - top), 0)
     losses[row] = Math.log(sum) + top - logits[targets[row]]
     right.push(logits.indexOf(top) === targets[row])
+    entropies[row] = logits.reduce((total, x) => total - (Math.exp(x - top) / sum) * (x - top - Math.log(sum)), 0)
     for (let v = 0; v < V; v++) {
       const g = (Math.exp(logits[v] - top) / sum - (v === targets[row] ? 1 : 0)) * scale
       for (let i = 0; i < C; i++) dh[row * C + i] += g * table[v * C + i]
     }
   }
-  return { losses, right, dh }
+  return { losses, right, entropies, dh }
 }

@@ -12,12 +12,14 @@ export interface StepLog {
   /** Tokens fed so far, padding left out. */
   num_tokens: number
   mean_token_accuracy: number
+  /** Of the predictions at trained tokens, in nats. */
+  entropy: number
 }
 
 /**
- * `log_history` of trainer_state.json from the steps: every `logging_steps` a row whose loss and accuracy are means over
+ * `log_history` of trainer_state.json from the steps: every `logging_steps` a row whose loss, accuracy and entropy are means over
  * the interval and whose other figures are the last step's, unrounded, as transformers 5 and trl write them: the loss is the
- * steps' mean, the accuracy that of their micro batches, of which `batchesOf` says how many a step had. Steps after the last
+ * steps' mean, the other two those of their micro batches, of which `batchesOf` says how many a step had. Steps after the last
  * full interval have no row of their own.
  */
 export function logHistory(
@@ -34,6 +36,7 @@ export function logHistory(
       ...part.at(-1)!,
       loss: mean(part, 'loss', () => 1),
       mean_token_accuracy: mean(part, 'mean_token_accuracy', batchesOf),
+      entropy: mean(part, 'entropy', batchesOf),
     })
   }
   return rows
@@ -44,7 +47,7 @@ export function loggingInterval(loggingSteps: number, steps: number): number {
   return Math.max(1, loggingSteps < 1 ? Math.ceil(steps * loggingSteps) : Math.floor(loggingSteps))
 }
 
-function mean(rows: StepLog[], key: 'loss' | 'mean_token_accuracy', weightOf: (step: number) => number): number {
+function mean(rows: StepLog[], key: 'loss' | 'mean_token_accuracy' | 'entropy', weightOf: (step: number) => number): number {
   if (rows.length === 1) return rows[0][key]
   const weights = rows.map(({ step }) => weightOf(step))
   return rows.reduce((sum, row, i) => sum + row[key] * weights[i], 0) / weights.reduce((a, b) => a + b, 0)

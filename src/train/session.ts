@@ -66,7 +66,7 @@ export async function runSession(parts: SessionParts): Promise<StepLog[]> {
     if (!queued) return
     const { step, epoch, rate, rows, realTokens, result } = queued
     queued = null
-    const { loss, gradNorm, meanTokenAccuracy } = await result.catch((error: unknown) => {
+    const { loss, gradNorm, meanTokenAccuracy, entropy } = await result.catch((error: unknown) => {
       throw namingRows(error, step, rows)
     })
     numTokens += realTokens
@@ -78,6 +78,7 @@ export async function runSession(parts: SessionParts): Promise<StepLog[]> {
       learning_rate: rate,
       num_tokens: numTokens,
       mean_token_accuracy: meanTokenAccuracy,
+      entropy,
     }
     log.push(figures)
     parts.onStep({ ...figures, ...clock.stepEnded(realTokens, steps - step), gpuBytes: trainer.gpuBytes })

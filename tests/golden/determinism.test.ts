@@ -73,7 +73,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
         results.push(result)
         if (!options.queued) await result
       }
-      const reported = (await Promise.all(results)).flatMap(({ loss, gradNorm, meanTokenAccuracy }) => [loss, gradNorm, meanTokenAccuracy])
+      const reported = (await Promise.all(results)).flatMap(({ loss, gradNorm, meanTokenAccuracy, entropy }) => [loss, gradNorm, meanTokenAccuracy, entropy])
       const recomputed = trainer.plan.recomputedLayers
       const pairs = await model.readLora()
       trainer.destroy()

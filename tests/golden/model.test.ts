@@ -28,7 +28,7 @@ interface Training {
     max_grad_norm: number
   }
   rows: { input_ids: number[]; labels: number[] }[]
-  log: { loss: number; grad_norm: number; learning_rate: number; mean_token_accuracy: number; step: number }[]
+  log: { loss: number; grad_norm: number; learning_rate: number; mean_token_accuracy: number; entropy: number; step: number }[]
 }
 
 const OPTIMIZER = { lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }
@@ -115,6 +115,8 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
           expect(figure(`training norm ${name}`, Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm), `norm of step ${step}`).toBeLessThan(5e-4)
           // A mean over the window's micro batches; right answers are whole numbers, so that only the division rounds.
           expect(got.meanTokenAccuracy, `accuracy of step ${step}`).toBeCloseTo(want.mean_token_accuracy, 6)
+          // As the loss, in nats over the same tokens.
+          expect(Math.abs(got.entropy - want.entropy), `entropy of step ${step}`).toBeLessThan(1e-4)
         }
       }
       expect(step).toBe(log.length)

@@ -40,7 +40,7 @@ export class FakeLanguageModel implements LanguageModel {
 
   async createTrainer(shape: TrainingShape) {
     this.shapes.push(shape)
-    this.trainer = new FakeTrainer((step) => ({ loss: 2 - step / 100, gradNorm: 1, meanTokenAccuracy: 0 }))
+    this.trainer = new FakeTrainer((step) => ({ loss: 2 - step / 100, gradNorm: 1, meanTokenAccuracy: 0, entropy: 0 }))
     this.trainer.pairs = this.pairs
     return this.trainer
   }

@@ -50,13 +50,14 @@ async function runHead(c: Case, tuning?: Partial<Tuning>): Promise<{ out: Record
       ...inputs,
       hidden: { data: hidden },
       targets: { data: targets },
-      losses: blank(rows * 2),
-      alone: blank(rows * 2),
+      losses: blank(rows * 4),
+      alone: blank(rows * 4),
       dh: blank(rows * C),
       run: { data: Float32Array.of(SCALE, 0, 0, 0) },
       logits: blank(rows * Math.min(V, HEAD_CHUNK)),
       state: blank(rows * 4),
       rowScale: blank(rows),
+      spread: blank(rows),
       targetRows: blank(rows * C),
     },
     (r: Recorder, t: Record<string, Tensor>) => {
@@ -67,7 +68,7 @@ async function runHead(c: Case, tuning?: Partial<Tuning>): Promise<{ out: Record
         parts,
         rows,
         C,
-        scratch: { logits: t.logits, state: t.state, rowScale: t.rowScale, targetRows: t.targetRows },
+        scratch: { logits: t.logits, state: t.state, rowScale: t.rowScale, spread: t.spread, targetRows: t.targetRows },
       }
       headLoss(r, { ...common, losses: t.alone })
       headLoss(r, { ...common, losses: t.losses, gradient: { dh: t.dh, run: t.run } })
@@ -77,7 +78,7 @@ async function runHead(c: Case, tuning?: Partial<Tuning>): Promise<{ out: Record
   return { out, want: headReference(hidden, values, targets, { rows, C, V, scale: SCALE }) }
 }
 
-const column = (pairs: Float32Array, which: number) => pairs.filter((_, i) => i % 2 === which)
+const column = (losses: Float32Array, which: number) => losses.filter((_, i) => i % 4 === which)
 
 for (const tuning of ROW_TUNINGS) {
   describe(`${tuning.rowLanes} invocations a row`, () => {
@@ -94,6 +95,7 @@ for (const tuning of ROW_TUNINGS) {
         const { out, want } = await runHead(c, tuning)
         expect(relativeError(column(out.losses, 0), want.losses)).toBeLessThan(F32_SUMS)
         expect([...column(out.losses, 1)]).toEqual(want.right.map(Number))
+        expect(relativeError(column(out.losses, 2), want.entropies)).toBeLessThan(F32_SUMS)
         expect([...out.alone]).toEqual([...out.losses])
         expect(relativeError(out.dh, want.dh)).toBeLessThan(F32_SUMS)
       })
@@ -116,8 +118,9 @@ for (const tuning of ROW_TUNINGS) {
       const table = random(V * C, 4, 0.1)
       table.fill(30, (HEAD_CHUNK + 7) * C, (HEAD_CHUNK + 8) * C)
       const { out, want } = await runHead({ rows, C, V, table, hidden: new Float32Array(rows * C).fill(1), targets: Int32Array.of(HEAD_CHUNK + 7, 1, V - 1) }, tuning)
-      // The first row's loss is nothing: compared on the scale of the others.
+      // The first row's loss is nothing: compared on the scale of the others. Every entropy is nothing: the winner takes all.
       expect(relativeError(column(out.losses, 0), want.losses)).toBeLessThan(F32_SUMS)
+      for (const [row, entropy] of column(out.losses, 2).entries()) expect(Math.abs(entropy - want.entropies[row])).toBeLessThan(1e-6)
       expect(relativeError(out.dh, want.dh)).toBeLessThan(F32_SUMS)
     })
   })
@@ -143,13 +146,13 @@ test('logits of a table in parts, without its scratch', async () => {
 describe('losses add up onto the window', () => {
   for (const rows of [0, 1, 63, 65, 200]) {
     test(`${rows} rows`, async () => {
-      const losses = random(Math.max(1, rows) * 2, 3).map(Math.abs)
+      const losses = random(Math.max(1, rows) * 4, 3).map(Math.abs)
       const out = await runOps(
-        { losses: { data: losses }, run: { data: Float32Array.of(0.25, 9, 9, 0.5) }, stats: { data: Float32Array.of(3, 5, 7, 9) } },
+        { losses: { data: losses }, run: { data: Float32Array.of(0.25, 9, 9, 0.5) }, stats: { data: Float32Array.of(3, 5, 7, 9, 11) } },
         (r, t) => lossSum(r, { losses: t.losses, run: t.run, stats: t.stats, rows }),
       )
-      const sum = (which: number) => losses.slice(0, rows * 2).reduce((total, v, i) => (i % 2 === which ? total + v : total), 0)
-      expect(relativeError(out.stats, [3 + sum(0) / 4, 5 + sum(1) / 2, 7, 9])).toBeLessThan(F32_SUMS)
+      const sum = (which: number) => losses.slice(0, rows * 4).reduce((total, v, i) => (i % 4 === which ? total + v : total), 0)
+      expect(relativeError(out.stats, [3 + sum(0) / 4, 5 + sum(1) / 2, 7, 9, 11 + sum(2) / 2])).toBeLessThan(F32_SUMS)
     })
   }
 })

@@ -18,7 +18,7 @@ const windows = [
   window(0.8, batch(3, 1), batch(4, 1)),
   window(1, batch(5, 7)),
 ]
-const result = (step: number) => ({ loss: 10 - step, gradNorm: step / 2, meanTokenAccuracy: 0.5 })
+const result = (step: number) => ({ loss: 10 - step, gradNorm: step / 2, meanTokenAccuracy: 0.5, entropy: 1.5 })
 const tick = () => new Promise((resolve) => setTimeout(resolve, 2))
 
 function session(trainer: FakeTrainer, more: Partial<SessionParts> = {}) {
@@ -200,9 +200,10 @@ describe('log history', () => {
     expect(logHistory(log, { logging_steps: 0.5 }, 3, one)).toHaveLength(1)
   })
 
-  it('counts a step’s accuracy as often as the step had micro batches', async () => {
-    const log = (await session(new FakeTrainer(result)).end).map((row, i) => ({ ...row, mean_token_accuracy: i === 0 ? 0.25 : 0.5 }))
+  it('counts a step’s accuracy and entropy as often as the step had micro batches', async () => {
+    const differing = (i: number) => (i === 0 ? { mean_token_accuracy: 0.25, entropy: 4 } : { mean_token_accuracy: 0.5, entropy: 2 })
+    const log = (await session(new FakeTrainer(result)).end).map((row, i) => ({ ...row, ...differing(i) }))
     const [row] = logHistory(log, { logging_steps: 2 }, 3, (step) => (step === 1 ? 3 : 1))
-    expect(row).toMatchObject({ loss: 8.5, mean_token_accuracy: 0.3125 })
+    expect(row).toMatchObject({ loss: 8.5, mean_token_accuracy: 0.3125, entropy: 3.5 })
   })
 })

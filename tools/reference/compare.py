@@ -33,10 +33,11 @@ def compare_logs(ours: list[dict], theirs: list[dict]) -> dict:
                 "loss": (a["loss"], b["loss"], a["loss"] - b["loss"]),
                 "grad_norm": (a["grad_norm"], b["grad_norm"], relative(a["grad_norm"], b["grad_norm"])),
                 "learning_rate": (a["learning_rate"], b["learning_rate"], relative(a["learning_rate"], b["learning_rate"])),
-                "epoch": (a["epoch"], b["epoch"], a["epoch"] - b["epoch"]),
+                **{key: (a[key], b[key], a[key] - b[key]) for key in ["epoch", "entropy", "num_tokens"]},
             }
         )
-    largest = {key: largest_of(row[key][2] for row in table) for key in ["loss", "grad_norm", "learning_rate", "epoch"]}
+    keys = ["loss", "grad_norm", "learning_rate", "epoch", "entropy", "num_tokens"]
+    largest = {key: largest_of(row[key][2] for row in table) for key in keys}
     return {"steps": (len(ours), len(theirs)), "table": table, "max": largest}
 
 
@@ -72,7 +73,11 @@ def verdict(steps: Sequence[int], largest: dict[str, float], bounds: dict[str, f
     if steps[0] != steps[1]:
         broken.append(f"steps: {steps[0]} and {steps[1]}")
     # Rate and epoch are the same formulas in double precision on both sides: a wrong one is off by far more than a millionth.
-    for key, bound in {"loss": bounds["loss"], "grad_norm": bounds["norm"], "learning_rate": 1e-6, "epoch": 1e-6}.items():
+    # Entropy comes of the same logits as the loss, in nats, too; tokens are counted.
+    bound_of = {"loss": bounds["loss"], "grad_norm": bounds["norm"], "learning_rate": 1e-6, "epoch": 1e-6}
+    # Records from before these two were compared do not have them.
+    bound_of |= {key: bound for key, bound in {"entropy": bounds["loss"], "num_tokens": 0}.items() if key in largest}
+    for key, bound in bound_of.items():
         # Written so that NaN breaks the bound, too.
         if not largest[key] <= bound:
             broken.append(f"{key}: {largest[key]:.3e} > {bound:g}")

@@ -104,7 +104,7 @@ def training() -> str:
     bounds_of = {case.name: case.bounds for case in CASES + REAL}
     for r in kept("training"):
         if "failed" in r:
-            rows.append([r["name"], r["gpu"], "", f"failed: {r['failed']}", "", "", "", stamp(r)])
+            rows.append([r["name"], r["gpu"], "", f"failed: {r['failed']}", "", "", "", "", stamp(r)])
             continue
         judged, weights = r.get("evaluation", {}), r.get("weights") or {}
         worst = judged.get("failed") or (f"{small(judged['worst'])} of {judged['rows']}" if judged else "-")
@@ -112,9 +112,9 @@ def training() -> str:
         broken = [*r["broken"], *compare.verdict(r["steps"], r["max"], bounds)]
         rows.append([
             r["name"], r["gpu"], r["steps"][0], f"{small(r['max']['loss'])} ({bounds['loss']:g})", f"{small(r['max']['grad_norm'])} ({bounds['norm']:g})",
-            worst, small(weights.get("relative")), stamp({**r, "broken": broken}),
+            small(r["max"]["entropy"]) if "entropy" in r["max"] else "-", worst, small(weights.get("relative")), stamp({**r, "broken": broken}),
         ])
-    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "evaluation, worst row", "adapter, worst tensor (of its norm)", "run"]
+    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "entropy", "evaluation, worst row", "adapter, worst tensor (of its norm)", "run"]
     return table(head, rows)
 
 
