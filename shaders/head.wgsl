@@ -1,7 +1,8 @@
 // The loss head without the logits: the vocabulary passes by in chunks. For each chunk the matmul leaves logits
 // [rows, n]; head_chunk turns them into exp(logit - running max) in place and keeps the running max, sum, target logit and
-// arg max of every row, and for the entropy the sum of those exponentials times (logit - max); the next matmul adds them times the embedding rows to the hidden gradient, scaled by row_scale.
-// head_finish divides by the sum, subtracts the target's embedding and applies the loss scale.
+// arg max of every row, and for the entropy the sum of those exponentials times (logit - max), its spread; the next matmul adds
+// the exponentials times the embedding rows to the hidden gradient, scaled by row_scale. head_finish divides by the sum,
+// subtracts the target's embedding and applies the loss scale.
 
 //#if ENTRY == head_chunk
 struct Params { rows: u32, n: u32, first: u32, is_first: u32 }

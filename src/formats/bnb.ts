@@ -24,8 +24,8 @@ export function isBnbTensor(weights: WeightSource, name: string): boolean {
 
 /**
  * Read everything about an NF4 weight but its codes, which are the tensor `name` itself (ceil(n/2) bytes, first element in
- * the high nibble; the file calls them U8, or whatever `bnb_4bit_quant_storage` says): read those in pieces with `weights.read(name, ...)`. `width`: elements of a row as the model
- * has them; the file's own shape must agree. Throws 'bnb-state'.
+ * the high nibble; the file calls them U8, or whatever `bnb_4bit_quant_storage` says): read those in pieces with
+ * `weights.read(name, ...)`. `width`: elements of a row as the model has them; the file's own shape must agree. Throws 'bnb-state'.
  */
 export async function readBnbTensor(weights: WeightSource, name: string, width: number): Promise<BnbTensor> {
   const bad = (reason: string, cause?: unknown) => fail('bnb-state', { tensor: name, reason }, cause)

@@ -36,8 +36,8 @@ export interface LoadOptions {
 
 /**
  * Stream a checkpoint onto the GPU: linears into NF4 (or imported as they are from a bnb-4bit checkpoint), the head in the
- * source's precision (f32 where that is NF4), norms and biases in f32. Memory is taken before the first weight is read, so that a model too big for
- * this GPU is refused at once. Holds a few chunks in the JS heap, never a whole tensor.
+ * source's precision (f32 where that is NF4), norms and biases in f32. Memory is taken before the first weight is read, so
+ * that a model too big for this GPU is refused at once. Holds a few chunks in the JS heap, never a whole tensor.
  * @throws TuneError gpu-tensor-too-large, gpu-out-of-memory, model-tensor-dtype
  */
 export async function loadLanguageModel(

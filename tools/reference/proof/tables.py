@@ -114,7 +114,7 @@ def training() -> str:
             r["name"], r["gpu"], r["steps"][0], f"{small(r['max']['loss'])} ({bounds['loss']:g})", f"{small(r['max']['grad_norm'])} ({bounds['norm']:g})",
             small(r["max"]["entropy"]) if "entropy" in r["max"] else "-", worst, small(weights.get("relative")), stamp({**r, "broken": broken}),
         ])
-    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "entropy", "evaluation, worst row", "adapter, worst tensor (of its norm)", "run"]
+    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "entropy, largest difference", "evaluation, worst row", "adapter, worst tensor (of its norm)", "run"]
     return table(head, rows)
 
 
