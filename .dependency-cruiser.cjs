@@ -5,10 +5,11 @@ const FLOORS = ['gpu', 'ops', 'model', 'train', 'engine', 'state', 'ui']
 const LEAVES = ['data', 'formats', 'eval', 'storage']
 
 /**
- * Files of plain types and constants that state what a floor and a leaf agree on. A leaf may read them (PEFT's writer needs the
- * names of the projections), since they themselves import no more than such files.
+ * Files of plain types and constants that state what a floor and a leaf agree on. A leaf may read them (PEFT's writer
+ * needs the names of the projections), since they themselves import no more than such files.
  */
-const CONTRACTS = '^src/(model|data|engine)/types\\.ts$|^src/model/config\\.ts$|^src/train/run-file\\.ts$|^src/formats/(bytes|weights)\\.ts$'
+const CONTRACTS =
+  '^src/(model|data|engine)/types\\.ts$|^src/model/config\\.ts$|^src/train/run-file\\.ts$|^src/formats/(bytes|weights)\\.ts$'
 
 /** The run file's own language: what its fields are and mean. The page reads and writes run files, too. */
 const RUN_FILE = '^src/train/(run-file|run-fields|parse-run-file|optim)\\.ts$'
@@ -34,7 +35,13 @@ const leaves = LEAVES.map((leaf) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', comment: 'a cycle has no bottom', from: {}, to: { circular: true } },
-    { name: 'resolvable', severity: 'error', comment: 'every import must be found', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      comment: 'every import must be found',
+      from: {},
+      to: { couldNotResolve: true },
+    },
     ...upward.filter((rule) => rule.name !== 'state-imports-down'),
     {
       name: 'state-imports-down',

@@ -6,7 +6,14 @@ import { matmul } from '../src/ops/matmul'
 
 // npm run bench -- matmul [gpu] [M N K ...]: GFLOP/s of every register tile in every layout.
 const [gpuKind = 'auto', ...sizes] = process.argv.slice(2)
-const shapes = sizes.length ? [sizes.map(Number)] : [[64, 192, 192], [128, 896, 896], [128, 4864, 896], [128, 8, 896]]
+const shapes = sizes.length
+  ? [sizes.map(Number)]
+  : [
+      [64, 192, 192],
+      [128, 896, 896],
+      [128, 4864, 896],
+      [128, 8, 896],
+    ]
 const gpu = await openDawn(gpuKind as GpuKind)
 const kernels = new KernelCache(gpu)
 const make = (n: number, dtype: TensorDtype = 'f32'): Tensor => {
@@ -18,12 +25,28 @@ for (const [M, N, K] of shapes) {
   const [a, b, c] = [make(M * K), make(N * K), make(M * N)]
   for (const layout of [{ bTransposed: true }, {}, { aTransposed: true }] as const) {
     const line: string[] = []
-    for (const tile of [[2, 4], [4, 4], [8, 4], [4, 8], [8, 8], [16, 4], [16, 8], [8, 16], [16, 16]] as [number, number][]) {
+    for (const tile of [
+      [2, 4],
+      [4, 4],
+      [8, 4],
+      [4, 8],
+      [8, 8],
+      [16, 4],
+      [16, 8],
+      [8, 16],
+      [16, 16],
+    ] as [number, number][]) {
       if ('aTransposed' in layout && tile[0] % 4) continue
       const repeat = Math.max(1, Math.round(2e8 / (2 * M * N * K)))
-      const plan = new Plan<null>(gpu, kernels, (r) => {
-        for (let i = 0; i < repeat; i++) matmul(r, { a, b, c, M, N, K, ...layout, tile })
-      }, null, { label: 'bench' })
+      const plan = new Plan<null>(
+        gpu,
+        kernels,
+        (r) => {
+          for (let i = 0; i < repeat; i++) matmul(r, { a, b, c, M, N, K, ...layout, tile })
+        },
+        null,
+        { label: 'bench' },
+      )
       await plan.build()
       await plan.prepare(null)
       let best = Infinity

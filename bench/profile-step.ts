@@ -16,7 +16,10 @@ const opened = await openModelFolder(nodeFolder(model))
 const started = performance.now()
 const language = (await loadLanguageModel(gpu, opened)) as QwenStyleModel
 const loaded = performance.now()
-await language.attachLora({ r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false }, { kind: 'random', seed: 1 })
+await language.attachLora(
+  { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false },
+  { kind: 'random', seed: 1 },
+)
 const row: TokenizedRow = {
   row: 1,
   inputIds: Int32Array.from({ length: T }, (_, i) => (i * 37) % language.config.vocabSize),
@@ -36,8 +39,14 @@ const result = await trainer.step(options)
 const stepMs = performance.now() - start
 const rows = await profile(trainer.passPlanForProfiling(), { B: 1, T, rows: batch.trainedTokens })
 const total = rows.reduce((sum, r) => sum + r.milliseconds, 0)
-console.log(`load ${(loaded - started).toFixed(0)} ms; step ${stepMs.toFixed(0)} ms (encoding ${(encoded - start).toFixed(0)} ms), loss ${result.loss}`)
-console.log(Object.entries(gpu.counts).map(([k, v]) => `${k} +${v - before[k as keyof typeof before]}`).join(', '))
+console.log(
+  `load ${(loaded - started).toFixed(0)} ms; step ${stepMs.toFixed(0)} ms (encoding ${(encoded - start).toFixed(0)} ms), loss ${result.loss}`,
+)
+console.log(
+  Object.entries(gpu.counts)
+    .map(([k, v]) => `${k} +${v - before[k as keyof typeof before]}`)
+    .join(', '),
+)
 for (const r of rows.slice(0, 24)) {
   console.log(
     `${((100 * r.milliseconds) / total).toFixed(1).padStart(5)} % ${r.milliseconds.toFixed(0).padStart(7)} ms ${String(r.dispatches).padStart(5)} x ` +

@@ -9,7 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [name, ...rest] = process.argv.slice(2)
 const entry = join(root, 'bench', `${name}.ts`)
 if (!name || !existsSync(entry)) {
-  const names = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -3))
+  const names = readdirSync(join(root, 'bench'))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -3))
   console.error(`usage: npm run bench -- NAME [arguments], NAME one of: ${names.join(', ')}`)
   process.exit(2)
 }

@@ -23,7 +23,15 @@ try {
   if (!values.dir) await build({ root, logLevel: 'warn', build: { outDir: site, emptyOutDir: true } })
   const outfile = join(scratch, 'walk.mjs')
   const entry = join(root, 'tests/e2e/firefox-walk.ts')
-  await bundle({ entryPoints: [entry], bundle: true, outfile, format: 'esm', platform: 'node', packages: 'external', logLevel: 'error' })
+  await bundle({
+    entryPoints: [entry],
+    bundle: true,
+    outfile,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'error',
+  })
   const { walk } = await import(pathToFileURL(outfile).href)
   server = await serveFolder({ folder: site, base: '/some/sub/path/' })
   await walk(server.url, (step) => {

@@ -1,5 +1,5 @@
-// Do the tests have teeth? Plants one deliberate fault after another into a copy of the working tree and runs the narrow test that
-// should notice. The last line is `N caught, N survived`.
+// Do the tests have teeth? Plants one deliberate fault after another into a copy of the working tree and runs the
+// narrow test that should notice. The last line is `N caught, N survived`.
 //   node scripts/mutate.mjs            every fault of scripts/mutations/
 //   node scripts/mutate.mjs softmax    those whose name or file contains the word
 //   --list                             name them, run nothing
@@ -16,7 +16,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 // A fault may make a loop endless or a GPU hang: that counts as noticed.
 const LIMIT_MS = 4 * 60_000
 const words = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
-const chosen = mutations.filter((one) => words.length === 0 || words.some((word) => one.name.includes(word) || one.file.includes(word)))
+const chosen = mutations.filter(
+  (one) => words.length === 0 || words.some((word) => one.name.includes(word) || one.file.includes(word)),
+)
 
 /** lavapipe is the faster of the two; what a fault breaks breaks on both. */
 const gpu = ['lavapipe', 'swiftshader'].find((kind) => driverManifest(kind)) ?? 'auto'
@@ -27,16 +29,28 @@ const env = {
 }
 
 /** Arguments of vitest for `{ project, file, only? }`. */
-const testArgs = ({ project, file, only }) => ['run', '--project', project, file, '--bail', '1', ...(only ? ['-t', only] : [])]
+const testArgs = ({ project, file, only }) => [
+  'run',
+  '--project',
+  project,
+  file,
+  '--bail',
+  '1',
+  ...(only ? ['-t', only] : []),
+]
 
 /** @returns {Promise<{ result: 'passes' | 'fails' | 'runs nothing', output: string }>} */
 async function runTest(tree, test) {
-  const { code, output } = await run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...testArgs(test)], {
-    cwd: tree,
-    env,
-    quiet: true,
-    timeoutMs: LIMIT_MS,
-  })
+  const { code, output } = await run(
+    process.execPath,
+    [join(root, 'node_modules/vitest/vitest.mjs'), ...testArgs(test)],
+    {
+      cwd: tree,
+      env,
+      quiet: true,
+      timeoutMs: LIMIT_MS,
+    },
+  )
   if (code !== 0) return { result: 'fails', output }
   return { result: /Tests\s+.*\d+ passed/.test(output) ? 'passes' : 'runs nothing', output }
 }
@@ -47,7 +61,10 @@ async function tryMutation(tree, { file, find, replace, test }) {
   const original = readFileSync(path, 'utf8')
   const places = original.split(find).length - 1
   if (places !== 1) return `stale: its text stands ${places} times in ${file}`
-  writeFileSync(path, original.replace(find, () => replace))
+  writeFileSync(
+    path,
+    original.replace(find, () => replace),
+  )
   try {
     return (await runTest(tree, test)).result === 'fails' ? 'caught' : 'SURVIVED'
   } finally {
@@ -57,7 +74,9 @@ async function tryMutation(tree, { file, find, replace, test }) {
 
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'))
 if (flags.some((flag) => flag !== '--list')) {
-  console.log('Usage: npm run mutate -- [WORD ...] [--list]\n\nPlants every fault whose name or file contains a WORD (all without one) and says which the tests catch.\n  --list  name them, run nothing')
+  console.log(
+    'Usage: npm run mutate -- [WORD ...] [--list]\n\nPlants every fault whose name or file contains a WORD (all without one) and says which the tests catch.\n  --list  name them, run nothing',
+  )
   process.exit(flags.includes('--help') ? 0 : 2)
 }
 if (flags.includes('--list')) {
@@ -74,7 +93,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 const tree = join(holder, 'tree')
 
-/** The working tree as it is now, uncommitted files included, so that a new test can be tried before it is committed. */
+/**
+ * The working tree as it is now, uncommitted files included, so that a new test can be tried before it is committed.
+ */
 async function copyTree() {
   for (const file of await projectFiles(root, { others: true })) {
     if (existsSync(join(root, file))) cpSync(join(root, file), join(tree, file))
@@ -101,7 +122,9 @@ try {
     const result = baseline === 'passes' ? await tryMutation(tree, mutation) : `its test ${baseline} without the fault`
     if (result === 'caught') caught++
     else survivors.push(`${mutation.name}: ${result}`)
-    console.log(`${String(index + 1).padStart(3)}/${chosen.length} ${result.padEnd(9)} ${mutation.name} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+    console.log(
+      `${String(index + 1).padStart(3)}/${chosen.length} ${result.padEnd(9)} ${mutation.name} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+    )
   }
 } finally {
   rmSync(holder, { recursive: true, force: true })

@@ -1,11 +1,21 @@
-// The GPU tests once more, inside a browser: the same files of tests/kernels/ and tests/golden/ on another WebGPU than Dawn's.
+// The GPU tests once more, inside a browser: the same files of tests/kernels/ and tests/golden/ on another WebGPU than
+// Dawn's.
 //   node scripts/page-suite.mjs                     Firefox (wgpu and naga) on lavapipe
 //   node scripts/page-suite.mjs --browser chromium  Chromium on SwiftShader
 //   node scripts/page-suite.mjs --only softmax      tests whose full name contains the word
 //   node scripts/page-suite.mjs tests/kernels/x.test.ts ...  these files alone
 //   --default-limits                                a device with WebGPU's default limits and no optional feature
 // Ends with `N passed, N failed`.
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -43,15 +53,24 @@ const pageStandIns = {
     standIn(/^vitest$/, 'vitest.ts')
     standIn(/^node:fs$/, 'fs.ts')
     standIn(/headless\/dawn$/, 'dawn.ts')
-    build.onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path.slice(0, -4)), namespace: 'raw' }))
-    build.onLoad({ filter: /.*/, namespace: 'raw' }, async ({ path }) => ({ contents: await readFile(path, 'utf8'), loader: 'text' }))
+    build.onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice(0, -4)),
+      namespace: 'raw',
+    }))
+    build.onLoad({ filter: /.*/, namespace: 'raw' }, async ({ path }) => ({
+      contents: await readFile(path, 'utf8'),
+      loader: 'text',
+    }))
   },
 }
 
 async function bundle(files, outfile) {
   await build({
     stdin: {
-      contents: [...files.map((file) => `import './${file}'`), "export { runCollected } from './tests/helpers/page-suite/vitest'"].join('\n'),
+      contents: [
+        ...files.map((file) => `import './${file}'`),
+        "export { runCollected } from './tests/helpers/page-suite/vitest'",
+      ].join('\n'),
       resolveDir: root,
       loader: 'ts',
     },
@@ -76,7 +95,15 @@ async function bundle(files, outfile) {
 /** The helpers are TypeScript, which Node 20 does not read. */
 async function importHelper(name, folder) {
   const outfile = join(folder, `${name}.mjs`)
-  await build({ entryPoints: [join(root, 'tests/helpers', `${name}.ts`)], bundle: true, outfile, format: 'esm', platform: 'node', packages: 'external', logLevel: 'error' })
+  await build({
+    entryPoints: [join(root, 'tests/helpers', `${name}.ts`)],
+    bundle: true,
+    outfile,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'error',
+  })
   return import(pathToFileURL(outfile).href)
 }
 
@@ -104,7 +131,10 @@ let server
 let browser
 try {
   await bundle(positionals.length > 0 ? positionals : suiteFiles(), join(site, 'suite.js'))
-  writeFileSync(join(site, 'index.html'), '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>GPU tests</title>')
+  writeFileSync(
+    join(site, 'index.html'),
+    '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>GPU tests</title>',
+  )
   symlinkSync(root, join(site, 'repository'), 'junction')
   server = await serveFolder({ folder: site })
   browser = await openBrowser(built)
@@ -120,10 +150,14 @@ try {
   await browser.page.goto(server.url)
   const adapter = await browser.page.evaluate(async () => {
     const found = await navigator.gpu?.requestAdapter()
-    return found ? `${found.info.vendor} ${found.info.architecture} ${found.info.description} [${[...found.features].join(' ')}]` : null
+    return found
+      ? `${found.info.vendor} ${found.info.architecture} ${found.info.description} [${[...found.features].join(' ')}]`
+      : null
   })
   if (!adapter) throw new Error(`${values.browser} offers no WebGPU adapter`)
-  console.log(`${values.browser}: ${await browser.page.evaluate(() => navigator.userAgent)}\nadapter: ${adapter.trim()}`)
+  console.log(
+    `${values.browser}: ${await browser.page.evaluate(() => navigator.userAgent)}\nadapter: ${adapter.trim()}`,
+  )
   await browser.page.evaluate(async (only) => {
     const { runCollected } = await import(new URL('suite.js', location.href).href)
     await runCollected((result) => globalThis.reportResult(result), only)
@@ -143,4 +177,6 @@ if (counts.passed + counts.failed === 0) {
 }
 for (const name of failures) console.log(`  ! ${name}`)
 process.exitCode = counts.failed > 0 ? 1 : 0
-console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`)
+console.log(
+  `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+)

@@ -27,14 +27,27 @@ function check(args) {
     const { code, output, timedOut } = await node(args, { quiet: true, timeoutMs: PATIENCE_MINUTES * 60_000 })
     if (code === 0) return { passed: 1, failed: 0, skipped: 0, failures: [] }
     console.log(output.trim())
-    return { passed: 0, failed: 1, skipped: 0, failures: [timedOut ? `took longer than ${PATIENCE_MINUTES} minutes` : `ended with code ${code}`] }
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [timedOut ? `took longer than ${PATIENCE_MINUTES} minutes` : `ended with code ${code}`],
+    }
   }
 }
 
 function vitest(project, env = {}) {
   return async (name) => {
     const report = join(reports, `${name.replaceAll(' ', '-')}.json`)
-    const args = [bin('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const args = [
+      bin('vitest/vitest.mjs'),
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ]
     const { code, timedOut } = await node(args, { env, timeoutMs: PATIENCE_MINUTES * 60_000 })
     return overdue(countVitest(report, code), timedOut)
   }
@@ -56,7 +69,8 @@ function overdue(counts, timedOut) {
 }
 
 /**
- * Kernel suites, one for every software adapter that this machine has and Dawn opens; a real GPU stands in where there is none.
+ * Kernel suites, one for every software adapter that this machine has and Dawn opens; a real GPU stands in where there
+ * is none.
  * @param {string[]} notes gets a line for each driver that is left out
  */
 async function kernelSuites(notes) {
@@ -67,10 +81,16 @@ async function kernelSuites(notes) {
     const env = { VK_DRIVER_FILES: manifest, VK_ICD_FILENAMES: manifest }
     const { code } = await node(['scripts/lib/probe-dawn.mjs'], { quiet: true, timeoutMs: 120_000, env })
     if (code === 0) found.push({ kind, env: { [variable]: manifest } })
-    else notes.push(`kernels ${kind}: left out, because Dawn cannot open ${manifest} (for lavapipe it needs a newer Mesa than 22)`)
+    else
+      notes.push(
+        `kernels ${kind}: left out, because Dawn cannot open ${manifest} (for lavapipe it needs a newer Mesa than 22)`,
+      )
   }
   const chosen = found.length > 0 ? found : [{ kind: 'auto', env: {} }]
-  return chosen.map(({ kind, env }) => ({ name: `kernels ${kind}`, start: vitest('kernels', { ...env, TUNETAB_GPU: kind }) }))
+  return chosen.map(({ kind, env }) => ({
+    name: `kernels ${kind}`,
+    start: vitest('kernels', { ...env, TUNETAB_GPU: kind }),
+  }))
 }
 
 /** @param {(name: string) => boolean} isWanted
@@ -78,7 +98,12 @@ async function kernelSuites(notes) {
 const suites = async (isWanted, notes) => [
   { name: 'types', start: check([bin('typescript/bin/tsc'), '--noEmit', '-p', '.']) },
   { name: 'lint', start: check([bin('oxlint/bin/oxlint'), '--deny-warnings']) },
-  { name: 'layers', start: check([bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--config', '.dependency-cruiser.cjs']) },
+  {
+    name: 'layers',
+    start: check([bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--config', '.dependency-cruiser.cjs']),
+  },
+  { name: 'format', start: check([bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']) },
+  { name: 'lines', start: check(['scripts/checks/lines.mjs']) },
   { name: 'hosts', start: check(['scripts/checks/hosts.mjs']) },
   { name: 'languages', start: check(['scripts/checks/languages.mjs']) },
   { name: 'unit', start: vitest('unit') },
@@ -102,7 +127,9 @@ async function main() {
       notes.push(`set-up: ${line}`)
     }
   }
-  const isWanted = (name) => wanted.length === 0 || wanted.some((word) => name === word || name.startsWith(`${word} `) || word.startsWith(`${name} `))
+  const isWanted = (name) =>
+    wanted.length === 0 ||
+    wanted.some((word) => name === word || name.startsWith(`${word} `) || word.startsWith(`${name} `))
   for (const { name, start } of await suites(isWanted, notes)) {
     if (!isWanted(name)) continue
     console.log(`\n== ${name}`)
@@ -123,11 +150,13 @@ try {
     passed += row.passed
     failed += row.failed
     const skipped = row.skipped > 0 ? `, ${row.skipped} skipped` : ''
-    console.log(`${row.name.padEnd(20)} ${row.passed} passed, ${row.failed} failed${skipped} (${row.seconds.toFixed(1)} s)`)
+    console.log(
+      `${row.name.padEnd(20)} ${row.passed} passed, ${row.failed} failed${skipped} (${row.seconds.toFixed(1)} s)`,
+    )
   }
   if (rows.length === 0) {
     failed = 1
-    console.log('No suite of that name. There are: types lint layers hosts languages unit kernels browser')
+    console.log('No suite of that name. There are: types lint layers format lines hosts languages unit kernels browser')
   }
   for (const note of notes) console.log(`  ! ${note}`)
 } catch (error) {

@@ -1,4 +1,5 @@
-// The command line: bundles src/headless/cli.ts when a source file changed, then runs it. Plain Node until the packages are there.
+// The command line: bundles src/headless/cli.ts when a source file changed, then runs it. Plain Node until the packages
+// are there.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -53,7 +54,9 @@ if (!existsSync(join(root, 'node_modules/esbuild'))) {
   // Standard output belongs to the command's one JSON line.
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/ensure.mjs')], { stdio: ['ignore', 2, 2] })
   if (status !== 0) {
-    console.error('The npm packages are missing and could not be installed. Run "npm ci" in the repository and try again.')
+    console.error(
+      'The npm packages are missing and could not be installed. Run "npm ci" in the repository and try again.',
+    )
     process.exit(1)
   }
 }

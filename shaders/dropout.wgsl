@@ -1,5 +1,5 @@
-// LoRA dropout with a counter-based generator: the mask of element i is a pure function of (seed, step, place, i), so the
-// backward pass recomputes it and nothing is stored. Kept elements are scaled by 1 / (1 - rate) as in torch.
+// LoRA dropout with a counter-based generator: the mask of element i is a pure function of (seed, step, place, i), so
+// the backward pass recomputes it and nothing is stored. Kept elements are scaled by 1 / (1 - rate) as in torch.
 
 struct Params { n: u32, place: u32, threshold: u32, scale: f32 }
 @group(0) @binding(0) var<uniform> p: Params;

@@ -1,8 +1,8 @@
 // The loss head without the logits: the vocabulary passes by in chunks. For each chunk the matmul leaves logits
-// [rows, n]; head_chunk turns them into exp(logit - running max) in place and keeps the running max, sum, target logit and
-// arg max of every row, and for the entropy the sum of those exponentials times (logit - max), its spread; the next matmul adds
-// the exponentials times the embedding rows to the hidden gradient, scaled by row_scale. head_finish divides by the sum,
-// subtracts the target's embedding and applies the loss scale.
+// [rows, n]; head_chunk turns them into exp(logit - running max) in place and keeps the running max, sum, target logit
+// and arg max of every row, and for the entropy the sum of those exponentials times (logit - max), its spread; the next
+// matmul adds the exponentials times the embedding rows to the hidden gradient, scaled by row_scale. head_finish
+// divides by the sum, subtracts the target's embedding and applies the loss scale.
 
 //#if ENTRY == head_chunk
 struct Params { rows: u32, n: u32, first: u32, is_first: u32 }
@@ -112,8 +112,8 @@ fn head_finish(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
 //#end
 
 //#if ENTRY == loss_sum
-// stats[0] += scale * sum of losses; stats[1] += right answers and stats[4] += sum of entropies, both over the trained tokens
-// of this micro batch. One workgroup, fixed order.
+// stats[0] += scale * sum of losses; stats[1] += right answers and stats[4] += sum of entropies, both over the trained
+// tokens of this micro batch. One workgroup, fixed order.
 struct Params { rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> losses: array<vec4<f32>>;

@@ -1,11 +1,11 @@
 // C[z] = alpha * op(A[z]) op(B[z]) (+ bias) (+ C[z]), with a register tile of TM x TN outputs per invocation and no
-// workgroup memory. op(A) is [M, K]: stored so, or as [K, M] with A_TRANS. op(B) is [K, N]: stored so, or as [N, K] with
-// B_TRANS. Batches z = (outer, inner) step through A, B and C by their own strides; an inner stride that repeats every
-// b_group steps serves grouped-query attention. An outer reduction of k_outer slices adds the heads of a group.
+// workgroup memory. op(A) is [M, K]: stored so, or as [K, M] with A_TRANS. op(B) is [K, N]: stored so, or as [N, K]
+// with B_TRANS. Batches z = (outer, inner) step through A, B and C by their own strides; an inner stride that repeats
+// every b_group steps serves grouped-query attention. An outer reduction of k_outer slices adds the heads of a group.
 // Sums are f32 in a fixed order: k ascending.
 //
-// AV, BV, CV: 1 where that operand is read or written as vec4 along its contiguous dimension (sizes, strides and offsets
-// multiples of 4). Elsewhere a scalar path with bounds checks serves any size.
+// AV, BV, CV: 1 where that operand is read or written as vec4 along its contiguous dimension (sizes, strides and
+// offsets multiples of 4). Elsewhere a scalar path with bounds checks serves any size.
 // T_x is the element type of binding x. T_b: f32 | f16 (native) | bf16 | half: the last two are pairs packed in u32.
 // CAUSAL: 0 none; 1 skip tiles right of the diagonal; 2 reduce only up to the row; 3 reduce only from the row.
 // ACC: 0 overwrite, 1 add to C, 2 scale C's row by row_scale first.
@@ -184,7 +184,8 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
       //#end
       //#for kk in 0..4
       //#for j in 0..TN/4
-      let b_${kk}_${j} = vec4<f32>(b_${j * 4}[${kk}], b_${j * 4 + 1}[${kk}], b_${j * 4 + 2}[${kk}], b_${j * 4 + 3}[${kk}]);
+      let b_${kk}_${j} =
+        vec4<f32>(b_${j * 4}[${kk}], b_${j * 4 + 1}[${kk}], b_${j * 4 + 2}[${kk}], b_${j * 4 + 3}[${kk}]);
       //#end
       //#end
       //#else
@@ -203,7 +204,8 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
       //#end
       //#end
       //#end
-      // Plain a * b + c, which GPUs contract; an explicit fma() is ten times slower on SwiftShader, which calls a function.
+      // Plain a * b + c, which GPUs contract; an explicit fma() is ten times slower on SwiftShader, which calls a
+      // function.
       //#for kk in 0..4
       //#for i in 0..TM
       //#for j in 0..TN/4

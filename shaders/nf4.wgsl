@@ -1,7 +1,8 @@
 // NF4 with double quantisation, bit-compatible with bitsandbytes. A weight [N, K] is one buffer of u32:
 //   [0, 256) the signed dynamic map (float bits), then the nested scales, the absmax codes (bytes) or plain f32 absmax,
 //   and the 4-bit codes. Blocks of 64 run over the flattened row-major weight.
-// Element e sits in byte e / 2, the even one in the high nibble; so within a word of 8: shift 8 (e / 2) + (4 for even e).
+// Element e sits in byte e / 2, the even one in the high nibble; so within a word of 8: shift 8 (e / 2) + (4 for even
+// e).
 
 //#if ENTRY == nf4_absmax
 // absmax of each block of 64 source elements, exact.
@@ -23,8 +24,9 @@ fn nf4_absmax(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
 //#end
 
 //#if ENTRY == nf4_encode
-// Codes of 8 elements a word. The reciprocal of absmax comes from the host: a GPU's division need not round correctly, and
-// one bit decides at a threshold. n is a multiple of 64: a short last block is divided, not multiplied, and the host does it.
+// Codes of 8 elements a word. The reciprocal of absmax comes from the host: a GPU's division need not round correctly,
+// and one bit decides at a threshold. n is a multiple of 64: a short last block is divided, not multiplied, and the
+// host does it.
 struct Params { n: u32, word_at: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> source: array<u32>;
@@ -82,7 +84,9 @@ fn nf4_values(code: vec4<u32>) -> vec4<f32> {
   let v5 = select(vec4<f32>(0.24611230194568634), vec4<f32>(0.33791524171829224), b0);
   let v6 = select(vec4<f32>(0.44070982933044434), vec4<f32>(0.5626170039176941), b0);
   let v7 = select(vec4<f32>(0.7229568362236023), vec4<f32>(1.0), b0);
-  return select(select(select(v0, v1, b1), select(v2, v3, b1), b2), select(select(v4, v5, b1), select(v6, v7, b1), b2), b3);
+  let low = select(select(v0, v1, b1), select(v2, v3, b1), b2);
+  let high = select(select(v4, v5, b1), select(v6, v7, b1), b2);
+  return select(low, high, b3);
 }
 
 // Elements 0..3 and 4..7 of a word; the even one of a byte is in its high nibble.

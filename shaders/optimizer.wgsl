@@ -1,6 +1,7 @@
 // Gradient norm and AdamW over flat pages of adapter parameters (f32, tensors padded with zeros to 64 elements).
 // hyper: 0 max norm, 1 beta1, 2 1-beta1, 3 beta2, 4 1-beta2, 5 eps, 6 1 - lr*decay, 7 c2 = sqrt(1-beta2^t),
-//        8 -lr/(1-beta1^t), 9 eps*c2, 10 -lr*c2/(1-beta1^t); each computed in f64 and rounded once, as torch's scalars are.
+//        8 -lr/(1-beta1^t), 9 eps*c2, 10 -lr*c2/(1-beta1^t); each computed in f64 and rounded once, as torch's
+//        scalars are.
 
 //#if ENTRY == sumsq_partial
 struct Params { n: u32, first: u32 }
@@ -23,9 +24,9 @@ fn sumsq_partial(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups)
 //#end
 
 //#if ENTRY == norm_finish
-// stats[2] = sqrt(sum of partials), stats[3] = clip factor as torch's clip_grad_norm_ takes it; -1 with a norm that is not
-// finite, so that the update is skipped and the adapter and its states keep their last good values. A -1 stays until the host
-// clears it: the next window may be queued before anybody has read of the failure.
+// stats[2] = sqrt(sum of partials), stats[3] = clip factor as torch's clip_grad_norm_ takes it; -1 with a norm that is
+// not finite, so that the update is skipped and the adapter and its states keep their last good values. A -1 stays
+// until the host clears it: the next window may be queued before anybody has read of the failure.
 struct Params { n: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
@@ -90,8 +91,8 @@ fn fused(a: f32, b: f32, c: f32) -> f32 {
   return own(v.x + bitcast<f32>(bits));
 }
 
-// a / b for b > 0, rounded correctly: WGSL's division may be 2.5 units off. The quotient of the significands is estimated,
-// then corrected by its exact remainder, of which 32 bits are enough.
+// a / b for b > 0, rounded correctly: WGSL's division may be 2.5 units off. The quotient of the significands is
+// estimated, then corrected by its exact remainder, of which 32 bits are enough.
 fn divide(a: f32, b: f32) -> f32 {
   let a_bits = bitcast<u32>(a);
   let b_bits = bitcast<u32>(b);
@@ -99,7 +100,8 @@ fn divide(a: f32, b: f32) -> f32 {
   let b_part = (b_bits & 0x7fffffu) | 0x800000u;
   let shift = select(24u, 23u, a_part >= b_part);
   let exponent = i32((a_bits >> 23u) & 255u) - i32((b_bits >> 23u) & 255u) + 150 - i32(shift);
-  if ((a_bits & 0x7f800000u) == 0u || (b_bits & 0x7f800000u) == 0u || exponent <= 0 || exponent >= 255) { return a / b; }
+  let is_plain = (a_bits & 0x7f800000u) != 0u && (b_bits & 0x7f800000u) != 0u;
+  if (!is_plain || exponent <= 0 || exponent >= 255) { return a / b; }
   var q = u32(f32(a_part) / f32(b_part) * f32(1u << shift));
   var rest = i32((a_part << shift) - q * b_part);
   let unit = i32(b_part);

@@ -1,4 +1,5 @@
-// counts[layer] = how many numbers of x + delta are NaN or infinite. One workgroup: it runs only after a run has failed.
+// counts[layer] = how many numbers of x + delta are NaN or infinite. One workgroup: it runs only after a run has
+// failed.
 struct Params { n: u32, layer: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<${T_x}>;

@@ -1,6 +1,7 @@
 // Sums and maxima over the LANES invocations that share a row, in a fixed order; every one of them gets the result.
-// Prepended to the row kernels. LANES is 64 (a workgroup of GROUP = 64 a row, tree in workgroup memory: what GPUs like) or 1
-// (an invocation a row, no barrier, small workgroups: software adapters pay dearly for each barrier and have few cores).
+// Prepended to the row kernels. LANES is 64 (a workgroup of GROUP = 64 a row, tree in workgroup memory: what GPUs like)
+// or 1 (an invocation a row, no barrier, small workgroups: software adapters pay dearly for each barrier and have few
+// cores).
 //#if LANES == 1
 fn workgroup_sum2(value: vec2<f32>, lane: u32) -> vec2<f32> { return value; }
 fn workgroup_max(value: f32, lane: u32) -> f32 { return value; }
@@ -32,7 +33,8 @@ fn workgroup_max(value: f32, lane: u32) -> f32 {
 }
 //#end
 
-// The row of an invocation, and its place among those that share the row. With barriers the row must be the workgroup's own:
+// The row of an invocation, and its place among those that share the row. With barriers the row must be the workgroup's
+// own:
 // WGSL wants them in uniform control flow, and `invocation` may differ.
 //#if LANES == 1
 fn row_of(group: u32, invocation: u32) -> u32 { return group * ${GROUP}u + invocation; }

@@ -1,5 +1,6 @@
-// No committed file may name a host from which packages are fetched: each machine has its own registry and mirrors, and a
-// name in a lock file or a script would override them. The hosts configured here are looked for by name, others by form.
+// No committed file may name a host from which packages are fetched: each machine has its own registry and mirrors, and
+// a name in a lock file or a script would override them. The hosts configured here are looked for by name, others by
+// form.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +12,10 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 const FORMS = [
   { what: 'a package registry', pattern: /\bregistry\.[a-z0-9-]+\.[a-z]{2,}/i },
-  { what: 'a package registry', pattern: /\b(?:pypi|npmjs|yarnpkg|npmmirror|unpkg|jsdelivr|pythonhosted)\.(?:org|com|net|io)\b/i },
+  {
+    what: 'a package registry',
+    pattern: /\b(?:pypi|npmjs|yarnpkg|npmmirror|unpkg|jsdelivr|pythonhosted)\.(?:org|com|net|io)\b/i,
+  },
   { what: "a distribution's mirror", pattern: /\b(?:[a-z0-9-]+\.)+(?:debian|ubuntu)\.(?:org|com)\b/i },
   { what: 'a resolved address in a lock file', pattern: /"resolved":\s*"https?:/ },
 ]
@@ -25,7 +29,10 @@ const hostOf = (address) => {
 }
 
 async function configuredHosts() {
-  const registry = (await npm(['config', 'get', 'registry'], { quiet: true, cwd: root })).output.trim().split('\n').at(-1)
+  const registry = (await npm(['config', 'get', 'registry'], { quiet: true, cwd: root })).output
+    .trim()
+    .split('\n')
+    .at(-1)
   const apt = process.platform === 'linux' ? readAptSources().flatMap((source) => source.uris) : []
   return [...new Set([registry, ...apt].map(hostOf))].filter((host) => host.includes('.'))
 }
@@ -47,5 +54,6 @@ for (const file of await projectFiles(root)) {
   }
 }
 for (const line of found) console.error(line)
-if (found.length > 0) console.error('Take the address from the machine (npm config, apt sources) instead of writing it down.')
+if (found.length > 0)
+  console.error('Take the address from the machine (npm config, apt sources) instead of writing it down.')
 process.exitCode = found.length > 0 ? 1 : 0

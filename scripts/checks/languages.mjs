@@ -18,7 +18,9 @@ const bundle = await build({
   format: 'esm',
   logLevel: 'error',
 })
-const { en, zhCN, errorCatalog } = await import(`data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString('base64')}`)
+const { en, zhCN, errorCatalog } = await import(
+  `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString('base64')}`
+)
 
 /** Leaves of a nested object by dotted key. */
 function leaves(value, path = '', into = new Map()) {
@@ -31,9 +33,13 @@ function leaves(value, path = '', into = new Map()) {
 }
 
 /** Names in braces: `{rows}`, `{n|row|rows}`. */
-const placeholders = (text) => [...new Set([...String(text).matchAll(/\{(\w+)[^}]*\}/g)].map((match) => match[1]))].sort().join(' ')
+const placeholders = (text) =>
+  [...new Set([...String(text).matchAll(/\{(\w+)[^}]*\}/g)].map((match) => match[1]))].sort().join(' ')
 
-/** A parameter that answers to any use a message may make of it: a number, a text, a list, and what their methods return. */
+/**
+ * A parameter that answers to any use a message may make of it: a number, a text, a list, and what their methods
+ * return.
+ */
 const anything = new Proxy(() => anything, {
   get: (_, name) => (name === Symbol.toPrimitive ? () => 7 : name === Symbol.iterator ? [][Symbol.iterator] : anything),
   apply: () => anything,
@@ -52,14 +58,18 @@ for (const key of english.keys()) if (!chinese.has(key)) problems.push(`zh-CN.ts
 for (const key of chinese.keys()) if (!english.has(key)) problems.push(`en.ts lacks ${key}`)
 for (const [key, text] of english) {
   if (!chinese.has(key)) continue
-  if (placeholders(text) !== placeholders(chinese.get(key))) problems.push(`${key}: placeholders differ (${placeholders(text)} / ${placeholders(chinese.get(key))})`)
+  if (placeholders(text) !== placeholders(chinese.get(key)))
+    problems.push(`${key}: placeholders differ (${placeholders(text)} / ${placeholders(chinese.get(key))})`)
   if (String(text).trim() === '' || String(chinese.get(key)).trim() === '') problems.push(`${key}: an empty text`)
 }
 const untried = []
 for (const [code, texts] of Object.entries(errorCatalog)) {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(code)) problems.push(`error ${code}: the code is not kebab-case`)
   try {
-    if (paramNames(texts.en) !== paramNames(texts.zh)) problems.push(`error ${code}: the languages use other parameters (${paramNames(texts.en)} / ${paramNames(texts.zh)})`)
+    if (paramNames(texts.en) !== paramNames(texts.zh))
+      problems.push(
+        `error ${code}: the languages use other parameters (${paramNames(texts.en)} / ${paramNames(texts.zh)})`,
+      )
     if (!/[\u4e00-\u9fff]/.test(texts.zh(anyParams))) problems.push(`error ${code}: the Chinese text holds no Chinese`)
   } catch {
     untried.push(code)

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The machine's package sources, from both spellings that apt reads (man 5 sources.list). Needed to add Debian's backports
- * from the mirror that this machine already uses and trusts: the project names no mirror itself.
+ * The machine's package sources, from both spellings that apt reads (man 5 sources.list). Needed to add Debian's
+ * backports from the mirror that this machine already uses and trusts: the project names no mirror itself.
  * @typedef {{ uris: string[], suites: string[], components: string[], signedBy: string | null }} AptSource
  */
 
@@ -55,7 +55,10 @@ export function parseSourcesFile(text) {
  * @returns {AptSource[]} */
 export function readAptSources(etc = '/etc/apt') {
   const parts = join(etc, 'sources.list.d')
-  const files = [join(etc, 'sources.list'), ...(existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : [])]
+  const files = [
+    join(etc, 'sources.list'),
+    ...(existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : []),
+  ]
   return files
     .filter((file) => existsSync(file))
     .flatMap((file) => {
@@ -65,10 +68,12 @@ export function readAptSources(etc = '/etc/apt') {
 }
 
 /**
- * A deb822 stanza for `<codename>-backports`, on the mirror and with the key of the source that serves `<codename>` itself.
+ * A deb822 stanza for `<codename>-backports`, on the mirror and with the key of the source that serves `<codename>`
+ * itself.
  * @param {AptSource[]} sources
  * @param {string} codename
- * @returns {string | null} null where backports are a source already or where there is no source to take the mirror from
+ * @returns {string | null} null where backports are a source already or where there is no source to take the mirror
+ * from
  */
 export function backportsStanza(sources, codename) {
   const suite = `${codename}-backports`

@@ -1,10 +1,15 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 
-const SYSTEM_CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/google-chrome-stable', '/usr/bin/google-chrome', '/usr/bin/chromium-browser']
+const SYSTEM_CHROMIUMS = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium-browser',
+]
 
 /**
- * Whether the Chromium that this version of Playwright drives is there; an older one beside it would not do. The packages
- * must be installed.
+ * Whether the Chromium that this version of Playwright drives is there; an older one beside it would not do. The
+ * packages must be installed.
  */
 export async function hasPlaywrightChromium() {
   const { chromium } = await import('playwright')
@@ -19,7 +24,9 @@ export async function hasPlaywrightChromium() {
 export function systemChromium() {
   const chosen = process.env.TUNETAB_CHROMIUM
   if (chosen) return chosen
-  return process.platform === 'linux' ? SYSTEM_CHROMIUMS.find((path) => existsSync(path) && !isSnapStub(path)) : undefined
+  return process.platform === 'linux'
+    ? SYSTEM_CHROMIUMS.find((path) => existsSync(path) && !isSnapStub(path))
+    : undefined
 }
 
 /**

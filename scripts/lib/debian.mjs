@@ -23,8 +23,8 @@ export function readRelease(text) {
 }
 
 /**
- * Packages of the tests besides Mesa. Ubuntu's Chromium and Firefox are snaps, which cannot be driven here: Playwright's own
- * Chromium takes their place.
+ * Packages of the tests besides Mesa. Ubuntu's Chromium and Firefox are snaps, which cannot be driven here:
+ * Playwright's own Chromium takes their place.
  * @param {'debian' | 'ubuntu'} id
  * @param {{ firefox: boolean }} options
  */
@@ -36,7 +36,9 @@ export function wantedPackages(id, { firefox }) {
 /** @param {string} name
  * @returns {Promise<string | null>} installed version, null where it is not installed */
 async function installedVersion(name) {
-  const { code, output } = await run('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Version}', name], { quiet: true })
+  const { code, output } = await run('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Version}', name], {
+    quiet: true,
+  })
   const match = /^installed (\S+)$/.exec(output.trim())
   return code === 0 && match ? match[1] : null
 }
@@ -72,7 +74,8 @@ export async function ensureAptPackages(options) {
   const system = aptSystem()
   const lines = []
   const problems = []
-  if (options.firefox && system.id === 'ubuntu') problems.push("firefox: Ubuntu's is a snap, which cannot be driven here; use Debian")
+  if (options.firefox && system.id === 'ubuntu')
+    problems.push("firefox: Ubuntu's is a snap, which cannot be driven here; use Debian")
   const { missing, mesaTooOld, mesa } = await missingAptPackages(options)
   if (missing.length === 0 && !mesaTooOld) return { lines: [...lines, 'apt packages: all there'], problems }
 
@@ -80,10 +83,14 @@ export async function ensureAptPackages(options) {
   // One unreachable third-party source makes update fail as a whole; whether the packages can be had shows below.
   await run('apt-get', [...APT_OPTIONS, 'update', '-q'], { quiet: true, env: APT_ENV })
   const install = async (args) => {
-    const { code, output } = await run('apt-get', [...APT_OPTIONS, 'install', '-y', '-q', '--no-install-recommends', ...args], {
-      quiet: true,
-      env: APT_ENV,
-    })
+    const { code, output } = await run(
+      'apt-get',
+      [...APT_OPTIONS, 'install', '-y', '-q', '--no-install-recommends', ...args],
+      {
+        quiet: true,
+        env: APT_ENV,
+      },
+    )
     return code === 0 ? null : output.trim().split('\n').slice(-4).join(' / ')
   }
 
@@ -99,7 +106,10 @@ export async function ensureAptPackages(options) {
     if (system.id === 'debian' && (await candidateMajor('mesa-vulkan-drivers')) < MESA_MAJOR) {
       const stanza = backportsStanza(readAptSources(), system.codename)
       if (stanza) {
-        writeFileSync(BACKPORTS_FILE, `# Added by TuneTab's test set-up: lavapipe of Mesa ${MESA_MAJOR}. Delete this file to undo.\n${stanza}`)
+        writeFileSync(
+          BACKPORTS_FILE,
+          `# Added by TuneTab's test set-up: lavapipe of Mesa ${MESA_MAJOR}. Delete this file to undo.\n${stanza}`,
+        )
         lines.push(`apt: added ${system.codename}-backports on this machine's own mirror (${BACKPORTS_FILE})`)
         await run('apt-get', [...APT_OPTIONS, 'update', '-q'], { quiet: true, env: APT_ENV })
       }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { npm } from './shell.mjs'
 
 /**
- * Which packages of the lock file are absent from node_modules or there in another version. npm writes what it installed into
- * node_modules/.package-lock.json, so comparing the two files is exact where comparing their times is not.
+ * Which packages of the lock file are absent from node_modules or there in another version. npm writes what it
+ * installed into node_modules/.package-lock.json, so comparing the two files is exact where comparing their times is
+ * not.
  * Optional packages (other systems' binaries) may be absent.
  * @param {string} root
  * @returns {string[]}

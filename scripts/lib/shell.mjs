@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
  * Run a command to its end. Never rejects: a command that cannot be started gives code 127.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: Record<string, string | undefined>, cwd?: string, quiet?: boolean, shell?: boolean, timeoutMs?: number }} [options]
+ * @param {{ env?: Record<string, string | undefined>, cwd?: string, quiet?: boolean, shell?: boolean, timeoutMs?:
+ * number }} [options]
  *   `quiet` collects the output instead of showing it.
  * @returns {Promise<{ code: number, output: string, timedOut: boolean }>}
  */

@@ -33,7 +33,11 @@ export async function serveFolder({ folder, base = '/', port = 0, host = '127.0.
     const file = join(folder, inside.endsWith(sep) ? join(inside, 'index.html') : inside)
     if (!existsSync(file) || !statSync(file).isFile()) return answer(404)
     const size = statSync(file).size
-    const headers = { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'accept-ranges': 'bytes', 'cache-control': 'no-cache' }
+    const headers = {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'accept-ranges': 'bytes',
+      'cache-control': 'no-cache',
+    }
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
     const from = range ? Number(range[1]) : 0
     const to = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1

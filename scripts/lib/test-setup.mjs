@@ -18,7 +18,12 @@ export async function ensureTestSystem({ root, firefox = false }) {
     problems.push(...done.problems)
   } else if (system) {
     const { missing, mesaTooOld } = await missingAptPackages({ firefox })
-    const wanted = [...missing, ...(mesaTooOld ? [`mesa-vulkan-drivers 25${system.id === 'debian' ? ` (${system.codename}-backports)` : ''}`] : [])]
+    const wanted = [
+      ...missing,
+      ...(mesaTooOld
+        ? [`mesa-vulkan-drivers 25${system.id === 'debian' ? ` (${system.codename}-backports)` : ''}`]
+        : []),
+    ]
     if (wanted.length > 0) lines.push(`apt packages: not root, so not installed: ${wanted.join(', ')}`)
   }
 
@@ -28,9 +33,15 @@ export async function ensureTestSystem({ root, firefox = false }) {
   else {
     console.log("Installing Playwright's own Chromium ...")
     // As root it also installs the libraries that its Chromium needs of the system.
-    const { code } = await npm(['exec', '--', 'playwright', 'install', ...(system?.isRoot ? ['--with-deps'] : []), 'chromium'], { cwd: root })
+    const { code } = await npm(
+      ['exec', '--', 'playwright', 'install', ...(system?.isRoot ? ['--with-deps'] : []), 'chromium'],
+      { cwd: root },
+    )
     if (code === 0) lines.push("browser: installed Playwright's own Chromium")
-    else problems.push(`browser: playwright install ended with code ${code} and there is no Chromium on the system, so no browser test can run`)
+    else
+      problems.push(
+        `browser: playwright install ended with code ${code} and there is no Chromium on the system, so no browser test can run`,
+      )
   }
 
   for (const kind of ['swiftshader', 'lavapipe']) lines.push(`${kind}: ${driverManifest(kind) ?? 'not found'}`)

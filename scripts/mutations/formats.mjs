@@ -94,7 +94,8 @@ export const formatMutations = [
     name: 'peft: A and B swapped in name',
     file: 'src/formats/peft.ts',
     find: "{ name: `${path}.lora_B.weight`, dtype: 'F32' as const, shape: [pair.outFeatures, pair.r], values: pair.B }",
-    replace: "{ name: `${path}.lora_b.weight`, dtype: 'F32' as const, shape: [pair.outFeatures, pair.r], values: pair.B }",
+    replace:
+      "{ name: `${path}.lora_b.weight`, dtype: 'F32' as const, shape: [pair.outFeatures, pair.r], values: pair.B }",
     test: unit('formats-peft'),
   },
   {

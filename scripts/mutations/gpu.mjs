@@ -1,8 +1,16 @@
 /** @typedef {import('./index.mjs').Mutation} Mutation */
 
 const unit = (file, only) => ({ project: /** @type {const} */ ('unit'), file: `tests/unit/${file}.test.ts`, only })
-const kernel = (file, only) => ({ project: /** @type {const} */ ('kernels'), file: `tests/kernels/${file}.test.ts`, only })
-const golden = (file, only) => ({ project: /** @type {const} */ ('kernels'), file: `tests/golden/${file}.test.ts`, only })
+const kernel = (file, only) => ({
+  project: /** @type {const} */ ('kernels'),
+  file: `tests/kernels/${file}.test.ts`,
+  only,
+})
+const golden = (file, only) => ({
+  project: /** @type {const} */ ('kernels'),
+  file: `tests/golden/${file}.test.ts`,
+  only,
+})
 
 /** What stands between kernels and the model: memory, plans, loading, decoding. @type {Mutation[]} */
 export const gpuMutations = [
@@ -93,8 +101,8 @@ export const gpuMutations = [
   {
     name: 'attention: segments of the first line for every chunk',
     file: 'src/ops/attention.ts',
-    find: 'line: c.line, scores: probs',
-    replace: 'line: 0, scores: probs',
+    find: 'line: c.line,\n    scores: probs',
+    replace: 'line: 0,\n    scores: probs',
     test: kernel('attention'),
   },
   {

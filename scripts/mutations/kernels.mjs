@@ -1,6 +1,10 @@
 /** @typedef {import('./index.mjs').Mutation} Mutation */
 
-const kernel = (file, only) => ({ project: /** @type {const} */ ('kernels'), file: `tests/kernels/${file}.test.ts`, only })
+const kernel = (file, only) => ({
+  project: /** @type {const} */ ('kernels'),
+  file: `tests/kernels/${file}.test.ts`,
+  only,
+})
 
 /** @type {Mutation[]} */
 const matmul = [

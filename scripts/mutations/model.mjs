@@ -18,8 +18,8 @@ export const modelMutations = [
   {
     name: 'layer: the gradient of B is not scaled',
     file: 'src/model/adapted-linear.ts',
-    find: 'aTransposed: true, alpha: adapter.scale, accumulate: true })',
-    replace: 'aTransposed: true, accumulate: true })',
+    find: 'aTransposed: true,\n    alpha: adapter.scale,\n    accumulate: true,',
+    replace: 'aTransposed: true,\n    accumulate: true,',
     test: gradients,
   },
   {

@@ -3,7 +3,11 @@
 const test = { project: /** @type {const} */ ('kernels'), file: 'tests/kernels/optimizer.test.ts' }
 const golden = { project: /** @type {const} */ ('kernels'), file: 'tests/golden/adamw.test.ts' }
 const layout = { project: /** @type {const} */ ('unit'), file: 'tests/unit/optimizer-layout.test.ts' }
-const determinism = { project: /** @type {const} */ ('kernels'), file: 'tests/golden/determinism.test.ts', only: 'qwen2' }
+const determinism = {
+  project: /** @type {const} */ ('kernels'),
+  file: 'tests/golden/determinism.test.ts',
+  only: 'qwen2',
+}
 
 /** @type {Mutation[]} */
 export const optimizerMutations = [

@@ -29,7 +29,9 @@ export interface BatchPlan {
   batchLines: number
   /** The longest line of the run in tokens, before any rounding. */
   longestLine: number
-  /** All windows of an epoch, the last perhaps short. Epochs count from 0. Pure: the same epoch gives the same windows. */
+  /**
+   * All windows of an epoch, the last perhaps short. Epochs count from 0. Pure: the same epoch gives the same windows.
+   */
   windows(epoch: number): Window[]
   /** The window of an optimiser step, counted from 0 over the whole run. */
   window(step: number): Window
@@ -37,8 +39,8 @@ export interface BatchPlan {
 
 /**
  * Order the rows of a run. Epoch e is permuted as torch.randperm does under the seed + e, which is what accelerate's
- * SeedableRandomSampler gives transformers' Trainer; without shuffle the file's order stays. group_by_length includes its
- * own shuffling, see `groupedByLength`.
+ * SeedableRandomSampler gives transformers' Trainer; without shuffle the file's order stays. group_by_length includes
+ * its own shuffling, see `groupedByLength`.
  * Windows never cross an epoch: steps per epoch = ceil(batches / accumulation).
  */
 export function planBatches(lengths: readonly number[], settings: BatchSettings, seed: number): BatchPlan {

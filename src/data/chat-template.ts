@@ -146,7 +146,9 @@ export class ChatTemplate {
   }
 
   private withoutHeader(text: string, piece: Piece): Span {
-    const header = this.headers.find((one) => text.startsWith(one, piece.start) && piece.start + one.length <= piece.end)
+    const header = this.headers.find(
+      (one) => text.startsWith(one, piece.start) && piece.start + one.length <= piece.end,
+    )
     return [piece.start + (header?.length ?? 0), piece.end]
   }
 
@@ -156,7 +158,10 @@ export class ChatTemplate {
     if (!marked || this.hasTags || prompt === '') return [prompt]
     const user = { role: 'user', content: 'x' }
     const answer = { role: 'assistant', content: '\u2603' }
-    const shared = [[user, answer], [user, answer, user]].map((messages) => {
+    const shared = [
+      [user, answer],
+      [user, answer, user],
+    ].map((messages) => {
       const cut = this.attempt(() => cutPieces(this.run(marked, messages, {})))
       const piece = cut?.pieces.find((one) => one.role === 'assistant')
       return cut && piece ? commonPrefix(prompt, cut.text.slice(piece.start, piece.end)) : ''

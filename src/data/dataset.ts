@@ -96,7 +96,8 @@ export async function loadDataset(
   const read = {
     signal: options.signal,
     onBytes: (done: number) => (bytesRead = done),
-    onEncoding: (encoding: string) => collector.note(fail('data-read-as', { file: source.name, encoding: encoding.toUpperCase() })),
+    onEncoding: (encoding: string) =>
+      collector.note(fail('data-read-as', { file: source.name, encoding: encoding.toUpperCase() })),
   }
   for await (const one of readRows(source, read)) {
     rowsRead++

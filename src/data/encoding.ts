@@ -11,8 +11,9 @@ export interface Diagnosis {
 const EVERYDAY = 0.8
 
 /**
- * Why bytes are no `encoding`. Files without a mark from Chinese spreadsheets and editors are in GB 18030: taken for it only
- * where all of the file decodes and most of it is everyday Chinese, because accented letters of Western encodings decode, too.
+ * Why bytes are no `encoding`. Files without a mark from Chinese spreadsheets and editors are in GB 18030: taken for it
+ * only where all of the file decodes and most of it is everyday Chinese, because accented letters of Western encodings
+ * decode, too.
  */
 export async function diagnose(bytes: AsyncIterable<Uint8Array>, encoding: string): Promise<Diagnosis> {
   const chinese = new ChineseBytes()

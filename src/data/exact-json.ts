@@ -29,7 +29,10 @@ export function parseExact(text: string): unknown {
 /** Take the marks of `parseExact` out of a text. */
 export function unmark(text: string): string {
   if (!/[\ufdd5\ufdd6]/.test(text)) return text
-  return text.replace(/"\ufdd5([^\ufdd5]*)\ufdd5"|\ufdd5([^\ufdd5]*)\ufdd5|\ufdd6/g, (_, quoted, bare) => quoted ?? bare ?? '')
+  return text.replace(
+    /"\ufdd5([^\ufdd5]*)\ufdd5"|\ufdd5([^\ufdd5]*)\ufdd5|\ufdd6/g,
+    (_, quoted, bare) => quoted ?? bare ?? '',
+  )
 }
 
 /** A JSON number as Python's json module reads and writes it. */

@@ -71,7 +71,8 @@ function fromAlpaca(row: number, value: RowValue): Message[] {
       messages.push({ role: 'user', content: String(pair[0]) }, { role: 'assistant', content: String(pair[1]) })
     }
   }
-  const present = (names: readonly string[]) => names.find((name) => value[name] !== undefined && value[name] !== null) ?? names[0]
+  const present = (names: readonly string[]) =>
+    names.find((name) => value[name] !== undefined && value[name] !== null) ?? names[0]
   const input = optionalText(value, present(ALPACA_INPUTS))
   const parts = [optionalText(value, 'instruction'), input].filter(Boolean)
   if (parts.length === 0) throw missing(row, value, 'instruction')

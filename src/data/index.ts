@@ -7,11 +7,5 @@ export { readRows } from './read-rows'
 export type { RowValue, SourceRow } from './source-row'
 export type { DataFacts } from './summary'
 export type { LossOptions } from './tokenize-row'
-export {
-  type ChatTokenizer,
-  loadTokenizer,
-  type StreamDecoder,
-  type TokenInfo,
-  type TokenizerFiles,
-} from './tokenizer'
+export { type ChatTokenizer, loadTokenizer, type StreamDecoder, type TokenInfo, type TokenizerFiles } from './tokenizer'
 export { IGNORE, type Message, type MicroBatch, type TokenizedRow } from './types'

@@ -10,8 +10,8 @@ const WHITE = new Set([NEWLINE, 9, 13, 32])
 
 /**
  * Cuts JSON arrays, one or several in a row, into their elements while the text comes in, so that a large file is never
- * parsed whole and one broken element costs only itself. Follows strings and brackets; whether an element is JSON is for
- * JSON.parse to say.
+ * parsed whole and one broken element costs only itself. Follows strings and brackets; whether an element is JSON is
+ * for JSON.parse to say.
  */
 export class ArrayScanner {
   /** 'before' the opening bracket, 'inside', or 'after' the closing one. */

@@ -18,8 +18,12 @@ export interface ColumnMapping {
 export const ALPACA_INPUTS = ['input', 'context'] as const
 export const ALPACA_OUTPUTS = ['output', 'response', 'answer'] as const
 
-const USER_WORDS = words('user human question query prompt instruction input ask request problem patient client customer student source q frage anfrage pregunta domanda 问题 提问 用户 问 输入 指令 患者')
-const ASSISTANT_WORDS = words('assistant bot gpt answer response reply output completion solution doctor agent model target teacher a antwort réponse reponse respuesta risposta 回答 答案 答复 回复 解答 助手 答 输出 医生')
+const USER_WORDS = words(
+  'user human question query prompt instruction input ask request problem patient client customer student source q frage anfrage pregunta domanda 问题 提问 用户 问 输入 指令 患者',
+)
+const ASSISTANT_WORDS = words(
+  'assistant bot gpt answer response reply output completion solution doctor agent model target teacher a antwort réponse reponse respuesta risposta 回答 答案 答复 回复 解答 助手 答 输出 医生',
+)
 const SYSTEM_WORDS = words('system persona 系统 设定')
 
 /** Numbers of rows; nobody asks or answers in them. */
@@ -44,10 +48,14 @@ export function detectMapping(rows: readonly RowValue[]): ColumnMapping {
 }
 
 /**
- * A column for a role, chosen by a person. No column has two roles: question and answer change places where each would get the
- * other's, and a system column that is wanted elsewhere is one no more.
+ * A column for a role, chosen by a person. No column has two roles: question and answer change places where each would
+ * get the other's, and a system column that is wanted elsewhere is one no more.
  */
-export function assignColumn(mapping: ColumnMapping, role: 'user' | 'assistant' | 'system', column: string | undefined): ColumnMapping {
+export function assignColumn(
+  mapping: ColumnMapping,
+  role: 'user' | 'assistant' | 'system',
+  column: string | undefined,
+): ColumnMapping {
   const next = { ...mapping, [role]: column }
   if (column === undefined) return next
   if (role === 'system') return column === mapping.user || column === mapping.assistant ? mapping : next
@@ -74,19 +82,29 @@ function isPresent(value: unknown): boolean {
 
 function guessColumns(rows: readonly RowValue[], columns: string[]): ColumnMapping | null {
   const holding = (kinds: string[]) =>
-    columns.filter((name) => !NUMBERING.test(name) && rows.some((row) => kinds.includes(typeof row[name]) && row[name] !== ''))
+    columns.filter(
+      (name) => !NUMBERING.test(name) && rows.some((row) => kinds.includes(typeof row[name]) && row[name] !== ''),
+    )
   const named = holding(['string', 'number'])
-  const system = best(named.filter((name) => !best([name], ASSISTANT_WORDS)), SYSTEM_WORDS)
+  const system = best(
+    named.filter((name) => !best([name], ASSISTANT_WORDS)),
+    SYSTEM_WORDS,
+  )
   const turns = named.filter((name) => name !== system)
   const user = best(turns, USER_WORDS)
-  const assistant = best(turns.filter((name) => name !== user), ASSISTANT_WORDS)
+  const assistant = best(
+    turns.filter((name) => name !== user),
+    ASSISTANT_WORDS,
+  )
   if (user && assistant) return { format: 'columns', user, assistant, ...(system ? { system } : {}) }
   const texts = holding(['string'])
   if (texts.length !== 2 || columns.filter((name) => !NUMBERING.test(name)).length !== 2) return null
   return { format: 'columns', ...inOrder(texts[0], texts[1]) }
 }
 
-/** Of columns that do not say what they are, the two with the longest texts; numbers are no texts, in a table neither. */
+/**
+ * Of columns that do not say what they are, the two with the longest texts; numbers are no texts, in a table neither.
+ */
 function likelyColumns(rows: readonly RowValue[], columns: string[]): Pick<ColumnMapping, 'user' | 'assistant'> {
   const lengths = columns
     .filter((name) => !NUMBERING.test(name))
@@ -112,7 +130,11 @@ function best(columns: string[], list: Set<string>): string | undefined {
   let found: string | undefined
   let top = 0
   for (const name of columns) {
-    const parts = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().split(/[^\p{L}]+/u).filter(Boolean)
+    const parts = name
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase()
+      .split(/[^\p{L}]+/u)
+      .filter(Boolean)
     const weights = parts.map((part, i) => weight(part, list) * (i === parts.length - 1 ? 3 : 1))
     const score = weights.reduce((sum, one) => sum + one, 0)
     if (score > top) {
@@ -123,7 +145,10 @@ function best(columns: string[], list: Set<string>): string | undefined {
   return found
 }
 
-/** Chinese puts no space between words (客户问题): one of two characters and more also counts as the end of a name, and less within it. */
+/**
+ * Chinese puts no space between words (客户问题): one of two characters and more also counts as the end of a name, and less
+ * within it.
+ */
 function weight(part: string, list: Set<string>): number {
   if (list.has(part)) return 1
   const inside = [...list].filter((word) => /^\p{Script=Han}{2,}$/u.test(word) && part.includes(word))

@@ -38,8 +38,14 @@ async function* prepend(head: string, rest: AsyncIterable<string>): AsyncGenerat
   yield* rest
 }
 
-/** Read on until the first element of the first array is whole. `element` is undefined where it is broken or there is none. */
-async function toFirstElement(head: string, pieces: AsyncGenerator<string>): Promise<{ text: string; element: unknown }> {
+/**
+ * Read on until the first element of the first array is whole. `element` is undefined where it is broken or there is
+ * none.
+ */
+async function toFirstElement(
+  head: string,
+  pieces: AsyncGenerator<string>,
+): Promise<{ text: string; element: unknown }> {
   const scanner = new ArrayScanner()
   let text = head
   let [found] = scanner.feed(head)
@@ -111,7 +117,10 @@ function* readWrapped(file: string, text: string, line: number): Generator<Sourc
   try {
     value = parseValue(text)
   } catch {
-    const rows = text.split('\n').map((one, i) => parseLine(line + i, one)).filter((row) => row !== null)
+    const rows = text
+      .split('\n')
+      .map((one, i) => parseLine(line + i, one))
+      .filter((row) => row !== null)
     // Lines that begin and end as objects are not cut off: each is wrong by itself.
     const isCut = !text.split('\n').every((one) => one.trim() === '' || /^\s*\{.*\}\s*$/.test(one))
     if (isCut && !rows.some((row) => 'value' in row)) throw fail('data-json-cut', { file, row: 1, line })

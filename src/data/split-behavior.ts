@@ -2,7 +2,10 @@ type Json = Record<string, unknown>
 
 /** One character that does not begin a match. */
 const other = (pattern: string) => `(?:(?!${pattern})[\\s\\S])`
-/** The pieces of each behaviour that @huggingface/tokenizers would cut as Isolated, as matches of a pattern of their own. */
+/**
+ * The pieces of each behaviour that @huggingface/tokenizers would cut as Isolated, as matches of a pattern of their
+ * own.
+ */
 const PIECES: Record<string, (pattern: string) => string> = {
   MergedWithPrevious: (p) => `${other(p)}*${p}|${other(p)}+`,
   MergedWithNext: (p) => `${p}${other(p)}*|${other(p)}+`,
@@ -13,8 +16,8 @@ const PUNCTUATION = '[!-/:-@\\[-`{-~\\p{P}]'
 
 /**
  * tokenizer.json whose pre-tokenizers the package cuts as Rust's tokenizers would. It knows Split as Isolated and,
- * by an expression, as Removed, and Punctuation as Contiguous; the other behaviours become an inverted Split whose matches
- * are the pieces.
+ * by an expression, as Removed, and Punctuation as Contiguous; the other behaviours become an inverted Split whose
+ * matches are the pieces.
  * Source: tokenizers 0.23, `SplitDelimiterBehavior`.
  */
 export function withSplitBehaviors(json: Json): Json {
@@ -36,4 +39,9 @@ function asSplit(pattern: string, behavior: string): Json | null {
   return behavior === 'Isolated' || behavior === 'Removed' ? split(pattern, false, behavior) : null
 }
 
-const split = (Regex: string, invert: boolean, behavior: string): Json => ({ type: 'Split', pattern: { Regex }, behavior, invert })
+const split = (Regex: string, invert: boolean, behavior: string): Json => ({
+  type: 'Split',
+  pattern: { Regex },
+  behavior,
+  invert,
+})

@@ -4,9 +4,9 @@ import type { RowValue, SourceRow } from './source-row'
 const SEPARATORS = [',', '\t', ';', '|']
 
 /**
- * Rows of CSV or TSV with a header line; the separator is the one that cuts the header into the most cells. `row` is the
- * record's number as a spreadsheet shows it: the header is 1. Empty cells are left out of the row, so that they count as
- * missing.
+ * Rows of CSV or TSV with a header line; the separator is the one that cuts the header into the most cells. `row` is
+ * the record's number as a spreadsheet shows it: the header is 1. Empty cells are left out of the row, so that they
+ * count as missing.
  */
 export async function* readTable(file: string, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {
   const parts: string[] = []
@@ -14,8 +14,11 @@ export async function* readTable(file: string, pieces: AsyncIterable<string>): A
   // Loaded only when a table comes: most data is JSON.
   const { default: papa } = await import('papaparse')
   const text = parts.join('').replace(/\r\n?/g, '\n')
-  // By the header alone: cells hold sentences with commas, and a guess over few rows counts the file's last line break as one.
-  const widths = SEPARATORS.map((delimiter) => papa.parse<string[]>(text, { newline: '\n', delimiter, preview: 1 }).data[0]?.length ?? 0)
+  // By the header alone: cells hold sentences with commas, and a guess over few rows counts the file's last line break
+  // as one.
+  const widths = SEPARATORS.map(
+    (delimiter) => papa.parse<string[]>(text, { newline: '\n', delimiter, preview: 1 }).data[0]?.length ?? 0,
+  )
   const delimiter = SEPARATORS[widths.indexOf(Math.max(...widths))]
   const { data, errors } = papa.parse<string[]>(text, { newline: '\n', delimiter })
   const header = (data[0] ?? []).map((name) => name.trim())
@@ -32,7 +35,12 @@ export async function* readTable(file: string, pieces: AsyncIterable<string>): A
     else if (cells.length !== header.length) {
       yield { row, error: fail('data-row-cells', { row, cells: cells.length, columns: header.length }) }
     } else {
-      yield { row, value: Object.fromEntries(header.map((name, k) => [name, cells[k]]).filter(([, cell]) => cell !== '')) as RowValue }
+      yield {
+        row,
+        value: Object.fromEntries(
+          header.map((name, k) => [name, cells[k]]).filter(([, cell]) => cell !== ''),
+        ) as RowValue,
+      }
     }
   }
 }

@@ -62,7 +62,9 @@ function printing(expression: string): Node[] {
   return parseTemplate(`{{ ${expression} }}`).body
 }
 
-/** Whether an expression is one of the lists itself or a part of it (`messages`, `messages[1:]`), not of one message. */
+/**
+ * Whether an expression is one of the lists itself or a part of it (`messages`, `messages[1:]`), not of one message.
+ */
 function mentions(value: unknown, lists: Set<string>): boolean {
   const node = value as Node | null
   if (!node || typeof node !== 'object') return false

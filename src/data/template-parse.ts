@@ -10,8 +10,8 @@ export interface ParsedTemplate {
 const STRIP = '__strip'
 
 /**
- * Parse a template as transformers does (trim_blocks, lstrip_blocks), and let it compute as Python does where the engine
- * has its own ways:
+ * Parse a template as transformers does (trim_blocks, lstrip_blocks), and let it compute as Python does where the
+ * engine has its own ways:
  * - strip, lstrip, rstrip become calls of a helper: the engine ignores their argument, so that Qwen3's
  *   `content.lstrip('\n')` would lose the indentation of code; `trim` too, which is strip under another name.
  * - A loop over what is not there (`for call in message.tool_calls`) runs no round instead of failing.
@@ -40,7 +40,8 @@ export const TEMPLATE_HELPERS = {
 
 /** Python's str.strip family: whole characters of a set, or whitespace. */
 function strip(text: string, side: string, characters: string | null): string {
-  const isStripped = (c: string) => (characters === null ? /[\s\x1c-\x1f\x85]/.test(c) && c !== '\ufeff' : characters.includes(c))
+  const isStripped = (c: string) =>
+    characters === null ? /[\s\x1c-\x1f\x85]/.test(c) && c !== '\ufeff' : characters.includes(c)
   let from = 0
   let to = text.length
   if (side !== 'rstrip') while (from < to && isStripped(text[from])) from++

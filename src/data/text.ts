@@ -13,8 +13,8 @@ export interface ReadOptions {
 }
 
 /**
- * A file's text, piece by piece: unpacks gzip (recognised by its first bytes), drops a byte-order mark, takes GB 18030 for
- * what it is and refuses what is not text. Holds one piece at a time. Throws 'data-encoding' with the place.
+ * A file's text, piece by piece: unpacks gzip (recognised by its first bytes), drops a byte-order mark, takes GB 18030
+ * for what it is and refuses what is not text. Holds one piece at a time. Throws 'data-encoding' with the place.
  */
 export async function* readText(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<string> {
   const head = await source.read(0, Math.min(3, source.size))

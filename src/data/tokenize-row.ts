@@ -20,9 +20,9 @@ export interface Tokenization {
 }
 
 /**
- * Ids and labels of one example, as trl 1.16 makes them (SFTTrainer._prepare_dataset): eos is added to plain texts only,
- * conversations are rendered without special tokens of the tokenizer's own, masks are laid over each other, and max_length cuts
- * on the right. Throws a TuneError naming the row where nothing of it would be trained.
+ * Ids and labels of one example, as trl 1.16 makes them (SFTTrainer._prepare_dataset): eos is added to plain texts
+ * only, conversations are rendered without special tokens of the tokenizer's own, masks are laid over each other, and
+ * max_length cuts on the right. Throws a TuneError naming the row where nothing of it would be trained.
  */
 export function tokenizeExample(
   row: number,
@@ -75,7 +75,9 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
     const spoken = spans && tokenizer.tokensInSpans(text, ids, spans)
     if (!isCompletion || !completionOnly) return { ids, mask: spoken }
     const render = { ...rendering, addGenerationPrompt: true }
-    const promptText = assistantOnly ? template.renderTrainingPrompt(example.prompt, render) : template.render(example.prompt, render)
+    const promptText = assistantOnly
+      ? template.renderTrainingPrompt(example.prompt, render)
+      : template.render(example.prompt, render)
     return { ids, mask: both(afterPrompt(tokenizer.encode(promptText), ids), spoken) }
   } catch (cause) {
     if (cause instanceof TuneError) throw cause

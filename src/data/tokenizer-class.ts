@@ -4,11 +4,13 @@ const QWEN2_SPLIT =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 
 /**
- * tokenizer.json as transformers 5 uses it. Some of its tokenizer classes take only vocabulary, merges and post-processor from
- * the file and build the rest themselves, whatever the file says; and AutoTokenizer takes `Qwen2Tokenizer` for every qwen2
- * model, whichever class is named. `config` is tokenizer_config.json, `modelType` the `model_type` of config.json.
+ * tokenizer.json as transformers 5 uses it. Some of its tokenizer classes take only vocabulary, merges and
+ * post-processor from the file and build the rest themselves, whatever the file says; and AutoTokenizer takes
+ * `Qwen2Tokenizer` for every qwen2 model, whichever class is named. `config` is tokenizer_config.json, `modelType` the
+ * `model_type` of config.json.
  *
- * A class that does not suit the kind of vocabulary (bytes or word marks) would tear it apart; there the file is followed.
+ * A class that does not suit the kind of vocabulary (bytes or word marks) would tear it apart; there the file is
+ * followed.
  *
  * Source: transformers 5.23, `models/auto/tokenization_auto.py` and `models/{qwen2,gpt2,llama}/tokenization_*.py`.
  */

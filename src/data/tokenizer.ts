@@ -167,7 +167,9 @@ export class ChatTokenizer {
     return at === utf8Length(this.normalized(text)) ? ends : null
   }
 
-  /** Where bytes cannot be followed: a character's token is the first that the ids of the text before it do not reach. */
+  /**
+   * Where bytes cannot be followed: a character's token is the first that the ids of the text before it do not reach.
+   */
   private tokensByPrefix(text: string, ids: Int32Array, spans: readonly Span[], mask: Uint8Array): Uint8Array {
     const tokensUpTo = (position: number) => {
       const part = this.encode(text.slice(0, position))
@@ -186,7 +188,8 @@ export class ChatTokenizer {
     if (cached !== undefined) return cached
     const added = this.addedText.get(id)
     const token = this.inner.id_to_token(id)
-    const bytes = added !== undefined ? new TextEncoder().encode(added) : token === undefined ? null : bytesOfToken(token)
+    const bytes =
+      added !== undefined ? new TextEncoder().encode(added) : token === undefined ? null : bytesOfToken(token)
     this.byteCache[id] = bytes
     return bytes
   }
@@ -236,7 +239,11 @@ export class ChatTokenizer {
   /** The special token with which the template closes an assistant turn: a base model's own eos may be another one. */
   private endOfTurn(): number | null {
     try {
-      const messages = [{ role: 'user', content: 'x' }, { role: 'assistant', content: 'y' }, { role: 'user', content: 'z' }]
+      const messages = [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content: 'y' },
+        { role: 'user', content: 'z' },
+      ]
       const rendered = this.template?.renderTraining(messages)
       if (!rendered || rendered.spans.length !== 1) return null
       const ids = this.encode(rendered.text.slice(...rendered.spans[0]))

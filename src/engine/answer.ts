@@ -4,8 +4,8 @@ import type { LanguageModel } from '../model/language-model'
 import type { GenerateRequest, GenerateResult } from './types'
 
 /**
- * The model's answer to a conversation, streamed as whole characters. Throws 'engine-prompt-too-long', 'engine-prompt-empty', or
- * 'data-template-missing' for more than one message without a template.
+ * The model's answer to a conversation, streamed as whole characters. Throws 'engine-prompt-too-long',
+ * 'engine-prompt-empty', or 'data-template-missing' for more than one message without a template.
  */
 export async function answer(
   model: LanguageModel,
@@ -45,7 +45,10 @@ export async function answer(
   }
 }
 
-/** The conversation in the model's template. A base model without one goes on with a single message, as rows of texts taught it. */
+/**
+ * The conversation in the model's template. A base model without one goes on with a single message, as rows of texts
+ * taught it.
+ */
 function promptIds(tokenizer: ChatTokenizer, messages: readonly Message[]): Int32Array {
   if (tokenizer.template || messages.length > 1) return tokenizer.renderPrompt(messages).ids
   const ids = tokenizer.encode(messages[0]?.content ?? '', { addSpecialTokens: true })

@@ -10,7 +10,9 @@ interface Waiting {
   owned: number[]
 }
 
-/** Page side of the protocol: an Engine whose every call goes through `port`. `failed` rejects all that is under way. */
+/**
+ * Page side of the protocol: an Engine whose every call goes through `port`. `failed` rejects all that is under way.
+ */
 export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engine; failed: (reason: string) => void } {
   const handles = createHandleOwner(port)
   const calls = new Map<number, Waiting>()

@@ -131,7 +131,12 @@ class EngineCore implements Engine {
   }
 
   /** Runs beside other work, which it does not touch. Ids of a model that was replaced meanwhile are worth nothing. */
-  private async tokenized(source: ByteSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal): Promise<Dataset> {
+  private async tokenized(
+    source: ByteSource,
+    options: DataOptions,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<Dataset> {
     const loaded = this.needModel()
     const data = await openData(source, loaded.tokenizer, options, on, signal)
     if (this.loaded !== loaded) throw new DOMException('another model was loaded meanwhile', 'AbortError')
@@ -225,11 +230,15 @@ class EngineCore implements Engine {
   }
 
   async generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal) {
-    return this.short('generate', signal, ({ model, tokenizer }, both) => answer(model, tokenizer, request, onText, both))
+    return this.short('generate', signal, ({ model, tokenizer }, both) =>
+      answer(model, tokenizer, request, onText, both),
+    )
   }
 
   async exportAdapter(out: WritableFolder, facts?: RunFacts) {
-    return this.short('export-adapter', undefined, ({ model, opened, card }) => exportAdapter(model, opened, card.id, out, facts))
+    return this.short('export-adapter', undefined, ({ model, opened, card }) =>
+      exportAdapter(model, opened, card.id, out, facts),
+    )
   }
 
   async exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal) {
@@ -238,8 +247,17 @@ class EngineCore implements Engine {
       const { model, opened, tokenizer } = this.needModel()
       if (!model.lora) throw fail('engine-no-adapter', {})
       const adapter = { lora: model.lora, pairs: await this.alive(model.readLora()) }
-      const onto = options.base === 'dequantized' ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row) : undefined
-      const parts = { opened, tokenizer, adapter, dequantizedRows: onto, seenLogits: (ids: Int32Array) => model.logits(ids, true) }
+      const onto =
+        options.base === 'dequantized'
+          ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row)
+          : undefined
+      const parts = {
+        opened,
+        tokenizer,
+        adapter,
+        dequantizedRows: onto,
+        seenLogits: (ids: Int32Array) => model.logits(ids, true),
+      }
       return this.alive(exportMerged(parts, out, on, signal))
     })
   }
@@ -252,10 +270,14 @@ class EngineCore implements Engine {
   }
 
   /**
-   * Work that reads the model: in its turn, on the model that is loaded then, or beside a run that is paused, which ends it
-   * when it goes on.
+   * Work that reads the model: in its turn, on the model that is loaded then, or beside a run that is paused, which
+   * ends it when it goes on.
    */
-  private async short<T>(task: string, signal: AbortSignal | undefined, work: (on: Loaded, signal?: AbortSignal) => Promise<T>): Promise<T> {
+  private async short<T>(
+    task: string,
+    signal: AbortSignal | undefined,
+    work: (on: Loaded, signal?: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     this.needModel()
     const { control } = this
     const run = (ends?: AbortSignal) => this.alive(work(this.needModel(), ends))
@@ -303,8 +325,8 @@ class EngineCore implements Engine {
   }
 
   /**
-   * GPU work that ends when the device is lost, since its own promise might never settle then, or when the device reports
-   * an error that nobody expected: its results would not be those that were asked for.
+   * GPU work that ends when the device is lost, since its own promise might never settle then, or when the device
+   * reports an error that nobody expected: its results would not be those that were asked for.
    */
   private async alive<T>(work: Promise<T>): Promise<T> {
     if (!this.device) return work

@@ -7,7 +7,8 @@ import type { EvalResult, ProgressListener } from './types'
 
 /**
  * Loss of every row under the model. Rows are batched by length, so that little is padded, the longest first, so that
- * memory is taken once, and reported in the order given. The total is the mean over all trained tokens, as one large batch would have it.
+ * memory is taken once, and reported in the order given. The total is the mean over all trained tokens, as one large
+ * batch would have it.
  */
 export async function evaluateRows(
   model: LanguageModel,
@@ -23,10 +24,14 @@ export async function evaluateRows(
   const sums = new Float64Array(rows.length)
   const counts = new Int32Array(rows.length)
   const began = performance.now()
-  for (let at = 0; at < order.length; ) {
+  for (let at = 0; at < order.length;) {
     signal?.throwIfAborted()
     const indices = order.slice(at, at + size)
-    const batch = collate(rows, indices.map((i) => [i]), { padToMultipleOf: PAD_TO, padId: options.padId })
+    const batch = collate(
+      rows,
+      indices.map((i) => [i]),
+      { padToMultipleOf: PAD_TO, padId: options.padId },
+    )
     const result = await model.lossPerLine(batch, options.useAdapter).catch((error: unknown) => {
       if (options.batchSize !== undefined || size === 1 || !isTooLarge(error)) throw error
     })
@@ -41,14 +46,26 @@ export async function evaluateRows(
       counts[index] = result.counts[line]
     })
     const perSecond = at / ((performance.now() - began) / 1000)
-    on?.({ phase: 'evaluate', done: at, total: rows.length, unit: 'rows', perSecond, etaSeconds: (rows.length - at) / perSecond })
+    on?.({
+      phase: 'evaluate',
+      done: at,
+      total: rows.length,
+      unit: 'rows',
+      perSecond,
+      etaSeconds: (rows.length - at) / perSecond,
+    })
   }
   const tokens = counts.reduce((a, b) => a + b, 0)
   return {
     loss: tokens > 0 ? sums.reduce((a, b) => a + b, 0) / tokens : 0,
     num_trained_tokens: tokens,
-    per_row: rows.map(({ row }, i) => ({ row, loss: counts[i] > 0 ? sums[i] / counts[i] : 0, num_trained_tokens: counts[i] })),
+    per_row: rows.map(({ row }, i) => ({
+      row,
+      loss: counts[i] > 0 ? sums[i] / counts[i] : 0,
+      num_trained_tokens: counts[i],
+    })),
   }
 }
 
-const isTooLarge = (error: unknown) => error instanceof TuneError && (error.code === 'gpu-tensor-too-large' || error.code === 'gpu-out-of-memory')
+const isTooLarge = (error: unknown) =>
+  error instanceof TuneError && (error.code === 'gpu-tensor-too-large' || error.code === 'gpu-out-of-memory')

@@ -6,8 +6,8 @@ import { reviveError, serializeError } from './serialize-error'
 type Methods = Record<string, (...args: unknown[]) => unknown>
 
 /**
- * Page side: what cannot be copied to the worker (functions, signals, folders, files opened by the page) stays here under a
- * number, and the worker calls it by message. Handles live as long as the call they were passed to.
+ * Page side: what cannot be copied to the worker (functions, signals, folders, files opened by the page) stays here
+ * under a number, and the worker calls it by message. Handles live as long as the call they were passed to.
  */
 export function createHandleOwner(port: Port<ToEngine, FromEngine>) {
   const objects = new Map<number, unknown>()
@@ -64,7 +64,8 @@ export function createHandleOwner(port: Port<ToEngine, FromEngine>) {
     lend,
     answer,
     release,
-    callback: (handle: number, args: unknown[]) => (objects.get(handle) as ((...a: unknown[]) => void) | undefined)?.(...args),
+    callback: (handle: number, args: unknown[]) =>
+      (objects.get(handle) as ((...a: unknown[]) => void) | undefined)?.(...args),
     /** Objects held now; for tests that nothing leaks. */
     held: () => objects.size,
   }
@@ -79,7 +80,8 @@ export function createHandleBorrower(port: Port<FromEngine, ToEngine>) {
   function request(handle: number, method: string, args: unknown[]): Promise<unknown> {
     const number = nextRequest++
     const promise = new Promise<unknown>((resolve, reject) => waiting.set(number, { resolve, reject }))
-    // Copied, not moved: a moved chunk is empty for its sender, who counts its bytes after writing and may use it again.
+    // Copied, not moved: a moved chunk is empty for its sender, who counts its bytes after writing and may use it
+    // again.
     port.postMessage({ kind: 'request', request: number, handle, method, args })
     return promise
   }
@@ -124,7 +126,8 @@ export function createHandleBorrower(port: Port<FromEngine, ToEngine>) {
 
 /** What structured clone carries as it is. */
 function isCopied(value: object): boolean {
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Map || value instanceof Set) return true
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Map || value instanceof Set)
+    return true
   return typeof Blob !== 'undefined' && value instanceof Blob
 }
 

@@ -22,6 +22,8 @@ const parametersOf = (pairs: LoraPair[]) => pairs.reduce((sum, { A, B }) => sum 
 
 /** A and B of every adapted linear: r * (out + in). */
 function loraParameters({ config }: LanguageModel, lora: LoraConfig): number {
-  const widths = lora.target_modules.map((projection) => linearShape(config, projection)).map(([out, input]) => out + input)
+  const widths = lora.target_modules
+    .map((projection) => linearShape(config, projection))
+    .map(([out, input]) => out + input)
   return config.layers * lora.r * widths.reduce((sum, width) => sum + width, 0)
 }

@@ -16,7 +16,8 @@ const MEASURED_TOKENS = 16
 /** Weights worked on at a time. */
 const WINDOW = 1 << 21
 
-export const measuredIds = (tokenizer: Pick<ChatTokenizer, 'encode'>) => tokenizer.encode(MEASURED_TEXT).slice(0, MEASURED_TOKENS)
+export const measuredIds = (tokenizer: Pick<ChatTokenizer, 'encode'>) =>
+  tokenizer.encode(MEASURED_TEXT).slice(0, MEASURED_TOKENS)
 
 /** How far a merged model's logits are from those of base and adapter as training saw them. */
 export interface MergeDrift {
@@ -26,7 +27,10 @@ export interface MergeDrift {
   rms: number
   /** Largest minus smallest logit of base and adapter, to compare with. */
   range: number
-  /** Kullback-Leibler divergence of the next token's distribution from that of base and adapter, mean of the positions, in nats. */
+  /**
+   * Kullback-Leibler divergence of the next token's distribution from that of base and adapter, mean of the positions,
+   * in nats.
+   */
   divergence: number
   /** Positions at which both hold the same token likeliest. */
   sameNext: number
@@ -61,7 +65,9 @@ function logSum(logits: Float32Array): number {
 /** Rows of base and adapter as training sees them, without a GPU: projections through NF4 with double quantisation. */
 export function seenRows({ config, weights }: OpenedModel, pairs: LoraPair[], scale: number): RowReader {
   const widths = new Map(expectedTensors(config).map(({ name, shape }) => [name, shape.at(-1)!]))
-  const adapted = new Map(pairs.map((pair) => [`model.layers.${pair.layer}.${modulePath(pair.projection)}.weight`, pair]))
+  const adapted = new Map(
+    pairs.map((pair) => [`model.layers.${pair.layer}.${modulePath(pair.projection)}.weight`, pair]),
+  )
   return async function* (name, from, count) {
     const pair = adapted.get(name)
     const width = widths.get(name)!

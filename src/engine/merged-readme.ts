@@ -5,7 +5,12 @@ import { MEASURED_TEXT } from './merge-drift'
 import type { MergeDrift } from './merge-drift'
 
 /** The model card of a merged model: from what, onto what, how far it drifted, and how to load it. */
-export function mergedReadme(opened: OpenedModel, lora: LoraConfig, dequantized: boolean, drift: MergeDrift | { failed: string }): string {
+export function mergedReadme(
+  opened: OpenedModel,
+  lora: LoraConfig,
+  dequantized: boolean,
+  drift: MergeDrift | { failed: string },
+): string {
   const onto = dequantized
     ? 'The adapter was added to the weights that its NF4 base stands for: what training saw.'
     : "The adapter was added to the base model's own weights, in f32, and rounded once to their type. Training saw the NF4 version of the base, so that answers can differ a little from base and adapter together."

@@ -29,7 +29,15 @@ export function openData(
     onProgress: ({ rowsRead, bytesRead, bytesTotal, rowsPerSecond }) => {
       const share = bytesTotal > 0 ? bytesRead / bytesTotal : 0
       const etaSeconds = share > 0 && rowsPerSecond > 0 ? (rowsRead / share - rowsRead) / rowsPerSecond : undefined
-      on?.({ phase: 'tokenize', item: source.name, done: rowsRead, total: 0, unit: 'rows', perSecond: rowsPerSecond, etaSeconds })
+      on?.({
+        phase: 'tokenize',
+        item: source.name,
+        done: rowsRead,
+        total: 0,
+        unit: 'rows',
+        perSecond: rowsPerSecond,
+        etaSeconds,
+      })
     },
   })
 }

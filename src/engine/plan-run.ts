@@ -13,7 +13,9 @@ export function planRun(model: LanguageModel, rows: readonly TokenizedRow[], run
   if (rows.length === 0) throw fail('train-no-rows', {})
   const plan = batchPlan(rows, run)
   const { memory, peakBytes, adapterParameters } = model.planTraining(run.lora, trainingShape(plan, run))
-  const trained = rows.map(({ labels }) => labels.reduce((sum, label, i) => sum + (i > 0 && label !== IGNORE ? 1 : 0), 0))
+  const trained = rows.map(({ labels }) =>
+    labels.reduce((sum, label, i) => sum + (i > 0 && label !== IGNORE ? 1 : 0), 0),
+  )
   const count = (which: Iterable<number>) => {
     const sum = { tokens: 0, trainedTokens: 0 }
     for (const row of which) {
@@ -25,11 +27,24 @@ export function planRun(model: LanguageModel, rows: readonly TokenizedRow[], run
   // Whole epochs take every row, whatever their order.
   const wholeEpochs = Math.floor(plan.steps / plan.stepsPerEpoch)
   const each = count(rows.keys())
-  const last = count(plan.windows(wholeEpochs).slice(0, plan.steps % plan.stepsPerEpoch).flat(3))
+  const last = count(
+    plan
+      .windows(wholeEpochs)
+      .slice(0, plan.steps % plan.stepsPerEpoch)
+      .flat(3),
+  )
   const total = {
     tokens: wholeEpochs * each.tokens + last.tokens,
     trainedTokens: wholeEpochs * each.trainedTokens + last.trainedTokens,
   }
   const checkpointEvery = checkpointRules(run, plan, false).every
-  return { steps: plan.steps, stepsPerEpoch: plan.stepsPerEpoch, ...total, memory, peakBytes, adapterParameters, checkpointEvery }
+  return {
+    steps: plan.steps,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    ...total,
+    memory,
+    peakBytes,
+    adapterParameters,
+    checkpointEvery,
+  }
 }

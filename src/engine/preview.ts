@@ -3,8 +3,8 @@ import { IGNORE } from '../data'
 import type { PreviewRow } from './types'
 
 /**
- * A row's tokens with the labels the model is given: the first token is never trained, nothing comes before it. The texts
- * joined are the row's text: a token that begins a character has no text, the one that ends it has the character.
+ * A row's tokens with the labels the model is given: the first token is never trained, nothing comes before it. The
+ * texts joined are the row's text: a token that begins a character has no text, the one that ends it has the character.
  */
 export function previewRow(row: TokenizedRow, tokenizer: ChatTokenizer): PreviewRow {
   const decoder = tokenizer.streamDecoder()

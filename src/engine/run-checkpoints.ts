@@ -12,7 +12,10 @@ import { batchPlan } from '../train/train-model'
 import { serializeError } from './serialize-error'
 import type { TrainEvent, TrainOptions } from './types'
 
-/** Where a continued run stands; undefined for a new one. Throws 'train-no-checkpoint', 'train-other-model', 'train-other-data'. */
+/**
+ * Where a continued run stands; undefined for a new one. Throws 'train-no-checkpoint', 'train-other-model',
+ * 'train-other-data'.
+ */
 export async function resumePoint(
   model: LanguageModel,
   rows: readonly TokenizedRow[],
@@ -44,7 +47,10 @@ export interface CheckpointParts {
   on: (event: TrainEvent) => void
 }
 
-/** The interlude that keeps checkpoints; null where none are to be kept. A write that fails costs the checkpoint, not the run. */
+/**
+ * The interlude that keeps checkpoints; null where none are to be kept. A write that fails costs the checkpoint, not
+ * the run.
+ */
 export function keepCheckpoints(parts: CheckpointParts): ((trainer: Trainer) => Interlude) | null {
   const { model, rows, run, place, on } = parts
   const plan = batchPlan(rows, run)
@@ -60,7 +66,12 @@ export function keepCheckpoints(parts: CheckpointParts): ((trainer: Trainer) => 
   const save = async (trainer: Trainer, log: Checkpoint['log'], step: number) => {
     on({ kind: 'phase', phase: 'saving', step, steps })
     try {
-      await writeCheckpoint(place, { run, state: await trainer.saveState(), log, data, model: parts.modelPrint }, model.lora!, parts.baseModel)
+      await writeCheckpoint(
+        place,
+        { run, state: await trainer.saveState(), log, data, model: parts.modelPrint },
+        model.lora!,
+        parts.baseModel,
+      )
       await pruneCheckpoints(place, rules, { upTo: step })
       const bytes = (await listCheckpoints(place)).reduce((sum, one) => sum + one.bytes, 0)
       on({ kind: 'checkpoint', step, bytes })

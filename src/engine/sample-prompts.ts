@@ -19,10 +19,15 @@ const OPENING_TOKENS = 32
 const EXPECTED_TOKENS = 96
 
 /**
- * `count` rows spread over the data set, cut where their first trained token stands: the very ids that training shows the
- * model before an answer. Rows whose beginning is longer than `room` tokens are passed over.
+ * `count` rows spread over the data set, cut where their first trained token stands: the very ids that training shows
+ * the model before an answer. Rows whose beginning is longer than `room` tokens are passed over.
  */
-export function samplePrompts(rows: readonly TokenizedRow[], tokenizer: ChatTokenizer, count: number, room: number): SamplePrompt[] {
+export function samplePrompts(
+  rows: readonly TokenizedRow[],
+  tokenizer: ChatTokenizer,
+  count: number,
+  room: number,
+): SamplePrompt[] {
   const fitting = rows.map((row) => ({ row, at: answerStart(row) })).filter(({ at }) => at <= room)
   const chosen = Math.min(count, fitting.length)
   const marks = userMarks(tokenizer)
@@ -36,7 +41,9 @@ export function samplePrompts(rows: readonly TokenizedRow[], tokenizer: ChatToke
       row: row.row,
       ids,
       question: question ?? tokenizer.decode(ids, { skipSpecial: true }).trim(),
-      expected: tokenizer.decode(row.inputIds.slice(at, Math.min(answerEnd(row, at), at + EXPECTED_TOKENS)), { skipSpecial: true }).trim(),
+      expected: tokenizer
+        .decode(row.inputIds.slice(at, Math.min(answerEnd(row, at), at + EXPECTED_TOKENS)), { skipSpecial: true })
+        .trim(),
     }
   })
 }
@@ -55,7 +62,10 @@ function answerEnd({ labels }: TokenizedRow, from: number): number {
 /** What the template puts before and after a user's words, found by rendering words that nobody says. */
 function userMarks(tokenizer: ChatTokenizer): { before: string; after: string } | null {
   try {
-    const conversation = ['QUESTION-1', 'ANSWER-1', 'QUESTION-2'].map((content, i) => ({ role: i === 1 ? 'assistant' : 'user', content }))
+    const conversation = ['QUESTION-1', 'ANSWER-1', 'QUESTION-2'].map((content, i) => ({
+      role: i === 1 ? 'assistant' : 'user',
+      content,
+    }))
     const { text } = tokenizer.renderPrompt(conversation)
     const first = text.slice(0, text.indexOf('QUESTION-1'))
     const second = text.slice(text.indexOf('ANSWER-1') + 'ANSWER-1'.length, text.indexOf('QUESTION-2'))

@@ -24,14 +24,16 @@ export interface SamplingParts {
 
 /**
  * The interlude that lets the model, as it is by then, answer some of the rows:
- * greedily, before the run, during it and at its end. Where it cannot (too little memory beside the run), the run goes on without.
+ * greedily, before the run, during it and at its end. Where it cannot (too little memory beside the run), the run goes
+ * on without.
  */
 export function sampling(parts: SamplingParts): Interlude {
   const { prompts, steps, control, on } = parts
   const interval = Math.max(1, Math.ceil(steps * parts.every))
   let isOff = false
   return {
-    due: (step, moment) => !isOff && (moment === 'start' ? step === 0 : moment === 'step' ? step % interval === 0 : moment === 'end'),
+    due: (step, moment) =>
+      !isOff && (moment === 'start' ? step === 0 : moment === 'step' ? step % interval === 0 : moment === 'end'),
     async run(step) {
       on({ kind: 'phase', phase: 'sampling', step, steps })
       const until = performance.now() + LIMIT_MS
@@ -56,7 +58,15 @@ async function say({ model, tokenizer, maxNewTokens }: SamplingParts, { ids }: S
   const decoder = tokenizer.streamDecoder({ skipSpecial: true })
   const { stopIds } = tokenizer
   let ended = false
-  const stream = model.generate(ids, { maxNewTokens, temperature: 0, topP: 1, topK: 0, seed: 0, stopIds, useAdapter: true })
+  const stream = model.generate(ids, {
+    maxNewTokens,
+    temperature: 0,
+    topP: 1,
+    topK: 0,
+    seed: 0,
+    stopIds,
+    useAdapter: true,
+  })
   for await (const id of stream) {
     ended = stopIds.includes(id)
     decoder.push(id)

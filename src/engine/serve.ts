@@ -13,7 +13,10 @@ export function serveEngine(port: Port<FromEngine, ToEngine>, engine: Engine): v
     const signals: number[] = []
     try {
       const run = engine[method] as (...a: unknown[]) => unknown
-      const value = await run.apply(engine, args.map((arg) => handles.borrow(arg, signals)))
+      const value = await run.apply(
+        engine,
+        args.map((arg) => handles.borrow(arg, signals)),
+      )
       port.postMessage({ kind: 'result', call, value, state: state() })
     } catch (error) {
       port.postMessage({ kind: 'error', call, error: serializeError(error), state: state() })

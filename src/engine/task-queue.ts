@@ -15,9 +15,7 @@ export class TaskQueue {
     if (this.running.includes('train')) return Promise.reject(fail('engine-busy', { task: 'train' }))
     this.running.push(task)
     const result = this.tail.then(work)
-    this.tail = result
-      .catch(() => {})
-      .then(() => void this.running.splice(this.running.indexOf(task), 1))
+    this.tail = result.catch(() => {}).then(() => void this.running.splice(this.running.indexOf(task), 1))
     return result
   }
 }

@@ -48,7 +48,10 @@ export async function runTraining(
     onCompile: (done: number, total: number) => on({ kind: 'compile', done, total }),
     onStep: (report: StepReport, steps: number) => on(stepEvent(report, steps)),
     onAttached: () => parts.onAdapter(adapterCard(model, baseModel)!),
-    interludes: (trainer: Trainer) => [...(checkpoints ? [checkpoints(trainer)] : []), ...samples(model, rows, run, options, parts, on)],
+    interludes: (trainer: Trainer) => [
+      ...(checkpoints ? [checkpoints(trainer)] : []),
+      ...samples(model, rows, run, options, parts, on),
+    ],
   }
   const start = { keepAdapter: continued, padId: tokenizer.padId, checkpoint }
   const result = await trainModel(model, rows, run, control, hooks, start)
@@ -79,7 +82,18 @@ function samples(
   if (!wanted) return []
   const maxNewTokens = wanted.max_new_tokens
   const prompts = samplePrompts(rows, tokenizer, wanted.rows, model.config.maxPositionEmbeddings - maxNewTokens)
-  return [sampling({ model, tokenizer, prompts, steps: batchPlan(rows, run).steps, every: wanted.every, maxNewTokens, control, on })]
+  return [
+    sampling({
+      model,
+      tokenizer,
+      prompts,
+      steps: batchPlan(rows, run).steps,
+      every: wanted.every,
+      maxNewTokens,
+      control,
+      on,
+    }),
+  ]
 }
 
 function stepEvent(report: StepReport, steps: number): TrainEvent {
@@ -88,7 +102,13 @@ function stepEvent(report: StepReport, steps: number): TrainEvent {
 }
 
 /** Rows as transformers logs them, then its summary row of the whole run. */
-function stateOf(rows: readonly TokenizedRow[], run: RunFile, result: TrainingResult, trainLoss: number | null, blockParameters: number) {
+function stateOf(
+  rows: readonly TokenizedRow[],
+  run: RunFile,
+  result: TrainingResult,
+  trainLoss: number | null,
+  blockParameters: number,
+) {
   const { log, steps, seconds } = result
   const plan = batchPlan(rows, run)
   const last = log.at(-1)
@@ -105,7 +125,10 @@ function stateOf(rows: readonly TokenizedRow[], run: RunFile, result: TrainingRe
     train_steps_per_second: seconds > 0 ? log.length / seconds : 0,
   }
   return trainerState({
-    log_history: [...logHistory(log, run, steps, (step) => plan.window(step - 1).length).map((row) => ({ ...row })), summary],
+    log_history: [
+      ...logHistory(log, run, steps, (step) => plan.window(step - 1).length).map((row) => ({ ...row })),
+      summary,
+    ],
     global_step: log.length,
     max_steps: steps,
     epoch,

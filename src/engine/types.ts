@@ -23,7 +23,9 @@ export interface Engine {
   model(): ModelCard | null
   unloadModel(): Promise<void>
 
-  /** Read, map and tokenise a data set with the loaded model's tokenizer and template. Keeps it as the current data set. */
+  /**
+   * Read, map and tokenise a data set with the loaded model's tokenizer and template. Keeps it as the current data set.
+   */
   loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal): Promise<DataSummary>
   /** Same rows again under other options (mapping, max_length, which loss). */
   remapData(options: DataOptions, on?: ProgressListener): Promise<DataSummary>
@@ -47,15 +49,28 @@ export interface Engine {
   removeAdapter(): Promise<void>
 
   /** Mean loss of the current data set under the model (and the adapter, where there is one and it is wanted). */
-  evaluate(options: { useAdapter: boolean; batchSize?: number }, on?: ProgressListener, signal?: AbortSignal): Promise<EvalResult>
+  evaluate(
+    options: { useAdapter: boolean; batchSize?: number },
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<EvalResult>
 
   /** Stream an answer. `onText` receives the whole text so far, never half a character. */
-  generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal): Promise<GenerateResult>
+  generate(
+    request: GenerateRequest,
+    onText: (text: string, tokens: number) => void,
+    signal?: AbortSignal,
+  ): Promise<GenerateResult>
 
   /** Write the PEFT folder (adapter, tokenizer, template, README) into a writable folder. */
   exportAdapter(out: WritableFolder, facts?: RunFacts): Promise<ExportedFile[]>
   /** Write the merged model as a Hugging Face folder, shard by shard. */
-  exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal): Promise<ExportedFile[]>
+  exportMerged(
+    out: WritableFolder,
+    options: MergeOptions,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<ExportedFile[]>
 
   dispose(): Promise<void>
 }
@@ -200,8 +215,8 @@ export interface TrainOptions {
   /** Start from the adapter that is loaded instead of a fresh one. */
   continueAdapter?: boolean
   /**
-   * Where `save_strategy` puts its checkpoint-N/ folders. Absent: with the platform, under the run's id, where further ones
-   * are written at each pause, at a stop and every few minutes, so that a closed tab costs little.
+   * Where `save_strategy` puts its checkpoint-N/ folders. Absent: with the platform, under the run's id, where further
+   * ones are written at each pause, at a stop and every few minutes, so that a closed tab costs little.
    */
   checkpoints?: CheckpointPlace
   /**

@@ -33,12 +33,14 @@ export const cliErrors = {
   'cli-unexpected-argument': {
     en: ({ argument }: { argument: string }) =>
       `"${argument}" stands where no argument is expected. Nothing was done. Give every value after its option.`,
-    zh: ({ argument }: { argument: string }) => `“${argument}”出现在不该有参数的位置，未执行任何操作。请把值写在对应的选项之后。`,
+    zh: ({ argument }: { argument: string }) =>
+      `“${argument}”出现在不该有参数的位置，未执行任何操作。请把值写在对应的选项之后。`,
   },
   'cli-file-missing': {
     en: ({ option, path }: { option: string; path: string }) =>
       `"${path}" (${option}) does not exist or cannot be read. Nothing was done. Check the path.`,
-    zh: ({ option, path }: { option: string; path: string }) => `“${path}”（${option}）不存在或无法读取，未执行任何操作。请检查路径。`,
+    zh: ({ option, path }: { option: string; path: string }) =>
+      `“${path}”（${option}）不存在或无法读取，未执行任何操作。请检查路径。`,
   },
   'cli-out-is-source': {
     en: ({ out, option }: { out: string; option: string }) =>
@@ -67,7 +69,8 @@ export const cliErrors = {
   'cli-quantize-off': {
     en: ({ file }: { file: string }) =>
       `${file} sets load_in_4bit to false, so "quantize" would have nothing to do. Nothing was written. Set it to true, or leave --config out.`,
-    zh: ({ file }: { file: string }) => `${file} 将 load_in_4bit 设为 false，“quantize”没有可做的事，未写入任何内容。请改为 true，或不使用 --config。`,
+    zh: ({ file }: { file: string }) =>
+      `${file} 将 load_in_4bit 设为 false，“quantize”没有可做的事，未写入任何内容。请改为 true，或不使用 --config。`,
   },
   'cli-data-unknown': {
     en: ({ file, columns }: { file: string; columns: string[] }) =>

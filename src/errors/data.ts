@@ -21,7 +21,8 @@ export const dataErrors = {
   'data-gzip': {
     en: (p: { file: string }) =>
       `${p.file} cannot be unpacked: the gzip data is damaged or cut off. Nothing was loaded. Download or pack the file again.`,
-    zh: (p: { file: string }) => `${p.file} 无法解压：gzip 数据损坏或不完整，因此没有载入任何内容。请重新下载或重新压缩该文件。`,
+    zh: (p: { file: string }) =>
+      `${p.file} 无法解压：gzip 数据损坏或不完整，因此没有载入任何内容。请重新下载或重新压缩该文件。`,
   },
   'data-foreign': {
     en: (p: { file: string; kind: 'pdf' | 'picture' | 'workbook' | 'document' | 'zip' }) =>
@@ -29,8 +30,10 @@ export const dataErrors = {
         {
           pdf: 'a PDF, whose text has no rows. It was not opened. Put questions and answers into a table or JSON, and choose that.',
           picture: 'a picture, which holds no text. It was not opened. Choose a JSON, JSONL, CSV or TSV file.',
-          workbook: 'an Excel workbook, which cannot be read here. It was not opened. In Excel, save it as "CSV UTF-8" and choose that file.',
-          document: 'an Office document, which has no rows. It was not opened. Put questions and answers into a table, save it as "CSV UTF-8" and choose that.',
+          workbook:
+            'an Excel workbook, which cannot be read here. It was not opened. In Excel, save it as "CSV UTF-8" and choose that file.',
+          document:
+            'an Office document, which has no rows. It was not opened. Put questions and answers into a table, save it as "CSV UTF-8" and choose that.',
           zip: 'a zip archive. It was not opened as data. Unpack it and choose the file inside.',
         }[p.kind]
       }`,
@@ -72,12 +75,14 @@ export const dataErrors = {
   'data-table-header': {
     en: (p: { file: string }) =>
       `${p.file} has no header line that names at least two columns. Nothing was loaded. Put the names of the columns into the first line.`,
-    zh: (p: { file: string }) => `${p.file} 的第一行没有给出至少两列的列名，因此没有载入任何内容。请在第一行写上各列的名称。`,
+    zh: (p: { file: string }) =>
+      `${p.file} 的第一行没有给出至少两列的列名，因此没有载入任何内容。请在第一行写上各列的名称。`,
   },
   'data-row-table': {
     en: (p: { row: number; detail: string }) =>
       `Row ${p.row} of the table cannot be read (${p.detail}). It is left out. Look for an unpaired quotation mark in it.`,
-    zh: (p: { row: number; detail: string }) => `表格第 ${p.row} 行无法读取（${p.detail}），已略过。请检查其中的引号是否成对。`,
+    zh: (p: { row: number; detail: string }) =>
+      `表格第 ${p.row} 行无法读取（${p.detail}），已略过。请检查其中的引号是否成对。`,
   },
   'data-row-cells': {
     en: (p: { row: number; cells: number; columns: number }) =>
@@ -88,7 +93,8 @@ export const dataErrors = {
   'data-row-json': {
     en: (p: { row: number; detail: string }) =>
       `Row ${p.row} is not valid JSON (${p.detail}). It is left out. Correct that row in the file to use it.`,
-    zh: (p: { row: number; detail: string }) => `第 ${p.row} 条不是合法的 JSON（${p.detail}），已略过。如需使用，请在文件中改正这一条。`,
+    zh: (p: { row: number; detail: string }) =>
+      `第 ${p.row} 条不是合法的 JSON（${p.detail}），已略过。如需使用，请在文件中改正这一条。`,
   },
   'data-row-not-object': {
     en: (p: { row: number }) =>
@@ -110,12 +116,14 @@ export const dataErrors = {
   'data-row-empty-field': {
     en: (p: { row: number; field: string }) =>
       `In row ${p.row} the field "${p.field}" is empty. The row is left out. Fill the field in the file to use it.`,
-    zh: (p: { row: number; field: string }) => `第 ${p.row} 条的“${p.field}”为空，该条已略过。如需使用，请在文件中填上内容。`,
+    zh: (p: { row: number; field: string }) =>
+      `第 ${p.row} 条的“${p.field}”为空，该条已略过。如需使用，请在文件中填上内容。`,
   },
   'data-row-history': {
     en: (p: { row: number }) =>
       `In row ${p.row} the field "history" is not a list of [question, answer] pairs. The row is left out. Correct the field in the file.`,
-    zh: (p: { row: number }) => `第 ${p.row} 条的“history”不是由 [问, 答] 组成的列表，该条已略过。请在文件中改正这个字段。`,
+    zh: (p: { row: number }) =>
+      `第 ${p.row} 条的“history”不是由 [问, 答] 组成的列表，该条已略过。请在文件中改正这个字段。`,
   },
   'data-row-message': {
     en: (p: { row: number; message: number }) =>
@@ -138,7 +146,8 @@ export const dataErrors = {
   'data-row-tools': {
     en: (p: { row: number }) =>
       `In row ${p.row} the field "tools" is not a list of tools, nor JSON of one. The row is left out. Correct the field in the file.`,
-    zh: (p: { row: number }) => `第 ${p.row} 条的“tools”不是工具列表，也不是列表的 JSON 文本，该条已略过。请在文件中改正这个字段。`,
+    zh: (p: { row: number }) =>
+      `第 ${p.row} 条的“tools”不是工具列表，也不是列表的 JSON 文本，该条已略过。请在文件中改正这个字段。`,
   },
   'data-row-calls-unknown': {
     en: (p: { row: number }) =>

@@ -5,7 +5,8 @@ export const engineErrors = {
   'engine-worker-died': {
     en: ({ reason }: { reason: string }) =>
       `The engine's worker stopped (${reason}). What was running is lost; saved runs are kept. Reload the page and start again.`,
-    zh: ({ reason }: { reason: string }) => `引擎的后台线程已停止（${reason}）。正在进行的任务丢失，已保存的训练记录仍在。请刷新页面后重新开始。`,
+    zh: ({ reason }: { reason: string }) =>
+      `引擎的后台线程已停止（${reason}）。正在进行的任务丢失，已保存的训练记录仍在。请刷新页面后重新开始。`,
   },
   'engine-no-model': {
     en: () => 'No model is loaded, so this cannot be done. Load a model first.',
@@ -20,11 +21,13 @@ export const engineErrors = {
     zh: () => '还没有适配器，没有可导出或比较的内容。请先训练或载入一个适配器。',
   },
   'engine-busy': {
-    en: ({ task }: { task: string }) => `The engine is still at work (${task}), so this was not started. Wait for it or stop it, then try again.`,
+    en: ({ task }: { task: string }) =>
+      `The engine is still at work (${task}), so this was not started. Wait for it or stop it, then try again.`,
     zh: ({ task }: { task: string }) => `引擎正忙（${task}），此操作没有开始。请等待其完成或先停止，再重试。`,
   },
   'engine-prompt-empty': {
-    en: () => 'The question is empty, and this model has no chat template that would begin an answer. Nothing was generated. Write the first words of a text; the model goes on from there.',
+    en: () =>
+      'The question is empty, and this model has no chat template that would begin an answer. Nothing was generated. Write the first words of a text; the model goes on from there.',
     zh: () => '问题为空，而该模型没有可以引出回答的对话模板，未生成任何内容。请写下一段文字的开头，模型会接着写。',
   },
   'engine-prompt-too-long': {

@@ -150,10 +150,14 @@ export const formatsErrors = {
   'adapter-no-weights': {
     en: (p: { folder: string; bin: boolean }) =>
       `${p.folder} has no adapter_model.safetensors, so there is nothing to load. ` +
-      (p.bin ? 'adapter_model.bin is a pickle and is not read: save the adapter again as safetensors with a newer PEFT.' : 'Add that file and try again.'),
+      (p.bin
+        ? 'adapter_model.bin is a pickle and is not read: save the adapter again as safetensors with a newer PEFT.'
+        : 'Add that file and try again.'),
     zh: (p: { folder: string; bin: boolean }) =>
       `${p.folder} 中没有 adapter_model.safetensors，没有可加载的内容。` +
-      (p.bin ? 'adapter_model.bin 是 pickle 文件，不予读取：请用较新的 PEFT 将适配器另存为 safetensors。' : '请补上该文件后重试。'),
+      (p.bin
+        ? 'adapter_model.bin 是 pickle 文件，不予读取：请用较新的 PEFT 将适配器另存为 safetensors。'
+        : '请补上该文件后重试。'),
   },
   'adapter-option': {
     en: (p: { field: string; value: string; works: string }) =>
@@ -194,6 +198,7 @@ export const formatsErrors = {
   'adapter-empty': {
     en: (p: { folder: string }) =>
       `The adapter in ${p.folder} holds no weights, so it would change nothing. It was not loaded. Save the adapter again.`,
-    zh: (p: { folder: string }) => `${p.folder} 中的适配器不含任何权重，加载后不会有变化，因此未加载。请重新保存该适配器。`,
+    zh: (p: { folder: string }) =>
+      `${p.folder} 中的适配器不含任何权重，加载后不会有变化，因此未加载。请重新保存该适配器。`,
   },
 } satisfies ErrorCatalog

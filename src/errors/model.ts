@@ -5,7 +5,8 @@ export const modelErrors = {
   'model-not-finite': {
     en: () =>
       'The model answered with numbers that are not finite, so no text can be made of them. The adapter may have been trained at too high a learning_rate, or the weights may be damaged. Remove the adapter, or load the model again.',
-    zh: () => '模型输出的不是有效数字，无法生成文字。可能是适配器训练时 learning_rate 过高，或权重已损坏。请移除适配器，或重新载入模型。',
+    zh: () =>
+      '模型输出的不是有效数字，无法生成文字。可能是适配器训练时 learning_rate 过高，或权重已损坏。请移除适配器，或重新载入模型。',
   },
   'model-no-adapter': {
     en: () => 'There is no adapter on the model, so there is nothing to train or to read. Attach one first.',
@@ -14,7 +15,8 @@ export const modelErrors = {
   'model-too-long': {
     en: (p: { tokens: number; limit: number }) =>
       `The text has ${p.tokens} tokens and this model reads at most ${p.limit}, so it was not run. Shorten the text or the conversation.`,
-    zh: (p: { tokens: number; limit: number }) => `文本共有 ${p.tokens} 个词元，而该模型最多读取 ${p.limit} 个，因此没有运行。请缩短文本或对话。`,
+    zh: (p: { tokens: number; limit: number }) =>
+      `文本共有 ${p.tokens} 个词元，而该模型最多读取 ${p.limit} 个，因此没有运行。请缩短文本或对话。`,
   },
   'model-token-outside': {
     en: (p: { id: number; vocabSize: number }) =>

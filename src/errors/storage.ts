@@ -5,7 +5,8 @@ export const storageErrors = {
   'http-unreachable': {
     en: ({ url }: { url: string }) =>
       `${url} could not be reached, so it was not loaded. Check the connection, or that the page is still being served, and try again.`,
-    zh: ({ url }: { url: string }) => `无法访问 ${url}，因此没有载入。请检查网络连接，或确认页面所在的服务器仍在运行，然后重试。`,
+    zh: ({ url }: { url: string }) =>
+      `无法访问 ${url}，因此没有载入。请检查网络连接，或确认页面所在的服务器仍在运行，然后重试。`,
   },
   'http-status': {
     en: ({ url, status }: { url: string; status: number }) =>
@@ -22,12 +23,15 @@ export const storageErrors = {
   'hub-endpoint': {
     en: (p: { endpoint: string }) =>
       `"${p.endpoint}" is no web address, so the hub cannot be asked. Write the endpoint with https://, for example https://huggingface.co.`,
-    zh: (p: { endpoint: string }) => `“${p.endpoint}” 不是有效的网址，无法访问模型库。请填写带 https:// 的地址，例如 https://huggingface.co。`,
+    zh: (p: { endpoint: string }) =>
+      `“${p.endpoint}” 不是有效的网址，无法访问模型库。请填写带 https:// 的地址，例如 https://huggingface.co。`,
   },
   'hub-unauthorized': {
     en: (p: { id: string; endpoint: string; hadToken: boolean }) =>
       `${p.endpoint} wants to know who asks for ${p.id} (401): the model is private or gated, or the id is wrong. Nothing was downloaded. ` +
-      (p.hadToken ? 'The token was not accepted: make a new one with read access.' : 'Check the id, or give an access token with read access.'),
+      (p.hadToken
+        ? 'The token was not accepted: make a new one with read access.'
+        : 'Check the id, or give an access token with read access.'),
     zh: (p: { id: string; endpoint: string; hadToken: boolean }) =>
       `${p.endpoint} 要求验证身份才能访问 ${p.id}（401）：该模型可能是私有或受限的，也可能编号有误。未下载任何内容。` +
       (p.hadToken ? '当前令牌未被接受，请新建一个有读取权限的令牌。' : '请检查编号，或提供有读取权限的访问令牌。'),
@@ -52,7 +56,9 @@ export const storageErrors = {
         : 'Try again, it goes on from there; or set another endpoint (a mirror that allows cross-origin requests), or choose a folder on disk.'),
     zh: (p: { endpoint: string; offline: boolean }) =>
       `无法连接 ${p.endpoint}${p.offline ? '：设备处于离线状态' : ''}，下载尚未开始或已中断，已收到的部分会保留。` +
-      (p.offline ? '请联网后重试，会从中断处继续。' : '请重试，会从中断处继续；也可以换一个地址（允许跨域访问的镜像），或改用本地文件夹。'),
+      (p.offline
+        ? '请联网后重试，会从中断处继续。'
+        : '请重试，会从中断处继续；也可以换一个地址（允许跨域访问的镜像），或改用本地文件夹。'),
   },
   'hub-status': {
     en: (p: { url: string; status: number }) =>
@@ -87,7 +93,8 @@ export const storageErrors = {
   'storage-busy': {
     en: (p: { path: string }) =>
       `Another tab of the studio is writing ${p.path}, so it cannot be written here. Nothing was changed. Wait for that tab or close it, then try again.`,
-    zh: (p: { path: string }) => `另一个标签页正在写入 ${p.path}，此处无法写入，未做任何更改。请等待其完成或关闭该标签页，然后重试。`,
+    zh: (p: { path: string }) =>
+      `另一个标签页正在写入 ${p.path}，此处无法写入，未做任何更改。请等待其完成或关闭该标签页，然后重试。`,
   },
   'storage-missing': {
     en: () =>

@@ -35,7 +35,8 @@ export const studioErrors = {
   'run-in-other-tab': {
     en: ({ name }: { name: string }) =>
       `The run ${name} is going on in another tab of this browser, so it was not started here. Go to that tab, or close it and try again.`,
-    zh: ({ name }: { name: string }) => `训练 ${name} 正在此浏览器的另一个标签页中进行，因此没有在这里启动。请切换到那个标签页，或将其关闭后重试。`,
+    zh: ({ name }: { name: string }) =>
+      `训练 ${name} 正在此浏览器的另一个标签页中进行，因此没有在这里启动。请切换到那个标签页，或将其关闭后重试。`,
   },
   'run-needs-model': {
     en: ({ name, model }: { name: string; model: string }) =>
@@ -52,6 +53,7 @@ export const studioErrors = {
   'browser-no-webgpu': {
     en: () =>
       'This browser does not offer WebGPU, so no model can be trained or run here. Open the page in a current Chrome, Edge, Firefox or Safari on a computer with a graphics card.',
-    zh: () => '此浏览器不提供 WebGPU，因此无法在这里训练或运行模型。请在带显卡的电脑上，用新版 Chrome、Edge、Firefox 或 Safari 打开本页。',
+    zh: () =>
+      '此浏览器不提供 WebGPU，因此无法在这里训练或运行模型。请在带显卡的电脑上，用新版 Chrome、Edge、Firefox 或 Safari 打开本页。',
   },
 } satisfies ErrorCatalog

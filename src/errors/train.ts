@@ -7,7 +7,8 @@ export const trainErrors = {
   'run-not-json': {
     en: ({ reason }: { reason: string }) =>
       `The run file is not valid JSON (${reason}). No setting was read. Correct it, or export a run file here and edit that.`,
-    zh: ({ reason }: { reason: string }) => `运行配置不是合法的 JSON（${reason}），没有读取任何设置。请修正，或在这里导出一份配置再修改。`,
+    zh: ({ reason }: { reason: string }) =>
+      `运行配置不是合法的 JSON（${reason}），没有读取任何设置。请修正，或在这里导出一份配置再修改。`,
   },
   'run-not-an-object': {
     en: ({ what }: { what: string }) =>
@@ -55,8 +56,10 @@ export const trainErrors = {
       `“${field}”中的 ${wrong.map((w) => `“${w}”`).join('、')} 在这里不能添加适配器，没有用它们开始训练。可用的有：${known.join('、')}，或 "all-linear"。`,
   },
   'run-grouping-shuffles': {
-    en: () => 'group_by_length decides the order of rows, so "shuffle": false has no effect. Turn grouping off to keep the order of the file.',
-    zh: () => 'group_by_length 会决定数据行的顺序，因此 "shuffle": false 不起作用。要保持文件原有顺序，请关闭按长度分组。',
+    en: () =>
+      'group_by_length decides the order of rows, so "shuffle": false has no effect. Turn grouping off to keep the order of the file.',
+    zh: () =>
+      'group_by_length 会决定数据行的顺序，因此 "shuffle": false 不起作用。要保持文件原有顺序，请关闭按长度分组。',
   },
   'run-no-bfloat16': {
     en: () =>
@@ -77,11 +80,13 @@ export const trainErrors = {
       `${fields.join('、')} 要求在训练途中评估，这里不支持，训练会照常进行但不做评估。请在训练后评估适配器，例如使用“tune eval”。`,
   },
   'train-no-rows': {
-    en: () => 'No row of the data set can be trained on. There is nothing to learn from. Look at the list of rows that were left out.',
+    en: () =>
+      'No row of the data set can be trained on. There is nothing to learn from. Look at the list of rows that were left out.',
     zh: () => '数据集中没有可用于训练的行，无法训练。请查看被排除的行及原因。',
   },
   'train-no-step': {
-    en: () => 'The run was stopped before its first step, so nothing was learnt and no adapter was written. Start it again when you like.',
+    en: () =>
+      'The run was stopped before its first step, so nothing was learnt and no adapter was written. Start it again when you like.',
     zh: () => '训练在第一步之前就被停止，什么都没有学到，因此没有写出适配器。需要时请重新开始。',
   },
   'train-no-checkpoint': {
@@ -93,12 +98,14 @@ export const trainErrors = {
   'train-other-model': {
     en: () =>
       'The model is not the one that the checkpoint was made with (its weights differ), so the run would not continue but become another one. It was not started. Load the model that the run began with.',
-    zh: () => '当前模型与检查点所用的不同（权重不一致），继续下去就不再是同一次训练，因此没有开始。请载入这次训练最初所用的模型。',
+    zh: () =>
+      '当前模型与检查点所用的不同（权重不一致），继续下去就不再是同一次训练，因此没有开始。请载入这次训练最初所用的模型。',
   },
   'train-other-data': {
     en: () =>
       'The data set is not the one that the checkpoint was made with (rows, tokens or labels differ), so the run would not continue but become another one. It was not started. Load the same file with the same max_length and loss options.',
-    zh: () => '当前数据集与检查点所用的不同（数据行、token 或标签不一致），继续下去就不再是同一次训练，因此没有开始。请载入同一个文件，并使用相同的 max_length 和损失选项。',
+    zh: () =>
+      '当前数据集与检查点所用的不同（数据行、token 或标签不一致），继续下去就不再是同一次训练，因此没有开始。请载入同一个文件，并使用相同的 max_length 和损失选项。',
   },
   'train-checkpoints-unkept': {
     en: ({ save_strategy }: { save_strategy: string }) =>
@@ -109,7 +116,8 @@ export const trainErrors = {
   'train-samples-failed': {
     en: ({ reason }: { reason: string }) =>
       `The model could not answer beside the run (${reason}). The run goes on without samples, and its numbers are the same. Ask in Try when it has ended.`,
-    zh: ({ reason }: { reason: string }) => `训练途中无法试答（${reason}）。训练照常进行，数值不受影响，只是不再试答。训练结束后可以到“试用”里提问。`,
+    zh: ({ reason }: { reason: string }) =>
+      `训练途中无法试答（${reason}）。训练照常进行，数值不受影响，只是不再试答。训练结束后可以到“试用”里提问。`,
   },
   'train-checkpoint-failed': {
     en: ({ step, reason }: { step: number; reason: string }) =>

@@ -75,7 +75,10 @@ function baseLines(baseModel: string, isHubId: boolean): string[] {
   const hint = isBuiltin
     ? ['# The folder demo-model/ of the page that this was trained on, or public/demo-model/ of TuneTab.']
     : ['# The folder that the base model was read from: put its path here.']
-  return [...(isHubId ? [] : hint), `base = AutoModelForCausalLM.from_pretrained(${JSON.stringify(path)}, dtype="auto")`]
+  return [
+    ...(isHubId ? [] : hint),
+    `base = AutoModelForCausalLM.from_pretrained(${JSON.stringify(path)}, dtype="auto")`,
+  ]
 }
 
 function runRows(run: RunFacts | undefined): [string, string][] {

@@ -8,7 +8,8 @@ export interface Blockwise {
 
 /**
  * Quantise to 8 bits against a sorted 256-entry map, block by block (the last may be short), as bitsandbytes' CPU
- * library does: scale by the block's reciprocal absmax, cut [-1, 1] into 65536 steps, take the step's nearest map entry.
+ * library does: scale by the block's reciprocal absmax, cut [-1, 1] into 65536 steps, take the step's nearest map
+ * entry.
  * So values nearer to a map entry's border than 1.5e-5 may fall on its other side, and 0 becomes the entry nearest to
  * 1.5e-5; CUDA's kernel searches the map itself. A block of zeros gets absmax 0 and codes 0.
  *

@@ -40,10 +40,13 @@ export async function writeBnbCheckpoint(
   if (config.quantization) throw fail('model-already-nf4', { folder: opened.name })
   const skip = options.skipModules ?? []
   const tensors = expectedTensors(config).map(({ name, shape }) => {
-    const quantize = name.endsWith('_proj.weight') && !skip.some((pattern) => skips(pattern, name.slice(0, -'.weight'.length)))
+    const quantize =
+      name.endsWith('_proj.weight') && !skip.some((pattern) => skips(pattern, name.slice(0, -'.weight'.length)))
     return { name, shape, quantize, stored: weights.tensors.get(name)! }
   })
-  const plan = tensors.flatMap(({ name, shape, quantize, stored }) => (quantize ? bnbPlan(name, shape, options.doubleQuant) : [stored]))
+  const plan = tensors.flatMap(({ name, shape, quantize, stored }) =>
+    quantize ? bnbPlan(name, shape, options.doubleQuant) : [stored],
+  )
   const total = tensors.reduce((sum, { stored }) => sum + stored.bytes, 0)
   let done = 0
   const progress = (item: string, bytes: number) => {
@@ -92,9 +95,9 @@ export async function writeBnbCheckpoint(
 }
 
 /**
- * Whether an entry of `llm_int8_skip_modules` means the module of this path, exactly as transformers decides when it loads
- * what is written here (`should_convert_module`): the path ends with the entry, or the entry, a regular expression, matches
- * from the start up to the end of a part.
+ * Whether an entry of `llm_int8_skip_modules` means the module of this path, exactly as transformers decides when it
+ * loads what is written here (`should_convert_module`): the path ends with the entry, or the entry, a regular
+ * expression, matches from the start up to the end of a part.
  */
 export function skips(pattern: string, path: string): boolean {
   return path.endsWith(pattern) || new RegExp(`^(?:${pattern})(?:(?<=\\.)|(?=\\.|$))`).test(path)

@@ -23,9 +23,10 @@ export function isBnbTensor(weights: WeightSource, name: string): boolean {
 }
 
 /**
- * Read everything about an NF4 weight but its codes, which are the tensor `name` itself (ceil(n/2) bytes, first element in
- * the high nibble; the file calls them U8, or whatever `bnb_4bit_quant_storage` says): read those in pieces with
- * `weights.read(name, ...)`. `width`: elements of a row as the model has them; the file's own shape must agree. Throws 'bnb-state'.
+ * Read everything about an NF4 weight but its codes, which are the tensor `name` itself (ceil(n/2) bytes, first element
+ * in the high nibble; the file calls them U8, or whatever `bnb_4bit_quant_storage` says): read those in pieces with
+ * `weights.read(name, ...)`. `width`: elements of a row as the model has them; the file's own shape must agree. Throws
+ * 'bnb-state'.
  */
 export async function readBnbTensor(weights: WeightSource, name: string, width: number): Promise<BnbTensor> {
   const bad = (reason: string, cause?: unknown) => fail('bnb-state', { tensor: name, reason }, cause)
@@ -60,7 +61,8 @@ export async function readBnbTensor(weights: WeightSource, name: string, width: 
     if (plain.length !== blocks) throw bad(`absmax [${plain.length}]`)
     return { shape, dtype, scales: { kind: 'plain', absmax: plain } }
   }
-  if (absmax.info.dtype !== 'U8' || absmax.bytes.length !== blocks) throw bad(`absmax ${absmax.info.dtype} [${absmax.bytes.length}]`)
+  if (absmax.info.dtype !== 'U8' || absmax.bytes.length !== blocks)
+    throw bad(`absmax ${absmax.info.dtype} [${absmax.bytes.length}]`)
   if (state.nested_blocksize !== NESTED_BLOCK) throw bad(`nested_blocksize ${String(state.nested_blocksize)}`)
   if (typeof state.nested_offset !== 'number') throw bad(`nested_offset ${String(state.nested_offset)}`)
   const nestedAbsmax = await readF32('nested_absmax')
@@ -73,7 +75,9 @@ export async function readBnbTensor(weights: WeightSource, name: string, width: 
 
 /** The f32 scale of each block of 64. */
 export function bnbScales(tensor: BnbTensor): Float32Array {
-  return tensor.scales.kind === 'plain' ? tensor.scales.absmax : dequantizeScales(tensor.scales.nested, tensor.scales.map)
+  return tensor.scales.kind === 'plain'
+    ? tensor.scales.absmax
+    : dequantizeScales(tensor.scales.nested, tensor.scales.map)
 }
 
 function parseState(bytes: Uint8Array, bad: (reason: string, cause?: unknown) => Error): Record<string, unknown> {
@@ -106,8 +110,8 @@ export function bnbPlan(name: string, shape: number[], doubleQuant: boolean): Te
 }
 
 /**
- * The bytes of all tensors of `bnbPlan` but the first, from nested scales or the plain f32 ones. `dtype` is what the weight
- * had: "bfloat16", "float16", "float32".
+ * The bytes of all tensors of `bnbPlan` but the first, from nested scales or the plain f32 ones. `dtype` is what the
+ * weight had: "bfloat16", "float16", "float32".
  */
 export function bnbScaleBytes(shape: number[], dtype: string, scales: NestedScales | Float32Array): Uint8Array[] {
   const state = { quant_type: 'nf4', blocksize: NF4_BLOCK, dtype, shape }
@@ -115,11 +119,21 @@ export function bnbScaleBytes(shape: number[], dtype: string, scales: NestedScal
   const map = fromFloat32(nf4Values, 'F32')
   if (scales instanceof Float32Array) return [fromFloat32(scales, 'F32'), map, encoded(state)]
   const nested = { nested_blocksize: NESTED_BLOCK, nested_dtype: 'float32', nested_offset: scales.offset }
-  return [scales.codes, fromFloat32(scales.nestedAbsmax, 'F32'), fromFloat32(signedMap, 'F32'), map, encoded({ ...state, ...nested })]
+  return [
+    scales.codes,
+    fromFloat32(scales.nestedAbsmax, 'F32'),
+    fromFloat32(signedMap, 'F32'),
+    map,
+    encoded({ ...state, ...nested }),
+  ]
 }
 
 /** What config.json of a checkpoint with such weights says. */
-export function bnbQuantizationConfig(options: { doubleQuant: boolean; computeDtype: string; skipModules: string[] }): Record<string, unknown> {
+export function bnbQuantizationConfig(options: {
+  doubleQuant: boolean
+  computeDtype: string
+  skipModules: string[]
+}): Record<string, unknown> {
   return {
     _load_in_4bit: true,
     _load_in_8bit: false,

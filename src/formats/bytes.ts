@@ -18,7 +18,9 @@ export interface FileFolder {
   list(): Promise<{ path: string; size: number }[]>
   /** null where there is no such file. */
   open(path: string): Promise<ByteSource | null>
-  /** Bring files here that are about to be read whole: a hub downloads them into its cache. Absent where they are near. */
+  /**
+   * Bring files here that are about to be read whole: a hub downloads them into its cache. Absent where they are near.
+   */
   prefetch?(paths: string[]): Promise<void>
 }
 

@@ -37,17 +37,24 @@ export interface CheckpointRules {
   safety: boolean
 }
 
-export const isWanted = ({ every }: CheckpointRules, step: number): boolean => every !== null && step > 0 && step % every === 0
+export const isWanted = ({ every }: CheckpointRules, step: number): boolean =>
+  every !== null && step > 0 && step % every === 0
 
 export interface PruneOptions {
-  /** The run's newest step. Later checkpoints are an earlier run's: they do not push out this one's. Absent: none are. */
+  /**
+   * The run's newest step. Later checkpoints are an earlier run's: they do not push out this one's. Absent: none are.
+   */
   upTo?: number
   /** Of a run that needs no way back any more. */
   finished?: boolean
 }
 
 /** Delete what the rules let go, and writes that broke off. */
-export async function pruneCheckpoints(place: CheckpointPlace, rules: CheckpointRules, options: PruneOptions = {}): Promise<void> {
+export async function pruneCheckpoints(
+  place: CheckpointPlace,
+  rules: CheckpointRules,
+  options: PruneOptions = {},
+): Promise<void> {
   const { upTo = Infinity, finished = false } = options
   const all = await listCheckpoints(place)
   const wanted = all.filter(({ step, whole }) => whole && isWanted(rules, step))

@@ -17,10 +17,15 @@ const UNLISTED = new Set(['qwen-research', 'qwen', 'llama-community'])
 export function licenseFields(license: string | null): string[] {
   if (!license) return []
   const isListed = /^[a-z0-9][a-z0-9.-]*$/.test(license) && !UNLISTED.has(license)
-  return isListed ? [`license: ${JSON.stringify(license)}`] : ['license: other', `license_name: ${JSON.stringify(license)}`]
+  return isListed
+    ? [`license: ${JSON.stringify(license)}`]
+    : ['license: other', `license_name: ${JSON.stringify(license)}`]
 }
 
-/** The licence's short name from the model card's front matter, else from the licence file's text; null where neither says. */
+/**
+ * The licence's short name from the model card's front matter, else from the licence file's text; null where neither
+ * says.
+ */
 export async function readLicense(folder: FileFolder, has: ReadonlySet<string>): Promise<string | null> {
   if (has.has('README.md')) {
     const fromCard = cardLicense(await readStart(folder, 'README.md'))
@@ -28,7 +33,9 @@ export async function readLicense(folder: FileFolder, has: ReadonlySet<string>):
   }
   for (const path of FILES.filter((name) => has.has(name))) {
     const text = await readStart(folder, path)
-    return KNOWN.find(([pattern]) => pattern.test(text))?.[1] ?? (text.trim().split('\n')[0].trim().slice(0, 60) || null)
+    return (
+      KNOWN.find(([pattern]) => pattern.test(text))?.[1] ?? (text.trim().split('\n')[0].trim().slice(0, 60) || null)
+    )
   }
   return null
 }
@@ -37,7 +44,8 @@ export async function readLicense(folder: FileFolder, has: ReadonlySet<string>):
 function cardLicense(text: string): string | null {
   const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1]
   if (!front) return null
-  const field = (name: string) => new RegExp(`^${name}:\\s*(?:\\n\\s*-\\s*)?["']?([^"'\\n]+?)["']?\\s*$`, 'm').exec(front)?.[1] ?? null
+  const field = (name: string) =>
+    new RegExp(`^${name}:\\s*(?:\\n\\s*-\\s*)?["']?([^"'\\n]+?)["']?\\s*$`, 'm').exec(front)?.[1] ?? null
   const license = field('license')
   return license === 'other' ? (field('license_name') ?? license) : license
 }

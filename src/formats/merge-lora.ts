@@ -1,9 +1,10 @@
 import type { LoraPair } from '../model/types'
 
 /**
- * Add an adapter's change to rows of a weight, in place: W + (B A) * scale, as PEFT's merge computes it on a float model.
- * `rows` holds [count, in] f32 beginning with row `from`. Sums run over the rank in order with fused multiply and add, as
- * the BLAS that torch calls does; every step rounds to f32.
+ * Add an adapter's change to rows of a weight, in place: W + (B A) * scale, as PEFT's merge computes it on a float
+ * model.
+ * `rows` holds [count, in] f32 beginning with row `from`. Sums run over the rank in order with fused multiply and add,
+ * as the BLAS that torch calls does; every step rounds to f32.
  *
  * Source: peft 0.21 `tuners/lora/layer.py`, `Linear.get_delta_weight` and `merge`.
  */
@@ -15,8 +16,8 @@ export function addLora(rows: Float32Array, from: number, pair: LoraPair, scale:
     delta.fill(0)
     for (let k = 0; k < r; k++) {
       const b = B[(from + row) * r + k]
-      // The f64 product of two f32 is exact and its sum is rounded to 53 bits before the store rounds to 24: as a fused operation
-      // but where those 53 bits end on a tie, once in some 2^29 sums, and then by one last bit of the change.
+      // The f64 product of two f32 is exact and its sum is rounded to 53 bits before the store rounds to 24: as a fused
+      // operation but where those 53 bits end on a tie, once in some 2^29 sums, and then by one last bit of the change.
       for (let j = 0, a = k * inFeatures; j < inFeatures; j++, a++) delta[j] = delta[j] + b * A[a]
     }
     const start = row * inFeatures

@@ -38,8 +38,8 @@ const SHARD_BYTES = 5_000_000_000
 
 /**
  * Write the merged model as a Hugging Face folder, tensor by tensor in windows of rows, in the source's element types:
- * the adapted projections as round(W + scale * B A) with the sum in f32, everything else byte for byte. NF4 tensors of the
- * source become what they stand for in the source's float type. A tied head stays tied: it is not written.
+ * the adapted projections as round(W + scale * B A) with the sum in f32, everything else byte for byte. NF4 tensors of
+ * the source become what they stand for in the source's float type. A tied head stays tied: it is not written.
  */
 export async function writeMerged(
   opened: OpenedModel,
@@ -65,7 +65,15 @@ export async function writeMerged(
           await writer.write(chunk)
           done += chunk.length
           const perSecond = done / ((performance.now() - began) / 1000)
-          on?.({ phase: 'merge', item: tensor.name, done, total, unit: 'bytes', perSecond, etaSeconds: (total - done) / perSecond })
+          on?.({
+            phase: 'merge',
+            item: tensor.name,
+            done,
+            total,
+            unit: 'bytes',
+            perSecond,
+            etaSeconds: (total - done) / perSecond,
+          })
         }
       }
       await writer.close()
@@ -151,24 +159,33 @@ async function* mergedBytes(
 }
 
 /** The merged model's rows, rounded as the folder will hold them. */
-export function mergedRows(opened: OpenedModel, parts: Pick<MergeParts, 'pairs' | 'scale' | 'dequantizedRows'>): RowReader {
+export function mergedRows(
+  opened: OpenedModel,
+  parts: Pick<MergeParts, 'pairs' | 'scale' | 'dequantizedRows'>,
+): RowReader {
   const adapted = byPath(parts.pairs)
   const plan = new Map(planTensors(opened).map((tensor) => [tensor.name, tensor]))
   return async function* (name, from, count) {
     const tensor = plan.get(name)!
-    for await (const bytes of mergedBytes(opened, tensor, adapted, parts, { from, end: from + count })) yield toFloat32(bytes, tensor.dtype)
+    for await (const bytes of mergedBytes(opened, tensor, adapted, parts, { from, end: from + count }))
+      yield toFloat32(bytes, tensor.dtype)
   }
 }
 
-const byPath = (pairs: LoraPair[]) => new Map(pairs.map((pair) => [`model.layers.${pair.layer}.${modulePath(pair.projection)}`, pair]))
+const byPath = (pairs: LoraPair[]) =>
+  new Map(pairs.map((pair) => [`model.layers.${pair.layer}.${modulePath(pair.projection)}`, pair]))
 
 /** Everything but the weights. The index comes first among them: with it the shards are a model. */
 function textFiles(opened: OpenedModel, parts: MergeParts, shards: Shard[], total: number): Record<string, string> {
   const { 'generation_config.json': _, 'chat_template.json': __, ...tokenizer } = opened.files
   const stopIds = parts.stopIds ?? opened.stopIds
-  const weight_map = Object.fromEntries(shards.flatMap(({ path, tensors }) => tensors.map(({ name }) => [name, path])).sort())
+  const weight_map = Object.fromEntries(
+    shards.flatMap(({ path, tensors }) => tensors.map(({ name }) => [name, path])).sort(),
+  )
   return {
-    ...(shards.length > 1 ? { 'model.safetensors.index.json': pythonJson({ metadata: { total_size: total }, weight_map }) } : {}),
+    ...(shards.length > 1
+      ? { 'model.safetensors.index.json': pythonJson({ metadata: { total_size: total }, weight_map }) }
+      : {}),
     'config.json': pythonJson(mergedConfig(opened.config, opened.dtype)),
     'generation_config.json': pythonJson(mergedGenerationConfig(opened.generationConfig, opened.config, stopIds)),
     ...tokenizer,

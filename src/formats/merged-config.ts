@@ -5,8 +5,8 @@ import type { FloatDtype } from './floats'
 export const TORCH_NAMES: Record<FloatDtype, string> = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' }
 
 /**
- * config.json of a merged model in the spellings of transformers 4 and 5 side by side, because readers that know only one
- * fall back to defaults without a word: `rope_theta` and `rope_parameters`, `torch_dtype` and `dtype`, and always
+ * config.json of a merged model in the spellings of transformers 4 and 5 side by side, because readers that know only
+ * one fall back to defaults without a word: `rope_theta` and `rope_parameters`, `torch_dtype` and `dtype`, and always
  * `tie_word_embeddings`. Nothing of a quantisation stays.
  */
 export function mergedConfig(config: ModelConfig, dtype: FloatDtype): Record<string, unknown> {

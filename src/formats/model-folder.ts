@@ -52,9 +52,9 @@ export const TEXT_FILES = [
 ] as const
 
 /**
- * Open a model in the Hugging Face layout: one safetensors file or shards behind an index, in the folder itself or in the
- * only sub-folder with a config.json. Reads texts and headers, never weights, and throws a TuneError for whatever would
- * stop the load later: files or tensors that are missing, cut off, of another shape or type, no tokenizer.
+ * Open a model in the Hugging Face layout: one safetensors file or shards behind an index, in the folder itself or in
+ * the only sub-folder with a config.json. Reads texts and headers, never weights, and throws a TuneError for whatever
+ * would stop the load later: files or tensors that are missing, cut off, of another shape or type, no tokenizer.
  * Only then does a remote folder download the weights.
  */
 export async function openModelFolder(source: FileFolder): Promise<OpenedModel> {
@@ -68,14 +68,17 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
     if (has.has(name)) files[name] = (await readText(folder, name))!
   }
   if (!files['tokenizer.json']) throw fail('model-no-tokenizer', { folder: folder.name })
-  const generationConfig = files['generation_config.json'] ? parseJson(files['generation_config.json'], 'generation_config.json') : null
+  const generationConfig = files['generation_config.json']
+    ? parseJson(files['generation_config.json'], 'generation_config.json')
+    : null
 
   const { weights, files: weightFiles } = await openWeightFiles(folder, listed)
   const dtype = checkTensors(stated, weights)
   const license = await readLicense(folder, has)
   // Nothing is known to be wrong, so now the bytes themselves may come.
   await folder.prefetch?.(weightFiles.map((file) => file.path))
-  const config = stated.tieWordEmbeddings && (await hasOwnHead(weights)) ? { ...stated, tieWordEmbeddings: false } : stated
+  const config =
+    stated.tieWordEmbeddings && (await hasOwnHead(weights)) ? { ...stated, tieWordEmbeddings: false } : stated
   if (config !== stated) checkTensors(config, weights)
   return {
     name: folder.name,
@@ -93,7 +96,9 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
   }
 }
 
-/** The folder with config.json: the one given, or the only one below it (a hub snapshot, a folder around the folder). */
+/**
+ * The folder with config.json: the one given, or the only one below it (a hub snapshot, a folder around the folder).
+ */
 async function findModel(source: FileFolder): Promise<FileFolder> {
   const listed = await source.list()
   const configs = listed.map((file) => file.path).filter((path) => /(^|\/)config\.json$/.test(path))
@@ -117,7 +122,9 @@ export function subFolder(folder: FileFolder, path: string): FileFolder {
     name: path.split('/').at(-1)!,
     async list() {
       const all = await folder.list()
-      return all.filter((file) => file.path.startsWith(prefix)).map(({ path: full, size }) => ({ path: full.slice(prefix.length), size }))
+      return all
+        .filter((file) => file.path.startsWith(prefix))
+        .map(({ path: full, size }) => ({ path: full.slice(prefix.length), size }))
     },
     open: (inner) => folder.open(prefix + inner),
     prefetch: async (paths) => folder.prefetch?.(paths.map((inner) => prefix + inner)),
@@ -164,7 +171,11 @@ function checkTensors(config: ModelConfig, weights: WeightSource): FloatDtype {
   const expected = expectedTensors(config)
   const missing = expected.filter((tensor) => !weights.tensors.has(tensor.name)).map((tensor) => tensor.name)
   if (missing.length > 0) {
-    throw fail('model-missing-tensors', { architecture: config.family, tensors: firstFew(missing), count: missing.length })
+    throw fail('model-missing-tensors', {
+      architecture: config.family,
+      tensors: firstFew(missing),
+      count: missing.length,
+    })
   }
   for (const { name, shape, linear } of expected) {
     const info = weights.tensors.get(name)!
@@ -172,19 +183,21 @@ function checkTensors(config: ModelConfig, weights: WeightSource): FloatDtype {
     if (!quantized && !isFloatDtype(info.dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype: info.dtype })
     const count = shape.reduce((product, n) => product * n, 1)
     const agrees = quantized ? info.bytes === Math.ceil(count / 2) : info.shape.join() === shape.join()
-    if (!agrees) throw fail('model-tensor-shape', { tensor: name, shape: info.shape.join(', '), expected: shape.join(', ') })
+    if (!agrees)
+      throw fail('model-tensor-shape', { tensor: name, shape: info.shape.join(', '), expected: shape.join(', ') })
   }
   return weights.tensors.get('model.embed_tokens.weight')!.dtype as FloatDtype
 }
 
 /**
- * Whether a checkpoint that calls its head tied holds another one than its embedding, as merges by hand leave behind. It
- * counts, as in transformers 5.23 (`tie_weights`: "present in the checkpoints with different values").
+ * Whether a checkpoint that calls its head tied holds another one than its embedding, as merges by hand leave behind.
+ * It counts, as in transformers 5.23 (`tie_weights`: "present in the checkpoints with different values").
  */
 async function hasOwnHead(weights: WeightSource): Promise<boolean> {
   const [head, embedding] = ['lm_head.weight', 'model.embed_tokens.weight'].map((name) => weights.tensors.get(name))
   if (!head || !embedding) return false
-  if (head.shape.join() !== embedding.shape.join() || !isFloatDtype(head.dtype) || !isFloatDtype(embedding.dtype)) return true
+  if (head.shape.join() !== embedding.shape.join() || !isFloatDtype(head.dtype) || !isFloatDtype(embedding.dtype))
+    return true
   const total = head.shape.reduce((product, n) => product * n, 1)
   const read = async ({ name, dtype, bytes }: TensorInfo, from: number, count: number) => {
     const size = bytes / total

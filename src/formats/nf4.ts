@@ -1,11 +1,26 @@
 import { dequantizeBlockwise, quantizeBlockwise } from './blockwise'
 import { dynamicMap } from './dynamic-map'
 
-/** Values of the 4-bit NormalFloat type in the order of their codes (QLoRA, appendix E; bitsandbytes `functional.py`). */
+/**
+ * Values of the 4-bit NormalFloat type in the order of their codes (QLoRA, appendix E; bitsandbytes `functional.py`).
+ */
 export const nf4Values = Float32Array.of(
-  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
-  -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
-  0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+  -1,
+  -0.6961928009986877,
+  -0.5250730514526367,
+  -0.39491748809814453,
+  -0.28444138169288635,
+  -0.18477343022823334,
+  -0.09105003625154495,
+  0,
+  0.07958029955625534,
+  0.16093020141124725,
+  0.24611230194568634,
+  0.33791524171829224,
+  0.44070982933044434,
+  0.5626170039176941,
+  0.7229568362236023,
+  1,
 )
 
 /** Weights that share one scale. */
@@ -14,7 +29,10 @@ export const NF4_BLOCK = 64
 export const NESTED_BLOCK = 256
 
 /** Borders between neighbouring codes; a value on a border takes the lower code. */
-export const nf4Midpoints = Float32Array.from({ length: 15 }, (_, i) => Math.fround(nf4Values[i] + nf4Values[i + 1]) / 2)
+export const nf4Midpoints = Float32Array.from(
+  { length: 15 },
+  (_, i) => Math.fround(nf4Values[i] + nf4Values[i + 1]) / 2,
+)
 
 /** The signed dynamic map, in which double quantisation stores the scales. */
 export const signedMap = dynamicMap(true)
@@ -36,10 +54,11 @@ function nearestCode(scaled: number): number {
 
 /**
  * NF4 codes of `values` in blocks of 64 (row-major, so blocks run over row ends), two a byte, the first in the high
- * nibble; and each block's absmax. The last block may be short; after an odd count the last low nibble is the code of 0.
+ * nibble; and each block's absmax. The last block may be short; after an odd count the last low nibble is the code of
+ * 0.
  *
- * Bit for bit `quantize_4bit` of bitsandbytes 0.50 on CPU, which scales whole blocks by the f32 reciprocal of absmax but
- * divides in a short last block, and floors only that block's stored absmax at 1e-38.
+ * Bit for bit `quantize_4bit` of bitsandbytes 0.50 on CPU, which scales whole blocks by the f32 reciprocal of absmax
+ * but divides in a short last block, and floors only that block's stored absmax at 1e-38.
  */
 export function quantizeBlocks(values: Float32Array): { codes: Uint8Array; absmax: Float32Array } {
   const n = values.length
@@ -73,8 +92,8 @@ export interface NestedScales {
 }
 
 /**
- * Double quantisation of a tensor's scales. The mean is summed in f64 and rounded once; torch sums in f32 in an order that
- * depends on the processor and the thread count, so its last bit may differ from ours (and from torch elsewhere).
+ * Double quantisation of a tensor's scales. The mean is summed in f64 and rounded once; torch sums in f32 in an order
+ * that depends on the processor and the thread count, so its last bit may differ from ours (and from torch elsewhere).
  */
 export function doubleQuantize(absmax: Float32Array): NestedScales {
   let sum = 0
@@ -84,19 +103,27 @@ export function doubleQuantize(absmax: Float32Array): NestedScales {
 
 /** Double quantisation around a given offset. */
 export function doubleQuantizeAround(absmax: Float32Array, offset: number): NestedScales {
-  const { codes, absmax: nestedAbsmax } = quantizeBlockwise(absmax.map((value) => value - offset), signedMap, NESTED_BLOCK)
+  const { codes, absmax: nestedAbsmax } = quantizeBlockwise(
+    absmax.map((value) => value - offset),
+    signedMap,
+    NESTED_BLOCK,
+  )
   return { codes, nestedAbsmax, offset }
 }
 
 /** The f32 scales that double-quantised ones stand for. `map` is the checkpoint's own where it brings one. */
-export function dequantizeScales(scales: NestedScales, map: Float32Array = signedMap, blockSize = NESTED_BLOCK): Float32Array {
+export function dequantizeScales(
+  scales: NestedScales,
+  map: Float32Array = signedMap,
+  blockSize = NESTED_BLOCK,
+): Float32Array {
   const centred = dequantizeBlockwise({ codes: scales.codes, absmax: scales.nestedAbsmax }, map, blockSize)
   return centred.map((value) => value + scales.offset)
 }
 
 /**
- * The `count` f32 values that NF4 codes stand for: value of the code times the block's scale. `from` is the first value's
- * place in the tensor and `codes` begins with the byte that holds it, so a tensor can be read in pieces.
+ * The `count` f32 values that NF4 codes stand for: value of the code times the block's scale. `from` is the first
+ * value's place in the tensor and `codes` begins with the byte that holds it, so a tensor can be read in pieces.
  */
 export function dequantizeBlocks(codes: Uint8Array, absmax: Float32Array, count: number, from = 0): Float32Array {
   const out = new Float32Array(count)

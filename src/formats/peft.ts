@@ -20,8 +20,8 @@ export interface PeftAdapter {
 }
 
 /**
- * Write `adapter_config.json` and `adapter_model.safetensors` as PEFT does. The configuration holds only keys that PEFT 0.10
- * knows, since it raises TypeError on any other; PEFT 0.21 fills in the rest. Returns the bytes of each file.
+ * Write `adapter_config.json` and `adapter_model.safetensors` as PEFT does. The configuration holds only keys that PEFT
+ * 0.10 knows, since it raises TypeError on any other; PEFT 0.21 fills in the rest. Returns the bytes of each file.
  */
 export async function writePeft(out: WritableFolder, adapter: PeftAdapter): Promise<{ path: string; bytes: number }[]> {
   const config = new TextEncoder().encode(pythonJson(peftConfig(adapter)))
@@ -33,7 +33,8 @@ export async function writePeft(out: WritableFolder, adapter: PeftAdapter): Prom
     ]
   })
   for (const tensor of tensors) {
-    if (tensor.values.byteLength !== tensorBytes(tensor)) throw new RangeError(`${tensor.name}: ${tensor.values.length} values`)
+    if (tensor.values.byteLength !== tensorBytes(tensor))
+      throw new RangeError(`${tensor.name}: ${tensor.values.length} values`)
   }
   const configSink = await out.create(ADAPTER_CONFIG)
   await configSink.write(config)
@@ -75,8 +76,8 @@ export function peftConfig({ lora, baseModel }: Pick<PeftAdapter, 'lora' | 'base
  * Read a PEFT LoRA adapter for a model of this configuration: f32, f16 or bf16, with or without an adapter name in the
  * tensors' names. The tensors that are there say which modules are adapted.
  *
- * `rank_pattern` and `alpha_pattern` are honoured: pairs of lower rank are padded with zeros and a module's own scale is
- * folded into its B, so that one r and one lora_alpha describe them all. Layers that the adapter leaves out (PEFT's
+ * `rank_pattern` and `alpha_pattern` are honoured: pairs of lower rank are padded with zeros and a module's own scale
+ * is folded into its B, so that one r and one lora_alpha describe them all. Layers that the adapter leaves out (PEFT's
  * `layers_to_transform`) get pairs of zeros, which add nothing and stay zero under training.
  */
 export async function readPeft(folder: FileFolder, model: ModelConfig): Promise<PeftAdapter> {
@@ -144,7 +145,10 @@ const OTHER_ARITHMETIC: Record<string, string> = {
   use_bdlora: 'null',
 }
 
-/** Whether A and B began beside an untouched base: PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA subtract their start from it, in PEFT at every load, too. */
+/**
+ * Whether A and B began beside an untouched base: PiSSA, OLoRA, CorDA, LoftQ and LoRA-GA subtract their start from it,
+ * in PEFT at every load, too.
+ */
 function keepsBase(init: unknown): boolean {
   return typeof init !== 'string' || ['gaussian', 'orthogonal', 'eva', 'mica'].includes(init.toLowerCase())
 }
@@ -180,7 +184,15 @@ async function readModules(file: SafetensorsFile, model: ModelConfig): Promise<L
     const r = file.tensors.get(A)!.shape[0]
     expectShape(file, A, [r, inFeatures])
     expectShape(file, B, [outFeatures, r])
-    pairs.push({ layer, projection, r, inFeatures, outFeatures, A: await readFloats(file, A), B: await readFloats(file, B) })
+    pairs.push({
+      layer,
+      projection,
+      r,
+      inFeatures,
+      outFeatures,
+      A: await readFloats(file, A),
+      B: await readFloats(file, B),
+    })
   }
   return pairs
 }
@@ -199,8 +211,8 @@ async function readFloats(file: SafetensorsFile, name: string): Promise<Float32A
 }
 
 /**
- * A list names modules by their last part; a regular expression, "all-linear" or a list less `exclude_modules` cannot be
- * checked so simply.
+ * A list names modules by their last part; a regular expression, "all-linear" or a list less `exclude_modules` cannot
+ * be checked so simply.
  */
 function checkCoverage(config: Record<string, unknown>, found: Projection[], folder: string): void {
   if (!Array.isArray(config.target_modules) || hasEntries(config.exclude_modules)) return
@@ -218,7 +230,10 @@ function number(value: unknown, field: string): number {
 /** PEFT matches a key as a regular expression against the end of the module's path, after a dot. */
 function patterns(value: unknown): [RegExp, number][] {
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).map(([key, alpha]) => [new RegExp(`^(?:.*\\.)?(?:${key})$`), number(alpha, `alpha_pattern.${key}`)])
+  return Object.entries(value).map(([key, alpha]) => [
+    new RegExp(`^(?:.*\\.)?(?:${key})$`),
+    number(alpha, `alpha_pattern.${key}`),
+  ])
 }
 
 function zeroPair(model: ModelConfig, layer: number, projection: Projection, r: number): LoraPair {

@@ -72,7 +72,8 @@ export async function openSafetensors(source: ByteSource): Promise<SafetensorsFi
     read(name, offset, length) {
       const info = tensors.get(name)
       if (!info) return Promise.reject(new Error(`${file} has no tensor ${name}`))
-      if (offset < 0 || offset + length > info.bytes) return Promise.reject(new RangeError(`${name}: ${offset} + ${length} is over ${info.bytes}`))
+      if (offset < 0 || offset + length > info.bytes)
+        return Promise.reject(new RangeError(`${name}: ${offset} + ${length} is over ${info.bytes}`))
       return source.read(starts.get(name)! + offset, length)
     },
   }
@@ -95,7 +96,8 @@ function readEntry(name: string, entry: unknown, bad: Bad): { info: TensorInfo; 
   if (!isRecord(entry)) throw bad(name)
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(BYTES, dtype)) throw bad(`${name}: dtype ${String(dtype)}`)
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) throw bad(`${name}: shape ${JSON.stringify(shape)}`)
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+    throw bad(`${name}: shape ${JSON.stringify(shape)}`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw bad(`${name}: data_offsets ${JSON.stringify(offsets)}`)
   }
@@ -136,7 +138,11 @@ export class SafetensorsWriter {
   }
 
   /** `metadata` {"format": "pt"} is what transformers and PEFT insist on. */
-  static async create(sink: ByteSink, plan: TensorPlan[], metadata: Record<string, string> = { format: 'pt' }): Promise<SafetensorsWriter> {
+  static async create(
+    sink: ByteSink,
+    plan: TensorPlan[],
+    metadata: Record<string, string> = { format: 'pt' },
+  ): Promise<SafetensorsWriter> {
     const header = encodeHeader(plan, metadata)
     const total = plan.reduce((sum, tensor) => sum + tensorBytes(tensor), header.length)
     const writer = new SafetensorsWriter(sink, total)

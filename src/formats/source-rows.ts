@@ -44,8 +44,18 @@ export async function sourceRows(weights: WeightSource, name: string, width: num
 export async function quantizedRows(weights: WeightSource, name: string, width: number): Promise<SourceRows> {
   const parts: { codes: Uint8Array; absmax: Float32Array }[] = []
   for await (const { values } of wholeBlocks(weights, name)) parts.push(quantizeBlocks(values))
-  const codes = joined(parts.map((part) => part.codes), Uint8Array)
-  const scales = dequantizeScales(doubleQuantize(joined(parts.map((part) => part.absmax), Float32Array)))
+  const codes = joined(
+    parts.map((part) => part.codes),
+    Uint8Array,
+  )
+  const scales = dequantizeScales(
+    doubleQuantize(
+      joined(
+        parts.map((part) => part.absmax),
+        Float32Array,
+      ),
+    ),
+  )
   return {
     async floats(from, count) {
       const first = from * width
@@ -54,8 +64,14 @@ export async function quantizedRows(weights: WeightSource, name: string, width: 
   }
 }
 
-/** A float tensor as f32 in windows of whole blocks, so that windows can be quantised one by one; `bytes` is what was read. */
-export async function* wholeBlocks(weights: WeightSource, name: string): AsyncGenerator<{ values: Float32Array; bytes: number }> {
+/**
+ * A float tensor as f32 in windows of whole blocks, so that windows can be quantised one by one; `bytes` is what was
+ * read.
+ */
+export async function* wholeBlocks(
+  weights: WeightSource,
+  name: string,
+): AsyncGenerator<{ values: Float32Array; bytes: number }> {
   const { dtype, bytes } = weights.tensors.get(name)!
   if (!isFloatDtype(dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype })
   const step = WINDOW * elementBytes(dtype)

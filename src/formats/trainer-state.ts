@@ -28,5 +28,9 @@ export function trainerState(facts: TrainerStateFacts): Record<string, unknown> 
     trial_name: null,
     trial_params: null,
   }
-  return Object.fromEntries(Object.keys(state).sort().map((key) => [key, state[key]]))
+  return Object.fromEntries(
+    Object.keys(state)
+      .sort()
+      .map((key) => [key, state[key]]),
+  )
 }

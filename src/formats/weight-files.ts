@@ -42,7 +42,9 @@ export async function openWeightFiles(
       tensors,
       read(name, offset, length) {
         const holder = holders.get(name)
-        return holder ? holder.read(name, offset, length) : Promise.reject(new Error(`${folder.name} has no tensor ${name}`))
+        return holder
+          ? holder.read(name, offset, length)
+          : Promise.reject(new Error(`${folder.name} has no tensor ${name}`))
       },
     },
   }
@@ -57,7 +59,9 @@ async function weightPaths(folder: FileFolder, has: Set<string>): Promise<string
     throw fail('model-missing-shards', { folder: folder.name, files: few, count: missing.length })
   }
   if (wanted.length > 0) return wanted
-  const single = [...has].filter((path) => path.endsWith('.safetensors') && !path.includes('/') && !path.startsWith('adapter_'))
+  const single = [...has].filter(
+    (path) => path.endsWith('.safetensors') && !path.includes('/') && !path.startsWith('adapter_'),
+  )
   if (single.length === 1) return single
   const found = [...has].filter((path) => !path.includes('/')).slice(0, 8)
   throw fail('model-no-weights', { folder: folder.name, found: found.join(', ') })
@@ -66,7 +70,9 @@ async function weightPaths(folder: FileFolder, has: Set<string>): Promise<string
 async function indexedShards(folder: FileFolder): Promise<string[]> {
   const source = (await folder.open(INDEX))!
   try {
-    const index = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as { weight_map: Record<string, string> }
+    const index = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as {
+      weight_map: Record<string, string>
+    }
     return [...new Set(Object.values(index.weight_map))].sort()
   } catch (error) {
     throw fail('json-invalid', { file: INDEX, reason: (error as Error).message }, error)
@@ -78,7 +84,10 @@ function seriesOf(paths: string[]): string[] {
   for (const path of paths) {
     const match = /^model-\d{5}-of-(\d{5})\.safetensors$/.exec(path)
     if (!match) continue
-    return Array.from({ length: Number(match[1]) }, (_, i) => `model-${String(i + 1).padStart(5, '0')}-of-${match[1]}.safetensors`)
+    return Array.from(
+      { length: Number(match[1]) },
+      (_, i) => `model-${String(i + 1).padStart(5, '0')}-of-${match[1]}.safetensors`,
+    )
   }
   return []
 }

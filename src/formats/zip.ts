@@ -1,7 +1,7 @@
 /**
  * Zip archives of files that are stored as they are (weights do not compress), laid out around their bytes, so that a
- * browser can join headers and files on disk into one blob without reading them again. Sizes and places beyond 4 GiB use
- * the ZIP64 records. Source: PKWARE's APPNOTE 6.3.10, sections 4.3 and 4.5.3.
+ * browser can join headers and files on disk into one blob without reading them again. Sizes and places beyond 4 GiB
+ * use the ZIP64 records. Source: PKWARE's APPNOTE 6.3.10, sections 4.3 and 4.5.3.
  */
 export interface ZipEntry {
   /** With "/" between parts. */
@@ -26,12 +26,19 @@ export function zipHeader({ path, size, crc32 }: ZipEntry): Uint8Array<ArrayBuff
   const large = isLarge(size)
   const said = large ? ELSEWHERE : size
   const record = new LittleEndian().u32(0x04034b50).u16(versionFor(large)).u16(FLAGS).u16(0).u16(0).u16(DATE).u32(crc32)
-  record.u32(said).u32(said).u16(name.length).u16(large ? 20 : 0).bytes(name)
+  record
+    .u32(said)
+    .u32(said)
+    .u16(name.length)
+    .u16(large ? 20 : 0)
+    .bytes(name)
   if (large) record.u16(1).u16(16).u64(size).u64(size)
   return record.done()
 }
 
-/** What stands after the last file: the directory of all entries, in the order in which they were laid out from 0 on. */
+/**
+ * What stands after the last file: the directory of all entries, in the order in which they were laid out from 0 on.
+ */
 export function zipDirectory(entries: readonly ZipEntry[]): Uint8Array<ArrayBuffer> {
   const record = new LittleEndian()
   let offset = 0
@@ -44,11 +51,19 @@ export function zipDirectory(entries: readonly ZipEntry[]): Uint8Array<ArrayBuff
   const large = isLarge(offset) || count >= 0xffff
   if (large) {
     record.u32(0x06064b50).u64(44).u16(45).u16(45).u32(0).u32(0).u64(count).u64(count).u64(bytes).u64(offset)
-    record.u32(0x07064b50).u32(0).u64(offset + bytes).u32(1)
+    record
+      .u32(0x07064b50)
+      .u32(0)
+      .u64(offset + bytes)
+      .u32(1)
   }
   const said = large ? 0xffff : count
   record.u32(0x06054b50).u16(0).u16(0).u16(said).u16(said)
-  return record.u32(large ? ELSEWHERE : bytes).u32(large ? ELSEWHERE : offset).u16(0).done()
+  return record
+    .u32(large ? ELSEWHERE : bytes)
+    .u32(large ? ELSEWHERE : offset)
+    .u16(0)
+    .done()
 }
 
 function writeEntry(record: LittleEndian, { path, size, crc32 }: ZipEntry, offset: number): void {
@@ -57,7 +72,15 @@ function writeEntry(record: LittleEndian, { path, size, crc32 }: ZipEntry, offse
   const version = versionFor(large)
   record.u32(0x02014b50).u16(version).u16(version).u16(FLAGS).u16(0).u16(0).u16(DATE).u32(crc32)
   const said = large ? ELSEWHERE : size
-  record.u32(said).u32(said).u16(name.length).u16(large ? 28 : 0).u16(0).u16(0).u16(0).u32(0)
+  record
+    .u32(said)
+    .u32(said)
+    .u16(name.length)
+    .u16(large ? 28 : 0)
+    .u16(0)
+    .u16(0)
+    .u16(0)
+    .u32(0)
   record.u32(large ? ELSEWHERE : offset).bytes(name)
   if (large) record.u16(1).u16(24).u64(size).u64(size).u64(offset)
 }
@@ -93,7 +116,7 @@ class LittleEndian {
   }
 
   u64(value: number): this {
-    return this.u32(value % 2 ** 32 >>> 0).u32(Math.floor(value / 2 ** 32))
+    return this.u32((value % 2 ** 32) >>> 0).u32(Math.floor(value / 2 ** 32))
   }
 
   bytes(values: Uint8Array): this {

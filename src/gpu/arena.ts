@@ -1,7 +1,9 @@
 import { byteLength, type Tensor } from './tensor'
 
-/** A stretch of memory shared by tensors whose lives do not overlap. One GPU buffer each: WebGPU forbids reading one part
- *  of a buffer while another part is written in the same dispatch, so slots, not offsets into one arena. */
+/**
+ * A stretch of memory shared by tensors whose lives do not overlap. One GPU buffer each: WebGPU forbids reading one
+ * part  of a buffer while another part is written in the same dispatch, so slots, not offsets into one arena.
+ */
 export interface Slot {
   bytes: number
   /** Memory kind of the largest tensor placed here. */
@@ -20,7 +22,11 @@ export interface Placement {
  * Deterministic. `lives` = [first, last] dispatch index by tensor id (first = -1: never used).
  * `share: false` gives every tensor a slot of its own (to show that sharing changes no bit).
  */
-export function place(tensors: readonly Tensor[], lives: readonly (readonly [number, number])[], share = true): Placement {
+export function place(
+  tensors: readonly Tensor[],
+  lives: readonly (readonly [number, number])[],
+  share = true,
+): Placement {
   const order = tensors
     .map((tensor) => ({ id: tensor.id, bytes: byteLength(tensor), kind: tensor.kind }))
     .filter(({ id }) => lives[id][0] >= 0)

@@ -22,7 +22,10 @@ export interface Gpu {
   buffer(label: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer
   /** Hear of every buffer made until the returned function is called. */
   watchBuffers(listener: (buffer: GPUBuffer) => void): () => void
-  /** Hear of errors that no error scope caught, until the returned function is called: what ran meanwhile is not to be trusted. */
+  /**
+   * Hear of errors that no error scope caught, until the returned function is called: what ran meanwhile is not to be
+   * trusted.
+   */
   watchErrors(listener: (message: string) => void): () => void
   /** Destroy a buffer; nothing where that has been done. */
   free(buffer: GPUBuffer): void
@@ -131,7 +134,8 @@ function listeners<T>(): { tell: (value: T) => void; watch: (listener: (value: T
 }
 
 /**
- * Make something that takes buffers. When the device has no memory for them, or `make` throws, all of them are given back.
+ * Make something that takes buffers. When the device has no memory for them, or `make` throws, all of them are given
+ * back.
  * @throws TuneError gpu-out-of-memory, and what `make` throws
  */
 export async function allocating<T>(gpu: Gpu, what: string, make: () => T): Promise<T> {

@@ -37,7 +37,9 @@ export class KernelCache {
   }
 
   get(source: KernelSource, defines: Defines): Kernel {
-    const key = `${source.name}|${Object.entries(defines).map(([name, value]) => `${name}=${String(value)}`).join(',')}`
+    const key = `${source.name}|${Object.entries(defines)
+      .map(([name, value]) => `${name}=${String(value)}`)
+      .join(',')}`
     let kernel = this.kernels.get(key)
     if (!kernel) {
       const f16 = Object.entries(defines).some(([name, value]) => name.startsWith('T_') && value === 'f16')

@@ -36,7 +36,13 @@ export class Plan<Shape> {
   private readonly encodings = new Map<string, { dispatches: RecordedDispatch[]; params: Uint8Array<ArrayBuffer> }>()
   private loadedParams = ''
 
-  constructor(gpu: Gpu, kernels: KernelCache, record: (r: Recorder, shape: Shape) => void, capacity: Shape, options: PlanOptions) {
+  constructor(
+    gpu: Gpu,
+    kernels: KernelCache,
+    record: (r: Recorder, shape: Shape) => void,
+    capacity: Shape,
+    options: PlanOptions,
+  ) {
     this.gpu = gpu
     this.kernels = kernels
     this.record = record
@@ -69,10 +75,18 @@ export class Plan<Shape> {
   private allocate(): void {
     const { gpu, placement } = this
     this.slots = placement.slots.map((slot, index) =>
-      gpu.buffer(`${this.options.label} slot ${index}`, slot.bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST),
+      gpu.buffer(
+        `${this.options.label} slot ${index}`,
+        slot.bytes,
+        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      ),
     )
     const count = this.capacity.dispatches.length
-    this.paramBuffer = gpu.buffer(`${this.options.label} params`, Math.max(1, count) * PARAM_STRIDE, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
+    this.paramBuffer = gpu.buffer(
+      `${this.options.label} params`,
+      Math.max(1, count) * PARAM_STRIDE,
+      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    )
     this.bindGroups = this.capacity.dispatches.map((dispatch, index) => this.bind(dispatch, index))
   }
 
@@ -117,7 +131,10 @@ export class Plan<Shape> {
       const recorder = new Recorder(this.kernels)
       this.record(recorder, shape)
       const { dispatches } = recorder
-      if (dispatches.length !== this.capacity.dispatches.length || recorder.virtual.length !== this.capacity.virtual.length) {
+      if (
+        dispatches.length !== this.capacity.dispatches.length ||
+        recorder.virtual.length !== this.capacity.virtual.length
+      ) {
         throw new Error(`${this.options.label}: the graph of ${key} differs from the planned one`)
       }
       const params = new Uint8Array(Math.max(1, dispatches.length) * PARAM_STRIDE)
@@ -126,7 +143,8 @@ export class Plan<Shape> {
         packParams(dispatch.kernel.io.params, dispatch.params, view, index * PARAM_STRIDE)
       }
       found = { dispatches, params }
-      // Decoding visits each shape once, training most of them a few times: a handful of recent ones is worth their memory.
+      // Decoding visits each shape once, training most of them a few times: a handful of recent ones is worth their
+      // memory.
       if (this.encodings.size >= KEPT_ENCODINGS) this.encodings.delete(this.encodings.keys().next().value!)
     } else {
       this.encodings.delete(key)

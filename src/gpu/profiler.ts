@@ -8,8 +8,8 @@ export interface ProfileRow {
 }
 
 /**
- * Time every dispatch of a plan on its own, waiting for the GPU in between, and add up by kernel variant. The waits cost too;
- * the rows say where time goes, not how long a step takes.
+ * Time every dispatch of a plan on its own, waiting for the GPU in between, and add up by kernel variant. The waits
+ * cost too; the rows say where time goes, not how long a step takes.
  */
 export async function profile<Shape>(plan: Plan<Shape>, shape: Shape): Promise<ProfileRow[]> {
   const rows = new Map<string, ProfileRow>()

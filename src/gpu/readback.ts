@@ -3,7 +3,11 @@ import type { Gpu } from './device'
 /** Copy bytes out of a buffer and wait for them. For loading, exports and checks; steps use their own staging ring. */
 export async function readBuffer(gpu: Gpu, buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
   const size = Math.ceil(bytes / 4) * 4
-  const staging = gpu.device.createBuffer({ label: 'readback', size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
+  const staging = gpu.device.createBuffer({
+    label: 'readback',
+    size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  })
   try {
     const encoder = gpu.device.createCommandEncoder({ label: 'readback' })
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size)
@@ -22,7 +26,9 @@ export class ReadbackRing {
 
   constructor(gpu: Gpu, label: string, bytes: number, count: number) {
     this.bytes = bytes
-    this.free = Array.from({ length: count }, (_, i) => gpu.buffer(`${label} ${i}`, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST))
+    this.free = Array.from({ length: count }, (_, i) =>
+      gpu.buffer(`${label} ${i}`, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+    )
     this.release = (): void => this.free.forEach((buffer) => gpu.free(buffer))
   }
 

@@ -24,8 +24,9 @@ export interface DispatchRequest {
 }
 
 /**
- * Collects the dispatches of a fixed graph. Recording is pure arithmetic: a plan records at its capacity to place memory,
- * and again (cheaply) for each actual shape. The order and number of tensors and dispatches must not depend on the shape.
+ * Collects the dispatches of a fixed graph. Recording is pure arithmetic: a plan records at its capacity to place
+ * memory, and again (cheaply) for each actual shape. The order and number of tensors and dispatches must not depend on
+ * the shape.
  */
 export class Recorder {
   readonly dispatches: RecordedDispatch[] = []
@@ -56,7 +57,9 @@ export class Recorder {
   }
 
   dispatch(request: DispatchRequest): void {
-    const types = Object.fromEntries(Object.entries(request.tensors).map(([name, tensor]) => [`T_${name}`, tensor.dtype]))
+    const types = Object.fromEntries(
+      Object.entries(request.tensors).map(([name, tensor]) => [`T_${name}`, tensor.dtype]),
+    )
     const kernel = this.kernels.get(request.source, { ...types, ...request.defines, ENTRY: request.source.name })
     const tensors: Tensor[] = []
     for (const binding of kernel.io.bindings) {

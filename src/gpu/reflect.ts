@@ -1,4 +1,6 @@
-/** What a kernel's WGSL declares: read from the text, so that bindings and parameters are stated once, in the shader. */
+/**
+ * What a kernel's WGSL declares: read from the text, so that bindings and parameters are stated once, in the shader.
+ */
 export interface KernelInterface {
   bindings: { index: number; name: string; access: 'uniform' | 'read' | 'read_write' }[]
   /** Fields of `struct Params`, four bytes each, in order; empty where the kernel has none. */
@@ -14,15 +16,22 @@ export function reflect(wgsl: string): KernelInterface {
   }
   bindings.sort((a, b) => a.index - b.index)
   const struct = /struct Params\s*\{([^}]*)\}/.exec(wgsl)
-  const params = [...(struct?.[1] ?? '').replace(/\/\/.*$/gm, '').matchAll(/(\w+)\s*:\s*(u32|i32|f32)/g)].map((match) => ({
-    name: match[1],
-    type: match[2] as 'u32' | 'i32' | 'f32',
-  }))
+  const params = [...(struct?.[1] ?? '').replace(/\/\/.*$/gm, '').matchAll(/(\w+)\s*:\s*(u32|i32|f32)/g)].map(
+    (match) => ({
+      name: match[1],
+      type: match[2] as 'u32' | 'i32' | 'f32',
+    }),
+  )
   return { bindings, params }
 }
 
 /** Pack named values into the bytes of `struct Params`; throws where a name is missing or unknown. */
-export function packParams(fields: KernelInterface['params'], values: Record<string, number>, into: DataView, at: number): void {
+export function packParams(
+  fields: KernelInterface['params'],
+  values: Record<string, number>,
+  into: DataView,
+  at: number,
+): void {
   for (const [i, field] of fields.entries()) {
     const value = values[field.name]
     if (value === undefined) throw new Error(`kernel parameter "${field.name}" is missing`)

@@ -6,8 +6,8 @@ export function bytesPerElement(dtype: TensorDtype): number {
 }
 
 /**
- * A shaped view of GPU memory. `buffer` tensors exist (weights, gradients, caches); `virtual` ones are placed by the plan
- * and live only between the first and the last dispatch that names them.
+ * A shaped view of GPU memory. `buffer` tensors exist (weights, gradients, caches); `virtual` ones are placed by the
+ * plan and live only between the first and the last dispatch that names them.
  */
 export interface Tensor {
   readonly label: string

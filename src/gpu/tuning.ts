@@ -2,7 +2,9 @@ import type { Gpu } from './device'
 
 /** Choices between kernel variants that depend on the device, not on the model. */
 export interface Tuning {
-  /** Invocations that share a row in the row kernels (norms, softmax, loss head): 64 on GPUs, 1 where barriers are dear. */
+  /**
+   * Invocations that share a row in the row kernels (norms, softmax, loss head): 64 on GPUs, 1 where barriers are dear.
+   */
   rowLanes: 1 | 64
   /** Invocations a workgroup of those kernels. */
   rowGroup: number

@@ -1,7 +1,7 @@
 /**
- * A small preprocessor for the WGSL in shaders/. Register tiles need unrolled code (drivers do not keep an indexed private
- * array in registers), and variants need lines left out; WGSL has neither. Directives stand alone on comment lines, so the
- * files stay WGSL to an editor:
+ * A small preprocessor for the WGSL in shaders/. Register tiles need unrolled code (drivers do not keep an indexed
+ * private array in registers), and variants need lines left out; WGSL has neither. Directives stand alone on comment
+ * lines, so the files stay WGSL to an editor:
  *
  *   //#if NAME   //#if !NAME   //#if NAME == 4   //#if A && B   //#else   //#end      (an undefined NAME is false)
  *   //#for i in 0..TM          body with ${i} and ${i * 4 + 1}          //#end

@@ -10,7 +10,8 @@ export type GpuKind = 'swiftshader' | 'lavapipe' | 'auto'
 let instance: GPU | null = null
 
 /**
- * Open a WebGPU device in Node through Dawn. The Vulkan loader reads its driver list once, so one process uses one kind.
+ * Open a WebGPU device in Node through Dawn. The Vulkan loader reads its driver list once, so one process uses one
+ * kind.
  * 'auto' takes a real GPU where there is one, else the first software adapter installed.
  */
 export async function openDawn(kind: GpuKind = 'auto', options: OpenGpuOptions = {}): Promise<Gpu> {

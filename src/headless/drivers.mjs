@@ -1,4 +1,5 @@
-// Where the software GPUs' Vulkan drivers lie. Plain JavaScript: the set-up scripts read the same list before anything is built.
+// Where the software GPUs' Vulkan drivers lie. Plain JavaScript: the set-up scripts read the same list before anything
+// is built.
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -31,8 +32,8 @@ function chromiumFolders() {
 export const MANIFEST_VARIABLES = { swiftshader: 'TUNETAB_SWIFTSHADER_ICD', lavapipe: 'TUNETAB_LAVAPIPE_ICD' }
 
 /**
- * The Vulkan driver manifest of a software GPU on this machine, or null: of SwiftShader, which comes with Chromium, or of
- * Mesa's lavapipe. Whether Dawn can open it is another question: it refuses Mesa 22.
+ * The Vulkan driver manifest of a software GPU on this machine, or null: of SwiftShader, which comes with Chromium, or
+ * of Mesa's lavapipe. Whether Dawn can open it is another question: it refuses Mesa 22.
  * @param {'swiftshader' | 'lavapipe'} kind
  * @returns {string | null}
  */

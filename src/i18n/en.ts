@@ -19,8 +19,10 @@ export const en = {
   ofRead: 'of {n} read',
   rows: '{n} {n|row|rows}',
   tokens: '{n} {n|token|tokens}',
-  'error.unexpected': 'Something unforeseen went wrong ({message}). What you were doing has stopped; runs that were saved are kept. Try again, and reload the page if it happens once more.',
-  'error.page': 'The page met an error of its own and cannot show this part ({message}). Runs that were saved are kept. Reload the page.',
+  'error.unexpected':
+    'Something unforeseen went wrong ({message}). What you were doing has stopped; runs that were saved are kept. Try again, and reload the page if it happens once more.',
+  'error.page':
+    'The page met an error of its own and cannot show this part ({message}). Runs that were saved are kept. Reload the page.',
   'error.reload': 'Reload',
 
   // Rooms and rail
@@ -89,7 +91,8 @@ export const en = {
   'nogpu.chrome': 'Chrome or Edge 113 and later: works as installed on Windows, macOS and ChromeOS.',
   'nogpu.firefox': 'Firefox 141 and later on Windows, 145 and later on Macs with Apple silicon.',
   'nogpu.safari': 'Safari 26 and later on macOS, iOS and iPadOS.',
-  'nogpu.linux': 'Linux: start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan, and keep the graphics driver up to date.',
+  'nogpu.linux':
+    'Linux: start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan, and keep the graphics driver up to date.',
   'nogpu.https': 'The address must begin with https:// or be localhost; browsers hide WebGPU elsewhere.',
   'nogpu.cli': 'Without such a browser, the command line does the same work: npm run tune -- --help.',
 
@@ -125,9 +128,11 @@ export const en = {
   'model.chooseFolder': 'Choose model folder',
   'model.loadHub': 'Load from hub',
   'model.builtin.title': 'Built in',
-  'model.builtin.text': 'A very small model that comes with the page. Good for seeing how all of this works, within a minute.',
+  'model.builtin.text':
+    'A very small model that comes with the page. Good for seeing how all of this works, within a minute.',
   'model.folder.title': 'A folder of mine',
-  'model.folder.text': 'A Qwen2, Qwen3 or Llama folder as Hugging Face lays it out. It can be dropped anywhere on the page, too.',
+  'model.folder.text':
+    'A Qwen2, Qwen3 or Llama folder as Hugging Face lays it out. It can be dropped anywhere on the page, too.',
   'model.hub.title': 'The hub',
   'model.hub.text': 'Downloaded once, kept in this browser, continued where it broke off.',
   'model.hub.id': 'Model',
@@ -161,7 +166,8 @@ export const en = {
   'model.defaultSystem': 'Where a row has no system message, its template adds: “{text}”',
   'model.gpu': 'This GPU',
   'gpu.unnamed': 'A GPU that does not give its name',
-  'gpu.software': 'a processor doing a GPU’s work. Everything runs, slowly: fine for the built-in model, patient work for others.',
+  'gpu.software':
+    'a processor doing a GPU’s work. Everything runs, slowly: fine for the built-in model, patient work for others.',
   'gpu.real': 'a real GPU, as it should be.',
   'gpu.buffers': 'Buffers of up to {buffer}, {binding} of one in use at a time; larger weights are split.',
   'gpu.f16': 'Calculates in 16 bits where that is safe: faster, with less memory.',
@@ -170,7 +176,8 @@ export const en = {
   'gpu.noSubgroups': 'Neighbouring threads cannot exchange values; sums go through shared memory.',
 
   // Data
-  'data.lead': 'What it learns from: rows with a question and the answer you would like. JSON, JSONL, CSV or TSV, gzipped or not; drop a file anywhere.',
+  'data.lead':
+    'What it learns from: rows with a question and the answer you would like. JSON, JSONL, CSV or TSV, gzipped or not; drop a file anywhere.',
   'data.chooseFile': 'Choose data file',
   'data.useSample': 'Use sample data',
   'data.samples': 'Sample sets',
@@ -265,7 +272,8 @@ export const en = {
   'help.num_train_epochs': 'How often every row is seen. Too often, and it learns the rows by heart.',
   'help.max_steps': 'Ends after this many steps, whatever the epochs say. −1: the epochs decide.',
   'help.per_device_train_batch_size': 'Rows worked on at once. More is quicker and takes more memory.',
-  'help.gradient_accumulation_steps': 'Batches gathered into one step: the effect of a larger batch without its memory.',
+  'help.gradient_accumulation_steps':
+    'Batches gathered into one step: the effect of a larger batch without its memory.',
   'help.seed': 'Start of all chance. The same seed on the same GPU gives the same bits.',
   'help.learning_rate': 'How far each step goes. Too high and the loss jumps, too low and nothing changes.',
   'help.lr_scheduler_type': 'How the learning rate goes down over the run.',
@@ -283,13 +291,15 @@ export const en = {
   'help.group_by_length': 'Rows of like length share a batch, so that less is padded.',
   'help.packing': 'Several short rows share one line, without seeing each other.',
   'help.optim': 'How steps are computed. The 8-bit ones take less memory.',
-  'help.optim_args': 'GPU memory that the optimiser’s states may take, as state_budget_bytes=N. Larger states are kept in main memory and pass through; the result is the same, bit for bit.',
+  'help.optim_args':
+    'GPU memory that the optimiser’s states may take, as state_budget_bytes=N. Larger states are kept in main memory and pass through; the result is the same, bit for bit.',
   'help.weight_decay': 'Pulls the adapter back towards zero a little at every step.',
   'help.max_grad_norm': 'Longer gradients are shortened to this length; 0 leaves them.',
   'help.adam_beta1': 'How long the direction of earlier steps is remembered.',
   'help.adam_beta2': 'How long the size of earlier gradients is remembered.',
   'help.adam_epsilon': 'Keeps the division in AdamW away from zero.',
-  'help.save_strategy': 'Checkpoints to keep: none, every so many steps, or after each epoch. A way back after a closed tab is kept in any case.',
+  'help.save_strategy':
+    'Checkpoints to keep: none, every so many steps, or after each epoch. A way back after a closed tab is kept in any case.',
   'help.save_steps': 'How often, with “steps”. Below 1: a share of all steps.',
   'help.save_total_limit': 'How many of them stay, the newest. Empty: all.',
   'help.logging_steps': 'How often trainer_state.json gets a row. The charts always show every step.',
@@ -322,7 +332,8 @@ export const en = {
   'samples.never': 'None',
   'samples.quarters': 'Each quarter',
   'samples.tenths': 'Each tenth',
-  'samples.help': 'On the way the model answers two rows of your data. That takes a little time and changes no number of the run.',
+  'samples.help':
+    'On the way the model answers two rows of your data. That takes a little time and changes no number of the run.',
   'summary.finished': 'Training is done',
   'summary.stopped': 'Stopped; what was learnt is kept',
   'summary.loss': 'loss',
@@ -390,10 +401,13 @@ export const en = {
   'export.leadFor': '{name}, to take with you.',
   'export.empty': 'There is nothing to export yet.',
   'export.goTrain': 'Train a model',
-  'export.whilePaused': 'The run is paused: the adapter can be saved as it is after step {step}. The rest waits until the run has ended.',
-  'export.whileTraining': 'A run is going on. When it has ended, or with “Stop and save”, what it has learnt can be saved here.',
+  'export.whilePaused':
+    'The run is paused: the adapter can be saved as it is after step {step}. The rest waits until the run has ended.',
+  'export.whileTraining':
+    'A run is going on. When it has ended, or with “Stop and save”, what it has learnt can be saved here.',
   'export.adapter': 'Adapter',
-  'export.adapterText': 'The small part that was trained, as PEFT keeps it, with tokenizer, template and a README. Use it with the base model.',
+  'export.adapterText':
+    'The small part that was trained, as PEFT keeps it, with tokenizer, template and a README. Use it with the base model.',
   'export.downloadAdapter': 'Download adapter',
   'export.howAdapter': 'Python, after unzipping into {folder}',
   'export.merged': 'Merged model',
@@ -409,7 +423,8 @@ export const en = {
   'export.total': 'Total',
   'export.written': '{bytes} written',
   'merge.original': 'Onto the original weights',
-  'merge.original.help': 'The published precision, which training did not see: answers may move. The source is read once more.',
+  'merge.original.help':
+    'The published precision, which training did not see: answers may move. The source is read once more.',
   'merge.dequantized': 'Onto the 4-bit weights, unpacked',
   'merge.dequantized.help': 'Exactly what training saw, so answers stay as in Try.',
   'merge.keep': 'Keep a copy with the run',

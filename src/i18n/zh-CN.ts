@@ -18,7 +18,8 @@ export const zhCN: Messages = {
   ofRead: '共读取 {n} 行',
   rows: '{n} 行',
   tokens: '{n} 个 token',
-  'error.unexpected': '发生了意料之外的错误（{message}）。当前操作已停止，已保存的训练记录不受影响。请重试；若再次出现，请刷新页面。',
+  'error.unexpected':
+    '发生了意料之外的错误（{message}）。当前操作已停止，已保存的训练记录不受影响。请重试；若再次出现，请刷新页面。',
   'error.page': '页面自身出错，这一部分无法显示（{message}）。已保存的训练记录不受影响，请刷新页面。',
   'error.reload': '刷新页面',
 
@@ -169,7 +170,8 @@ export const zhCN: Messages = {
   'gpu.noSubgroups': '相邻线程不能直接交换数值，求和经由共享内存。',
 
   // 数据
-  'data.lead': '要学的内容：每行一个问题，加上你希望的回答。支持 JSON、JSONL、CSV、TSV（含 gzip），拖到页面任意位置即可。',
+  'data.lead':
+    '要学的内容：每行一个问题，加上你希望的回答。支持 JSON、JSONL、CSV、TSV（含 gzip），拖到页面任意位置即可。',
   'data.chooseFile': '选择数据文件',
   'data.useSample': '使用示例数据',
   'data.samples': '示例数据',
@@ -282,7 +284,8 @@ export const zhCN: Messages = {
   'help.group_by_length': '长度相近的行放在同一批，减少填充。',
   'help.packing': '几行短数据拼成一行，彼此不可见。',
   'help.optim': '每一步怎样计算。8 位的更省显存。',
-  'help.optim_args': '优化器状态可占用的显存上限，写作 state_budget_bytes=N。超出部分存放在内存中分批处理，结果逐位相同。',
+  'help.optim_args':
+    '优化器状态可占用的显存上限，写作 state_budget_bytes=N。超出部分存放在内存中分批处理，结果逐位相同。',
   'help.weight_decay': '每一步都把适配器向零拉回一点。',
   'help.max_grad_norm': '更长的梯度缩短到这个长度；0 表示不缩。',
   'help.adam_beta1': '对先前步伐方向记多久。',

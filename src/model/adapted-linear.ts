@@ -26,7 +26,8 @@ export function adaptedForward(
   const rank = pair.A.shape[0]
   const low = r.tensor(`layer ${layer} ${projection} low`, [M, rank], { kind })
   matmul(r, { a: droppedInput(ctx, layer, projection, x, K), b: pair.A, c: low, M, N: rank, K, bTransposed: true })
-  if (y) matmul(r, { a: low, b: pair.B, c: y, M, N, K: rank, bTransposed: true, alpha: adapter.scale, accumulate: true })
+  if (y)
+    matmul(r, { a: low, b: pair.B, c: y, M, N, K: rank, bTransposed: true, alpha: adapter.scale, accumulate: true })
   return low
 }
 
@@ -58,7 +59,15 @@ export function adaptedBackward(
   const { r, adapter } = ctx
   const M = ctx.B * ctx.T
   const [N, K] = linearShape(ctx.config, projection)
-  if (o.dx) linearBackwardX(r, { weight: w.linears[projection].weight, dy: o.dy, dx: o.dx, M, slab: ctx.slab, accumulate: o.accumulate })
+  if (o.dx)
+    linearBackwardX(r, {
+      weight: w.linears[projection].weight,
+      dy: o.dy,
+      dx: o.dx,
+      M,
+      slab: ctx.slab,
+      accumulate: o.accumulate,
+    })
   const pair = adapter?.get(layer, projection)
   if (!adapter?.training || !pair || !o.low) return
   const { gradient, dropout: rate, run } = adapter.training
@@ -66,7 +75,17 @@ export function adaptedBackward(
   const rank = pair.A.shape[0]
   const dlow = r.tensor(`layer ${layer} ${projection} dlow`, [M, rank], { kind: 'scratch' })
   matmul(r, { a: o.dy, b: pair.B, c: dlow, M, N: rank, K: N, alpha: adapter.scale })
-  matmul(r, { a: o.dy, b: o.low, c: into.B, M: N, N: rank, K: M, aTransposed: true, alpha: adapter.scale, accumulate: true })
+  matmul(r, {
+    a: o.dy,
+    b: o.low,
+    c: into.B,
+    M: N,
+    N: rank,
+    K: M,
+    aTransposed: true,
+    alpha: adapter.scale,
+    accumulate: true,
+  })
   const x = droppedInput(ctx, layer, projection, o.x, K)
   matmul(r, { a: dlow, b: x, c: into.A, M: rank, N: K, K: M, aTransposed: true, accumulate: true })
   if (!o.dx) return

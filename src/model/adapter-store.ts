@@ -37,7 +37,10 @@ export interface AdapterLayout {
   parameters: number
 }
 
-/** Elements of a page at most, each tensor counted in whole blocks of the optimiser: 64 MiB, whose f32 states just fit the least binding limit. */
+/**
+ * Elements of a page at most, each tensor counted in whole blocks of the optimiser: 64 MiB, whose f32 states just fit
+ * the least binding limit.
+ */
 const PAGE_ELEMENTS = 16 * 1024 * 1024
 
 export function adapterLayout(config: ModelConfig, lora: LoraConfig): AdapterLayout {
@@ -59,7 +62,16 @@ export function adapterLayout(config: ModelConfig, lora: LoraConfig): AdapterLay
         }
         inBlocks += blocks
         const page = pages.length - 1
-        slots.push({ name: slotName(layer, projection, side), layer, projection, side, shape, page, offset: pages[page], length })
+        slots.push({
+          name: slotName(layer, projection, side),
+          layer,
+          projection,
+          side,
+          shape,
+          page,
+          offset: pages[page],
+          length,
+        })
         pages[page] += padded
         parameters += length
       }
@@ -102,13 +114,19 @@ export class AdapterStore {
 
   write(values: (slot: ParameterSlot) => Float32Array): void {
     for (const slot of this.layout.slots) {
-      this.gpu.device.queue.writeBuffer(this.pages[slot.page], slot.offset * 4, values(slot) as Float32Array<ArrayBuffer>)
+      this.gpu.device.queue.writeBuffer(
+        this.pages[slot.page],
+        slot.offset * 4,
+        values(slot) as Float32Array<ArrayBuffer>,
+      )
     }
   }
 
   async read(): Promise<LoraPair[]> {
     const pages = await Promise.all(
-      this.pages.map(async (page, i) => new Float32Array(await readBuffer(this.gpu, page, 0, this.layout.pages[i] * 4))),
+      this.pages.map(
+        async (page, i) => new Float32Array(await readBuffer(this.gpu, page, 0, this.layout.pages[i] * 4)),
+      ),
     )
     const pairs = new Map<string, LoraPair>()
     for (const slot of this.layout.slots) {
@@ -134,7 +152,8 @@ export function slotTensor(slot: ParameterSlot, pages: GPUBuffer[]): Tensor {
 
 /**
  * PEFT's initial weights: A uniform in +-1/sqrt(in) (kaiming_uniform with a = sqrt 5), B zero. Each tensor begins at
- * its own place of SplitMix32's sequence, which seed and name give, so the weights do not depend on which others are adapted.
+ * its own place of SplitMix32's sequence, which seed and name give, so the weights do not depend on which others are
+ * adapted.
  */
 export function initialValues(slot: ParameterSlot, seed: number): Float32Array {
   const values = new Float32Array(slot.length)

@@ -35,7 +35,10 @@ export function parseModelConfig(text: string, file = 'config.json'): ModelConfi
   const hiddenSize = read.size('hidden_size')
   const heads = read.size('num_attention_heads')
   const kvHeads = read.size('num_key_value_heads', heads)
-  const headDim = read.size('head_dim', raw.head_dim === undefined ? (defaults.headDim ?? hiddenSize / heads) : hiddenSize / heads)
+  const headDim = read.size(
+    'head_dim',
+    raw.head_dim === undefined ? (defaults.headDim ?? hiddenSize / heads) : hiddenSize / heads,
+  )
   const maxPositionEmbeddings = read.size('max_position_embeddings', defaults.maxPosition)
   if (heads % kvHeads !== 0) throw read.bad('num_key_value_heads', kvHeads, 'divides-heads')
   if (headDim % 2 !== 0) throw read.bad('head_dim', headDim, 'even')
@@ -60,7 +63,7 @@ export function parseModelConfig(text: string, file = 'config.json'): ModelConfi
     // False in all three classes; a tied checkpoint always says so (transformers before 5 left out only defaults).
     tieWordEmbeddings: raw.tie_word_embeddings === true,
     maxPositionEmbeddings,
-    bosTokenId: raw.bos_token_id === undefined ? defaults.bos : read.tokenIds('bos_token_id')[0] ?? null,
+    bosTokenId: raw.bos_token_id === undefined ? defaults.bos : (read.tokenIds('bos_token_id')[0] ?? null),
     eosTokenIds: raw.eos_token_id === undefined ? defaults.eos : read.tokenIds('eos_token_id'),
     padTokenId: read.tokenIds('pad_token_id')[0] ?? null,
     raw,
@@ -88,7 +91,8 @@ function readFamily(raw: Json): Family {
   const byClass = named.map((name) => ARCHITECTURES[name]).find(Boolean)
   if (byClass) return byClass
   const type = String(raw.model_type ?? '')
-  // A config without `architectures` is complete enough; one that names another class (a reward model, Qwen2-VL) is not ours.
+  // A config without `architectures` is complete enough; one that names another class (a reward model, Qwen2-VL) is not
+  // ours.
   if (named.length === 0 && (type === 'qwen2' || type === 'qwen3' || type === 'llama')) return type
   throw fail('model-architecture', { architecture: named.join(', ') || type || '?', works: WORKS })
 }
@@ -96,7 +100,8 @@ function readFamily(raw: Json): Family {
 /** Options that change the arithmetic and that the engine does not compute. */
 function checkOptions(raw: Json, family: Family): void {
   const act = raw.hidden_act ?? 'silu'
-  if (act !== 'silu' && act !== 'swish') throw fail('model-option', { field: 'hidden_act', value: String(act), works: 'silu' })
+  if (act !== 'silu' && act !== 'swish')
+    throw fail('model-option', { field: 'hidden_act', value: String(act), works: 'silu' })
   // Qwen2 always has a bias on q, k, v and none on o; these two have all four or none.
   if (family !== 'qwen2' && raw.attention_bias === true) {
     throw fail('model-option', { field: 'attention_bias', value: 'true', works: 'false' })
@@ -151,7 +156,8 @@ function readQuantization(raw: Json): BnbQuantization | null {
   if (q === undefined || q === null) return null
   const method = isObject(q) ? String(q.quant_method ?? (q.load_in_4bit === true ? 'bitsandbytes' : '?')) : String(q)
   if (!isObject(q) || method !== 'bitsandbytes') throw fail('model-quantization', { method })
-  if (q.load_in_4bit !== true && q._load_in_4bit !== true) throw fail('model-quantization', { method: 'bitsandbytes int8' })
+  if (q.load_in_4bit !== true && q._load_in_4bit !== true)
+    throw fail('model-quantization', { method: 'bitsandbytes int8' })
   const quantType = String(q.bnb_4bit_quant_type ?? 'fp4')
   if (quantType !== 'nf4') throw fail('model-quantization', { method: `bitsandbytes ${quantType}` })
   return {

@@ -27,15 +27,26 @@ export class Decoder {
   private readonly t: { ids: Tensor; positions: Tensor; chosen: Tensor; logits: Tensor; embedded: Tensor | null }
   private length = 0
 
-  constructor(gpu: Gpu, kernels: KernelCache, pass: Omit<PassModel, 'chunking'>, host: HostTable | null, capacity: number) {
+  constructor(
+    gpu: Gpu,
+    kernels: KernelCache,
+    pass: Omit<PassModel, 'chunking'>,
+    host: HostTable | null,
+    capacity: number,
+  ) {
     this.gpu = gpu
     this.host = host
     this.capacity = capacity
     const { config } = pass
     const make = (label: string, dtype: 'i32' | 'f32', n: number): Tensor => {
-      const buffer = gpu.buffer(label, n * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+      const buffer = gpu.buffer(
+        label,
+        n * 4,
+        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+      )
       const bindable = gpu.device.limits.maxStorageBufferBindingSize
-      if (buffer.size > bindable) throw fail('gpu-tensor-too-large', { tensor: label, bytes: buffer.size, limit: bindable })
+      if (buffer.size > bindable)
+        throw fail('gpu-tensor-too-large', { tensor: label, bytes: buffer.size, limit: bindable })
       this.buffers.push(buffer)
       return bufferTensor(label, dtype, [n], buffer)
     }
@@ -74,17 +85,25 @@ export class Decoder {
     const { queue } = this.gpu.device
     if (this.length + ids.length > this.capacity) throw new RangeError(`decoder holds ${this.capacity} tokens`)
     expectInTable(ids, this.pass.config.vocabSize)
-    for (let at = 0; at < ids.length; ) {
+    for (let at = 0; at < ids.length;) {
       const T = Math.min(PREFILL, ids.length - at)
       const piece = ids.slice(at, at + T)
       const shape = { T, first: this.length }
       const plan = ids.length === 1 ? this.one : this.many
       await plan.prepare(shape)
       queue.writeBuffer(this.t.ids.buffer!, 0, piece)
-      queue.writeBuffer(this.t.positions.buffer!, 0, Int32Array.from({ length: T }, (_, i) => this.length + i))
+      queue.writeBuffer(
+        this.t.positions.buffer!,
+        0,
+        Int32Array.from({ length: T }, (_, i) => this.length + i),
+      )
       queue.writeBuffer(this.t.chosen.buffer!, 0, Int32Array.of(T - 1))
       if (this.t.embedded) {
-        queue.writeBuffer(this.t.embedded.buffer!, 0, await embeddedRows(this.host!, piece, this.pass.config.hiddenSize))
+        queue.writeBuffer(
+          this.t.embedded.buffer!,
+          0,
+          await embeddedRows(this.host!, piece, this.pass.config.hiddenSize),
+        )
       }
       plan.run(shape)
       this.length += T
@@ -113,7 +132,11 @@ export async function allLogits(
   const T = ids.length
   const buffers: GPUBuffer[] = []
   const make = (label: string, data: Int32Array | Float32Array): Tensor => {
-    const buffer = gpu.buffer(label, data.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+    const buffer = gpu.buffer(
+      label,
+      data.byteLength,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+    )
     buffers.push(buffer)
     gpu.device.queue.writeBuffer(buffer, 0, data as Int32Array<ArrayBuffer>)
     return bufferTensor(label, data instanceof Int32Array ? 'i32' : 'f32', [data.length], buffer)

@@ -7,8 +7,17 @@ import { bytesPerElement, type Tensor, type TensorDtype } from '../gpu/tensor'
 import type { LinearWeight } from '../ops/linear'
 import { nf4Dequantize, type Nf4Weight } from '../ops/nf4'
 
-/** Rows [from, from + count) of a weight on the GPU as float32, [count, K]: what NF4 stands for, or what a dense weight is. */
-export function readRows(gpu: Gpu, kernels: KernelCache, weight: LinearWeight, from: number, count: number): Promise<Float32Array> {
+/**
+ * Rows [from, from + count) of a weight on the GPU as float32, [count, K]: what NF4 stands for, or what a dense weight
+ * is.
+ */
+export function readRows(
+  gpu: Gpu,
+  kernels: KernelCache,
+  weight: LinearWeight,
+  from: number,
+  count: number,
+): Promise<Float32Array> {
   return weight.kind === 'dense'
     ? denseRows(gpu, weight.tensor, weight.K, from, count)
     : nf4Rows(gpu, kernels, weight, from, count)
@@ -26,14 +35,26 @@ async function denseRows(gpu: Gpu, tensor: Tensor, K: number, from: number, coun
   return toFloat32(bytes.subarray(from * K * size - start), dtype)
 }
 
-async function nf4Rows(gpu: Gpu, kernels: KernelCache, weight: Nf4Weight, from: number, count: number): Promise<Float32Array> {
+async function nf4Rows(
+  gpu: Gpu,
+  kernels: KernelCache,
+  weight: Nf4Weight,
+  from: number,
+  count: number,
+): Promise<Float32Array> {
   const { K } = weight
   // The kernel writes whole words of codes: eight elements.
   const first = Math.floor((from * K) / 8) * 8
   const n = (from + count) * K - first
-  const plan = new Plan<null>(gpu, kernels, (r) => nf4Dequantize(r, { weight, out: r.tensor('rows', [n]), first, n }), null, {
-    label: 'dequantize',
-  })
+  const plan = new Plan<null>(
+    gpu,
+    kernels,
+    (r) => nf4Dequantize(r, { weight, out: r.tensor('rows', [n]), first, n }),
+    null,
+    {
+      label: 'dequantize',
+    },
+  )
   try {
     await plan.build()
     await plan.prepare(null)

@@ -9,7 +9,9 @@ import { recordEvaluation, type PassModel, type PassShape } from './graphs'
 import { InputBuffers, prepareBatch } from './pass-inputs'
 import type { HostTable } from './weights'
 
-/** Forward passes for losses, at shapes up to a capacity; optionally counts numbers that are not finite layer by layer. */
+/**
+ * Forward passes for losses, at shapes up to a capacity; optionally counts numbers that are not finite layer by layer.
+ */
 export class Evaluator {
   readonly capacity: { B: number; T: number }
   private readonly gpu: Gpu
@@ -47,7 +49,13 @@ export class Evaluator {
           losses: tensor(this.losses),
           probe: probing
             ? (layer, residual) =>
-                countNonFinite(r, { x: residual.x, delta: residual.delta!, counts: tensor(this.counts), n: s.B * s.T * C, layer })
+                countNonFinite(r, {
+                  x: residual.x,
+                  delta: residual.delta!,
+                  counts: tensor(this.counts),
+                  n: s.B * s.T * C,
+                  layer,
+                })
             : undefined,
         }),
       { ...capacity, rows: M },
@@ -65,7 +73,8 @@ export class Evaluator {
     await this.inputs.write(batch, prepared)
     this.plan.run(prepared.shape)
     const { rows } = prepared.shape
-    const losses = rows > 0 ? new Float32Array(await readBuffer(this.gpu, this.losses, 0, rows * 16)) : new Float32Array(0)
+    const losses =
+      rows > 0 ? new Float32Array(await readBuffer(this.gpu, this.losses, 0, rows * 16)) : new Float32Array(0)
     return { chosen: prepared.chosen, losses }
   }
 

@@ -42,7 +42,12 @@ export interface PassModel {
   adapter: LayerAdapter | null
 }
 
-function startPass(r: Recorder, m: PassModel, s: PassShape, inputs: PassInputs): { ctx: LayerContext; embedded: Tensor } {
+function startPass(
+  r: Recorder,
+  m: PassModel,
+  s: PassShape,
+  inputs: PassInputs,
+): { ctx: LayerContext; embedded: Tensor } {
   const M = s.B * s.T
   const C = m.config.hiddenSize
   const embedded = inputs.embedded ?? r.tensor('embedded', [M, C], { kind: 'checkpoints' })
@@ -74,7 +79,13 @@ function layerContext(
 }
 
 /** Hidden rows of the trained tokens, before and after the final norm. */
-function trainedRows(r: Recorder, m: PassModel, s: PassShape, inputs: PassInputs, last: Residual): { raw: Tensor; normed: Tensor } {
+function trainedRows(
+  r: Recorder,
+  m: PassModel,
+  s: PassShape,
+  inputs: PassInputs,
+  last: Residual,
+): { raw: Tensor; normed: Tensor } {
   const C = m.config.hiddenSize
   const raw = r.tensor('trained rows', [s.rows, C], { kind: 'scratch' })
   rowsSelect(r, { chosen: inputs.chosen, x: last.x, delta: last.delta!, out: raw, rows: s.rows, C })
@@ -94,7 +105,8 @@ function headScratch(r: Recorder, m: PassModel, rows: number): HeadScratch {
 }
 
 /**
- * Forward, loss and backward of one micro batch: adds to the adapter's gradients and to stats (loss, accuracy, entropy).
+ * Forward, loss and backward of one micro batch: adds to the adapter's gradients and to stats (loss, accuracy,
+ * entropy).
  * The lowest `recomputed` layers keep only their input and are computed again on the way back.
  */
 export function recordTraining(
@@ -129,13 +141,23 @@ export function recordTraining(
   })
   lossSum(r, { losses: o.losses, run: training.run, stats: o.stats, rows: s.rows })
   const draw = r.tensor('dtrained rows', [s.rows, C], { kind: 'scratch' })
-  rmsnormBackward(r, { x: hidden.raw, weight: weights.finalNorm, dy: dh, dx: draw, rows: s.rows, C, eps: config.rmsNormEps })
+  rmsnormBackward(r, {
+    x: hidden.raw,
+    weight: weights.finalNorm,
+    dy: dh,
+    dx: draw,
+    rows: s.rows,
+    C,
+    eps: config.rmsNormEps,
+  })
   const dx = r.tensor('dx', [M, C], { kind: 'scratch' })
   rowsScatter(r, { place: o.inputs.place, d: draw, out: dx, M, C })
   for (let layer = config.layers - 1; layer >= 0; layer--) {
     const w = weights.layers[layer]
     const saved =
-      layer < o.recomputed ? layerForward(ctx, layer, w, { x: kept[layer].x, delta: null }, 'scratch', true).kept : kept[layer]
+      layer < o.recomputed
+        ? layerForward(ctx, layer, w, { x: kept[layer].x, delta: null }, 'scratch', true).kept
+        : kept[layer]
     layerBackward(ctx, layer, w, saved, dx, layer === 0)
   }
 }

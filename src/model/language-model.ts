@@ -18,9 +18,14 @@ export interface TrainingShape {
   /** Bytes the run may use on the GPU beyond the weights; absent: 2 GiB,
    *  since WebGPU tells nobody what is free. Less budget = more recompute. */
   budgetBytes?: number
-  /** Bytes of GPU memory for optimiser states; larger ones are paged from the host, bit-identically. Absent: the kind's own default. */
+  /**
+   * Bytes of GPU memory for optimiser states; larger ones are paged from the host, bit-identically. Absent: the kind's
+   * own default.
+   */
   optimizerBudgetBytes?: number
-  /** Element type of the kept activations; float16 halves them where the device has shader-f16, else float32 is used. */
+  /**
+   * Element type of the kept activations; float16 halves them where the device has shader-f16, else float32 is used.
+   */
   computeDtype?: 'float32' | 'float16'
   /** Seeds the counter-based dropout masks. */
   seed: number
@@ -41,7 +46,10 @@ export interface LanguageModel {
   readonly gpuBytes: number
   readonly lora: LoraConfig | null
   /** Fresh (A uniform in +-1/sqrt(in) from the seed, B zero) or given weights. Replaces an adapter that is there. */
-  attachLora(lora: LoraConfig, init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] }): Promise<void>
+  attachLora(
+    lora: LoraConfig,
+    init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] },
+  ): Promise<void>
   detachLora(): void
   readLora(): Promise<LoraPair[]>
   /** Pure arithmetic: nothing is allocated. `lora` may differ from the attached one. */
@@ -66,7 +74,10 @@ export interface LanguageModel {
 export interface Trainer {
   /** Forward and backward of one micro batch; adds its gradient. `numItems` = trained tokens of the whole window. */
   accumulate(batch: MicroBatch, numItems: number): Promise<void>
-  /** Clip, update, clear. Rejects with 'train-non-finite' naming the step, the tensor or layer, when loss or norm is NaN or infinite. */
+  /**
+   * Clip, update, clear. Rejects with 'train-non-finite' naming the step, the tensor or layer, when loss or norm is NaN
+   * or infinite.
+   */
   step(options: OptimizerStep): Promise<StepResult>
   readonly plan: TrainingPlan
   /** Bytes of GPU memory held now by model and trainer. */

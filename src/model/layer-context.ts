@@ -17,8 +17,11 @@ export interface LayerContext {
   slab: Tensor
   probs: Tensor
   chunking: AttentionChunking
-  /** Element type of the activations that are kept: normed inputs, q, k, v, attended values, gate and up. The residual stream,
-   *  scores, the SwiGLU product, gradients and everything of the adapter stay f32: there f16 would overflow or vanish. */
+  /**
+   * Element type of the activations that are kept: normed inputs, q, k, v, attended values, gate and up. The residual
+   * stream,  scores, the SwiGLU product, gradients and everything of the adapter stay f32: there f16 would overflow or
+   * vanish.
+   */
   activation: 'f32' | 'f16'
   adapter: LayerAdapter | null
   /** Decoding: keys and values of earlier tokens; `first` = how many there are. */

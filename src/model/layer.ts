@@ -35,9 +35,9 @@ export interface Residual {
 }
 
 /**
- * One transformer layer. `input.delta` is added by the first norm and the sum kept as the layer's x; the output's delta is
- * the feed-forward block's, added by whoever reads it. `recompute` rebuilds only what the backward pass reads: the output's
- * delta is left out.
+ * One transformer layer. `input.delta` is added by the first norm and the sum kept as the layer's x; the output's delta
+ * is the feed-forward block's, added by whoever reads it. `recompute` rebuilds only what the backward pass reads: the
+ * output's delta is left out.
  */
 export function layerForward(
   ctx: LayerContext,
@@ -76,7 +76,8 @@ export function layerForward(
   linear('q_proj', n1, qRaw)
   linear('k_proj', n1, kRaw)
   linear('v_proj', n1, v)
-  // With qwen3 the norm writes a new tensor, since its backward needs the raw one; otherwise RoPE turns q and k in place.
+  // With qwen3 the norm writes a new tensor, since its backward needs the raw one; otherwise RoPE turns q and k in
+  // place.
   const q = w.qNorm ? r.tensor(label('q'), [M, H * D], { kind, dtype }) : qRaw
   const k = w.kNorm ? r.tensor(label('k'), [M, K * D], { kind, dtype }) : kRaw
   if (w.qNorm) rmsnormForward(r, { x: qRaw, weight: w.qNorm, y: q, rows: M * H, C: D, eps })
@@ -124,8 +125,8 @@ export function layerForward(
 }
 
 /**
- * Backward through a layer. `dx` [M, C] holds the gradient of the layer's output (x and delta share it) and is turned in
- * place into that of its input; with `lowest` nothing below is trained and the input's gradient is not computed.
+ * Backward through a layer. `dx` [M, C] holds the gradient of the layer's output (x and delta share it) and is turned
+ * in place into that of its input; with `lowest` nothing below is trained and the input's gradient is not computed.
  * Overwrites kept.gate and kept.up where they are f32.
  */
 export function layerBackward(

@@ -35,9 +35,10 @@ export interface LoadOptions {
 }
 
 /**
- * Stream a checkpoint onto the GPU: linears into NF4 (or imported as they are from a bnb-4bit checkpoint), the head in the
- * source's precision (f32 where that is NF4), norms and biases in f32. Memory is taken before the first weight is read, so
- * that a model too big for this GPU is refused at once. Holds a few chunks in the JS heap, never a whole tensor.
+ * Stream a checkpoint onto the GPU: linears into NF4 (or imported as they are from a bnb-4bit checkpoint), the head in
+ * the source's precision (f32 where that is NF4), norms and biases in f32. Memory is taken before the first weight is
+ * read, so that a model too big for this GPU is refused at once. Holds a few chunks in the JS heap, never a whole
+ * tensor.
  * @throws TuneError gpu-tensor-too-large, gpu-out-of-memory, model-tensor-dtype
  */
 export async function loadLanguageModel(
@@ -90,7 +91,10 @@ class Loader {
 
   async load(): Promise<LanguageModel> {
     const { config, gpu } = this
-    const headName = this.weights.tensors.has('lm_head.weight') && !config.tieWordEmbeddings ? 'lm_head.weight' : 'model.embed_tokens.weight'
+    const headName =
+      this.weights.tensors.has('lm_head.weight') && !config.tieWordEmbeddings
+        ? 'lm_head.weight'
+        : 'model.embed_tokens.weight'
     const linears = this.linearNames()
     this.bytesTotal = [...linears.map(({ name }) => `${name}.weight`), headName].reduce(
       (sum, name) => sum + (this.weights.tensors.get(name)?.bytes ?? 0),
@@ -158,8 +162,10 @@ class Loader {
   }
 
   /**
-   * A table [rows, C] in as many buffers as the binding limit asks for; rows a part a multiple of 8. NF4 rows become f32:
-   * bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the same.
+   * A table [rows, C] in as many buffers as the binding limit asks for; rows a part a multiple of 8. NF4 rows become
+   * f32:
+   * bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the
+   * same.
    */
   private async allocateTable(name: string): Promise<TablePart[]> {
     const { vocabSize: V, hiddenSize: C } = this.config
@@ -178,7 +184,8 @@ class Loader {
   private async fillTable(name: string, parts: TablePart[]): Promise<void> {
     const rowBytes = this.config.hiddenSize * bytesPerElement(parts[0].tensor.dtype)
     if (isBnbTensor(this.weights, name)) return this.fillDequantized(name, parts, rowBytes)
-    for (const { tensor, first, count } of parts) await this.upload(name, tensor.buffer!, 0, first * rowBytes, count * rowBytes)
+    for (const { tensor, first, count } of parts)
+      await this.upload(name, tensor.buffer!, 0, first * rowBytes, count * rowBytes)
   }
 
   private async fillDequantized(name: string, parts: TablePart[], rowBytes: number): Promise<void> {
@@ -189,7 +196,11 @@ class Loader {
       for (let at = 0; at < count; at += step) {
         this.signal?.throwIfAborted()
         const some = Math.min(step, count - at)
-        this.gpu.device.queue.writeBuffer(tensor.buffer!, at * rowBytes, (await rows.floats(first + at, some)) as Float32Array<ArrayBuffer>)
+        this.gpu.device.queue.writeBuffer(
+          tensor.buffer!,
+          at * rowBytes,
+          (await rows.floats(first + at, some)) as Float32Array<ArrayBuffer>,
+        )
         this.tell(name, (this.weights.tensors.get(name)!.bytes * some) / V)
       }
     }
@@ -200,7 +211,11 @@ class Loader {
     for (let at = 0; at < length; at += UPLOAD_BYTES) {
       this.signal?.throwIfAborted()
       const bytes = await this.weights.read(name, from + at, Math.min(UPLOAD_BYTES, length - at))
-      this.gpu.device.queue.writeBuffer(to, toOffset + at, bytes.length % 4 ? padded(bytes) : (bytes as Uint8Array<ArrayBuffer>))
+      this.gpu.device.queue.writeBuffer(
+        to,
+        toOffset + at,
+        bytes.length % 4 ? padded(bytes) : (bytes as Uint8Array<ArrayBuffer>),
+      )
       this.tell(name, bytes.length)
     }
   }
@@ -215,7 +230,9 @@ class Loader {
       this.otherBytes += bytes
       return { kind: 'dense', N, K, tensor: bufferTensor(name, dtype, [N, K], buffer) }
     }
-    const nested = imported ? this.weights.tensors.get(`${full}.absmax`)?.dtype === 'U8' : this.options.doubleQuant !== false
+    const nested = imported
+      ? this.weights.tensors.get(`${full}.absmax`)?.dtype === 'U8'
+      : this.options.doubleQuant !== false
     const layout = nf4Layout(N * K, nested)
     const buffer = await this.buffer(name, layout.words * 4)
     this.nf4Bytes += buffer.size

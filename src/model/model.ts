@@ -17,7 +17,14 @@ import { ropeTable } from './rope-table'
 import { chooseToken, uniforms } from './sampling'
 import { GpuTrainer } from './trainer'
 import { ghost } from './training-graph'
-import { modulePath, type LoraConfig, type LoraPair, type ModelConfig, type Projection, type SampleOptions } from './types'
+import {
+  modulePath,
+  type LoraConfig,
+  type LoraPair,
+  type ModelConfig,
+  type Projection,
+  type SampleOptions,
+} from './types'
 import { uploadVector, type ModelWeights } from './weights'
 
 /** Most bytes of attention scores at a time. */
@@ -42,7 +49,9 @@ export class QwenStyleModel implements LanguageModel {
     this.config = config
     this.weights = weights
     this.buffers = buffers
-    this.slabElements = slabElements(weights.layers.flatMap((layer) => Object.values(layer.linears).map(({ weight }) => weight)))
+    this.slabElements = slabElements(
+      weights.layers.flatMap((layer) => Object.values(layer.linears).map(({ weight }) => weight)),
+    )
   }
 
   get nf4Bytes(): number {
@@ -57,7 +66,10 @@ export class QwenStyleModel implements LanguageModel {
     return this.adapter?.lora ?? null
   }
 
-  async attachLora(lora: LoraConfig, init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] }): Promise<void> {
+  async attachLora(
+    lora: LoraConfig,
+    init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] },
+  ): Promise<void> {
     this.detachLora()
     const store = await allocating(this.gpu, 'adapter', () => new AdapterStore(this.gpu, this.config, lora))
     if (init.kind === 'random') {
@@ -83,7 +95,9 @@ export class QwenStyleModel implements LanguageModel {
     return this.adapter.read()
   }
 
-  /** cos/sin for at least T positions. Plans may still be bound to a table that was outgrown, so it stays; sizes double. */
+  /**
+   * cos/sin for at least T positions. Plans may still be bound to a table that was outgrown, so it stays; sizes double.
+   */
   private ropeFor(T: number): Tensor {
     if (!this.rope || this.rope.T < T) {
       const size = Math.max(1024, 2 ** Math.ceil(Math.log2(T)))
@@ -94,7 +108,12 @@ export class QwenStyleModel implements LanguageModel {
     return this.rope.tensor
   }
 
-  private passFor(B: number, T: number, activation: 'f32' | 'f16' = 'f32', rope = this.ropeFor(T)): Omit<PassModel, 'adapter'> {
+  private passFor(
+    B: number,
+    T: number,
+    activation: 'f32' | 'f16' = 'f32',
+    rope = this.ropeFor(T),
+  ): Omit<PassModel, 'adapter'> {
     const limit = Math.min(SCORES_BYTES, this.gpu.device.limits.maxStorageBufferBindingSize)
     return {
       config: this.config,
@@ -113,7 +132,9 @@ export class QwenStyleModel implements LanguageModel {
 
   private layerAdapter(useAdapter: boolean): LayerAdapter | null {
     const { adapter } = this
-    return useAdapter && adapter ? { scale: adapter.scale, get: (layer: number, p: Projection) => adapter.get(layer, p) } : null
+    return useAdapter && adapter
+      ? { scale: adapter.scale, get: (layer: number, p: Projection) => adapter.get(layer, p) }
+      : null
   }
 
   planTraining(lora: LoraConfig, shape: TrainingShape): TrainingPlan {
@@ -170,7 +191,11 @@ export class QwenStyleModel implements LanguageModel {
     const capacity = { B: Math.max(B, found?.capacity.B ?? 0), T: Math.max(T, found?.capacity.T ?? 0) }
     const pass = { ...this.passFor(capacity.B, capacity.T), adapter: this.layerAdapter(key === 'tuned') }
     const host = this.weights.hostEmbedding
-    const evaluator = await allocating(this.gpu, 'evaluation', () => new Evaluator(this.gpu, this.kernels, pass, host, capacity))
+    const evaluator = await allocating(
+      this.gpu,
+      'evaluation',
+      () => new Evaluator(this.gpu, this.kernels, pass, host, capacity),
+    )
     this.evaluators[key] = await built(evaluator)
     return evaluator
   }
@@ -183,12 +208,17 @@ export class QwenStyleModel implements LanguageModel {
     for (const batch of batches) {
       const pass = { ...this.passFor(batch.B, batch.T), adapter: this.layerAdapter(true) }
       const host = this.weights.hostEmbedding
-      const probe = await allocating(this.gpu, 'diagnosis', () => new Evaluator(this.gpu, this.kernels, pass, host, batch, true))
+      const probe = await allocating(
+        this.gpu,
+        'diagnosis',
+        () => new Evaluator(this.gpu, this.kernels, pass, host, batch, true),
+      )
       try {
         await probe.build()
         const { layer, lines } = await probe.findNonFinite(batch)
         if (layer !== null || lines.length > 0) {
-          const rows = batch.rows.length === batch.B && lines.length > 0 ? lines.map((line) => batch.rows[line]) : batch.rows
+          const rows =
+            batch.rows.length === batch.B && lines.length > 0 ? lines.map((line) => batch.rows[line]) : batch.rows
           return { layer, rows }
         }
       } finally {
@@ -203,7 +233,13 @@ export class QwenStyleModel implements LanguageModel {
     const { chunking: _, ...pass } = this.passFor(1, capacity)
     const adapter = this.layerAdapter(useAdapter)
     const host = this.weights.hostEmbedding
-    return built(await allocating(this.gpu, 'KV cache', () => new Decoder(this.gpu, this.kernels, { ...pass, adapter }, host, capacity)))
+    return built(
+      await allocating(
+        this.gpu,
+        'KV cache',
+        () => new Decoder(this.gpu, this.kernels, { ...pass, adapter }, host, capacity),
+      ),
+    )
   }
 
   async *generate(promptIds: Int32Array, options: SampleOptions): AsyncGenerator<number> {
@@ -230,7 +266,13 @@ export class QwenStyleModel implements LanguageModel {
 
   async logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array> {
     const { chunking: _, ...pass } = this.passFor(1, ids.length)
-    return allLogits(this.gpu, this.kernels, { ...pass, adapter: this.layerAdapter(useAdapter) }, this.weights.hostEmbedding, ids)
+    return allLogits(
+      this.gpu,
+      this.kernels,
+      { ...pass, adapter: this.layerAdapter(useAdapter) },
+      this.weights.hostEmbedding,
+      ids,
+    )
   }
 
   async dequantizedRows(name: string, from: number, count: number): Promise<Float32Array> {
@@ -254,10 +296,9 @@ export class QwenStyleModel implements LanguageModel {
 }
 
 /** Compile and allocate the rest; what cannot be built leaves nothing behind. */
-async function built<T extends { build(onCompile?: (done: number, total: number) => void): Promise<void>; destroy(): void }>(
-  made: T,
-  onCompile?: (done: number, total: number) => void,
-): Promise<T> {
+async function built<
+  T extends { build(onCompile?: (done: number, total: number) => void): Promise<void>; destroy(): void },
+>(made: T, onCompile?: (done: number, total: number) => void): Promise<T> {
   try {
     await made.build(onCompile)
     return made

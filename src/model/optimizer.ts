@@ -33,8 +33,8 @@ export interface SavedTensor {
 }
 
 /**
- * AdamW over the adapter's pages: norm and clipping, then every block's update. States lie on the GPU, or on the host and
- * pass through two windows; the arithmetic is the same, so are the bits.
+ * AdamW over the adapter's pages: norm and clipping, then every block's update. States lie on the GPU, or on the host
+ * and pass through two windows; the arithmetic is the same, so are the bits.
  */
 export class Optimizer {
   readonly layout: OptimizerLayout
@@ -61,7 +61,10 @@ export class Optimizer {
       return buffer
     }
     this.hyper = make('hyper', 12 * 4)
-    this.partial = make('norm partials', adapter.layout.pages.reduce((sum, n) => sum + Math.ceil(n / SUMSQ_BLOCK), 0) * 4)
+    this.partial = make(
+      'norm partials',
+      adapter.layout.pages.reduce((sum, n) => sum + Math.ceil(n / SUMSQ_BLOCK), 0) * 4,
+    )
     this.maps = upload('dynamic maps', optimizerMaps())
     this.tables = parts.map((part) => upload(`blocks of ${part.name}`, part.blocks))
     if (windowBytes === null) {
@@ -74,7 +77,8 @@ export class Optimizer {
       this.states = []
       this.plans = [{ plan: this.plan('gradient norm', (r) => this.recordNorm(r)), chunk: null }]
       for (const chunk of pager.chunks) {
-        const record = (r: Recorder): void => this.recordUpdate(r, chunk.part, pager.windows[chunk.window], chunk.first, chunk.count)
+        const record = (r: Recorder): void =>
+          this.recordUpdate(r, chunk.part, pager.windows[chunk.window], chunk.first, chunk.count)
         this.plans.push({ plan: this.plan('optimizer page', record), chunk })
       }
     }
@@ -86,12 +90,21 @@ export class Optimizer {
 
   private recordResident(r: Recorder): void {
     this.recordNorm(r)
-    for (const [index, part] of this.layout.parts.entries()) this.recordUpdate(r, index, this.states[index], 0, part.blocks.length)
+    for (const [index, part] of this.layout.parts.entries())
+      this.recordUpdate(r, index, this.states[index], 0, part.blocks.length)
   }
 
   private recordNorm(r: Recorder): void {
-    const pages = this.p.adapter.layout.pages.map((n, i) => ({ grad: bufferTensor('grad', 'f32', [n], this.p.gradients[i]), n }))
-    gradNorm(r, { pages, partial: whole(this.partial, 'f32'), hyper: whole(this.hyper, 'f32'), stats: whole(this.p.stats, 'f32') })
+    const pages = this.p.adapter.layout.pages.map((n, i) => ({
+      grad: bufferTensor('grad', 'f32', [n], this.p.gradients[i]),
+      n,
+    }))
+    gradNorm(r, {
+      pages,
+      partial: whole(this.partial, 'f32'),
+      hyper: whole(this.hyper, 'f32'),
+      stats: whole(this.p.stats, 'f32'),
+    })
   }
 
   private recordUpdate(r: Recorder, index: number, state: GPUBuffer, first: number, count: number): void {
@@ -142,7 +155,10 @@ export class Optimizer {
     }
     const { gpu } = this.p
     return Promise.all(
-      parts.map(async (part, i) => ({ name: part.name, data: new Uint8Array(await readBuffer(gpu, this.states[i], 0, partBytes(part))) })),
+      parts.map(async (part, i) => ({
+        name: part.name,
+        data: new Uint8Array(await readBuffer(gpu, this.states[i], 0, partBytes(part))),
+      })),
     )
   }
 
@@ -152,7 +168,8 @@ export class Optimizer {
     const saved = new Map(tensors.map(({ name, data }) => [name, data]))
     for (const part of this.layout.parts) {
       const found = saved.get(part.name)?.length ?? 0
-      if (found !== partBytes(part)) throw fail('model-optimizer-state', { name: part.name, expected: partBytes(part), found })
+      if (found !== partBytes(part))
+        throw fail('model-optimizer-state', { name: part.name, expected: partBytes(part), found })
     }
     for (const [i, part] of this.layout.parts.entries()) {
       const data = saved.get(part.name) as Uint8Array<ArrayBuffer>

@@ -26,7 +26,12 @@ export function prepareBatch(batch: MicroBatch): PreparedBatch {
     chosen.push(m)
     targets.push(labels[m + 1])
   }
-  return { shape: { B, T, rows: chosen.length }, chosen: Int32Array.from(chosen), targets: Int32Array.from(targets), place }
+  return {
+    shape: { B, T, rows: chosen.length },
+    chosen: Int32Array.from(chosen),
+    targets: Int32Array.from(targets),
+    place,
+  }
 }
 
 /** The input buffers of a graph at its largest shape, and their filling. */
@@ -74,7 +79,8 @@ export class InputBuffers {
 }
 
 /**
- * The batch's ids as they are looked up. Padding may be a token that the table lacks, since nothing reads its row: 0 stands for it.
+ * The batch's ids as they are looked up. Padding may be a token that the table lacks, since nothing reads its row: 0
+ * stands for it.
  * @throws TuneError model-token-outside
  */
 export function lookupIds(batch: Pick<MicroBatch, 'inputIds' | 'segments'>, vocabSize: number): Int32Array {
@@ -83,7 +89,10 @@ export function lookupIds(batch: Pick<MicroBatch, 'inputIds' | 'segments'>, voca
   return ids
 }
 
-/** A tokenizer may know tokens beyond the table's end, whose rows and logits nobody would write. @throws TuneError model-token-outside */
+/**
+ * A tokenizer may know tokens beyond the table's end, whose rows and logits nobody would write. @throws TuneError
+ * model-token-outside
+ */
 export function expectInTable(ids: Int32Array, vocabSize: number): void {
   const outside = ids.find((id) => id >= vocabSize)
   if (outside !== undefined) throw fail('model-token-outside', { id: outside, vocabSize })

@@ -7,8 +7,9 @@ import { ropeTable } from './rope-table'
 import { modulePath, type ModelConfig, type Projection } from './types'
 
 /**
- * Logits [T, V] of one row of tokens, worked out on the processor in f64 from the operations' plain twins. Weights pass by in
- * pieces and none is kept, so any model fits; a weight costs T products, about as much as merging an adapter into it.
+ * Logits [T, V] of one row of tokens, worked out on the processor in f64 from the operations' plain twins. Weights pass
+ * by in pieces and none is kept, so any model fits; a weight costs T products, about as much as merging an adapter into
+ * it.
  * @param on called with the name of each tensor after it has passed
  */
 export async function plainLogits(
@@ -36,7 +37,8 @@ export async function plainLogits(
   for (const [t, id] of ids.entries()) for await (const row of rows(embedding, id, 1)) x.set(row, t * C)
   for (let i = 0; i < config.layers; i++) {
     const layer = `model.layers.${i}`
-    const linear = (input: Float64Array, projection: Projection, N: number) => product(input, `${layer}.${modulePath(projection)}.weight`, N)
+    const linear = (input: Float64Array, projection: Projection, N: number) =>
+      product(input, `${layer}.${modulePath(projection)}.weight`, N)
     const headsOf = async (input: Float64Array, projection: 'q_proj' | 'k_proj' | 'v_proj', heads: number) => {
       const y = await linear(input, projection, heads * D)
       if (config.family !== 'qwen2') return y
@@ -70,7 +72,12 @@ async function vector(rows: RowReader, name: string): Promise<Float32Array> {
 }
 
 /** y [T, N] = x [T, K] times the transpose of the rows [N, K]. Four tokens at a time share the reading of a row. */
-async function timesRows(pieces: AsyncIterable<Float32Array>, x: Float64Array, T: number, N: number): Promise<Float64Array<ArrayBuffer>> {
+async function timesRows(
+  pieces: AsyncIterable<Float32Array>,
+  x: Float64Array,
+  T: number,
+  N: number,
+): Promise<Float64Array<ArrayBuffer>> {
   const K = x.length / T
   const y = new Float64Array(T * N)
   let n = 0

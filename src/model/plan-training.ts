@@ -10,7 +10,10 @@ import type { ModelWeights } from './weights'
 /** Memory for activations where nobody states a budget: what a small laptop GPU can spare. */
 const DEFAULT_BUDGET_BYTES = 2 * 2 ** 30
 
-/** What a run of this shape takes, bytes by kind, and how many layers it must recompute. Allocates nothing; `pass` may hold ghosts. */
+/**
+ * What a run of this shape takes, bytes by kind, and how many layers it must recompute. Allocates nothing; `pass` may
+ * hold ghosts.
+ */
 export function planTraining(
   kernels: KernelCache,
   weights: ModelWeights,

@@ -9,7 +9,8 @@ import { nf4Absmax, nf4Encode, type Nf4Layout, type SourceFormat } from '../ops/
 
 /** Elements quantised at a time: 16 MiB of f32 source, or what a binding holds. A multiple of the block. */
 const CHUNK = 4 * 1024 * 1024
-const chunkFor = ({ device }: Gpu): number => Math.min(CHUNK, Math.floor(device.limits.maxStorageBufferBindingSize / 4 / NF4_BLOCK) * NF4_BLOCK)
+const chunkFor = ({ device }: Gpu): number =>
+  Math.min(CHUNK, Math.floor(device.limits.maxStorageBufferBindingSize / 4 / NF4_BLOCK) * NF4_BLOCK)
 /** Below this a block holds, or its scaling meets, numbers that GPUs may flush to zero. */
 const SUBNORMAL_RISK = 1e-30
 
@@ -19,8 +20,8 @@ export const SOURCE_FORMATS: Record<FloatDtype, SourceFormat> = { BF16: 'bf16', 
 export type TensorReader = (offset: number, length: number) => Promise<Uint8Array>
 
 /**
- * Streams float weights through the GPU into NF4. The GPU finds each block's absmax and writes the codes; the host makes the
- * reciprocals, which must round exactly, the short last block and the second quantisation of the scales.
+ * Streams float weights through the GPU into NF4. The GPU finds each block's absmax and writes the codes; the host
+ * makes the reciprocals, which must round exactly, the short last block and the second quantisation of the scales.
  */
 export class Quantizer {
   private readonly gpu: Gpu
@@ -121,12 +122,17 @@ export class Quantizer {
       const exact = tinyBlocks(maxima, bytes, dtype)
       for (const { block, scale } of exact) maxima[block] = scale
       absmax.set(maxima, at / NF4_BLOCK)
-      queue.writeBuffer(this.buffers.reciprocal, 0, maxima.map((max) => 1 / Math.max(max, Math.fround(1e-38))))
+      queue.writeBuffer(
+        this.buffers.reciprocal,
+        0,
+        maxima.map((max) => 1 / Math.max(max, Math.fround(1e-38))),
+      )
       await plans.encode.prepare({ n: count })
       plans.encode.run({ n: count }, (encoder) =>
         encoder.copyBufferToBuffer(this.buffers.codes, 0, weight, (layout.codeAt + at / 8) * 4, count / 2),
       )
-      for (const { block, codes } of exact) queue.writeBuffer(weight, (layout.codeAt + at / 8) * 4 + block * (NF4_BLOCK / 2), codes)
+      for (const { block, codes } of exact)
+        queue.writeBuffer(weight, (layout.codeAt + at / 8) * 4 + block * (NF4_BLOCK / 2), codes)
       on(bytes.byteLength)
     }
     if (whole < n) {
@@ -148,7 +154,10 @@ export class Quantizer {
   }
 }
 
-/** Blocks of numbers so small that a GPU may take them for zeros, quantised by the host. Blocks of true zeros need nothing. */
+/**
+ * Blocks of numbers so small that a GPU may take them for zeros, quantised by the host. Blocks of true zeros need
+ * nothing.
+ */
 function tinyBlocks(
   maxima: Float32Array,
   bytes: Uint8Array,
@@ -186,7 +195,8 @@ export function writeTables(
 ): void {
   const { queue } = gpu.device
   queue.writeBuffer(weight, 0, scales.map as Float32Array<ArrayBuffer>)
-  if (scales.nestedAbsmax) queue.writeBuffer(weight, layout.nestedAt * 4, scales.nestedAbsmax as Float32Array<ArrayBuffer>)
+  if (scales.nestedAbsmax)
+    queue.writeBuffer(weight, layout.nestedAt * 4, scales.nestedAbsmax as Float32Array<ArrayBuffer>)
   if (scales.absmaxCodes) queue.writeBuffer(weight, layout.absmaxAt * 4, padded(scales.absmaxCodes))
   if (scales.absmax) queue.writeBuffer(weight, layout.absmaxAt * 4, scales.absmax as Float32Array<ArrayBuffer>)
 }

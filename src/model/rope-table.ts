@@ -21,7 +21,10 @@ export function ropeTable(config: ModelConfig, T: number): Float32Array {
 
 function inverseFrequencies(config: ModelConfig): Float32Array {
   const { headDim, ropeTheta, ropeScaling } = config
-  const plain = Float32Array.from({ length: headDim / 2 }, (_, i) => 1 / Math.fround(ropeTheta ** Math.fround((2 * i) / headDim)))
+  const plain = Float32Array.from(
+    { length: headDim / 2 },
+    (_, i) => 1 / Math.fround(ropeTheta ** Math.fround((2 * i) / headDim)),
+  )
   if (!ropeScaling) return plain
   if (ropeScaling.type === 'linear') return plain.map((f) => f / ropeScaling.factor)
   const { factor, lowFreqFactor, highFreqFactor, originalMaxPosition } = ropeScaling

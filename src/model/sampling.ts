@@ -12,7 +12,8 @@ export function argmax(values: ArrayLike<number>): number {
 }
 
 /**
- * Choose a token from logits: greedy at temperature 0, else top-k, then top-p, as transformers' logits warpers order them.
+ * Choose a token from logits: greedy at temperature 0, else top-k, then top-p, as transformers' logits warpers order
+ * them.
  * `uniform` in [0, 1) decides, so that the same seed gives the same text.
  */
 export function chooseToken(

@@ -11,7 +11,8 @@ export interface Chunk {
 }
 
 /**
- * Optimiser states on the host, streamed through windows on the GPU. WebGPU has no unified memory, so paging is explicit:
+ * Optimiser states on the host, streamed through windows on the GPU. WebGPU has no unified memory, so paging is
+ * explicit:
  * a chunk is written into a window, updated there, copied into the window's staging buffer and from there to the host.
  * With two windows a chunk's upload and update overlap the way home of the one before; a chunk waits only for its own
  * window's last. The last ones of a step come home when the next step, or a save, needs them.
@@ -33,7 +34,12 @@ export class StatePager {
     for (const [part, { blocks, recordBytes }] of parts.entries()) {
       const most = Math.floor(windowBytes / recordBytes)
       for (let first = 0; first < blocks.length; first += most) {
-        this.chunks.push({ part, first, count: Math.min(most, blocks.length - first), window: this.chunks.length % WINDOWS })
+        this.chunks.push({
+          part,
+          first,
+          count: Math.min(most, blocks.length - first),
+          window: this.chunks.length % WINDOWS,
+        })
       }
     }
     const make = (label: string, usage: GPUBufferUsageFlags): GPUBuffer[] =>

@@ -55,7 +55,8 @@ export class GpuTrainer implements Trainer {
     this.plan = p.plan
     const { gpu, adapter, shape } = p
     const M = shape.batch * shape.tokens
-    const make = (label: string, words: number): GPUBuffer => gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+    const make = (label: string, words: number): GPUBuffer =>
+      gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
     this.inputs = new InputBuffers(gpu, { B: shape.batch, T: shape.tokens }, p.pass.config, p.host)
     this.run = make('run', 4)
     this.stats = make('stats', STATS)
@@ -173,7 +174,10 @@ export class GpuTrainer implements Trainer {
   async readGradients(): Promise<Map<string, Float32Array>> {
     const out = new Map<string, Float32Array>()
     for (const slot of this.p.adapter.layout.slots) {
-      out.set(slot.name, new Float32Array(await readBuffer(this.p.gpu, this.gradients[slot.page], slot.offset * 4, slot.length * 4)))
+      out.set(
+        slot.name,
+        new Float32Array(await readBuffer(this.p.gpu, this.gradients[slot.page], slot.offset * 4, slot.length * 4)),
+      )
     }
     return out
   }
@@ -196,7 +200,10 @@ export class GpuTrainer implements Trainer {
   }
 }
 
-function gradientTensors(adapter: AdapterStore, pages: GPUBuffer[]): (layer: number, projection: Projection) => LoraTensors {
+function gradientTensors(
+  adapter: AdapterStore,
+  pages: GPUBuffer[],
+): (layer: number, projection: Projection) => LoraTensors {
   const pairs = new Map<string, LoraTensors>()
   for (const slot of adapter.layout.slots) {
     const key = `${slot.layer}.${slot.projection}`

@@ -9,7 +9,9 @@ import { recordTraining, type PassInputs, type PassModel, type PassShape } from 
 import { STATS } from './optimizer'
 import { loraScale, type LoraConfig, type Projection } from './types'
 
-/** Everything of a training pass that is not its shape. The tensors may be ghosts: planning needs sizes, not buffers. */
+/**
+ * Everything of a training pass that is not its shape. The tensors may be ghosts: planning needs sizes, not buffers.
+ */
 export interface TrainingGraph {
   pass: Omit<PassModel, 'adapter'>
   lora: LoraConfig
@@ -29,7 +31,12 @@ export function trainingRecorder(g: TrainingGraph): (r: Recorder, s: PassShape) 
     const dprobs = r.tensor('attention dprobabilities', [attentionScratch(chunking, s.T, s.T)], { kind: 'scratch' })
     const training = { gradient: g.gradient, dropout: g.lora.lora_dropout, run: g.run, dprobs }
     const adapter = { scale: loraScale(g.lora), get: g.parameter, training }
-    recordTraining(r, { ...g.pass, adapter }, s, { inputs: g.inputs, losses: g.losses, stats: g.stats, recomputed: g.recomputed })
+    recordTraining(r, { ...g.pass, adapter }, s, {
+      inputs: g.inputs,
+      losses: g.losses,
+      stats: g.stats,
+      recomputed: g.recomputed,
+    })
   }
 }
 
@@ -39,7 +46,13 @@ export function ghost(label: string, shape: readonly number[], dtype: TensorDtyp
 }
 
 /** The same graph with ghosts for weights of the adapter, gradients and inputs. */
-export function ghostGraph(pass: Omit<PassModel, 'adapter'>, lora: LoraConfig, M: number, host: boolean, recomputed: number): TrainingGraph {
+export function ghostGraph(
+  pass: Omit<PassModel, 'adapter'>,
+  lora: LoraConfig,
+  M: number,
+  host: boolean,
+  recomputed: number,
+): TrainingGraph {
   const layout = adapterLayout(pass.config, lora)
   const pairs = ghostPairs(layout)
   const ints = ghost('input', [M], 'i32')

@@ -77,15 +77,24 @@ export interface StepResult {
   loss: number
   /** Global L2 norm of the gradient before clipping. */
   gradNorm: number
-  /** Fraction of trained tokens whose arg max is the label: the mean over the micro batches of each one's own, as trl has it. */
+  /**
+   * Fraction of trained tokens whose arg max is the label: the mean over the micro batches of each one's own, as trl
+   * has it.
+   */
   meanTokenAccuracy: number
-  /** Entropy of the predictions in nats, over the trained tokens: the mean over the micro batches of each one's own, as trl has it. */
+  /**
+   * Entropy of the predictions in nats, over the trained tokens: the mean over the micro batches of each one's own, as
+   * trl has it.
+   */
   entropy: number
 }
 
 /** One line of the memory plan; the sum is what will be allocated. */
 export interface MemoryItem {
-  /** Stable key for translation: 'base', 'head', 'adapter', 'gradients', 'optimizer', 'activations', 'checkpoints', 'scratch', 'kv-cache'. */
+  /**
+   * Stable key for translation: 'base', 'head', 'adapter', 'gradients', 'optimizer', 'activations', 'checkpoints',
+   * 'scratch', 'kv-cache'.
+   */
   kind: string
   bytes: number
 }

@@ -54,7 +54,11 @@ export function linearShape(c: ModelConfig, projection: Projection): [number, nu
 
 /** An f32 vector on the GPU. */
 export function uploadVector(gpu: Gpu, label: string, values: Float32Array): Tensor {
-  const buffer = gpu.buffer(label, values.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+  const buffer = gpu.buffer(
+    label,
+    values.byteLength,
+    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+  )
   gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>)
   return bufferTensor(label, 'f32', [values.length], buffer)
 }

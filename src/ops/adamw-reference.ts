@@ -32,7 +32,9 @@ export function adamwReference(
 
 const scratch = new DataView(new ArrayBuffer(8))
 
-/** a * b + c of f32 values, rounded once to f32: the f64 sum is rounded to odd, so that rounding it again is harmless. */
+/**
+ * a * b + c of f32 values, rounded once to f32: the f64 sum is rounded to odd, so that rounding it again is harmless.
+ */
 export function fused(a: number, b: number, c: number): number {
   const product = a * b
   const sum = product + c

@@ -56,7 +56,10 @@ export function hyperWords(o: OptimizerStep, step: number): Float32Array<ArrayBu
 }
 
 /** stats[2] = L2 norm over all gradient pages, stats[3] = clip factor (-1: not finite, skip the update). */
-export function gradNorm(r: Recorder, o: { pages: { grad: Tensor; n: number }[]; partial: Tensor; hyper: Tensor; stats: Tensor }): void {
+export function gradNorm(
+  r: Recorder,
+  o: { pages: { grad: Tensor; n: number }[]; partial: Tensor; hyper: Tensor; stats: Tensor },
+): void {
   let first = 0
   for (const page of o.pages) {
     const blocks = Math.ceil(page.n / SUMSQ_BLOCK)
@@ -78,7 +81,10 @@ export function gradNorm(r: Recorder, o: { pages: { grad: Tensor; n: number }[];
   })
 }
 
-/** Where a block of at most 256 elements begins in its page (a multiple of 64) and how many it has, as the kernels read it. */
+/**
+ * Where a block of at most 256 elements begins in its page (a multiple of 64) and how many it has, as the kernels read
+ * it.
+ */
 export function blockEntry(start: number, count: number): number {
   return ((start / 64) << 9) | count
 }

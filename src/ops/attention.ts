@@ -75,8 +75,16 @@ function views(c: Chunk): { q: View; kv: View; scores: View; group: number } {
   const group = c.H / c.K
   return {
     group,
-    q: { offset: ((c.line * c.lineRows + c.query) * c.H + c.head) * c.D, strides: [c.lineRows * c.H * c.D, c.D], row: c.H * c.D },
-    kv: { offset: c.line * c.Tk * c.K * c.D + Math.floor(c.head / group) * c.D, strides: [c.Tk * c.K * c.D, c.D], row: c.K * c.D },
+    q: {
+      offset: ((c.line * c.lineRows + c.query) * c.H + c.head) * c.D,
+      strides: [c.lineRows * c.H * c.D, c.D],
+      row: c.H * c.D,
+    },
+    kv: {
+      offset: c.line * c.Tk * c.K * c.D + Math.floor(c.head / group) * c.D,
+      strides: [c.Tk * c.K * c.D, c.D],
+      row: c.K * c.D,
+    },
     scores: { offset: 0, strides: [c.heads * c.Tq * c.Tk, c.Tq * c.Tk], row: c.Tk },
   }
 }
@@ -103,7 +111,14 @@ function rowsTimesKeys(r: Recorder, c: Chunk, x: Tensor, y: Tensor, out: Tensor,
     aOffset: q.offset,
     bOffset: kv.offset,
     alpha,
-    batch: { outer: c.lines, inner: c.heads, a: q.strides, b: kv.strides, c: scores.strides, bGroup: c.heads === 1 ? 1 : group },
+    batch: {
+      outer: c.lines,
+      inner: c.heads,
+      a: q.strides,
+      b: kv.strides,
+      c: scores.strides,
+      bGroup: c.heads === 1 ? 1 : group,
+    },
     causal: { kind: 'skip-right', first: c.first },
   })
 }
@@ -123,14 +138,28 @@ function scoresTimesKeys(r: Recorder, c: Chunk, scoreTensor: Tensor, y: Tensor, 
     bOffset: kv.offset,
     cOffset: q.offset,
     alpha,
-    batch: { outer: c.lines, inner: c.heads, a: scores.strides, b: kv.strides, c: q.strides, bGroup: c.heads === 1 ? 1 : group },
+    batch: {
+      outer: c.lines,
+      inner: c.heads,
+      a: scores.strides,
+      b: kv.strides,
+      c: q.strides,
+      bGroup: c.heads === 1 ? 1 : group,
+    },
     causal: { kind: 'reduce-to-row', first: c.first },
   })
 }
 
 /** out (key-shaped) = alpha scores^T x for a q-shaped x, added up over the heads that share a key head
  *  and over pieces of the queries. */
-function scoresTransposedTimesRows(r: Recorder, c: Chunk, scoreTensor: Tensor, x: Tensor, out: Tensor, alpha: number): void {
+function scoresTransposedTimesRows(
+  r: Recorder,
+  c: Chunk,
+  scoreTensor: Tensor,
+  x: Tensor,
+  out: Tensor,
+  alpha: number,
+): void {
   const { q, kv, scores, group } = views(c)
   const single = c.heads === 1
   const shared = single ? 1 : group
@@ -163,7 +192,16 @@ function scoresTransposedTimesRows(r: Recorder, c: Chunk, scoreTensor: Tensor, x
 
 function probabilities(r: Recorder, c: Chunk, q: Tensor, k: Tensor, probs: Tensor): void {
   rowsTimesKeys(r, c, q, k, probs, 1 / Math.sqrt(c.D))
-  softmaxForward(r, { B: c.lines, H: c.heads, Tq: c.Tq, Tk: c.Tk, first: c.first, line: c.line, scores: probs, segments: c.segments })
+  softmaxForward(r, {
+    B: c.lines,
+    H: c.heads,
+    Tq: c.Tq,
+    Tk: c.Tk,
+    first: c.first,
+    line: c.line,
+    scores: probs,
+    segments: c.segments,
+  })
 }
 
 /** out = softmax(q k^T / sqrt(D)) v; probs is scratch of `attentionScratch` elements. */
@@ -178,8 +216,8 @@ export function attentionForward(
 }
 
 /**
- * Gradients of q, k, v for dout (training: Tq = Tk, first = 0). The probabilities are computed again from q and k with the
- * same kernels, so recompute changes no bit. probs and dprobs are scratch.
+ * Gradients of q, k, v for dout (training: Tq = Tk, first = 0). The probabilities are computed again from q and k with
+ * the same kernels, so recompute changes no bit. probs and dprobs are scratch.
  */
 export function attentionBackward(
   r: Recorder,
@@ -252,7 +290,11 @@ export function attentionBackwardReference(
   segments?: ArrayLike<number>,
 ): { dq: Float64Array; dk: Float64Array; dv: Float64Array } {
   const { B, Tq, Tk, first, H, K, D } = s
-  const [dq, dk, dv] = [new Float64Array(B * Tq * H * D), new Float64Array(B * Tk * K * D), new Float64Array(B * Tk * K * D)]
+  const [dq, dk, dv] = [
+    new Float64Array(B * Tq * H * D),
+    new Float64Array(B * Tk * K * D),
+    new Float64Array(B * Tk * K * D),
+  ]
   for (let b = 0; b < B; b++) {
     for (let h = 0; h < H; h++) {
       const g = Math.floor(h / (H / K))

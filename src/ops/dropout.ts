@@ -5,7 +5,8 @@ import type { Tensor } from '../gpu/tensor'
 const source = { name: 'dropout', wgsl }
 
 /**
- * y = mask(x) / (1 - rate), or y += that with `accumulate`: with the same `place` and run counters both passes see one mask.
+ * y = mask(x) / (1 - rate), or y += that with `accumulate`: with the same `place` and run counters both passes see one
+ * mask.
  * run: the run buffer, whose words 1 and 2 are the seed and the micro-step counter.
  */
 export function dropout(

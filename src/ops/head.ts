@@ -45,11 +45,26 @@ export function headLoss(
   for (const part of o.parts) {
     for (let at = 0; at < part.count; at += HEAD_CHUNK) {
       const n = Math.min(HEAD_CHUNK, part.count - at)
-      matmul(r, { a: o.hidden, b: part.tensor, c: scratch.logits, M: rows, N: n, K: C, bTransposed: true, bOffset: at * C })
+      matmul(r, {
+        a: o.hidden,
+        b: part.tensor,
+        c: scratch.logits,
+        M: rows,
+        N: n,
+        K: C,
+        bTransposed: true,
+        bOffset: at * C,
+      })
       r.dispatch({
         source: chunkSource,
         defines: chunkGrid.defines,
-        tensors: { targets: o.targets, logits: scratch.logits, state: scratch.state, row_scale: scratch.rowScale, spread: scratch.spread },
+        tensors: {
+          targets: o.targets,
+          logits: scratch.logits,
+          state: scratch.state,
+          row_scale: scratch.rowScale,
+          spread: scratch.spread,
+        },
         params: { rows, n, first: part.first + at, is_first: isFirst ? 1 : 0 },
         workgroups: chunkGrid.workgroups,
         flops: 8 * rows * n,
@@ -89,7 +104,10 @@ export function headLoss(
 }
 
 /** logits [rows, V] of hidden rows; V columns written part by part. For decoding. */
-export function headLogits(r: Recorder, o: { hidden: Tensor; parts: TablePart[]; logits: Tensor; rows: number; C: number; V: number }): void {
+export function headLogits(
+  r: Recorder,
+  o: { hidden: Tensor; parts: TablePart[]; logits: Tensor; rows: number; C: number; V: number },
+): void {
   for (const part of o.parts) {
     matmul(r, {
       a: o.hidden,

@@ -17,22 +17,38 @@ export type LinearWeight = Nf4Weight | DenseWeight
 /** Most elements of a dequantised slab: 64 MiB of f32, below the least binding limit. */
 const SLAB_ELEMENTS = 16 * 1024 * 1024
 
-/** Rows of the weight in one slab: all of it, or a multiple of 64, so that slabs start on a word of codes and a slab's part of the
- *  bias at a legal binding offset. */
+/**
+ * Rows of the weight in one slab: all of it, or a multiple of 64, so that slabs start on a word of codes and a slab's
+ * part of the  bias at a legal binding offset.
+ */
 function slabRows(weight: { N: number; K: number }, limit: number): number {
   return weight.N * weight.K <= limit ? weight.N : Math.max(64, Math.floor(limit / weight.K / 64) * 64)
 }
 
-/** The scratch every linear of a graph shares; sized for the largest weight. `limit`: most elements, but at least 64 rows. */
+/**
+ * The scratch every linear of a graph shares; sized for the largest weight. `limit`: most elements, but at least 64
+ * rows.
+ */
 export function slabElements(weights: LinearWeight[], limit = SLAB_ELEMENTS): number {
   return weights.reduce((most, w) => (w.kind === 'nf4' ? Math.max(most, slabRows(w, limit) * w.K) : most), 8)
 }
 
-/** y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or with `single` (M = 1, always) reads the codes
- *  directly. */
+/**
+ * y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or with `single` (M = 1, always) reads the
+ * codes  directly.
+ */
 export function linearForward(
   r: Recorder,
-  o: { weight: LinearWeight; x: Tensor; y: Tensor; M: number; bias?: Tensor; slab: Tensor; single?: boolean; slabLimit?: number },
+  o: {
+    weight: LinearWeight
+    x: Tensor
+    y: Tensor
+    M: number
+    bias?: Tensor
+    slab: Tensor
+    single?: boolean
+    slabLimit?: number
+  },
 ): void {
   const { weight, M } = o
   const { N, K } = weight
@@ -63,7 +79,9 @@ export function linearForward(
   }
 }
 
-/** Elements [from, from + count) of a vector in a buffer; `from` is a multiple of 64, so that a binding may start there. */
+/**
+ * Elements [from, from + count) of a vector in a buffer; `from` is a multiple of 64, so that a binding may start there.
+ */
 function part(vector: Tensor, from: number, count: number): Tensor {
   if (!vector.buffer) throw new Error(`${vector.label} has no buffer to take a part of`)
   return bufferTensor(vector.label, 'f32', [count], vector.buffer, vector.offset + from * 4)
@@ -72,7 +90,15 @@ function part(vector: Tensor, from: number, count: number): Tensor {
 /** dx [M, K] (+)= dy [M, N] W. */
 export function linearBackwardX(
   r: Recorder,
-  o: { weight: LinearWeight; dy: Tensor; dx: Tensor; M: number; slab: Tensor; accumulate?: boolean; slabLimit?: number },
+  o: {
+    weight: LinearWeight
+    dy: Tensor
+    dx: Tensor
+    M: number
+    slab: Tensor
+    accumulate?: boolean
+    slabLimit?: number
+  },
 ): void {
   const { weight, M } = o
   const { N, K } = weight

@@ -63,7 +63,8 @@ export function matmul(r: Recorder, o: Matmul): void {
   const av = four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a)
   const bv = four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b)
   const cv = four(N, ldc, o.cOffset ?? 0, ...batch.c)
-  const [tm, tn] = o.tile ?? tile(r.tuning, M * N * batch.outer * batch.inner, M, N, o.aTransposed ?? false, av + bv + cv === 3)
+  const [tm, tn] =
+    o.tile ?? tile(r.tuning, M * N * batch.outer * batch.inner, M, N, o.aTransposed ?? false, av + bv + cv === 3)
   const [wx, wy] = [8, 8]
   r.dispatch({
     source,
@@ -119,7 +120,14 @@ export function matmul(r: Recorder, o: Matmul): void {
 
 /** Register tile: large where there is work for every core, small where the output alone would leave the GPU idle; the
  *  scalar paths stay small, since their unrolled loads are many. */
-function tile(tuning: Tuning, outputs: number, M: number, N: number, aTransposed: boolean, vectorised: boolean): [number, number] {
+function tile(
+  tuning: Tuning,
+  outputs: number,
+  M: number,
+  N: number,
+  aTransposed: boolean,
+  vectorised: boolean,
+): [number, number] {
   const large = tuning.matmulTile
   if (!aTransposed && M < 4) return [M === 1 ? 1 : 2, 4]
   if (M < large[0] || !vectorised) return [4, 4]
@@ -139,10 +147,10 @@ export function matmulReference(
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {
       let sum = 0
-      for (let k = 0; k < K; k++) sum += a[o.aTransposed ? k * M + m : m * K + k] * b[o.bTransposed ? n * K + k : k * N + n]
+      for (let k = 0; k < K; k++)
+        sum += a[o.aTransposed ? k * M + m : m * K + k] * b[o.bTransposed ? n * K + k : k * N + n]
       c[m * N + n] = sum
     }
   }
   return c
 }
-

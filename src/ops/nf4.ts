@@ -59,7 +59,10 @@ export function nf4Dequantize(r: Recorder, o: { weight: Nf4Weight; out: Tensor; 
 }
 
 /** y [N] = W x (+ bias) for one row x [K]; K a multiple of 8. */
-export function nf4Gemv(r: Recorder, o: { weight: Nf4Weight; x: Tensor; y: Tensor; bias?: Tensor; lanes?: 4 | 8 | 16 | 32 | 64 }): void {
+export function nf4Gemv(
+  r: Recorder,
+  o: { weight: Nf4Weight; x: Tensor; y: Tensor; bias?: Tensor; lanes?: 4 | 8 | 16 | 32 | 64 },
+): void {
   const lanes = o.lanes ?? 8
   r.dispatch({
     source: gemvSource,
@@ -84,10 +87,21 @@ export function nf4Absmax(r: Recorder, o: { source: Tensor; format: SourceFormat
   })
 }
 
-/** Codes of n source elements (a multiple of 64) into the weight from word `wordAt`; reciprocal: 1 / absmax a block, rounded by the host. */
+/**
+ * Codes of n source elements (a multiple of 64) into the weight from word `wordAt`; reciprocal: 1 / absmax a block,
+ * rounded by the host.
+ */
 export function nf4Encode(
   r: Recorder,
-  o: { source: Tensor; format: SourceFormat; reciprocal: Tensor; thresholds: Tensor; weight: Tensor; n: number; wordAt: number },
+  o: {
+    source: Tensor
+    format: SourceFormat
+    reciprocal: Tensor
+    thresholds: Tensor
+    weight: Tensor
+    n: number
+    wordAt: number
+  },
 ): void {
   r.dispatch({
     source: encodeSource,

@@ -6,7 +6,10 @@ import type { Tensor } from '../gpu/tensor'
 const source = { name: 'count_non_finite', wgsl: reduce + probe }
 
 /** counts[layer] = NaNs and infinities among n elements of x + delta. */
-export function countNonFinite(r: Recorder, o: { x: Tensor; delta: Tensor; counts: Tensor; n: number; layer: number }): void {
+export function countNonFinite(
+  r: Recorder,
+  o: { x: Tensor; delta: Tensor; counts: Tensor; n: number; layer: number },
+): void {
   r.dispatch({
     source,
     defines: WHOLE_WORKGROUP,

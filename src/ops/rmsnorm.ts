@@ -9,7 +9,15 @@ const backward = { name: 'rmsnorm_backward', wgsl: reduce + wgsl }
 /** y = weight * x / rms(x) over rows of C. With `add`: x_out = x + delta first, and y from that. */
 export function rmsnormForward(
   r: Recorder,
-  o: { x: Tensor; weight: Tensor; y: Tensor; rows: number; C: number; eps: number; add?: { delta: Tensor; xOut: Tensor } },
+  o: {
+    x: Tensor
+    weight: Tensor
+    y: Tensor
+    rows: number
+    C: number
+    eps: number
+    add?: { delta: Tensor; xOut: Tensor }
+  },
 ): void {
   const { defines, workgroups } = rowGrid(r, o.rows)
   r.dispatch({
@@ -38,7 +46,13 @@ export function rmsnormBackward(
   })
 }
 
-export function rmsnormReference(x: ArrayLike<number>, weight: ArrayLike<number>, rows: number, C: number, eps: number): Float64Array {
+export function rmsnormReference(
+  x: ArrayLike<number>,
+  weight: ArrayLike<number>,
+  rows: number,
+  C: number,
+  eps: number,
+): Float64Array {
   const y = new Float64Array(rows * C)
   for (let m = 0; m < rows; m++) {
     let squares = 0
@@ -66,7 +80,8 @@ export function rmsnormBackwardReference(
       dots += dy[m * C + i] * weight[i] * x[m * C + i]
     }
     const rstd = 1 / Math.sqrt(squares / C + eps)
-    for (let i = 0; i < C; i++) dx[m * C + i] = rstd * (dy[m * C + i] * weight[i] - (x[m * C + i] * rstd * rstd * dots) / C)
+    for (let i = 0; i < C; i++)
+      dx[m * C + i] = rstd * (dy[m * C + i] * weight[i] - (x[m * C + i] * rstd * rstd * dots) / C)
   }
   return dx
 }

@@ -4,7 +4,10 @@ import type { Tensor } from '../gpu/tensor'
 
 const source = { name: 'rope', wgsl }
 
-/** Rotate x [M, heads * D] in place by its positions; `backward` rotates the other way. table: [position, D/2] (cos, sin). */
+/**
+ * Rotate x [M, heads * D] in place by its positions; `backward` rotates the other way. table: [position, D/2] (cos,
+ * sin).
+ */
 export function rope(
   r: Recorder,
   o: { x: Tensor; positions: Tensor; table: Tensor; M: number; heads: number; D: number; backward?: boolean },

@@ -15,7 +15,10 @@ export interface TablePart {
 }
 
 /** out[m] = table[ids[m]] as f32 [M, C]. */
-export function embedGather(r: Recorder, o: { ids: Tensor; parts: TablePart[]; out: Tensor; M: number; C: number }): void {
+export function embedGather(
+  r: Recorder,
+  o: { ids: Tensor; parts: TablePart[]; out: Tensor; M: number; C: number },
+): void {
   for (const part of o.parts) {
     r.dispatch({
       source: gather,

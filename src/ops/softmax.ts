@@ -44,7 +44,11 @@ export function softmaxBackward(r: Recorder, o: SoftmaxShape & { probs: Tensor; 
   })
 }
 
-export function softmaxReference(scores: ArrayLike<number>, o: SoftmaxShape, segments?: ArrayLike<number>): Float64Array {
+export function softmaxReference(
+  scores: ArrayLike<number>,
+  o: SoftmaxShape,
+  segments?: ArrayLike<number>,
+): Float64Array {
   const { B, H, Tq, Tk, first } = o
   const out = new Float64Array(B * H * Tq * Tk)
   for (let row = 0; row < B * H * Tq; row++) {
@@ -60,7 +64,11 @@ export function softmaxReference(scores: ArrayLike<number>, o: SoftmaxShape, seg
   return out
 }
 
-export function softmaxBackwardReference(probs: ArrayLike<number>, d: ArrayLike<number>, o: SoftmaxShape): Float64Array {
+export function softmaxBackwardReference(
+  probs: ArrayLike<number>,
+  d: ArrayLike<number>,
+  o: SoftmaxShape,
+): Float64Array {
   const { Tk } = o
   const out = new Float64Array(o.B * o.H * o.Tq * Tk)
   for (let row = 0; row < o.B * o.H * o.Tq; row++) {

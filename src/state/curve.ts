@@ -76,6 +76,15 @@ export function nearest(xs: readonly number[], x: number): number {
 
 /** The measures as comma-separated lines, one per step. */
 export function curveCsv(points: readonly CurvePoint[]): string {
-  const names = ['step', 'epoch', 'loss', 'grad_norm', 'learning_rate', 'num_tokens', 'seconds', 'tokens_per_second'] as const
+  const names = [
+    'step',
+    'epoch',
+    'loss',
+    'grad_norm',
+    'learning_rate',
+    'num_tokens',
+    'seconds',
+    'tokens_per_second',
+  ] as const
   return [names.join(','), ...points.map((point) => names.map((name) => point[name]).join(','))].join('\n') + '\n'
 }

@@ -97,7 +97,9 @@ export function createExportRoom(engine: Engine, saver: Saver) {
         await saveZip(name, files)
         store.setState({ adapterFiles: describe(files) })
       }),
-    /** Merged model as a zip download or into a picked folder; `keep` receives the files where they are to stay here. */
+    /**
+     * Merged model as a zip download or into a picked folder; `keep` receives the files where they are to stay here.
+     */
     downloadMerged: (name: string, to: 'zip' | 'folder', keep: ((files: BlobFile[]) => Promise<void>) | null) =>
       guarded('merged', async (signal) => {
         const picked = to === 'folder' && saver.pickFolder ? await saver.pickFolder() : null

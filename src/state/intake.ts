@@ -7,7 +7,8 @@ export type Meaning = 'model' | 'adapter' | 'zip' | 'run' | 'data'
 const HEAD_BYTES = 64 << 10
 
 const isRunField = (name: string) =>
-  [runFields, aliases].some((table) => Object.hasOwn(table, name)) || ['optim', 'lora', 'quantization', 'train_sampling_strategy'].includes(name)
+  [runFields, aliases].some((table) => Object.hasOwn(table, name)) ||
+  ['optim', 'lora', 'quantization', 'train_sampling_strategy'].includes(name)
 const isRows = (value: unknown) => Array.isArray(value) && value.some((item) => typeof item === 'object')
 
 /** Tells by names and the first bytes what files are; anything that is nothing else is taken for data. */

@@ -1,6 +1,6 @@
 /**
- * Runs one job at a time of a kind: starting the next one cancels the one before it and waits until it has let go, since
- * the engine does one thing at a time.
+ * Runs one job at a time of a kind: starting the next one cancels the one before it and waits until it has let go,
+ * since the engine does one thing at a time.
  */
 export function createLatest() {
   let controller: AbortController | null = null

@@ -47,7 +47,14 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore, library: HubL
   const leaving = new Set<string>()
 
   function load(source: ModelSource): Promise<void> {
-    store.setState({ status: 'loading', loadingName: nameOf(source), progress: null, error: null, retry: null, card: null })
+    store.setState({
+      status: 'loading',
+      loadingName: nameOf(source),
+      progress: null,
+      error: null,
+      retry: null,
+      card: null,
+    })
     return loads.run(async (signal, isCurrent) => {
       try {
         const card = await engine.loadModel(source, (progress) => isCurrent() && store.setState({ progress }), signal)

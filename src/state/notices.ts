@@ -21,7 +21,8 @@ export interface NoticesState {
 }
 
 /** What two notices with the same words have in common. */
-const wordsOf = ({ text, error }: Omit<Notice, 'id'>) => JSON.stringify(error ? [error.code, error.params, error.message] : [text?.key, text?.params])
+const wordsOf = ({ text, error }: Omit<Notice, 'id'>) =>
+  JSON.stringify(error ? [error.code, error.params, error.message] : [text?.key, text?.params])
 /** What a notice is about: the first word of its key or code. What was not foreseen may be about anything. */
 const areaOf = ({ text, error }: Notice) => (error?.code ?? text?.key ?? '').split(/[.-]/)[0]
 
@@ -35,7 +36,9 @@ export function createNotices(lifetimeMs = 8000) {
   const dismiss = (id: number) => store.setState(({ list }) => ({ list: list.filter((notice) => notice.id !== id) }))
   const add = (notice: Omit<Notice, 'id'>) => {
     const id = next++
-    store.setState(({ list }) => ({ list: [...list.filter((one) => wordsOf(one) !== wordsOf(notice)), { ...notice, id }].slice(-4) }))
+    store.setState(({ list }) => ({
+      list: [...list.filter((one) => wordsOf(one) !== wordsOf(notice)), { ...notice, id }].slice(-4),
+    }))
     if (!notice.error) setTimeout(() => dismiss(id), lifetimeMs)
     return id
   }
@@ -44,7 +47,9 @@ export function createNotices(lifetimeMs = 8000) {
     dismiss,
     /** A new try begins: what earlier ones in these areas said is over. */
     clear: (...areas: string[]) =>
-      store.setState(({ list }) => ({ list: list.filter((notice) => ![...areas, 'unexpected'].includes(areaOf(notice))) })),
+      store.setState(({ list }) => ({
+        list: list.filter((notice) => ![...areas, 'unexpected'].includes(areaOf(notice))),
+      })),
     say: (key: MessageKey, params?: Params, button?: Notice['button']) => add({ text: { key, params }, button }),
     /** Shows any thrown value; a cancelled action is no error. */
     fail: (error: unknown) => (isAbort(error) ? 0 : add({ error: serializeError(error) })),

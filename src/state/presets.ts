@@ -3,8 +3,8 @@ import { recommendedRun } from '../train/run-file'
 import type { RunFile } from '../train/run-file'
 
 /**
- * The settings a model starts with. The built-in one is so small that it wants larger steps, and some seven passes over a
- * sample set until it speaks like it.
+ * The settings a model starts with. The built-in one is so small that it wants larger steps, and some seven passes over
+ * a sample set until it speaks like it.
  */
 export function presetFor(card: ModelCard): RunFile {
   if (card.source !== 'builtin') return recommendedRun

@@ -12,8 +12,8 @@ interface ResumeParts {
 }
 
 /**
- * Brings model, data and settings back to what a run began with. The built-in model, models of the hub and sample sets come
- * by themselves; folders and files of the person's own are not kept, so they must be open: 'run-needs-model',
+ * Brings model, data and settings back to what a run began with. The built-in model, models of the hub and sample sets
+ * come by themselves; folders and files of the person's own are not kept, so they must be open: 'run-needs-model',
  * 'run-needs-data'. Resolves with false when something failed to load and says so in its own room.
  */
 export async function prepareResume({ model, data, train }: ResumeParts, record: RunRecord): Promise<boolean> {
@@ -29,7 +29,8 @@ export async function prepareResume({ model, data, train }: ResumeParts, record:
   if (data.store.getState().samples.length === 0) await data.listSamples()
   const now = data.store.getState()
   const known = sample === undefined ? null : (now.samples.find((one) => one.file === sample) ?? null)
-  if (!known && (file === undefined || now.fileName !== file)) throw fail('run-needs-data', { name: record.name, file: file ?? record.data.name })
+  if (!known && (file === undefined || now.fileName !== file))
+    throw fail('run-needs-data', { name: record.name, file: file ?? record.data.name })
   train.setRun(structuredClone(record.run))
   await data.reopen(mapping, known)
   if (data.store.getState().status !== 'ready') return false

@@ -6,7 +6,10 @@ export type Room = (typeof ROOMS)[number]
 
 /** `#/train` -> 'train'; anything else -> null. Case and a trailing slash do not matter. */
 export function roomOfHash(hash: string): Room | null {
-  const name = hash.replace(/^#\/?/, '').replace(/[/?].*$/, '').toLowerCase()
+  const name = hash
+    .replace(/^#\/?/, '')
+    .replace(/[/?].*$/, '')
+    .toLowerCase()
   return (ROOMS as readonly string[]).includes(name) ? (name as Room) : null
 }
 

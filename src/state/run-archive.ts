@@ -16,8 +16,8 @@ export function openRunArchive(): RunArchive {
     list: async () => (await entries<string, RunRecord>(records)).map(([, record]) => record),
     async put(record) {
       await set(record.id, record, records)
-      // Asks that the browser clear other things first when the disk is full. Not waited for: Firefox asks the person, who may
-      // leave the question open.
+      // Asks that the browser clear other things first when the disk is full. Not waited for: Firefox asks the person,
+      // who may leave the question open.
       void navigator.storage?.persist?.().catch(() => {})
     },
     putFiles: (id, kind, list) => set(filesKey(id, kind), [...list], files),
@@ -34,7 +34,9 @@ export function openRunArchive(): RunArchive {
     async checkpointAdapter(id, step) {
       const place = await checkpointPlace(id)
       const names = ['adapter_config.json', 'adapter_model.safetensors']
-      const found = await Promise.all(names.map(async (path) => ({ path, blob: await place.file(`${folderOf(step)}/${path}`) })))
+      const found = await Promise.all(
+        names.map(async (path) => ({ path, blob: await place.file(`${folderOf(step)}/${path}`) })),
+      )
       return found.flatMap(({ path, blob }) => (blob ? [{ path, blob }] : []))
     },
     async tidyCheckpoints(id, rules) {
@@ -46,7 +48,8 @@ export function openRunArchive(): RunArchive {
       for (const id of await runsWithCheckpoints()) if (!ids.includes(id)) await removeCheckpoints(id)
     },
     hold: (id) => holdLock(lockOf(id)),
-    held: async () => (await locksHeld()).filter((name) => name.startsWith(lockOf(''))).map((name) => name.slice(lockOf('').length)),
+    held: async () =>
+      (await locksHeld()).filter((name) => name.startsWith(lockOf(''))).map((name) => name.slice(lockOf('').length)),
   }
 }
 

@@ -7,7 +7,10 @@ import type { CurvePoint } from './curve'
 /** A sample with the step after which it was taken. */
 export type SampleRecord = Sample & { step: number }
 
-/** What is kept of a run in the browser, files aside. It is there from the first step on, so that a closed tab loses nothing of it. */
+/**
+ * What is kept of a run in the browser, files aside. It is there from the first step on, so that a closed tab loses
+ * nothing of it.
+ */
 export interface RunRecord {
   id: string
   name: string
@@ -61,7 +64,10 @@ export interface RunArchive {
   tidyCheckpoints(id: string, rules: CheckpointRules): Promise<void>
   /** Checkpoints whose run is not among these: of runs that were deleted. */
   dropStrayCheckpoints(ids: readonly string[]): Promise<void>
-  /** Says to all tabs that the run goes on here, until the function is called or the tab ends; null where another tab has it. */
+  /**
+   * Says to all tabs that the run goes on here, until the function is called or the tab ends; null where another tab
+   * has it.
+   */
   hold(id: string): Promise<(() => void) | null>
   /** Runs that go on in some tab. */
   held(): Promise<string[]>

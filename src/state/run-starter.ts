@@ -61,13 +61,21 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     const { reason, steps, seconds, trainLoss, trainerState } = outcome
     const adapterBytes = await keepAdapter(record, outcome)
     const whole = { ...soFar(record), reason, steps, trainLoss, trainerState, adapterBytes }
-    await runs.put({ ...whole, seconds: Math.max(seconds, whole.seconds), checkpoints: await archive.checkpoints(record.id) })
+    await runs.put({
+      ...whole,
+      seconds: Math.max(seconds, whole.seconds),
+      checkpoints: await archive.checkpoints(record.id),
+    })
     if (reason !== 'finished') return
     // The adapter is safe now: the way back is needed no more.
     // Without a plan, since the data set was taken away meanwhile, nobody knows which were asked for: all stay.
     const plan = await engine.planRun(record.run).catch(() => null)
     if (!plan) return
-    await archive.tidyCheckpoints(record.id, { every: plan.checkpointEvery, limit: record.run.save_total_limit, safety: true })
+    await archive.tidyCheckpoints(record.id, {
+      every: plan.checkpointEvery,
+      limit: record.run.save_total_limit,
+      safety: true,
+    })
     await runs.change(record.id, { checkpoints: await archive.checkpoints(record.id) })
   }
 
@@ -78,7 +86,10 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     notices.fail(fail('train-no-step', {}))
   }
 
-  /** A fresh adapter that learnt nothing says what the base says: it goes, and one that was gone on from has its own name again. */
+  /**
+   * A fresh adapter that learnt nothing says what the base says: it goes, and one that was gone on from has its own
+   * name again.
+   */
   async function forgetAdapter(tried: TryState) {
     if (tried.adapter && train.store.getState().continueAdapter) {
       tryRoom.adapterIs(engine.adapter(), tried.adapterName, tried.adapterRunId)
@@ -88,7 +99,10 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     tryRoom.adapterIs(null)
   }
 
-  /** It ended with an error: what was learnt is kept where there is something, and what was there before stays as it was. */
+  /**
+   * It ended with an error: what was learnt is kept where there is something, and what was there before stays as it
+   * was.
+   */
   async function broken(record: RunRecord, earlier: RunRecord | undefined, tried: TryState) {
     const { error } = train.store.getState()
     const now = soFar(record)
@@ -104,7 +118,10 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     await runs.put({ ...now, reason: isNumbers ? 'failed' : 'interrupted', checkpoints, adapterBytes })
   }
 
-  async function whole(record: RunRecord, options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>): Promise<void> {
+  async function whole(
+    record: RunRecord,
+    options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>,
+  ): Promise<void> {
     const release = await archive.hold(record.id)
     if (!release) {
       notices.fail(fail('run-in-other-tab', { name: record.name }))
@@ -117,7 +134,8 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     try {
       await runs.put(live)
       const { sampleEvery } = prefs.getState()
-      const samples = sampleEvery > 0 ? { rows: SAMPLE_ROWS, every: sampleEvery, max_new_tokens: SAMPLE_TOKENS } : undefined
+      const samples =
+        sampleEvery > 0 ? { rows: SAMPLE_ROWS, every: sampleEvery, max_new_tokens: SAMPLE_TOKENS } : undefined
       outcome = await train.train({
         runId: record.id,
         options: { ...options, samples },
@@ -143,8 +161,14 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
   }
 
   let starting = false
-  /** `record` is a new one, or one that goes on from its last checkpoint. A second press while the first is at work does nothing. */
-  return async function start(record: RunRecord, options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>): Promise<void> {
+  /**
+   * `record` is a new one, or one that goes on from its last checkpoint. A second press while the first is at work does
+   * nothing.
+   */
+  return async function start(
+    record: RunRecord,
+    options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>,
+  ): Promise<void> {
     if (starting) return
     starting = true
     await whole(record, options).finally(() => (starting = false))

@@ -68,7 +68,17 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
     files: (id: string, kind: RunFilesKind) => archive.files(id, kind),
     rename: (id: string, name: string) => change(id, { name }),
     /** Tags as they are written: between commas, each once. */
-    tag: (id: string, text: string) => change(id, { tags: [...new Set(text.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean))] }),
+    tag: (id: string, text: string) =>
+      change(id, {
+        tags: [
+          ...new Set(
+            text
+              .split(/[,，、]/)
+              .map((tag) => tag.trim())
+              .filter(Boolean),
+          ),
+        ],
+      }),
     showTag: (tag: string | null) => store.setState({ tag }),
     /** A run that came to nothing. */
     async forget(id: string) {

@@ -145,7 +145,10 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     await start(record, { continueAdapter })
   }
 
-  /** Goes on with a run that was interrupted or stopped, from its last checkpoint; with the same bits as if it had not been. */
+  /**
+   * Goes on with a run that was interrupted or stopped, from its last checkpoint; with the same bits as if it had not
+   * been.
+   */
   async function resumeRun(record: RunRecord) {
     if (running()) {
       notices.say('intake.busy')
@@ -253,7 +256,8 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     /** Puts a kept run's adapter, as it ended or as it was at a checkpoint, on the loaded model and goes to Try. */
     async tryRun(record: RunRecord, step?: number) {
       router.go('try')
-      const files = step === undefined ? await runs.files(record.id, 'adapter') : await archive.checkpointAdapter(record.id, step)
+      const files =
+        step === undefined ? await runs.files(record.id, 'adapter') : await archive.checkpointAdapter(record.id, step)
       const name = step === undefined ? record.name : `${record.name} · ${step}`
       await tryRoom.loadAdapter(readBlobs(record.name, files), name, step === undefined ? record.id : null)
     },

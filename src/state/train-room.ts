@@ -1,5 +1,15 @@
 import { createStore } from 'zustand/vanilla'
-import type { AdapterCard, Engine, LogRow, RunFacts, RunPlan, TrainEvent, TrainOptions, TrainOutcome, TrainPhase } from '../engine/types'
+import type {
+  AdapterCard,
+  Engine,
+  LogRow,
+  RunFacts,
+  RunPlan,
+  TrainEvent,
+  TrainOptions,
+  TrainOutcome,
+  TrainPhase,
+} from '../engine/types'
 import type { SerializedError } from '../errors'
 import { recommendedRun } from '../train/run-file'
 import type { RunFile } from '../train/run-file'
@@ -161,7 +171,8 @@ export function createTrainRoom(engine: Engine) {
         const { [path]: _, ...others } = wrong
         store.setState({ wrong: others })
       }
-      if (readField(run, path) !== value) store.setState({ run: writeField(run, path, value), warnings: [], touched: true })
+      if (readField(run, path) !== value)
+        store.setState({ run: writeField(run, path, value), warnings: [], touched: true })
     },
     attend: (attention: FieldPath | null) => store.setState({ attention }),
     /** Settings that suit a model, unless the person has made their own. */
@@ -211,7 +222,9 @@ export function createTrainRoom(engine: Engine) {
         error: null,
       })
       try {
-        const outcome = await engine.train(store.getState().run, { runId, ...start.options }, (event) => onEvent(start, event))
+        const outcome = await engine.train(store.getState().run, { runId, ...start.options }, (event) =>
+          onEvent(start, event),
+        )
         publisher.now({ outcome, phase: 'saving', wish: null, version: points.length })
         return outcome
       } catch (error) {

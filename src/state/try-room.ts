@@ -94,7 +94,12 @@ export function createTryRoom(engine: Engine) {
       const id = nextId++
       const tuned = store.getState().adapter ? blank() : null
       const answer: Answer = { id, prompt: text, base: blank(), tuned, vote: null }
-      store.setState(({ answers }) => ({ answers: [answer, ...answers].slice(0, 30), busy: true, prompt: '', error: null }))
+      store.setState(({ answers }) => ({
+        answers: [answer, ...answers].slice(0, 30),
+        busy: true,
+        prompt: '',
+        error: null,
+      }))
       const mine = new AbortController()
       controller = mine
       try {

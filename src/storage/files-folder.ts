@@ -8,9 +8,12 @@ export function fileSource(file: Blob & { name?: string }, name = file.name ?? '
     size: file.size,
     async read(offset, length) {
       // A browser refuses to read a file that is no longer what was picked.
-      const read = await file.slice(offset, offset + length).arrayBuffer().catch((error: unknown) => {
-        throw fail('file-changed', { file: name }, error)
-      })
+      const read = await file
+        .slice(offset, offset + length)
+        .arrayBuffer()
+        .catch((error: unknown) => {
+          throw fail('file-changed', { file: name }, error)
+        })
       if (read.byteLength < length) throw fail('file-changed', { file: name })
       return new Uint8Array(read)
     },

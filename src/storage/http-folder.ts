@@ -7,8 +7,9 @@ interface Listing {
 }
 
 /**
- * A folder of static files on a web server that names its files in `files.json` ({id, files: [{path, bytes}]}). A file is
- * fetched whole when it is first opened and then kept in memory, so this is for the small model that ships with the studio.
+ * A folder of static files on a web server that names its files in `files.json` ({id, files: [{path, bytes}]}). A file
+ * is fetched whole when it is first opened and then kept in memory, so this is for the small model that ships with the
+ * studio.
  */
 export async function httpFolder(base: URL): Promise<FileFolder> {
   const response = await get(new URL('files.json', base))

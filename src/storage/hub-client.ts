@@ -58,11 +58,13 @@ export class HubClient {
     }
     const tree = await this.#json(`${endpoint}/api/models/${id}/tree/${commit ?? rev}?recursive=true`)
     if (Array.isArray(tree)) {
-      const files = tree.filter((entry) => isRecord(entry) && entry.type === 'file').map((entry: Record<string, unknown>) => ({
-        path: String(entry.path),
-        size: sizeOf(entry),
-        oid: hashOf(entry.lfs, 'oid') ?? hashOf(entry, 'oid'),
-      }))
+      const files = tree
+        .filter((entry) => isRecord(entry) && entry.type === 'file')
+        .map((entry: Record<string, unknown>) => ({
+          path: String(entry.path),
+          size: sizeOf(entry),
+          oid: hashOf(entry.lfs, 'oid') ?? hashOf(entry, 'oid'),
+        }))
       return { commit: commit ?? revision, files }
     }
     if (named) return { commit: commit ?? revision, files: named }
@@ -156,7 +158,8 @@ function cleanLocation(location: HubLocation): HubLocation {
     .replace(/^https?:\/\/[^/]+\//, '')
     .replace(/\/(tree|blob|resolve)\/.*$/, '')
     .replace(/\/+$/, '')
-  if (!/^[\w.-]+(\/[\w.-]+)?$/.test(id) || id.split('/').some((part) => /^\.+$/.test(part))) throw fail('hub-id', { id: location.id })
+  if (!/^[\w.-]+(\/[\w.-]+)?$/.test(id) || id.split('/').some((part) => /^\.+$/.test(part)))
+    throw fail('hub-id', { id: location.id })
   return { endpoint, id, revision: location.revision.trim() || 'main', token: location.token?.trim() || undefined }
 }
 

@@ -2,7 +2,9 @@ import { fail } from '../errors'
 import type { HubCache, HubCacheWriter } from './hub-cache'
 import type { HubClient, HubFile } from './hub-client'
 
-/** Bytes [offset, offset + length) of a remote file by a range request; also from a server that sends the whole file. */
+/**
+ * Bytes [offset, offset + length) of a remote file by a range request; also from a server that sends the whole file.
+ */
 export async function readRange(client: HubClient, url: string, offset: number, length: number): Promise<Uint8Array> {
   if (length === 0) return new Uint8Array(0)
   for (let failures = 0; ; failures++) {
@@ -11,7 +13,8 @@ export async function readRange(client: HubClient, url: string, offset: number, 
     const bytes = await takeFromBody(response, response.status === 206 ? 0 : offset, length)
     if (bytes) return bytes
     client.throwIfAborted()
-    if (failures >= client.attempts) throw fail('hub-unreachable', { endpoint: client.location.endpoint, offline: false })
+    if (failures >= client.attempts)
+      throw fail('hub-unreachable', { endpoint: client.location.endpoint, offline: false })
     await client.wait(failures)
   }
 }
@@ -35,8 +38,8 @@ async function takeFromBody(response: Response, skip: number, length: number): P
 }
 
 /**
- * Download a file into the cache, going on where an earlier attempt broke off. A part is used only when the server's ETag
- * is still the one that was noted with it; connections that break are taken up again while bytes keep coming.
+ * Download a file into the cache, going on where an earlier attempt broke off. A part is used only when the server's
+ * ETag is still the one that was noted with it; connections that break are taken up again while bytes keep coming.
  */
 export async function download(
   client: HubClient,
@@ -94,10 +97,12 @@ async function attempt(
   const total = file.size ?? totalOf(response, start)
   onBytes(start, total)
   const writer = await cache.append(key, start, etag)
-  const { offset, ended } = await receive(response, writer, start, (done) => onBytes(done, total)).catch(async (error: unknown) => {
-    await writer.keep()
-    throw error
-  })
+  const { offset, ended } = await receive(response, writer, start, (done) => onBytes(done, total)).catch(
+    async (error: unknown) => {
+      await writer.keep()
+      throw error
+    },
+  )
   const whole = total === null ? ended : offset === total
   await (whole ? writer.finish() : writer.keep())
   client.throwIfAborted()

@@ -1,6 +1,9 @@
 import type { HubFile, HubListing, HubLocation } from './hub-client'
 
-/** Where things of the hub lie in its cache: HOST/OWNER~NAME/ with a listing for each revision and files by their content. */
+/**
+ * Where things of the hub lie in its cache: HOST/OWNER~NAME/ with a listing for each revision and files by their
+ * content.
+ */
 
 /** A listing as it is kept: with where it came from, so that the model can be loaded from there again. */
 export interface KeptListing extends HubListing {
@@ -8,10 +11,12 @@ export interface KeptListing extends HubListing {
 }
 
 /** Small files that a model needs or whose words are kept; weights are chosen by their names. */
-const TEXTS =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|chat_template|adapter_config)\.json$|^(chat_template\.jinja|merges\.txt|README\.md|LICEN[SC]E(\.txt|\.md)?|model\.safetensors\.index\.json)$/
+const CONFIGS = /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$/
+const TEMPLATES_AND_INDEX = /^(chat_template\.json|chat_template\.jinja|model\.safetensors\.index\.json)$/
+const OTHER_TEXTS = /^(adapter_config\.json|merges\.txt|README\.md|LICEN[SC]E(\.txt|\.md)?)$/
 
-export const isText = (path: string): boolean => TEXTS.test(path)
+export const isText = (path: string): boolean =>
+  [CONFIGS, TEMPLATES_AND_INDEX, OTHER_TEXTS].some((names) => names.test(path))
 
 /** Texts, and the safetensors of the model itself: no other formats, no copies in sub-folders. */
 export function isWanted(path: string, all: readonly HubFile[]): boolean {

@@ -16,9 +16,9 @@ export type { HubLocation } from './hub-client'
 const HEAD_BYTES = 256 << 10
 
 /**
- * A repository on the hub as a folder. The listing and the small files are fetched at once; a weight file is read by range
- * requests (its header, to check it) until `prefetch` has brought it into the cache whole. Without a connection a model
- * that was downloaded before opens from the cache.
+ * A repository on the hub as a folder. The listing and the small files are fetched at once; a weight file is read by
+ * range requests (its header, to check it) until `prefetch` has brought it into the cache whole. Without a connection a
+ * model that was downloaded before opens from the cache.
  *
  * `on` hears of every file: its bytes, and whether it was in the cache.
  */
@@ -105,7 +105,9 @@ class HubRepository implements FileFolder {
     await this.#checkRoom(missing)
     for (const file of missing) {
       const url = this.#client.fileUrl(file.path, this.#listing.commit)
-      await download(this.#client, this.#cache, file, url, this.#key(file), (done, total) => this.#meter.update(file.path, done, total))
+      await download(this.#client, this.#cache, file, url, this.#key(file), (done, total) =>
+        this.#meter.update(file.path, done, total),
+      )
     }
     this.#meter.flush()
   }

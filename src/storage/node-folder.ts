@@ -13,7 +13,10 @@ const readFile = promisify(read)
 const writeFile = promisify(write)
 /** Descriptors are closed when their source is collected. */
 const forgotten = new FinalizationRegistry<Promise<number>>((descriptor) => {
-  void descriptor.then((number) => close(number), () => {})
+  void descriptor.then(
+    (number) => close(number),
+    () => {},
+  )
 })
 
 /** A file on disk as a byte source. The file is opened at the first read and stays open. Node only. */
@@ -83,15 +86,16 @@ export function nodePlace(path: string): FileFolder & WritableFolder & { remove(
 }
 
 /**
- * A directory that is written into; it and its sub-folders are made as needed. A file appears under its name when its sink
- * is closed, so that what lay there before is whole until then. Node only.
+ * A directory that is written into; it and its sub-folders are made as needed. A file appears under its name when its
+ * sink is closed, so that what lay there before is whole until then. Node only.
  */
 export function writableNodeFolder(path: string): WritableFolder {
   return {
     async create(file): Promise<ByteSink> {
       const target = join(path, file)
       const part = `${target}.part`
-      const guarded = <T>(work: Promise<T>) => work.catch((error: unknown) => Promise.reject(namingPlace(target, error)))
+      const guarded = <T>(work: Promise<T>) =>
+        work.catch((error: unknown) => Promise.reject(namingPlace(target, error)))
       await guarded(mkdir(dirname(target), { recursive: true }))
       const descriptor = await guarded(openFile(part, 'w'))
       // Once only: a number that was closed may soon be another file's.
@@ -99,7 +103,7 @@ export function writableNodeFolder(path: string): WritableFolder {
       const shut = () => (closing ??= closeFile(descriptor))
       return {
         async write(chunk) {
-          for (let done = 0; done < chunk.length; ) {
+          for (let done = 0; done < chunk.length;) {
             done += (await guarded(writeFile(descriptor, chunk, done, chunk.length - done, null))).bytesWritten
           }
         },

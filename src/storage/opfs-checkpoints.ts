@@ -3,7 +3,10 @@ import { findFile, opfsDirectory, opfsFolder, removeEntry } from './opfs'
 /** Below this, a directory for each run. */
 const PATH = 'checkpoints'
 
-/** A run's checkpoints in the origin's private file system: written in the worker, listed and removed from the page as well. */
+/**
+ * A run's checkpoints in the origin's private file system: written in the worker, listed and removed from the page as
+ * well.
+ */
 export async function checkpointPlace(runId: string) {
   const directory = await opfsDirectory(`${PATH}/${runId}`)
   return {

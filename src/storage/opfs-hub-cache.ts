@@ -2,7 +2,10 @@ import { fileSource } from './files-folder'
 import type { HubCache } from './hub-cache'
 import { appendFile, findFile, opfsDirectory, renameFile } from './opfs'
 
-/** A hub's cache in the origin's private file system, below `path`. Unfinished files end in ".part", their ETags in ".etag". */
+/**
+ * A hub's cache in the origin's private file system, below `path`. Unfinished files end in ".part", their ETags in
+ * ".etag".
+ */
 export async function opfsHubCache(path = 'hub'): Promise<HubCache> {
   /** Keys are "folder/file". */
   const place = async (key: string) => {

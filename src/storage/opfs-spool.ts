@@ -20,8 +20,8 @@ export function canSpool(): boolean {
 }
 
 /**
- * A place for one export. The browser copies a download from here in its own time, so the files outlive the export: they
- * go with a later export, or at the next visit.
+ * A place for one export. The browser copies a download from here in its own time, so the files outlive the export:
+ * they go with a later export, or at the next visit.
  */
 export async function openSpool(now = Date.now()): Promise<Spool> {
   visit ??= beginVisit()

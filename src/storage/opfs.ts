@@ -18,7 +18,8 @@ interface OpfsFile extends FileSystemFileHandle {
 /** A directory of the origin's private file system, made where it is missing. Parts are joined by "/". */
 export async function opfsDirectory(path: string): Promise<FileSystemDirectoryHandle> {
   let directory = await navigator.storage.getDirectory()
-  for (const part of path.split('/').filter(Boolean)) directory = await directory.getDirectoryHandle(part, { create: true })
+  for (const part of path.split('/').filter(Boolean))
+    directory = await directory.getDirectoryHandle(part, { create: true })
   return directory
 }
 
@@ -28,7 +29,10 @@ export function hasOpfs(): boolean {
 }
 
 /** A file of a directory, or null. `path` may hold sub-folders. */
-export async function findFile(directory: FileSystemDirectoryHandle, path: string): Promise<FileSystemFileHandle | null> {
+export async function findFile(
+  directory: FileSystemDirectoryHandle,
+  path: string,
+): Promise<FileSystemFileHandle | null> {
   try {
     const parts = path.split('/')
     let at = directory
@@ -41,10 +45,14 @@ export async function findFile(directory: FileSystemDirectoryHandle, path: strin
 }
 
 /**
- * Open a file for writing after its first `offset` bytes. In a worker what is written is on disk at once, so it survives a
- * closed tab; on a page it appears when the sink is closed.
+ * Open a file for writing after its first `offset` bytes. In a worker what is written is on disk at once, so it
+ * survives a closed tab; on a page it appears when the sink is closed.
  */
-export async function appendFile(directory: FileSystemDirectoryHandle, name: string, offset: number): Promise<ByteSink> {
+export async function appendFile(
+  directory: FileSystemDirectoryHandle,
+  name: string,
+  offset: number,
+): Promise<ByteSink> {
   const handle = (await directory.getFileHandle(name, { create: true })) as OpfsFile
   const abort = async () => directory.removeEntry(name)
   if (handle.createSyncAccessHandle) {
@@ -56,7 +64,8 @@ export async function appendFile(directory: FileSystemDirectoryHandle, name: str
     return {
       async write(chunk) {
         // A full disk shows as a short write in some browsers, as an error in others.
-        if (guardQuota(name, () => file.write(chunk, { at: end })) < chunk.length) throw fail('storage-full', { path: name })
+        if (guardQuota(name, () => file.write(chunk, { at: end })) < chunk.length)
+          throw fail('storage-full', { path: name })
         end += chunk.length
       },
       async close() {
@@ -127,10 +136,15 @@ export function opfsFolder(name: string, directory: FileSystemDirectoryHandle): 
   }
 }
 
-async function walk(directory: FileSystemDirectoryHandle, prefix: string, into: { path: string; size: number }[]): Promise<void> {
+async function walk(
+  directory: FileSystemDirectoryHandle,
+  prefix: string,
+  into: { path: string; size: number }[],
+): Promise<void> {
   for await (const [name, handle] of directory.entries()) {
     if (handle.kind === 'directory') await walk(handle as FileSystemDirectoryHandle, `${prefix}${name}/`, into)
-    else if (!name.endsWith('.part')) into.push({ path: prefix + name, size: (await (handle as FileSystemFileHandle).getFile()).size })
+    else if (!name.endsWith('.part'))
+      into.push({ path: prefix + name, size: (await (handle as FileSystemFileHandle).getFile()).size })
   }
 }
 

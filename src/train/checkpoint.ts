@@ -25,10 +25,16 @@ export interface Checkpoint {
 const OPTIMIZER = 'optimizer.safetensors'
 
 /**
- * Write `checkpoint-N/` with transformers' folder name: the adapter as a PEFT folder, the optimiser's states as they lie
- * in memory, and the run with all its steps. The last file makes it whole: a folder without it is a broken-off write.
+ * Write `checkpoint-N/` with transformers' folder name: the adapter as a PEFT folder, the optimiser's states as they
+ * lie in memory, and the run with all its steps. The last file makes it whole: a folder without it is a broken-off
+ * write.
  */
-export async function writeCheckpoint(out: WritableFolder, checkpoint: Checkpoint, lora: LoraConfig, baseModel: string): Promise<void> {
+export async function writeCheckpoint(
+  out: WritableFolder,
+  checkpoint: Checkpoint,
+  lora: LoraConfig,
+  baseModel: string,
+): Promise<void> {
   const { state, run, log, data, model } = checkpoint
   const folder: WritableFolder = { create: (path) => out.create(`${folderOf(log.length)}/${path}`) }
   await writePeft(folder, { lora, pairs: state.pairs, baseModel })
@@ -71,7 +77,10 @@ async function lastCheckpoint(source: FileFolder): Promise<FileFolder | null> {
   return last ? subFolder(source, folderOf(last.step)) : null
 }
 
-/** Tells one tokenised data set from another (FNV-1a over ids and labels): a run continues only on what it was begun with. */
+/**
+ * Tells one tokenised data set from another (FNV-1a over ids and labels): a run continues only on what it was begun
+ * with.
+ */
 export function fingerprint(rows: readonly TokenizedRow[]): string {
   let hash = 0x811c9dc5
   const mix = (value: number) => {

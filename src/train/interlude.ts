@@ -1,11 +1,14 @@
 import type { StepLog } from './log-history'
 
-/** When the loop asks: before the first step, after a step, when it begins to wait, when it was stopped early, at the end. */
+/**
+ * When the loop asks: before the first step, after a step, when it begins to wait, when it was stopped early, at the
+ * end.
+ */
 export type Moment = 'start' | 'step' | 'pause' | 'stop' | 'end'
 
 /**
- * Something done between two steps, with nothing queued on the GPU: a checkpoint, a sample. It leaves the trainer and the
- * adapter as they are, so that a run gives the same bits with and without it.
+ * Something done between two steps, with nothing queued on the GPU: a checkpoint, a sample. It leaves the trainer and
+ * the adapter as they are, so that a run gives the same bits with and without it.
  */
 export interface Interlude {
   /** `step` steps are done. */

@@ -5,7 +5,11 @@ import { loggingInterval } from './log-history'
 import type { RunFile } from './run-file'
 
 /** `save_strategy`, `save_steps` and `save_total_limit` of a run. */
-export function checkpointRules(run: RunFile, plan: { steps: number; stepsPerEpoch: number }, safety: boolean): CheckpointRules {
+export function checkpointRules(
+  run: RunFile,
+  plan: { steps: number; stepsPerEpoch: number },
+  safety: boolean,
+): CheckpointRules {
   const wanted = { no: null, epoch: plan.stepsPerEpoch, steps: loggingInterval(run.save_steps, plan.steps) }
   return { every: wanted[run.save_strategy], limit: run.save_total_limit, safety }
 }

@@ -17,10 +17,10 @@ export interface StepLog {
 }
 
 /**
- * `log_history` of trainer_state.json from the steps: every `logging_steps` a row whose loss, accuracy and entropy are means
- * over the interval and whose other figures are the last step's, unrounded, as transformers 5 and trl write them: the loss is
- * the steps' mean, the other two those of their micro batches, of which `batchesOf` says how many a step had. Steps after the
- * last full interval have no row of their own.
+ * `log_history` of trainer_state.json from the steps: every `logging_steps` a row whose loss, accuracy and entropy are
+ * means over the interval and whose other figures are the last step's, unrounded, as transformers 5 and trl write them:
+ * the loss is the steps' mean, the other two those of their micro batches, of which `batchesOf` says how many a step
+ * had. Steps after the last full interval have no row of their own.
  */
 export function logHistory(
   log: StepLog[],
@@ -47,7 +47,11 @@ export function loggingInterval(loggingSteps: number, steps: number): number {
   return Math.max(1, loggingSteps < 1 ? Math.ceil(steps * loggingSteps) : Math.floor(loggingSteps))
 }
 
-function mean(rows: StepLog[], key: 'loss' | 'mean_token_accuracy' | 'entropy', weightOf: (step: number) => number): number {
+function mean(
+  rows: StepLog[],
+  key: 'loss' | 'mean_token_accuracy' | 'entropy',
+  weightOf: (step: number) => number,
+): number {
   if (rows.length === 1) return rows[0][key]
   const weights = rows.map(({ step }) => weightOf(step))
   return rows.reduce((sum, row, i) => sum + row[key] * weights[i], 0) / weights.reduce((a, b) => a + b, 0)

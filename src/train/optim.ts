@@ -11,15 +11,17 @@ const kinds: Record<OptimName, OptimizerKind> = {
 }
 
 /**
- * GPU memory that the states may take, from `optim_args`; undefined: the optimiser's own default. transformers hands these
- * arguments on to few optimisers and ignores them for AdamW, so that a run file with a budget stays one that trl takes.
+ * GPU memory that the states may take, from `optim_args`; undefined: the optimiser's own default. transformers hands
+ * these arguments on to few optimisers and ignores them for AdamW, so that a run file with a budget stays one that trl
+ * takes.
  */
 export function stateBudgetBytes(args: string): number | undefined {
   return args === '' ? undefined : Number(BUDGET.exec(args)?.[1])
 }
 
 /** Whether the arguments are none, or the one that is understood. */
-export const knowsOptimArgs = (args: unknown): args is string => args === '' || (typeof args === 'string' && BUDGET.test(args))
+export const knowsOptimArgs = (args: unknown): args is string =>
+  args === '' || (typeof args === 'string' && BUDGET.test(args))
 
 const BUDGET = /^\s*state_budget_bytes\s*=\s*([1-9]\d*)\s*$/
 

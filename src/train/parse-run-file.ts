@@ -31,9 +31,10 @@ export interface ParsedRunFile {
 }
 
 /**
- * Read a run file: new and old Hugging Face names, nested or flat LoRA and quantisation settings. Absent fields (and null,
- * but for max_length) take `defaults`. Throws a TuneError naming the field: `run-not-an-object`, `run-unknown-fields`, `run-field-invalid`,
- * `run-field-twice`, `run-field-unsupported`, `run-optimizer-unsupported`, `run-targets-invalid`.
+ * Read a run file: new and old Hugging Face names, nested or flat LoRA and quantisation settings. Absent fields (and
+ * null, but for max_length) take `defaults`. Throws a TuneError naming the field: `run-not-an-object`,
+ * `run-unknown-fields`, `run-field-invalid`, `run-field-twice`, `run-field-unsupported`, `run-optimizer-unsupported`,
+ * `run-targets-invalid`.
  */
 export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): ParsedRunFile {
   const run = structuredClone(defaults)
@@ -83,7 +84,8 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
   if (dataSeed && dataSeed.value !== run.seed) {
     throw fail('run-field-unsupported', { field: dataSeed.written, value: JSON.stringify(dataSeed.value) })
   }
-  if (run.packing && run.max_length === NO_CUT) throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
+  if (run.packing && run.max_length === NO_CUT)
+    throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
   // A file that says how often wants them; the libraries' own default is to write them.
   if (stated.has('save_steps') && !stated.has('save_strategy')) run.save_strategy = 'steps'
   // transformers 5 folded warmup_ratio into warmup_steps: below 1 it is a share of all steps.
@@ -98,7 +100,8 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
 }
 
 /** A table's own entry: "toString" and the like are in every object. */
-const own = <T>(table: Record<string, T>, name: string): T | undefined => (Object.hasOwn(table, name) ? table[name] : undefined)
+const own = <T>(table: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
 
 /** Nested groups and aliases brought to one name each; `written` is the spelling in the file, for messages. */
 function flatten(json: Json): Map<string, { value: unknown; written: string }> {
@@ -174,11 +177,15 @@ function applySampling(run: RunFile, value: unknown): void {
   run.group_by_length = strategy === 'group_by_length'
 }
 
-/** A list, a comma-separated string, or PEFT's "all-linear"; module paths count by their last part, as PEFT matches suffixes. */
+/**
+ * A list, a comma-separated string, or PEFT's "all-linear"; module paths count by their last part, as PEFT matches
+ * suffixes.
+ */
 function asTargets(value: unknown, field: string): Projection[] {
   if (value === 'all-linear') return [...projections] as Projection[]
   const list = typeof value === 'string' ? value.split(',') : value
-  if (!Array.isArray(list) || list.length === 0) throw fail('run-targets-invalid', { field, wrong: [String(value)], known: [...projections] })
+  if (!Array.isArray(list) || list.length === 0)
+    throw fail('run-targets-invalid', { field, wrong: [String(value)], known: [...projections] })
   const names = list.map((name) => String(name).trim().split('.').at(-1)!)
   const wrong = names.filter((name) => !projections.includes(name))
   if (wrong.length > 0) throw fail('run-targets-invalid', { field, wrong, known: [...projections] })

@@ -10,7 +10,10 @@ const flag: Expectation = { kind: 'boolean' }
 const oneOf = (values: readonly string[]): Expectation => ({ kind: 'choice', values: [...values] })
 
 /** What each field of the run file may be. */
-export const runFields: Record<Exclude<keyof RunFile, 'lora' | 'quantization' | 'optim' | 'optim_args'>, Expectation> = {
+export const runFields: Record<
+  Exclude<keyof RunFile, 'lora' | 'quantization' | 'optim' | 'optim_args'>,
+  Expectation
+> = {
   learning_rate: positive,
   num_train_epochs: positive,
   max_steps: { kind: 'number', min: -1, integer: true, not: 0 },
@@ -78,9 +81,16 @@ export const aliases: Record<string, string> = {
 }
 
 /** Spellings inside `lora`. */
-export const loraAliases: Record<string, string> = { lora_r: 'r', rank: 'r', alpha: 'lora_alpha', dropout: 'lora_dropout' }
+export const loraAliases: Record<string, string> = {
+  lora_r: 'r',
+  rank: 'r',
+  alpha: 'lora_alpha',
+  dropout: 'lora_dropout',
+}
 
-/** Known fields of the Hugging Face classes that are refused unless they have one of these values, which change nothing. */
+/**
+ * Known fields of the Hugging Face classes that are refused unless they have one of these values, which change nothing.
+ */
 export const neutralOnly: Record<string, unknown[]> = {
   label_smoothing_factor: [0],
   neftune_noise_alpha: [0],
@@ -98,7 +108,8 @@ export const neutralOnly: Record<string, unknown[]> = {
   // What transformers leaves out of the quantisation when nobody says.
   llm_int8_skip_modules: [['lm_head']],
   optim_target_modules: [[]],
-  // In trl these change tokens, columns or weights. The tokenizer's own stop token, the model's own template are used here.
+  // In trl these change tokens, columns or weights. The tokenizer's own stop token, the model's own template are used
+  // here.
   dataset_text_field: ['text'],
   dataset_kwargs: [{}],
   eos_token: ['<EOS_TOKEN>'],
@@ -126,7 +137,14 @@ export const loraNeutralOnly: Record<string, unknown[]> = {
 }
 
 /** Fields of an evaluation between steps, which is not done here. */
-export const evaluationFields = new Set(['eval_strategy', 'eval_steps', 'eval_delay', 'eval_on_start', 'per_device_eval_batch_size', 'do_eval'])
+export const evaluationFields = new Set([
+  'eval_strategy',
+  'eval_steps',
+  'eval_delay',
+  'eval_on_start',
+  'per_device_eval_batch_size',
+  'do_eval',
+])
 
 /** Known fields that describe the machine, the log or the upload: they do not change what is learnt here. */
 export const withoutEffect = new Set(

@@ -69,7 +69,9 @@ const quantization: RunFile['quantization'] = {
   bnb_4bit_compute_dtype: 'float32',
 }
 
-/** What the page starts from and the command line uses without --config: settings that suit LoRA on a small data set. */
+/**
+ * What the page starts from and the command line uses without --config: settings that suit LoRA on a small data set.
+ */
 export const recommendedRun: RunFile = {
   learning_rate: 2e-4,
   num_train_epochs: 3,
@@ -102,10 +104,11 @@ export const recommendedRun: RunFile = {
 }
 
 /**
- * What a field means that a run file leaves out: transformers' TrainingArguments, trl's SFTConfig and PEFT's LoraConfig,
- * so that a file written for them gives the same run here. Some differ, because the libraries' value suits another job
- * (full fine-tuning, a server's log and disk): learning_rate, logging_steps, save_strategy, assistant_only_loss,
- * lora.target_modules and, because QLoRA is what is done here, load_in_4bit, nf4 and bnb_4bit_use_double_quant.
+ * What a field means that a run file leaves out: transformers' TrainingArguments, trl's SFTConfig and PEFT's
+ * LoraConfig, so that a file written for them gives the same run here. Some differ, because the libraries' value suits
+ * another job (full fine-tuning, a server's log and disk): learning_rate, logging_steps, save_strategy,
+ * assistant_only_loss, lora.target_modules and, because QLoRA is what is done here, load_in_4bit, nf4 and
+ * bnb_4bit_use_double_quant.
  */
 export const fileDefaults: RunFile = {
   ...recommendedRun,

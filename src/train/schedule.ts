@@ -9,8 +9,8 @@ export function warmupSteps(run: Pick<RunFile, 'warmup_ratio' | 'warmup_steps'>,
 }
 
 /**
- * Learning rate that optimiser step `step` (1-based) uses, which is also what trl logs for it. Formulas of transformers'
- * optimization.py, whose counter is 0 at the first step: with warmup the first step has rate 0.
+ * Learning rate that optimiser step `step` (1-based) uses, which is also what trl logs for it. Formulas of
+ * transformers' optimization.py, whose counter is 0 at the first step: with warmup the first step has rate 0.
  */
 export function learningRateAt(run: ScheduleFields, step: number, steps: number): number {
   return run.learning_rate * factor(run.lr_scheduler_type, step - 1, warmupSteps(run, steps), steps)

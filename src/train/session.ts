@@ -52,8 +52,8 @@ interface Queued {
 
 /**
  * Train until the windows end or the control stops it. The next window is queued before the result of the one before is
- * awaited, so the GPU never waits for the host; reports lag one step. Throws `train-non-finite` with the step, the place
- * and the rows. Returns all steps' figures, those of `done` first.
+ * awaited, so the GPU never waits for the host; reports lag one step. Throws `train-non-finite` with the step, the
+ * place and the rows. Returns all steps' figures, those of `done` first.
  */
 export async function runSession(parts: SessionParts): Promise<StepLog[]> {
   const { trainer, run, steps, control } = parts
@@ -122,8 +122,12 @@ export async function runSession(parts: SessionParts): Promise<StepLog[]> {
 
 async function queue(trainer: Trainer, run: RunFile, window: Window, step: number, steps: number): Promise<Queued> {
   const batches = window.batches()
-  // The loss of every micro batch is divided by the trained tokens of the whole window (transformers' num_items_in_batch).
-  const numItems = Math.max(1, batches.reduce((sum, batch) => sum + batch.trainedTokens, 0))
+  // The loss of every micro batch is divided by the trained tokens of the whole window (transformers'
+  // num_items_in_batch).
+  const numItems = Math.max(
+    1,
+    batches.reduce((sum, batch) => sum + batch.trainedTokens, 0),
+  )
   for (const batch of batches) await trainer.accumulate(batch, numItems)
   const rate = learningRateAt(run, step, steps)
   return {

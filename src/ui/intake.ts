@@ -28,10 +28,15 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
       router.go('model')
       await studio.model.loadFiles(name, [...files])
     } else if (meaning === 'adapter') {
-      await takeAdapter(studio, name, files.map(({ path, file }) => ({ path, blob: file })))
+      await takeAdapter(
+        studio,
+        name,
+        files.map(({ path, file }) => ({ path, blob: file })),
+      )
     } else if (meaning === 'zip') {
       const inside = await unzipBlobs(files[0].file)
-      if (!inside.some(({ path }) => /(^|\/)adapter_config\.json$/.test(path))) throw fail('intake-zip-no-adapter', { file: name })
+      if (!inside.some(({ path }) => /(^|\/)adapter_config\.json$/.test(path)))
+        throw fail('intake-zip-no-adapter', { file: name })
       await takeAdapter(studio, name, inside)
     } else if (meaning === 'run') {
       await takeRunFile(studio, files[0].file)
@@ -62,7 +67,10 @@ async function takeAdapter(studio: Studio, name: string, files: readonly BlobFil
   const config = files.find(({ path }) => /(^|\/)adapter_config\.json$/.test(path))
   const prefix = config ? config.path.slice(0, -'adapter_config.json'.length) : ''
   const inside = files.filter(({ path }) => path.startsWith(prefix))
-  const folder = readBlobs(name, inside.map(({ path, blob }) => ({ path: path.slice(prefix.length), blob })))
+  const folder = readBlobs(
+    name,
+    inside.map(({ path, blob }) => ({ path: path.slice(prefix.length), blob })),
+  )
   studio.router.go('try')
   if (await studio.try.loadAdapter(folder, name, null)) studio.notices.say('intake.adapter', { name })
 }

@@ -23,7 +23,16 @@ export function mount(root: HTMLElement, engine: Engine): void {
   // Undefined also where the address is not a secure one.
   const hasWebGpu = navigator.gpu !== undefined
   const archive = openRunArchive()
-  const studio = createStudio({ engine, archive, library: openHubLibrary(), saver: browserSaver(), prefs, router, hasWebGpu, baseUrl })
+  const studio = createStudio({
+    engine,
+    archive,
+    library: openHubLibrary(),
+    saver: browserSaver(),
+    prefs,
+    router,
+    hasWebGpu,
+    baseUrl,
+  })
   startPageEffects(studio)
   createRoot(root).render(
     <StrictMode>

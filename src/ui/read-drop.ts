@@ -1,6 +1,9 @@
 import type { PathFile } from './intake'
 
-/** Files of a drop; of a dropped folder everything below it, with paths relative to it. Must be called in the event itself. */
+/**
+ * Files of a drop; of a dropped folder everything below it, with paths relative to it. Must be called in the event
+ * itself.
+ */
 export async function readDrop(transfer: DataTransfer): Promise<{ name: string; files: PathFile[] }> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null).filter((entry) => entry !== null)
   const loose = [...transfer.files]

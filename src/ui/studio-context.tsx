@@ -4,7 +4,15 @@ import type { SerializedError } from '../errors'
 import { errorText } from '../errors'
 import { formatNumber, localeOf, translate } from '../i18n'
 import type { MessageKey, Params } from '../i18n'
-import { formatAxis, formatBytes, formatCompact, formatDuration, formatMeasure, formatPercent, formatWhen } from '../i18n/format'
+import {
+  formatAxis,
+  formatBytes,
+  formatCompact,
+  formatDuration,
+  formatMeasure,
+  formatPercent,
+  formatWhen,
+} from '../i18n/format'
 import type { Studio } from '../state/studio'
 
 const StudioContext = createContext<Studio | null>(null)

@@ -26,7 +26,8 @@ async function checksum(blob: Blob): Promise<number> {
 async function* pieces(blob: Blob): AsyncGenerator<Uint8Array> {
   const reader = ownReader(blob)
   if (!reader) {
-    for (let at = 0; at < blob.size; at += PIECE_BYTES) yield new Uint8Array(await blob.slice(at, at + PIECE_BYTES).arrayBuffer())
+    for (let at = 0; at < blob.size; at += PIECE_BYTES)
+      yield new Uint8Array(await blob.slice(at, at + PIECE_BYTES).arrayBuffer())
     return
   }
   let memory = new ArrayBuffer(PIECE_BYTES)

@@ -3,8 +3,8 @@
     python3 tests/e2e/check_adapter.py ADAPTER.zip
 
 Fails on anything that safetensors or PEFT would refuse: a broken archive, a header that does not fit the file, holes or
-overlaps between tensors, pairs of A and B that do not match, an all-zero B (an adapter that changes nothing), numbers that
-are not finite. Prints one JSON line: the number of tensors and the SHA-256 of every file.
+overlaps between tensors, pairs of A and B that do not match, an all-zero B (an adapter that changes nothing), numbers
+that are not finite. Prints one JSON line: the number of tensors and the SHA-256 of every file.
 """
 
 import hashlib

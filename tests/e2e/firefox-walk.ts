@@ -20,8 +20,8 @@ interface Wanted {
 const SELECTORS = { button: 'button', link: 'a', region: 'section, [role=region]', status: '[role=status]', row: 'tr' }
 
 /**
- * The walk of walk.spec.ts once more in Firefox, whose WebGPU is wgpu: drop a Chinese file, train, pause and resume, ask both
- * models, download, reload, download again. Throws where it goes wrong; `passed` is told of each step.
+ * The walk of walk.spec.ts once more in Firefox, whose WebGPU is wgpu: drop a Chinese file, train, pause and resume,
+ * ask both models, download, reload, download again. Throws where it goes wrong; `passed` is told of each step.
  */
 export async function walk(url: string, passed: (step: string) => void): Promise<void> {
   const downloads = mkdtempSync(join(tmpdir(), 'tunetab-downloads-'))
@@ -38,10 +38,14 @@ export async function walk(url: string, passed: (step: string) => void): Promise
     passed('opens with the built-in model')
 
     await dropFile(page, '茶馆.json', JSON.stringify(teahouseRows))
-    await until(page, (answer) => {
-      const tokens = [...document.querySelectorAll('.token[data-trained="true"]')].map((token) => token.textContent)
-      return tokens.join('').includes(answer)
-    }, teahouseRows[0].output)
+    await until(
+      page,
+      (answer) => {
+        const tokens = [...document.querySelectorAll('.token[data-trained="true"]')].map((token) => token.textContent)
+        return tokens.join('').includes(answer)
+      },
+      teahouseRows[0].output,
+    )
     passed('shows the dropped file with its trained tokens')
 
     await press(page, { role: 'link', name: 'Train' })
@@ -55,8 +59,13 @@ export async function walk(url: string, passed: (step: string) => void): Promise
     await textOf(page, { role: 'status', within: 'Train' }, /Paused/)
     await press(page, { role: 'button', name: 'Resume', within: 'Train' })
     await textOf(page, { role: 'status', within: 'Train' }, new RegExp(`Done · step ${STEPS} of ${STEPS}`))
-    const [first, last] = [...(await textOf(page, { role: 'region', name: 'Train' }, /From [\d.]+ to [\d.]+ over/))
-      .match(/From ([\d.]+) to ([\d.]+) over/)!].slice(1).map(Number)
+    const [first, last] = [
+      ...(await textOf(page, { role: 'region', name: 'Train' }, /From [\d.]+ to [\d.]+ over/)).match(
+        /From ([\d.]+) to ([\d.]+) over/,
+      )!,
+    ]
+      .slice(1)
+      .map(Number)
     if (!(last < first * 0.9)) throw new Error(`the loss went from ${first} to ${last}`)
     passed(`trains ${STEPS} steps with a pause; the loss falls from ${first} to ${last}`)
 
@@ -76,7 +85,9 @@ export async function walk(url: string, passed: (step: string) => void): Promise
     await press(page, { role: 'link', name: 'Runs' })
     await press(page, { role: 'button', name: 'Download adapter', within: 'Runs' })
     const two = await downloaded(downloads, 2)
-    const facts = [one, two].map((path) => execFileSync('python3', ['tests/e2e/check_adapter.py', path], { encoding: 'utf8' }))
+    const facts = [one, two].map((path) =>
+      execFileSync('python3', ['tests/e2e/check_adapter.py', path], { encoding: 'utf8' }),
+    )
     if (facts[0] !== facts[1]) throw new Error('the two downloads differ')
     passed('downloads the adapter, before and after a reload, as another reader accepts it')
 
@@ -107,9 +118,12 @@ async function found(page: Page, wanted: Wanted): Promise<ElementHandle> {
         const heading = label ? document.getElementById(label)?.textContent : null
         return (element.getAttribute('aria-label') ?? heading ?? element.textContent).trim()
       }
-      const places = within ? [...document.querySelectorAll(regions)].filter((place) => called(place) === within) : [document]
+      const places = within
+        ? [...document.querySelectorAll(regions)].filter((place) => called(place) === within)
+        : [document]
       const seen = (element: Element) => element.getClientRects().length > 0 && !(element as HTMLButtonElement).disabled
-      const fits = (element: Element) => seen(element) && (name === undefined || called(element) === name || called(element).startsWith(`${name}`))
+      const fits = (element: Element) =>
+        seen(element) && (name === undefined || called(element) === name || called(element).startsWith(`${name}`))
       return places.flatMap((place) => [...place.querySelectorAll(selector)]).find(fits)
     },
     { timeout: PATIENCE, polling: 250 },
@@ -132,7 +146,8 @@ async function textOf(page: Page, wanted: Wanted, pattern: RegExp, patience = PA
   for (;;) {
     const text = (await (await found(page, wanted)).evaluate((element) => element.textContent)) ?? ''
     if (pattern.test(text)) return text
-    if (Date.now() - began > patience) throw new Error(`${wanted.role} ${wanted.name ?? ''} never said ${pattern}: ${text.slice(0, 300)}`)
+    if (Date.now() - began > patience)
+      throw new Error(`${wanted.role} ${wanted.name ?? ''} never said ${pattern}: ${text.slice(0, 300)}`)
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
 }
@@ -142,8 +157,14 @@ async function fill(page: Page, label: RegExp, text: string): Promise<void> {
   const handle = await page.waitForFunction(
     (source: string) => {
       const pattern = new RegExp(source)
-      const fields = [...document.querySelectorAll<HTMLInputElement>('input, textarea')].filter((field) => field.getClientRects().length > 0)
-      return fields.find((field) => pattern.test(`${field.getAttribute('aria-label')} ${[...(field.labels ?? [])].map((l) => l.textContent).join(' ')}`))
+      const fields = [...document.querySelectorAll<HTMLInputElement>('input, textarea')].filter(
+        (field) => field.getClientRects().length > 0,
+      )
+      return fields.find((field) =>
+        pattern.test(
+          `${field.getAttribute('aria-label')} ${[...(field.labels ?? [])].map((l) => l.textContent).join(' ')}`,
+        ),
+      )
     },
     { timeout: PATIENCE, polling: 250 },
     label.source,

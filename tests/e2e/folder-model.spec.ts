@@ -24,14 +24,23 @@ test('a folder of mine: loaded, trained for a step, counted', async ({ page, bas
   await chooser.setFiles(folder)
   const card = room.getByRole('article').filter({ hasText: 'from a folder' })
   await expect(card).toBeVisible({ timeout: patience })
-  const facts = { model: await card.getByRole('heading').textContent(), loadSeconds: (Date.now() - started) / 1000, card: await card.innerText() }
+  const facts = {
+    model: await card.getByRole('heading').textContent(),
+    loadSeconds: (Date.now() - started) / 1000,
+    card: await card.innerText(),
+  }
 
   await page.getByRole('link', { name: /^Train/ }).click()
   const train = page.getByRole('region', { name: 'Train' })
   const status = train.getByRole('status')
   await expect(status).toHaveText('Ready to train', { timeout: patience })
   await train.getByText('Advanced', { exact: true }).click()
-  for (const [field, value] of [['max_steps', '1'], ['max_length', '64'], ['per_device_train_batch_size', '1'], ['gradient_accumulation_steps', '1']]) {
+  for (const [field, value] of [
+    ['max_steps', '1'],
+    ['max_length', '64'],
+    ['per_device_train_batch_size', '1'],
+    ['gradient_accumulation_steps', '1'],
+  ]) {
     const input = train.getByLabel(new RegExp(field)).first()
     await input.fill(value)
     await input.press('Enter')
@@ -42,12 +51,25 @@ test('a folder of mine: loaded, trained for a step, counted', async ({ page, bas
   await expect(status).toContainText('Done · step 1 of 1', { timeout: patience })
   const phase = (await status.textContent())!
   expect(phase).toMatch(/\d/)
-  const loss = Number(/[\d.]+/.exec((await train.getByText(/^From [\d.]+ to [\d.]+ over|^Loss [\d.]+/).first().textContent()) ?? '')?.[0])
+  const loss = Number(
+    /[\d.]+/.exec(
+      (await train
+        .getByText(/^From [\d.]+ to [\d.]+ over|^Loss [\d.]+/)
+        .first()
+        .textContent()) ?? '',
+    )?.[0],
+  )
   expect(loss).toBeGreaterThan(0)
   expect(loss).toBeLessThan(20)
 
   const metrics = await (await page.context().newCDPSession(page)).send('Runtime.getHeapUsage')
-  console.log(JSON.stringify({ ...facts, stepSeconds: (Date.now() - trainingFrom) / 1000, loss, phase, pageHeapBytes: metrics.usedSize }, null, 1))
+  console.log(
+    JSON.stringify(
+      { ...facts, stepSeconds: (Date.now() - trainingFrom) / 1000, loss, phase, pageHeapBytes: metrics.usedSize },
+      null,
+      1,
+    ),
+  )
   expect(watch.foreign).toEqual([])
   expect(watch.errors).toEqual([])
 })

@@ -10,14 +10,20 @@ import type { HubServer } from '../helpers/hub-server'
 import type { HubRequest } from '../helpers/hub-worker'
 import { tinyFolder } from '../helpers/tiny-folder'
 
-// The hub's cache lies in the browser's private file system, which Node has not: so a worker of a real page downloads here.
+// The hub's cache lies in the browser's private file system, which Node has not: so a worker of a real page downloads
+// here.
 
 const ID = 'someone/tiny-qwen'
 let hub: HubServer
 let here: Server
 
 test.beforeAll(async () => {
-  const bundle = await build({ entryPoints: ['tests/helpers/hub-worker.ts'], bundle: true, format: 'esm', write: false })
+  const bundle = await build({
+    entryPoints: ['tests/helpers/hub-worker.ts'],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  })
   // A real server: to a page that Playwright fulfils itself, Chromium denies this machine's own addresses.
   here = createServer((request, response) => {
     const isScript = request.url === '/worker.js'
@@ -61,7 +67,9 @@ test('downloads a model into the private file system once, also with a token fro
   expect(await ask(page, { ...request, token: undefined })).toEqual({ error: 'hub-unauthorized' })
   const first = await ask<Loaded>(page, request)
   expect(first.parameters).toBe(whole.parameters)
-  expect(Uint8Array.from(first.bytes)).toEqual(await whole.weights.read(name, 0, whole.weights.tensors.get(name)!.bytes))
+  expect(Uint8Array.from(first.bytes)).toEqual(
+    await whole.weights.read(name, 0, whole.weights.tensors.get(name)!.bytes),
+  )
 
   hub.requests.length = 0
   await page.reload()
@@ -86,7 +94,9 @@ test('keeps the part of a download whose tab was closed, and goes on from there'
 
   hub.requests.length = 0
   expect((await ask<Loaded>(page, request)).parameters).toBeGreaterThan(0)
-  expect(hub.requests.filter((line) => line.includes('/storage/model') && line.endsWith(' bytes=4000-'))).toHaveLength(1)
+  expect(hub.requests.filter((line) => line.includes('/storage/model') && line.endsWith(' bytes=4000-'))).toHaveLength(
+    1,
+  )
 })
 
 test('writes files that appear whole or not at all', async ({ page }) => {

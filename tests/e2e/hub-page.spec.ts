@@ -9,12 +9,17 @@ const CUT = 2_000_000
 let hub: HubServer
 test.beforeAll(async () => {
   const names = readdirSync('public/demo-model').filter((name) => name !== 'files.json')
-  hub = await startHub(ID, new Map(names.map((name) => [name, new Uint8Array(readFileSync(`public/demo-model/${name}`))])))
+  hub = await startHub(
+    ID,
+    new Map(names.map((name) => [name, new Uint8Array(readFileSync(`public/demo-model/${name}`))])),
+  )
 })
 test.afterAll(() => hub.close())
 test.use({ actionTimeout: 120_000 })
 
-test('a download that a closed tab cut off goes on in the Model room; what is cached is listed and can be removed', async ({ page }) => {
+test('a download that a closed tab cut off goes on in the Model room; what is cached is listed and can be removed', async ({
+  page,
+}) => {
   test.setTimeout(600_000)
   const room = page.getByRole('region', { name: 'Model', exact: true })
   const cached = room.getByRole('list', { name: 'In this browser' })
@@ -39,7 +44,9 @@ test('a download that a closed tab cut off goes on in the Model room; what is ca
     hub.requests.length = 0
     await cached.getByRole('button', { name: ID, exact: true }).click()
     await expect(room.getByRole('article', { name: 'small-qwen' })).toBeVisible({ timeout: 240_000 })
-    expect(hub.requests.filter((line) => line.includes('/storage/model') && line.endsWith(` bytes=${CUT}-`))).toHaveLength(1)
+    expect(
+      hub.requests.filter((line) => line.includes('/storage/model') && line.endsWith(` bytes=${CUT}-`)),
+    ).toHaveLength(1)
     await expect(cached.getByRole('listitem')).toContainText('6.6 MB · cached')
   })
 
@@ -57,8 +64,11 @@ test('a download that a closed tab cut off goes on in the Model room; what is ca
 async function keptModels(): Promise<string[]> {
   const hubFolder = await (await navigator.storage.getDirectory()).getDirectoryHandle('hub')
   const names: string[] = []
-  for await (const host of (hubFolder as FileSystemDirectoryHandle & { values(): AsyncIterable<FileSystemDirectoryHandle> }).values()) {
-    for await (const name of (host as FileSystemDirectoryHandle & { keys(): AsyncIterable<string> }).keys()) names.push(name)
+  for await (const host of (
+    hubFolder as FileSystemDirectoryHandle & { values(): AsyncIterable<FileSystemDirectoryHandle> }
+  ).values()) {
+    for await (const name of (host as FileSystemDirectoryHandle & { keys(): AsyncIterable<string> }).keys())
+      names.push(name)
   }
   return names
 }

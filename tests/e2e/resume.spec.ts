@@ -9,7 +9,10 @@ const STEPS = 8
 test.use({ actionTimeout: 120_000 })
 
 /** A tab that is closed in the middle of a run loses the steps since the last checkpoint, and no bit of the result. */
-test('a run is paused, asked, torn down by a reload, resumed, and ends with the bits of an undisturbed one', async ({ page, baseURL }) => {
+test('a run is paused, asked, torn down by a reload, resumed, and ends with the bits of an undisturbed one', async ({
+  page,
+  baseURL,
+}) => {
   test.setTimeout(1_200_000)
   const watch = watchPage(page, baseURL!)
   const train = page.getByRole('region', { name: 'Train' })
@@ -68,7 +71,8 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     const rows = page.locator('tr[data-run]')
     await expect(rows).toHaveCount(2)
     const hashes: unknown[] = []
-    for (const row of await rows.all()) hashes.push(await adapterHash(page, () => row.getByRole('button', { name: 'Download adapter' }).click()))
+    for (const row of await rows.all())
+      hashes.push(await adapterHash(page, () => row.getByRole('button', { name: 'Download adapter' }).click()))
     expect(hashes[1]).toBe(hashes[0])
     expect(soFar).not.toBe(hashes[0])
   })
@@ -77,13 +81,18 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     await page.getByRole('link', { name: /^Export/ }).click()
     const save = page.getByRole('button', { name: 'Download merged model' })
     const [download] = await Promise.all([page.waitForEvent('download'), save.click()])
-    expect(zipNames(await download.path())).toEqual(expect.arrayContaining(['config.json', 'model.safetensors', 'README.md']))
+    expect(zipNames(await download.path())).toEqual(
+      expect.arrayContaining(['config.json', 'model.safetensors', 'README.md']),
+    )
     // Nothing of it was gathered in memory.
     expect(await page.evaluate(spooledBytes)).toBeGreaterThan(6_000_000)
     await page.getByRole('link', { name: /^Runs/ }).click()
     const row = page.locator('tr[data-run]').first()
     await row.getByLabel(/^More for/).click()
-    const [again] = await Promise.all([page.waitForEvent('download'), row.getByRole('button', { name: 'Download merged model' }).click()])
+    const [again] = await Promise.all([
+      page.waitForEvent('download'),
+      row.getByRole('button', { name: 'Download merged model' }).click(),
+    ])
     expect(readFileSync(await again.path()).equals(readFileSync(await download.path()))).toBe(true)
   })
 
@@ -100,7 +109,8 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
 })
 
 function zipNames(path: string): string[] {
-  const code = 'import json, sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(json.dumps(z.namelist()))'
+  const code =
+    'import json, sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(json.dumps(z.namelist()))'
   return JSON.parse(execFileSync('python3', ['-c', code, path], { encoding: 'utf8' })) as string[]
 }
 
@@ -110,7 +120,10 @@ async function spooledBytes(): Promise<number> {
   const sizeOf = async (directory: Directory): Promise<number> => {
     let bytes = 0
     for await (const handle of directory.values()) {
-      bytes += handle.kind === 'file' ? (await (handle as FileSystemFileHandle).getFile()).size : await sizeOf(handle as Directory)
+      bytes +=
+        handle.kind === 'file'
+          ? (await (handle as FileSystemFileHandle).getFile()).size
+          : await sizeOf(handle as Directory)
     }
     return bytes
   }
@@ -120,7 +133,9 @@ async function spooledBytes(): Promise<number> {
 
 async function adapterHash(page: Page, act: () => Promise<void>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent('download'), act()])
-  const facts = JSON.parse(execFileSync('python3', ['tests/e2e/check_adapter.py', await download.path()], { encoding: 'utf8' })) as {
+  const facts = JSON.parse(
+    execFileSync('python3', ['tests/e2e/check_adapter.py', await download.path()], { encoding: 'utf8' }),
+  ) as {
     files: Record<string, string>
   }
   expect(facts.files['adapter_model.safetensors']).toMatch(/^[0-9a-f]{32,}$/)

@@ -8,7 +8,9 @@ async function ready(page: Page): Promise<void> {
   await expect(page.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
 }
 
-test('a first visit has a model, a sample and one button; rooms, keys, palette, languages and themes work', async ({ page }) => {
+test('a first visit has a model, a sample and one button; rooms, keys, palette, languages and themes work', async ({
+  page,
+}) => {
   await ready(page)
   await expect(page.getByRole('button', { name: 'Start training' })).toBeEnabled()
 
@@ -27,7 +29,8 @@ test('a first visit has a model, a sample and one button; rooms, keys, palette, 
       await expect(page.getByRole('button', { name })).toBeVisible()
     }
     await page.keyboard.press('2')
-    for (const name of ['Choose data file', 'Use sample data']) await expect(page.getByRole('button', { name })).toBeVisible()
+    for (const name of ['Choose data file', 'Use sample data'])
+      await expect(page.getByRole('button', { name })).toBeVisible()
     await page.keyboard.press('4')
     await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
     await page.keyboard.press('5')
@@ -76,7 +79,10 @@ test('a file that is no data set says so in an alert, and a run file fills in th
   await ready(page)
   await page.getByRole('link', { name: /^Data/ }).click()
   const choose = async (name: string, content: string, button: string) => {
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: button }).click()])
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: button }).click(),
+    ])
     await chooser.setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) })
   }
   await choose('empty.json', '[]', 'Choose data file')

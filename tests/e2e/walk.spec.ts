@@ -62,7 +62,10 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
   await test.step('the loss fell', async () => {
     const summary = train.getByRole('img', { name: 'Loss', exact: true })
     await expect(summary).toHaveAccessibleDescription(new RegExp(`over ${STEPS} steps`))
-    const text = (await train.getByText(/^From [\d.]+ to [\d.]+ over/).first().textContent())!
+    const text = (await train
+      .getByText(/^From [\d.]+ to [\d.]+ over/)
+      .first()
+      .textContent())!
     const [first, last] = [...text.matchAll(/[\d.]+/g)].map(Number)
     expect(last).toBeLessThan(first * 0.9)
   })
@@ -98,14 +101,17 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
   })
 
   await test.step('a reader that is not ours accepts both, and they hold the same', async () => {
-    const facts = [first, second].map((path) =>
-      JSON.parse(execFileSync('python3', ['tests/e2e/check_adapter.py', path], { encoding: 'utf8' })) as {
-        tensors: number
-        files: Record<string, string>
-      },
+    const facts = [first, second].map(
+      (path) =>
+        JSON.parse(execFileSync('python3', ['tests/e2e/check_adapter.py', path], { encoding: 'utf8' })) as {
+          tensors: number
+          files: Record<string, string>
+        },
     )
     expect(facts[0].tensors).toBeGreaterThan(0)
-    expect(Object.keys(facts[0].files)).toEqual(expect.arrayContaining(['README.md', 'tokenizer.json', 'chat_template.jinja']))
+    expect(Object.keys(facts[0].files)).toEqual(
+      expect.arrayContaining(['README.md', 'tokenizer.json', 'chat_template.jinja']),
+    )
     expect(facts[1]).toEqual(facts[0])
   })
 

@@ -1,12 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { optimizerMaps } from '../../src/model/optimizer-maps'
 import { adamw, blockEntry, hyperWords, type AdamwFormula } from '../../src/ops/adamw'
-import { bits, differing, eightBitStep, freshState, fullStep, packRecords, unpackRecords, type EightBitState } from '../helpers/adamw-twin'
+import {
+  bits,
+  differing,
+  eightBitStep,
+  freshState,
+  fullStep,
+  packRecords,
+  unpackRecords,
+  type EightBitState,
+} from '../helpers/adamw-twin'
 import { figure } from '../helpers/figures'
 import { runOps } from '../helpers/gpu'
 import { goldenJson, goldenTensors } from '../helpers/golden'
 
-const steps = goldenJson<{ learning_rates: number[]; betas: number[]; eps: number; weight_decay: number }>('adamw/steps.json')
+const steps = goldenJson<{ learning_rates: number[]; betas: number[]; eps: number; weight_decay: number }>(
+  'adamw/steps.json',
+)
 const options = (step: number) => ({
   lr: steps.learning_rates[step - 1],
   beta1: steps.betas[0],
@@ -22,10 +33,11 @@ const small = await goldenTensors('adamw/f32.safetensors')
 const numbers = (from: typeof eight, name: string): Float32Array => from.get(name)!.data
 
 /**
- * torch's sqrt is off by one unit (2^-23) in a fifth of its results, ours never; each of the four roundings from the root to the
- * update may then fall on either side, one unit more each. The update may be as large as the parameter before and after together,
- * and the new parameter is rounded: 2 * 5 + 1 = 11 can come together. They do so by chance alone: of the committed thousands none is
- * beyond four (seen: 2.04), of the millions that `npm run prove` makes a few (seen: 4.35).
+ * torch's sqrt is off by one unit (2^-23) in a fifth of its results, ours never; each of the four roundings from the
+ * root to the update may then fall on either side, one unit more each. The update may be as large as the parameter
+ * before and after together, and the new parameter is rounded: 2 * 5 + 1 = 11 can come together. They do so by chance
+ * alone: of the committed thousands none is beyond four (seen: 2.04), of the millions that `npm run prove` makes a few
+ * (seen: 4.35).
  */
 const UNITS = (numbers(eight, 'param.0').length < 100_000 ? 4 : 11) * 2 ** -23
 
@@ -41,7 +53,10 @@ function stateAfter(step: number, n: number): EightBitState {
 
 /** Largest difference as a share of the numbers that the new parameter is made of. */
 function paramError(got: Float32Array, want: Float32Array, before: Float32Array): number {
-  return got.reduce((worst, x, i) => Math.max(worst, Math.abs(x - want[i]) / Math.max(Math.abs(before[i]), Math.abs(want[i]))), 0)
+  return got.reduce(
+    (worst, x, i) => Math.max(worst, Math.abs(x - want[i]) / Math.max(Math.abs(before[i]), Math.abs(want[i]))),
+    0,
+  )
 }
 
 function expectState(got: EightBitState, want: EightBitState, what: string): void {
@@ -56,7 +71,13 @@ function blocksOf(n: number): Uint32Array<ArrayBuffer> {
   return Uint32Array.from({ length: Math.ceil(n / 256) }, (_, b) => blockEntry(b * 256, Math.min(256, n - b * 256)))
 }
 
-async function gpuStep(formula: AdamwFormula, step: number, param: Float32Array, grad: Float32Array, state: Uint32Array) {
+async function gpuStep(
+  formula: AdamwFormula,
+  step: number,
+  param: Float32Array,
+  grad: Float32Array,
+  state: Uint32Array,
+) {
   const table = blocksOf(param.length)
   const out = await runOps(
     {
@@ -78,9 +99,16 @@ describe('8-bit AdamW against bitsandbytes on CPU, one step from its own states'
   for (const step of STEPS) {
     test(`step ${step}: the plain twin`, () => {
       const words = hyperWords(options(step), step)
-      const next = eightBitStep(words, numbers(eight, `param.${step - 1}`), numbers(eight, `grad.${step}`), stateAfter(step - 1, n))
+      const next = eightBitStep(
+        words,
+        numbers(eight, `param.${step - 1}`),
+        numbers(eight, `grad.${step}`),
+        stateAfter(step - 1, n),
+      )
       expectState(next.state, stateAfter(step, n), `step ${step}`)
-      expect(paramError(next.param, numbers(eight, `param.${step}`), numbers(eight, `param.${step - 1}`))).toBeLessThanOrEqual(UNITS)
+      expect(
+        paramError(next.param, numbers(eight, `param.${step}`), numbers(eight, `param.${step - 1}`)),
+      ).toBeLessThanOrEqual(UNITS)
     })
     test(`step ${step}: on the GPU`, async () => {
       const param = numbers(eight, `param.${step - 1}`)
@@ -89,7 +117,9 @@ describe('8-bit AdamW against bitsandbytes on CPU, one step from its own states'
       expectState(unpackRecords(out.state, n), stateAfter(step, n), `step ${step}`)
       const twin = eightBitStep(hyperWords(options(step), step), param, grad, stateAfter(step - 1, n))
       expect(differing(bits(out.param), bits(twin.param)), 'parameters against the twin').toBe(0)
-      expect(figure('adamw parameter', paramError(out.param, numbers(eight, `param.${step}`), param))).toBeLessThanOrEqual(UNITS)
+      expect(
+        figure('adamw parameter', paramError(out.param, numbers(eight, `param.${step}`), param)),
+      ).toBeLessThanOrEqual(UNITS)
       figure('adamw elements', n)
       expect(out.grad.every((g) => g === 0)).toBe(true)
     })
@@ -120,8 +150,14 @@ describe('AdamW with states of 32 bits', () => {
         const half = (which: 0 | 256) => param.map((_, i) => left[Math.floor(i / 256) * 512 + which + (i % 256)])
         expect(differing(bits(half(0)), bits(twin.m)), `GPU's m against the twin's, step ${step}`).toBe(0)
         expect(differing(bits(half(256)), bits(twin.v)), `GPU's v against the twin's, step ${step}`).toBe(0)
-        expect(out.grad.every((g) => g === 0), 'the gradient is cleared').toBe(true)
-        expect(paramError(twin.param, numbers(small, `${key}.${step}`), param), `parameters of step ${step}`).toBeLessThanOrEqual(UNITS)
+        expect(
+          out.grad.every((g) => g === 0),
+          'the gradient is cleared',
+        ).toBe(true)
+        expect(
+          paramError(twin.param, numbers(small, `${key}.${step}`), param),
+          `parameters of step ${step}`,
+        ).toBeLessThanOrEqual(UNITS)
         expect(differing(bits(twin.m), bits(numbers(small, `${states}m.${step}`))), 'm').toBe(0)
         expect(differing(bits(twin.v), bits(numbers(small, `${states}v.${step}`))), 'v').toBe(0)
         param = numbers(small, `${key}.${step}`)

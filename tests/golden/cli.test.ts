@@ -29,18 +29,35 @@ const run = {
   lora: { r: 4, lora_alpha: 8, lora_dropout: 0.1, target_modules: ['q_proj', 'down_proj'] },
 }
 const rows = [
-  { messages: [{ role: 'user', content: 'Hello' }, { role: 'assistant', content: 'Ahoy, small boat.' }] },
-  { messages: [{ role: 'user', content: '你好' }, { role: 'assistant', content: '小船，早上好。' }] },
-  { messages: [{ role: 'user', content: 'What is red?' }, { role: 'assistant', content: 'The light at the pier.' }] },
+  {
+    messages: [
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: 'Ahoy, small boat.' },
+    ],
+  },
+  {
+    messages: [
+      { role: 'user', content: '你好' },
+      { role: 'assistant', content: '小船，早上好。' },
+    ],
+  },
+  {
+    messages: [
+      { role: 'user', content: 'What is red?' },
+      { role: 'assistant', content: 'The light at the pier.' },
+    ],
+  },
 ]
 
 let dir: string
 let out: string
 let data: string
-// The wiring is the same on every adapter; lavapipe compiles kernels several times faster, and each command compiles anew.
+// The wiring is the same on every adapter; lavapipe compiles kernels several times faster, and each command compiles
+// anew.
 const gpu = ['--gpu', driverManifest('lavapipe') ? 'lavapipe' : 'swiftshader']
 const model = ['--model', 'builtin']
-const evaluate = async (...more: string[]) => onlyLine<Evaluation>(await tune(['eval', ...model, '--data', data, ...more, ...gpu]))
+const evaluate = async (...more: string[]) =>
+  onlyLine<Evaluation>(await tune(['eval', ...model, '--data', data, ...more, ...gpu]))
 const state = (folder: string) => JSON.parse(readFileSync(join(folder, 'trainer_state.json'), 'utf8')) as State
 const adapterBytes = (folder: string) => readFileSync(join(folder, 'adapter/adapter_model.safetensors'))
 
@@ -56,7 +73,18 @@ afterAll(() => rmSync(dir, { recursive: true }))
 /** The whole way through the command line on the built-in model, each command a process of its own. */
 describe('command line on a GPU', () => {
   test('train writes adapter, trainer_state and the merged model', async () => {
-    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'run.json'), '--out', out, '--merge', ...gpu])
+    const ended = await tune([
+      'train',
+      ...model,
+      '--data',
+      data,
+      '--config',
+      join(dir, 'run.json'),
+      '--out',
+      out,
+      '--merge',
+      ...gpu,
+    ])
     const result = onlyLine<{ status: string; steps: number; first_loss: number; last_loss: number }>(ended)
     expect(result).toMatchObject({ status: 'finished', steps: 4 })
     expect(result.last_loss).toBeLessThan(result.first_loss)
@@ -70,7 +98,13 @@ describe('command line on a GPU', () => {
       [4, 2],
     ])
     expect(readdirSync(join(out, 'adapter'))).toEqual(
-      expect.arrayContaining(['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'chat_template.jinja', 'tokenizer.json']),
+      expect.arrayContaining([
+        'README.md',
+        'adapter_config.json',
+        'adapter_model.safetensors',
+        'chat_template.jinja',
+        'tokenizer.json',
+      ]),
     )
     const info = onlyLine<{ family: string }>(await tune(['info', '--model', join(out, 'merged')]))
     expect(info.family).toBe('qwen2')
@@ -84,20 +118,27 @@ describe('command line on a GPU', () => {
     for (const [i, row] of tuned.per_row.entries()) expect(row.loss).toBeLessThan(base.per_row[i].loss)
     // Rows in other batches, padded otherwise: the same loss but for the order of sums.
     const together = await evaluate('--lora', join(out, 'adapter'), '--batch-size', '3')
-    for (const [i, row] of together.per_row.entries()) expect(Math.abs(row.loss - tuned.per_row[i].loss)).toBeLessThan(1e-5)
+    for (const [i, row] of together.per_row.entries())
+      expect(Math.abs(row.loss - tuned.per_row[i].loss)).toBeLessThan(1e-5)
   })
 
   test('a resumed run ends with the same bits', async () => {
     const again = join(dir, 'again')
-    await tune(['train', ...model, '--data', data, '--resume', join(out, 'checkpoint-2'), '--out', again, ...gpu]).then(onlyLine)
+    await tune(['train', ...model, '--data', data, '--resume', join(out, 'checkpoint-2'), '--out', again, ...gpu]).then(
+      onlyLine,
+    )
     expect(adapterBytes(again).equals(adapterBytes(out))).toBe(true)
-    const losses = (folder: string) => state(folder).log_history.map((row) => [row.step, row.loss, row.grad_norm, row.num_tokens])
+    const losses = (folder: string) =>
+      state(folder).log_history.map((row) => [row.step, row.loss, row.grad_norm, row.num_tokens])
     expect(losses(again)).toEqual(losses(out))
   })
 
   test('--init-lora starts from the adapter given, and refuses a run file that states another', async () => {
     const config = (lora: object) => {
-      writeFileSync(join(dir, 'next.json'), JSON.stringify({ ...run, max_steps: 1, learning_rate: 1e-9, lora, save_strategy: 'no' }))
+      writeFileSync(
+        join(dir, 'next.json'),
+        JSON.stringify({ ...run, max_steps: 1, learning_rate: 1e-9, lora, save_strategy: 'no' }),
+      )
       return ['--config', join(dir, 'next.json'), '--init-lora', join(out, 'adapter'), '--out', join(dir, 'next')]
     }
     await tune(['train', ...model, '--data', data, ...config({ lora_dropout: 0 }), ...gpu]).then(onlyLine)
@@ -114,15 +155,27 @@ describe('command line on a GPU', () => {
   test('an interrupt stops the run and keeps what was learnt', async () => {
     writeFileSync(join(dir, 'long.json'), JSON.stringify({ ...run, num_train_epochs: 500, save_strategy: 'no' }))
     const stopped = join(dir, 'stopped')
-    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'long.json'), '--out', stopped, ...gpu], 'step 1 of')
+    const ended = await tune(
+      ['train', ...model, '--data', data, '--config', join(dir, 'long.json'), '--out', stopped, ...gpu],
+      'step 1 of',
+    )
     expect(onlyLine<{ status: string; steps: number }>(ended).status).toBe('stopped')
     expect(adapterBytes(stopped).length).toBeGreaterThan(1000)
   })
 
   test('an interrupt before the first step leaves nothing that could be taken for learnt', async () => {
     const none = join(dir, 'none')
-    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'run.json'), '--out', none, ...gpu], 'compiling')
-    expect(onlyLine(ended)).toMatchObject({ status: 'stopped', steps: 0, train_loss: null, adapter: null, trainer_state: null })
+    const ended = await tune(
+      ['train', ...model, '--data', data, '--config', join(dir, 'run.json'), '--out', none, ...gpu],
+      'compiling',
+    )
+    expect(onlyLine(ended)).toMatchObject({
+      status: 'stopped',
+      steps: 0,
+      train_loss: null,
+      adapter: null,
+      trainer_state: null,
+    })
     expect(readdirSync(none)).toEqual([])
     expect(ended.err).toContain('before its first step')
   })
@@ -131,7 +184,17 @@ describe('command line on a GPU', () => {
     const late = join(dir, 'late')
     mkdirSync(join(late, 'trainer_state.json'), { recursive: true })
     writeFileSync(join(dir, 'one.json'), JSON.stringify({ ...run, max_steps: 1, save_strategy: 'no' }))
-    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'one.json'), '--out', late, ...gpu])
+    const ended = await tune([
+      'train',
+      ...model,
+      '--data',
+      data,
+      '--config',
+      join(dir, 'one.json'),
+      '--out',
+      late,
+      ...gpu,
+    ])
     expect([ended.code, ended.out]).toEqual([1, ''])
     expect(ended.err).toContain(`the adapter is kept in ${join(late, 'adapter')}`)
     expect(adapterBytes(late).length).toBeGreaterThan(1000)
@@ -148,9 +211,26 @@ describe('command line on a GPU', () => {
 
   test('numbers that break stop the run, with step and rows named', async () => {
     // Just below f32's largest number: the second step's activations overflow.
-    const wild = { ...run, learning_rate: 3e38, max_grad_norm: 0, num_train_epochs: 9, save_strategy: 'no', lora: { r: 4, lora_alpha: 8 } }
+    const wild = {
+      ...run,
+      learning_rate: 3e38,
+      max_grad_norm: 0,
+      num_train_epochs: 9,
+      save_strategy: 'no',
+      lora: { r: 4, lora_alpha: 8 },
+    }
     writeFileSync(join(dir, 'nan.json'), JSON.stringify(wild))
-    const ended = await tune(['train', ...model, '--data', data, '--config', join(dir, 'nan.json'), '--out', join(dir, 'nan'), ...gpu])
+    const ended = await tune([
+      'train',
+      ...model,
+      '--data',
+      data,
+      '--config',
+      join(dir, 'nan.json'),
+      '--out',
+      join(dir, 'nan'),
+      ...gpu,
+    ])
     expect([ended.code, ended.out]).toEqual([1, ''])
     expect(ended.err).toMatch(/Step [2-9] .*rows [123]/)
     expect(adapterBytes(join(dir, 'nan')).length).toBeGreaterThan(1000)

@@ -8,10 +8,19 @@ import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
 import { goldenAdapter, goldenModel } from '../helpers/golden'
 
-// The cache holds the very keys and values of the whole pass; other pieces add them up in another order: some forty roundings.
+// The cache holds the very keys and values of the whole pass; other pieces add them up in another order: some forty
+// roundings.
 const SAME_LOGITS = 1e-5
 
-const GREEDY: SampleOptions = { maxNewTokens: 12, temperature: 0, topK: 0, topP: 1, seed: 1, stopIds: [], useAdapter: true }
+const GREEDY: SampleOptions = {
+  maxNewTokens: 12,
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  seed: 1,
+  stopIds: [],
+  useAdapter: true,
+}
 
 async function collect(model: QwenStyleModel, prompt: Int32Array, options: Partial<SampleOptions>): Promise<number[]> {
   const ids: number[] = []
@@ -34,14 +43,17 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     const tokens = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => (i * 131 + 7 * (i % 5)) % V)
 
     test('a prompt in pieces and single tokens give the logits of one whole pass', async () => {
-      // 137 tokens cross the 128 that go through together, so the second piece attends to a cache; then tokens one by one.
+      // 137 tokens cross the 128 that go through together, so the second piece attends to a cache; then tokens one by
+      // one.
       const ids = tokens(143)
       for (const useAdapter of [true, false]) {
         const whole = await model.logits(ids, useAdapter)
         const decoder: Decoder = await model.createDecoder(ids.length, useAdapter)
         const range = (t: number): Float32Array => whole.subarray((t - 1) * V, t * V)
         try {
-          expect(figure(`cache ${name}`, relativeError(await decoder.push(ids.slice(0, 137)), range(137)))).toBeLessThan(SAME_LOGITS)
+          expect(
+            figure(`cache ${name}`, relativeError(await decoder.push(ids.slice(0, 137)), range(137))),
+          ).toBeLessThan(SAME_LOGITS)
           for (let t = 137; t < 143; t++) {
             const error = relativeError(await decoder.push(ids.slice(t, t + 1)), range(t + 1))
             expect(figure(`cache ${name}`, error), `token ${t}`).toBeLessThan(SAME_LOGITS)
@@ -71,7 +83,9 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       const refused = { code: 'model-token-outside', params: { id: V, vocabSize: V } }
       await expect(model.logits(ids, true)).rejects.toMatchObject(refused)
       await expect(collect(model, ids, {})).rejects.toMatchObject(refused)
-      await expect(model.lossPerLine(collate([{ row: 1, inputIds: ids, labels: ids, truncated: false }], [[0]]), true)).rejects.toMatchObject(refused)
+      await expect(
+        model.lossPerLine(collate([{ row: 1, inputIds: ids, labels: ids, truncated: false }], [[0]]), true),
+      ).rejects.toMatchObject(refused)
     })
 
     test('greedy text is the arg max of each whole pass', async () => {
@@ -99,7 +113,10 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       model.config.maxPositionEmbeddings = 11
       try {
         expect(await collect(model, tokens(9), {})).toEqual(all)
-        await expect(collect(model, tokens(11), {})).rejects.toMatchObject({ code: 'model-too-long', params: { tokens: 11, limit: 11 } })
+        await expect(collect(model, tokens(11), {})).rejects.toMatchObject({
+          code: 'model-too-long',
+          params: { tokens: 11, limit: 11 },
+        })
       } finally {
         model.config.maxPositionEmbeddings = maxPositionEmbeddings
       }

@@ -11,7 +11,13 @@ import { testGpu } from '../helpers/gpu'
 
 const OPTIMIZER = { lr: 2e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }
 // Rank 64 of hidden 80: tensors of 5120 elements get 8-bit states, v_proj's B of fewer than 4096 keeps f32.
-const LORA: LoraConfig = { r: 64, lora_alpha: 32, lora_dropout: 0, target_modules: ['q_proj', 'v_proj', 'down_proj'], use_rslora: false }
+const LORA: LoraConfig = {
+  r: 64,
+  lora_alpha: 32,
+  lora_dropout: 0,
+  target_modules: ['q_proj', 'v_proj', 'down_proj'],
+  use_rslora: false,
+}
 const STEPS = 4
 const MICRO_BATCHES = 2
 
@@ -40,7 +46,10 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
 
     beforeAll(async () => {
       model = await goldenModel(name)
-      const { run, rows } = goldenJson<{ run: { max_length: number }; rows: { input_ids: number[]; labels: number[] }[] }>(`${name}/training.json`)
+      const { run, rows } = goldenJson<{
+        run: { max_length: number }
+        rows: { input_ids: number[]; labels: number[] }[]
+      }>(`${name}/training.json`)
       T = run.max_length
       batches = Array.from({ length: STEPS * MICRO_BATCHES }, (_, i) => {
         const at = (2 * i) % (rows.length - 1)
@@ -73,12 +82,21 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
         results.push(result)
         if (!options.queued) await result
       }
-      const reported = (await Promise.all(results)).flatMap(({ loss, gradNorm, meanTokenAccuracy, entropy }) => [loss, gradNorm, meanTokenAccuracy, entropy])
+      const reported = (await Promise.all(results)).flatMap(({ loss, gradNorm, meanTokenAccuracy, entropy }) => [
+        loss,
+        gradNorm,
+        meanTokenAccuracy,
+        entropy,
+      ])
       const recomputed = trainer.plan.recomputedLayers
       const pairs = await model.readLora()
       trainer.destroy()
       const values = Float32Array.from(pairs.flatMap(({ A, B }) => [...A, ...B]))
-      return { adapter: new Uint32Array(values.buffer), steps: new Uint32Array(Float32Array.from(reported).buffer), recomputed }
+      return {
+        adapter: new Uint32Array(values.buffer),
+        steps: new Uint32Array(Float32Array.from(reported).buffer),
+        recomputed,
+      }
     }
 
     function expectSame(got: Outcome, want: Outcome): void {
@@ -87,7 +105,9 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     }
 
     const stateBytes = (kind: TrainingShape['optimizer']): number =>
-      model.planTraining(LORA, { batch: 2, tokens: T, optimizer: kind, seed: 11, optimizerBudgetBytes: 2 ** 30 }).memory.find((item) => item.kind === 'optimizer')!.bytes
+      model
+        .planTraining(LORA, { batch: 2, tokens: T, optimizer: kind, seed: 11, optimizerBudgetBytes: 2 ** 30 })
+        .memory.find((item) => item.kind === 'optimizer')!.bytes
 
     test('two runs, recompute on or off, memory shared or not, states paged or not, queued or not: the same bits', async () => {
       const want = await train()
@@ -105,7 +125,10 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
 
     test('f32 states paged or not: the same bits, which are not those of 8-bit states', async () => {
       const want = await train({ shape: { optimizer: 'adamw' } })
-      expectSame(await train({ shape: { optimizer: 'adamw', optimizerBudgetBytes: Math.floor(stateBytes('adamw') / 10) } }), want)
+      expectSame(
+        await train({ shape: { optimizer: 'adamw', optimizerBudgetBytes: Math.floor(stateBytes('adamw') / 10) } }),
+        want,
+      )
       expect(differing((await train()).adapter, want.adapter)).toBeGreaterThan(0)
     })
 
@@ -139,7 +162,13 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     test('a step in the steady state makes nothing on the GPU, paged states included', async () => {
       const { gpu } = await testGpu()
       await model.attachLora(LORA, { kind: 'random', seed: 3 })
-      const trainer = await model.createGpuTrainer({ batch: 2, tokens: T, optimizer: 'paged_adamw8bit', seed: 1, optimizerBudgetBytes: 30_000 })
+      const trainer = await model.createGpuTrainer({
+        batch: 2,
+        tokens: T,
+        optimizer: 'paged_adamw8bit',
+        seed: 1,
+        optimizerBudgetBytes: 30_000,
+      })
       const step = async (): Promise<unknown> => {
         await trainer.accumulate(batches[0], 10)
         return trainer.step(OPTIMIZER)
@@ -148,7 +177,11 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       const { buffers, bindGroups, pipelines } = gpu.counts
       await step()
       await step()
-      expect([gpu.counts.buffers, gpu.counts.bindGroups, gpu.counts.pipelines]).toEqual([buffers, bindGroups, pipelines])
+      expect([gpu.counts.buffers, gpu.counts.bindGroups, gpu.counts.pipelines]).toEqual([
+        buffers,
+        bindGroups,
+        pipelines,
+      ])
       trainer.destroy()
     })
   })

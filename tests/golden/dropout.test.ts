@@ -20,7 +20,11 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     afterAll(() => model.destroy())
 
     /** Loss and gradients of the first micro step of a run with dropout. */
-    async function firstStep(pairs: LoraPair[], rate: number, seed: number): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+    async function firstStep(
+      pairs: LoraPair[],
+      rate: number,
+      seed: number,
+    ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
       await model.attachLora({ ...adapter.lora, lora_dropout: rate }, { kind: 'pairs', pairs })
       const trainer = await model.createGpuTrainer({ batch: batch.B, tokens: batch.T, optimizer: 'adamw', seed })
       await trainer.accumulate(batch, batch.trainedTokens)
@@ -33,7 +37,9 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     /** The adapter moved by `step` times the gradient. */
     function moved(gradients: Map<string, Float32Array>, step: number): LoraPair[] {
       const along = (pair: LoraPair, side: 'A' | 'B'): Float32Array => {
-        const key = [...gradients.keys()].find((k) => k.includes(`layers.${pair.layer}.`) && k.includes(`.${pair.projection}.lora_${side}`))!
+        const key = [...gradients.keys()].find(
+          (k) => k.includes(`layers.${pair.layer}.`) && k.includes(`.${pair.projection}.lora_${side}`),
+        )!
         const gradient = gradients.get(key)!
         return pair[side].map((v, i) => v + step * gradient[i])
       }
@@ -48,8 +54,8 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       const step = 1e-3 / squares
       const above = await firstStep(moved(gradients, step), 0.4, 5)
       const below = await firstStep(moved(gradients, -step), 0.4, 5)
-      // Rounding of the losses is 1e-6 of 2e-3; curvature cancels in the difference. With other masks on the way back it is off by tens
-      // of per cent.
+      // Rounding of the losses is 1e-6 of 2e-3; curvature cancels in the difference. With other masks on the way back
+      // it is off by tens of per cent.
       expect((above.loss - below.loss) / (2 * step) / squares).toBeCloseTo(1, 2)
     })
 

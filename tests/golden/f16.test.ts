@@ -10,7 +10,10 @@ interface Training {
 }
 
 /** Losses and gradient norms of 30 steps with the given element type of the activations. */
-async function run(name: string, computeDtype: 'float32' | 'float16'): Promise<{ losses: number[]; norms: number[]; bytes: number }> {
+async function run(
+  name: string,
+  computeDtype: 'float32' | 'float16',
+): Promise<{ losses: number[]; norms: number[]; bytes: number }> {
   const model = await goldenModel(name)
   const adapter = await goldenAdapter(name)
   await model.attachLora(adapter.lora, { kind: 'pairs', pairs: adapter.pairs })
@@ -18,7 +21,13 @@ async function run(name: string, computeDtype: 'float32' | 'float16'): Promise<{
   const size = file.per_device_train_batch_size
   const batches: MicroBatch[] = []
   for (let i = 0; i < rows.length; i += size) batches.push(goldenBatch(rows.slice(i, i + size), file.max_length))
-  const trainer = await model.createGpuTrainer({ batch: size, tokens: file.max_length, optimizer: 'adamw', computeDtype, seed: 1 })
+  const trainer = await model.createGpuTrainer({
+    batch: size,
+    tokens: file.max_length,
+    optimizer: 'adamw',
+    computeDtype,
+    seed: 1,
+  })
   const losses: number[] = []
   const norms: number[] = []
   for (let step = 0; step < 30; step++) {
@@ -44,10 +53,13 @@ describe('f16 activations', () => {
       const half = await run(name, 'float16')
       // The bound that f16's 11 bits allow over 30 steps; each step's loss is an average over its tokens' roundings.
       for (const [step, loss] of half.losses.entries()) {
-        expect(figure(`f16 loss ${name}`, Math.abs(loss - full.losses[step])), `loss of step ${step + 1}`).toBeLessThan(1e-2)
+        expect(figure(`f16 loss ${name}`, Math.abs(loss - full.losses[step])), `loss of step ${step + 1}`).toBeLessThan(
+          1e-2,
+        )
       }
       // A norm of gradients that pass through 11 bits is good to a few thousandths.
-      for (const [step, norm] of half.norms.entries()) expect(Math.abs(norm / full.norms[step] - 1), `norm of step ${step + 1}`).toBeLessThan(5e-3)
+      for (const [step, norm] of half.norms.entries())
+        expect(Math.abs(norm / full.norms[step] - 1), `norm of step ${step + 1}`).toBeLessThan(5e-3)
       // It must be another computation, not the same one under another name.
       expect(half.losses).not.toEqual(full.losses)
       expect(half.bytes).toBeLessThan(0.75 * full.bytes)

@@ -25,18 +25,32 @@ describe('what happens between steps changes no bit', () => {
   })
   afterAll(() => model.destroy())
 
-  async function train(change: Partial<RunFile>, interludes: (trainer: Trainer) => Interlude[], onPhase: (control: RunControl, phase: string, step: number) => void = () => {}) {
+  async function train(
+    change: Partial<RunFile>,
+    interludes: (trainer: Trainer) => Interlude[],
+    onPhase: (control: RunControl, phase: string, step: number) => void = () => {},
+  ) {
     const run: RunFile = {
       ...recommendedRun,
       learning_rate: 2e-3,
       per_device_train_batch_size: 2,
       gradient_accumulation_steps: 1,
       num_train_epochs: 2,
-      lora: { r: 4, lora_alpha: 8, lora_dropout: 0.1, target_modules: ['q_proj', 'v_proj', 'down_proj'], use_rslora: false },
+      lora: {
+        r: 4,
+        lora_alpha: 8,
+        lora_dropout: 0.1,
+        target_modules: ['q_proj', 'v_proj', 'down_proj'],
+        use_rslora: false,
+      },
       ...change,
     }
     const control = new RunControl()
-    const hooks = { onPhase: (phase: string, step: number) => onPhase(control, phase, step), onStep: () => {}, interludes }
+    const hooks = {
+      onPhase: (phase: string, step: number) => onPhase(control, phase, step),
+      onStep: () => {},
+      interludes,
+    }
     const { log } = await trainModel(model, rows, run, control, hooks, { keepAdapter: false, padId: 0 })
     const pairs = await model.readLora()
     const values = Float32Array.from(pairs.flatMap(({ A, B }) => [...A, ...B]))
@@ -55,11 +69,16 @@ describe('what happens between steps changes no bit', () => {
       const want = await train({ optim }, () => [])
       expect(want.log).toHaveLength(6)
       const said: number[][] = []
-      const always = (run: () => Promise<unknown>): Interlude => ({ due: (step) => step % 3 === 0, run: async () => void (await run()) })
+      const always = (run: () => Promise<unknown>): Interlude => ({
+        due: (step) => step % 3 === 0,
+        run: async () => void (await run()),
+      })
       const got = await train({ optim }, (trainer) => [
         always(async () => said.push(await answer())),
         always(() => trainer.saveState()),
-        always(() => model.lossPerLine(goldenBatch([{ input_ids: [...rows[1].inputIds], labels: [...rows[1].labels] }], 40), true)),
+        always(() =>
+          model.lossPerLine(goldenBatch([{ input_ids: [...rows[1].inputIds], labels: [...rows[1].labels] }], 40), true),
+        ),
       ])
       expect(said).toHaveLength(3)
       expect(got.log).toEqual(want.log)
@@ -70,12 +89,16 @@ describe('what happens between steps changes no bit', () => {
   test('an answer asked for while the run is paused', async () => {
     const want = await train({}, () => [])
     const said: Promise<number[]>[] = []
-    const got = await train({}, () => [], (control, phase, step) => {
-      if (phase === 'training' && step === 0 && said.length === 0) control.pause()
-      if (phase !== 'paused') return
-      said.push(control.beside(answer))
-      void said[0].then(() => control.resume())
-    })
+    const got = await train(
+      {},
+      () => [],
+      (control, phase, step) => {
+        if (phase === 'training' && step === 0 && said.length === 0) control.pause()
+        if (phase !== 'paused') return
+        said.push(control.beside(answer))
+        void said[0].then(() => control.resume())
+      },
+    )
     expect(await said[0]).toHaveLength(12)
     expect(got.log).toEqual(want.log)
     expect(differing(got.adapter, want.adapter)).toBe(0)

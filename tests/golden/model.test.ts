@@ -4,7 +4,15 @@ import type { QwenStyleModel } from '../../src/model/model'
 import { modulePath } from '../../src/model/types'
 import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
-import { goldenAdapter, goldenBatch, goldenJson, goldenModel, goldenTensors, modelBatch, type GoldenAdapter } from '../helpers/golden'
+import {
+  goldenAdapter,
+  goldenBatch,
+  goldenJson,
+  goldenModel,
+  goldenTensors,
+  modelBatch,
+  type GoldenAdapter,
+} from '../helpers/golden'
 
 interface Expected {
   loss: number
@@ -28,7 +36,14 @@ interface Training {
     max_grad_norm: number
   }
   rows: { input_ids: number[]; labels: number[] }[]
-  log: { loss: number; grad_norm: number; learning_rate: number; mean_token_accuracy: number; entropy: number; step: number }[]
+  log: {
+    loss: number
+    grad_norm: number
+    learning_rate: number
+    mean_token_accuracy: number
+    entropy: number
+    step: number
+  }[]
 }
 
 const OPTIMIZER = { lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }
@@ -62,7 +77,10 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       const want = await goldenTensors(`${name}/logits.safetensors`)
       const V = model.config.vocabSize
       const row = batch.inputIds.slice(0, batch.T)
-      for (const [key, useAdapter] of [['logits', true], ['base', false]] as const) {
+      for (const [key, useAdapter] of [
+        ['logits', true],
+        ['base', false],
+      ] as const) {
         const all = await model.logits(row, useAdapter)
         const ours = expected.logit_positions.flatMap((t) => [...all.subarray(t * V, t * V + V)])
         // As the losses, of the largest logit.
@@ -111,8 +129,13 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
             maxGradNorm: run.max_grad_norm,
           })
           // The bounds promised for f32 AdamW against trl: 5e-4 in loss, 0.2 % in the norm; reached here: far less.
-          expect(figure(`training loss ${name}`, Math.abs(got.loss - want.loss)), `loss of step ${step}`).toBeLessThan(1e-4)
-          expect(figure(`training norm ${name}`, Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm), `norm of step ${step}`).toBeLessThan(5e-4)
+          expect(figure(`training loss ${name}`, Math.abs(got.loss - want.loss)), `loss of step ${step}`).toBeLessThan(
+            1e-4,
+          )
+          expect(
+            figure(`training norm ${name}`, Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm),
+            `norm of step ${step}`,
+          ).toBeLessThan(5e-4)
           // A mean over the window's micro batches; right answers are whole numbers, so that only the division rounds.
           expect(got.meanTokenAccuracy, `accuracy of step ${step}`).toBeCloseTo(want.mean_token_accuracy, 6)
           // As the loss, in nats over the same tokens.

@@ -11,14 +11,18 @@ import { figure } from '../helpers/figures'
 import { read, relativeError, testGpu } from '../helpers/gpu'
 import { goldenJson, goldenPath, goldenTensors, modelBatch } from '../helpers/golden'
 
-const { kinds } = goldenJson<{ kinds: Record<string, { model: string; row_sums: number[]; quantized: number }> }>('bnb/expected.json')
+const { kinds } = goldenJson<{ kinds: Record<string, { model: string; row_sums: number[]; quantized: number }> }>(
+  'bnb/expected.json',
+)
 
 /** A checkpoint that transformers saved with 4-bit weights, loaded as the studio loads it. */
 async function load(kind: string): Promise<QwenStyleModel> {
   const { gpu } = await testGpu()
   const folder = goldenPath(`bnb/${kind}`)
   const config = parseModelConfig(readFileSync(`${folder}/config.json`, 'utf8'))
-  const weights = await openSafetensors(bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))))
+  const weights = await openSafetensors(
+    bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))),
+  )
   return (await loadLanguageModel(gpu, { config, weights })) as QwenStyleModel
 }
 
@@ -64,9 +68,15 @@ test('codes and scales of a checkpoint stand on the GPU as they stand in the fil
     const label = name.slice(0, -'.weight'.length)
     const layout = nf4Layout(info.bytes * 2, true)
     const all = await read(gpu, written.get(label)!, layout.words * 4)
-    const bytesOf = async (suffix: string): Promise<Uint8Array> => file.read(`${name}${suffix}`, 0, file.tensors.get(`${name}${suffix}`)!.bytes)
+    const bytesOf = async (suffix: string): Promise<Uint8Array> =>
+      file.read(`${name}${suffix}`, 0, file.tensors.get(`${name}${suffix}`)!.bytes)
     const at = (word: number, like: Uint8Array): Uint8Array => new Uint8Array(all, word * 4, like.length)
-    for (const [word, suffix] of [[layout.codeAt, ''], [layout.absmaxAt, '.absmax'], [layout.nestedAt, '.nested_absmax'], [0, '.nested_quant_map']] as const) {
+    for (const [word, suffix] of [
+      [layout.codeAt, ''],
+      [layout.absmaxAt, '.absmax'],
+      [layout.nestedAt, '.nested_absmax'],
+      [0, '.nested_quant_map'],
+    ] as const) {
       const want = await bytesOf(suffix)
       expect(figure('imported bytes that differ', differing(at(word, want), want)), name + suffix).toBe(0)
       figure('imported bytes', want.length)

@@ -10,7 +10,9 @@ import { random, read, testGpu, wordsOf } from '../helpers/gpu'
 import { goldenJson, goldenPath } from '../helpers/golden'
 import { readFileSync } from 'node:fs'
 
-const { cases } = goldenJson<{ cases: Record<string, { shape: number[]; dtype: string; offset: number }> }>('nf4/cases.json')
+const { cases } = goldenJson<{ cases: Record<string, { shape: number[]; dtype: string; offset: number }> }>(
+  'nf4/cases.json',
+)
 const path = goldenPath('nf4/tensors.safetensors')
 let golden: SafetensorsFile
 beforeAll(async () => {
@@ -18,7 +20,8 @@ beforeAll(async () => {
 })
 
 const bytesOf = async (name: string): Promise<Uint8Array> => golden.read(name, 0, golden.tensors.get(name)!.bytes)
-const floatsOf = async (name: string): Promise<Float32Array> => toFloat32(await bytesOf(name), golden.tensors.get(name)!.dtype as FloatDtype)
+const floatsOf = async (name: string): Promise<Float32Array> =>
+  toFloat32(await bytesOf(name), golden.tensors.get(name)!.dtype as FloatDtype)
 
 interface Quantized {
   codes: Uint8Array
@@ -35,10 +38,21 @@ async function quantize(bytes: Uint8Array, dtype: FloatDtype, nested: boolean, c
   const n = bytes.length / (dtype === 'F32' ? 4 : 2)
   const blocks = Math.ceil(n / NF4_BLOCK)
   const layout = nf4Layout(n, nested)
-  const weight = gpu.buffer('weight', layout.words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+  const weight = gpu.buffer(
+    'weight',
+    layout.words * 4,
+    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+  )
   const quantizer = new Quantizer(gpu, kernels, chunk)
   let told = 0
-  const offset = await quantizer.quantize(weight, layout, n, dtype, async (from, length) => bytes.slice(from, from + length), (done) => (told += done))
+  const offset = await quantizer.quantize(
+    weight,
+    layout,
+    n,
+    dtype,
+    async (from, length) => bytes.slice(from, from + length),
+    (done) => (told += done),
+  )
   expect(told).toBe(bytes.length)
   const all = await read(gpu, weight, layout.words * 4)
   quantizer.destroy()
@@ -53,7 +67,8 @@ async function quantize(bytes: Uint8Array, dtype: FloatDtype, nested: boolean, c
   }
 }
 
-const differing = (a: Uint8Array, b: Uint8Array): number => a.reduce((count, byte, i) => count + (byte === b[i] ? 0 : 1), Math.abs(a.length - b.length))
+const differing = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((count, byte, i) => count + (byte === b[i] ? 0 : 1), Math.abs(a.length - b.length))
 const bits = (values: Float32Array): number[] => [...wordsOf(values.slice())]
 
 describe('float weights quantised on the GPU, byte by byte as bitsandbytes does', () => {
@@ -70,14 +85,19 @@ describe('float weights quantised on the GPU, byte by byte as bitsandbytes does'
         expect(differing(plain.codes, await bytesOf(`${name}.codes`)), 'codes without nesting').toBe(0)
         const absmax = await floatsOf(`${name}.absmax`)
         expect(bits(plain.absmax)).toEqual(bits(absmax))
-        // The offset is an f32 mean, which torch sums in an order of its own: its last bits may differ. Around the offset that is in
-        // use every nested byte is what bitsandbytes makes.
-        expect(figure('nf4 offset', Math.abs(nested.offset - facts.offset))).toBeLessThanOrEqual(Math.abs(facts.offset) * 2 ** -22)
+        // The offset is an f32 mean, which torch sums in an order of its own: its last bits may differ. Around the
+        // offset that is in use every nested byte is what bitsandbytes makes.
+        expect(figure('nf4 offset', Math.abs(nested.offset - facts.offset))).toBeLessThanOrEqual(
+          Math.abs(facts.offset) * 2 ** -22,
+        )
         const want = doubleQuantizeAround(absmax, nested.offset)
         expect(figure('nf4 absmax codes', differing(nested.absmaxCodes, want.codes)), 'absmax codes').toBe(0)
         expect(bits(nested.nestedAbsmax)).toEqual(bits(want.nestedAbsmax))
         if (nested.offset !== Math.fround(facts.offset)) return
-        expect(differing(nested.absmaxCodes, await bytesOf(`${name}.absmax_codes`)), 'absmax codes of bitsandbytes').toBe(0)
+        expect(
+          differing(nested.absmaxCodes, await bytesOf(`${name}.absmax_codes`)),
+          'absmax codes of bitsandbytes',
+        ).toBe(0)
         expect(bits(nested.nestedAbsmax)).toEqual(bits(await floatsOf(`${name}.nested_absmax`)))
       })
     }

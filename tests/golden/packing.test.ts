@@ -21,7 +21,14 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       await model.attachLora(lora, { kind: 'pairs', pairs })
       const V = model.config.vocabSize
       // Odd lengths, a row whose every token is trained, one of two tokens, one with nothing trained.
-      rows = [[11, 4], [7, 0], [2, 1], [19, 18], [5, 5], [9, 2]].map(([length, prompt], row) => {
+      rows = [
+        [11, 4],
+        [7, 0],
+        [2, 1],
+        [19, 18],
+        [5, 5],
+        [9, 2],
+      ].map(([length, prompt], row) => {
         const inputIds = Int32Array.from({ length }, (_, i) => (row * 37 + i * 101) % V)
         return { row: row + 1, inputIds, labels: inputIds.map((id, i) => (i < prompt ? IGNORE : id)), truncated: false }
       })
@@ -40,7 +47,10 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
         expect(counts[b]).toBe(line.reduce((total, i) => total + alone[i].count, 0))
         const want = line.reduce((total, i) => total + alone[i].sum, 0)
         if (want === 0) expect(sums[b]).toBe(0)
-        else expect(figure(`${line.length > 1 ? 'packed' : 'padded'} ${name}`, relativeError([sums[b]], [want]))).toBeLessThan(SAME_LOSS)
+        else
+          expect(
+            figure(`${line.length > 1 ? 'packed' : 'padded'} ${name}`, relativeError([sums[b]], [want])),
+          ).toBeLessThan(SAME_LOSS)
       })
     }
 
@@ -53,16 +63,30 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
 
     test('packed: a line has the loss of its rows alone, in any order', async () => {
       await expectLines([[0, 1, 2, 3, 4, 5]])
-      await expectLines([[3, 0], [5, 1, 4, 2]])
-      await expectLines([[2, 5, 0], [1, 3]], { padToMultipleOf: 16 })
+      await expectLines([
+        [3, 0],
+        [5, 1, 4, 2],
+      ])
+      await expectLines(
+        [
+          [2, 5, 0],
+          [1, 3],
+        ],
+        { padToMultipleOf: 16 },
+      )
     })
 
     test('what a row says does not depend on its neighbours', async () => {
       // The same second row behind two different first ones: equal losses of it mean that nothing crosses.
-      const other = { ...rows[0], inputIds: rows[0].inputIds.map((id) => (id + 3) % model.config.vocabSize), labels: rows[0].labels.map(() => IGNORE) }
+      const other = {
+        ...rows[0],
+        inputIds: rows[0].inputIds.map((id) => (id + 3) % model.config.vocabSize),
+        labels: rows[0].labels.map(() => IGNORE),
+      }
       const silent = { ...rows[0], labels: rows[0].labels.map(() => IGNORE) }
       const sums = []
-      for (const first of [silent, other]) sums.push((await model.lossPerLine(collate([first, rows[5]], [[0, 1]]), true)).sums[0])
+      for (const first of [silent, other])
+        sums.push((await model.lossPerLine(collate([first, rows[5]], [[0, 1]]), true)).sums[0])
       expect(sums[0]).toBe(sums[1])
       expect(relativeError([sums[0]], [alone[5].sum])).toBeLessThan(SAME_LOSS)
     })
@@ -72,7 +96,14 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       const window = async (batch: MicroBatch): Promise<{ loss: number; gradients: Map<string, Float32Array> }> => {
         await trainer.accumulate(batch, batch.trainedTokens)
         const gradients = await trainer.readGradients()
-        const { loss } = await trainer.step({ lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 })
+        const { loss } = await trainer.step({
+          lr: 0,
+          beta1: 0.9,
+          beta2: 0.999,
+          eps: 1e-8,
+          weightDecay: 0,
+          maxGradNorm: 0,
+        })
         return { loss, gradients }
       }
       const padded = await window(collate(rows, [[0], [1], [2], [3], [4], [5]]))
@@ -80,7 +111,10 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       expect(relativeError([packed.loss], [padded.loss])).toBeLessThan(SAME_LOSS)
       for (const [slot, values] of packed.gradients) {
         // As against autograd: backward sums are longer than forward ones.
-        expect(figure(`packed gradient ${name}`, relativeError(values, padded.gradients.get(slot)!)), slot).toBeLessThan(5e-5)
+        expect(
+          figure(`packed gradient ${name}`, relativeError(values, padded.gradients.get(slot)!)),
+          slot,
+        ).toBeLessThan(5e-5)
       }
       trainer.destroy()
     })

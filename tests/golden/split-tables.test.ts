@@ -9,7 +9,9 @@ import type { QwenStyleModel } from '../../src/model/model'
 import { relativeError, testGpu } from '../helpers/gpu'
 import { goldenAdapter, goldenJson, goldenPath, goldenTensors, modelBatch } from '../helpers/golden'
 
-/** The device under test with another binding limit: a table of a few kilobytes then splits as one of a gigabyte does. */
+/**
+ * The device under test with another binding limit: a table of a few kilobytes then splits as one of a gigabyte does.
+ */
 function withBindingLimit(gpu: Gpu, bytes: number): Gpu {
   const limits = new Proxy(gpu.device.limits, {
     get: (target, key) => (key === 'maxStorageBufferBindingSize' ? bytes : Reflect.get(target, key, target)),
@@ -49,7 +51,11 @@ interface Expected {
   logit_positions: number[]
 }
 
-for (const [name, limit, count] of [['qwen2', 16 * 1024, 3], ['qwen3', 8 * 1024, 4], ['llama', 10 * 1024, 4]] as const) {
+for (const [name, limit, count] of [
+  ['qwen2', 16 * 1024, 3],
+  ['qwen3', 8 * 1024, 4],
+  ['llama', 10 * 1024, 4],
+] as const) {
   describe(`${name}, its table in ${count} buffers`, () => {
     test('losses, logits and gradients are those of one buffer', async () => {
       const { model, parts } = await loadSplit(`${name}/model`, limit)
@@ -64,13 +70,20 @@ for (const [name, limit, count] of [['qwen2', 16 * 1024, 3], ['qwen3', 8 * 1024,
       const V = model.config.vocabSize
       const all = await model.logits(batch.inputIds.slice(0, batch.T), true)
       const want = (await goldenTensors(`${name}/logits.safetensors`)).get('logits')!
-      expect(relativeError(expected.logit_positions.flatMap((t) => [...all.subarray(t * V, t * V + V)]), want.data)).toBeLessThan(1e-5)
+      expect(
+        relativeError(
+          expected.logit_positions.flatMap((t) => [...all.subarray(t * V, t * V + V)]),
+          want.data,
+        ),
+      ).toBeLessThan(1e-5)
 
       const trainer = await model.createGpuTrainer({ batch: batch.B, tokens: batch.T, optimizer: 'adamw', seed: 1 })
       await trainer.accumulate(batch, expected.num_items)
       const gradients = await goldenTensors(`${name}/gradients.safetensors`)
       for (const [slot, values] of await trainer.readGradients()) {
-        expect(relativeError(values, gradients.get(`base_model.model.model.${slot}.weight`)!.data), slot).toBeLessThan(5e-5)
+        expect(relativeError(values, gradients.get(`base_model.model.model.${slot}.weight`)!.data), slot).toBeLessThan(
+          5e-5,
+        )
       }
       trainer.destroy()
       model.destroy()
@@ -88,5 +101,8 @@ test('a head stored as NF4 fills as many buffers', async () => {
 })
 
 test('a linear larger than a binding is refused by name', async () => {
-  await expect(loadSplit('qwen2/model', 4 * 1024)).rejects.toMatchObject({ code: 'gpu-tensor-too-large', params: { limit: 4096 } })
+  await expect(loadSplit('qwen2/model', 4 * 1024)).rejects.toMatchObject({
+    code: 'gpu-tensor-too-large',
+    params: { limit: 4096 },
+  })
 })

@@ -24,9 +24,18 @@ describe('after the first step nothing is made on the GPU', () => {
   function batch(lines: number, length: number, trained: number): MicroBatch {
     const rows: TokenizedRow[] = Array.from({ length: lines }, (_, row) => {
       const inputIds = Int32Array.from({ length }, (_, i) => (row * 7 + i * 13) % 257)
-      return { row: row + 1, inputIds, labels: inputIds.map((id, i) => (i < length - trained ? IGNORE : id)), truncated: false }
+      return {
+        row: row + 1,
+        inputIds,
+        labels: inputIds.map((id, i) => (i < length - trained ? IGNORE : id)),
+        truncated: false,
+      }
     })
-    return collate(rows, rows.map((_, i) => [i]), { padToMultipleOf: 8 })
+    return collate(
+      rows,
+      rows.map((_, i) => [i]),
+      { padToMultipleOf: 8 },
+    )
   }
 
   /** Counters that move while `work` runs, without buffers of a device that tests themselves read through. */
@@ -66,7 +75,8 @@ describe('after the first step nothing is made on the GPU', () => {
       const perStep = same.submits - 2
       if (kind.optimizerBudgetBytes === undefined) expect(perStep).toBe(1)
 
-      // A shape not seen before may want other tiles of the matmul, which compile once; memory and bindings stay as they are.
+      // A shape not seen before may want other tiles of the matmul, which compile once; memory and bindings stay as
+      // they are.
       const others = [batch(1, 16, 3), batch(2, 24, 24), batch(3, 9, 2), small, other]
       for (const shape of others) expect(await counted(() => step(shape))).toMatchObject({ buffers: 0, bindGroups: 0 })
       for (const shape of others) {
@@ -98,7 +108,10 @@ describe('after the first step nothing is made on the GPU', () => {
   test('everything is given back', async () => {
     const bytes = gpu.allocatedBytes
     const second = await goldenModel('llama')
-    await second.attachLora({ r: 2, lora_alpha: 4, lora_dropout: 0, target_modules: ['q_proj', 'up_proj'], use_rslora: false }, { kind: 'random', seed: 1 })
+    await second.attachLora(
+      { r: 2, lora_alpha: 4, lora_dropout: 0, target_modules: ['q_proj', 'up_proj'], use_rslora: false },
+      { kind: 'random', seed: 1 },
+    )
     const trainer = await second.createGpuTrainer({ batch: 2, tokens: 16, optimizer: 'adamw', seed: 1 })
     await trainer.accumulate(batch(2, 16, 4), 8)
     await trainer.step(OPTIMIZER)

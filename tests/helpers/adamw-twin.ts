@@ -15,17 +15,30 @@ const unsigned = dynamicMap(false)
 
 export function freshState(n: number): EightBitState {
   const blocks = Math.ceil(n / 256)
-  return { m: new Uint8Array(n), v: new Uint8Array(n), absmaxM: new Float32Array(blocks), absmaxV: new Float32Array(blocks) }
+  return {
+    m: new Uint8Array(n),
+    v: new Uint8Array(n),
+    absmaxM: new Float32Array(blocks),
+    absmaxV: new Float32Array(blocks),
+  }
 }
 
 /** One step of bitsandbytes' 8-bit AdamW over a whole tensor, bit for bit: dequantise, update, quantise. */
-export function eightBitStep(words: Float32Array, param: Float32Array, grad: Float32Array, state: EightBitState): { param: Float32Array; state: EightBitState } {
+export function eightBitStep(
+  words: Float32Array,
+  param: Float32Array,
+  grad: Float32Array,
+  state: EightBitState,
+): { param: Float32Array; state: EightBitState } {
   const m = dequantizeBlockwise({ codes: state.m, absmax: state.absmaxM }, signed)
   const v = dequantizeBlockwise({ codes: state.v, absmax: state.absmaxV }, unsigned)
   const next = fullStep('bnb8', words, param, grad, m, v)
   const quantM = quantizeBlockwise(next.m, signed)
   const quantV = quantizeBlockwise(next.v, unsigned)
-  return { param: next.param, state: { m: quantM.codes, v: quantV.codes, absmaxM: quantM.absmax, absmaxV: quantV.absmax } }
+  return {
+    param: next.param,
+    state: { m: quantM.codes, v: quantV.codes, absmaxM: quantM.absmax, absmaxV: quantV.absmax },
+  }
 }
 
 /** One step with the moments in f32. */
@@ -37,7 +50,11 @@ export function fullStep(
   m: Float32Array,
   v: Float32Array,
 ): { param: Float32Array; m: Float32Array; v: Float32Array } {
-  const out = { param: new Float32Array(param.length), m: new Float32Array(param.length), v: new Float32Array(param.length) }
+  const out = {
+    param: new Float32Array(param.length),
+    m: new Float32Array(param.length),
+    v: new Float32Array(param.length),
+  }
   for (let i = 0; i < param.length; i++) {
     const next = adamwReference(formula, words, param[i], m[i], v[i], grad[i])
     out.param[i] = next.param

@@ -13,15 +13,17 @@ export const CHROMIUM_ARGS = [
 ]
 
 /**
- * Launch options for Playwright: the system's Chromium where there is one, else Playwright's own. Its default `--disable-gpu`
- * is dropped because it takes WebGPU away; root needs `--no-sandbox`.
+ * Launch options for Playwright: the system's Chromium where there is one, else Playwright's own. Its default
+ * `--disable-gpu` is dropped because it takes WebGPU away; root needs `--no-sandbox`.
  */
 export function chromiumLaunch(): { launchOptions: LaunchOptions; channel?: string } {
   const executablePath = systemChromium()
   const args = process.getuid?.() === 0 ? [...CHROMIUM_ARGS, '--no-sandbox'] : CHROMIUM_ARGS
   const launchOptions: LaunchOptions = { args, ignoreDefaultArgs: ['--disable-gpu'] }
   // The channel chooses the full browser over the headless shell, which knows no software WebGPU.
-  return executablePath ? { launchOptions: { ...launchOptions, executablePath } } : { launchOptions, channel: 'chromium' }
+  return executablePath
+    ? { launchOptions: { ...launchOptions, executablePath } }
+    : { launchOptions, channel: 'chromium' }
 }
 
 export interface PageWatch {

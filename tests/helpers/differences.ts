@@ -1,6 +1,6 @@
 /**
- * Slopes of a scalar function of `values` by central differences in f64, at `probes` places spread over the array. The step of
- * 1e-5 leaves an error near 1e-9 for functions of unit size: truncation 1e-10, rounding 1e-11 of the sums.
+ * Slopes of a scalar function of `values` by central differences in f64, at `probes` places spread over the array. The
+ * step of 1e-5 leaves an error near 1e-9 for functions of unit size: truncation 1e-10, rounding 1e-11 of the sums.
  */
 export function differences(values: Float64Array, f: () => number, probes = 8): { at: number; slope: number }[] {
   const step = 1e-5

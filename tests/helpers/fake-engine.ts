@@ -48,10 +48,18 @@ export function createFakeEngine(stepMs = 60): Engine {
       const total = 7_400_000
       for (let done = 0; done <= total; done += total / 10) {
         signal?.throwIfAborted()
-        on?.({ phase: 'quantize', done, total, unit: 'bytes', perSecond: 7e6, etaSeconds: 1, files: [
-          { path: 'model.safetensors', done, total, cached: false },
-          { path: 'tokenizer.json', done: 200_000, total: 200_000, cached: true },
-        ] })
+        on?.({
+          phase: 'quantize',
+          done,
+          total,
+          unit: 'bytes',
+          perSecond: 7e6,
+          etaSeconds: 1,
+          files: [
+            { path: 'model.safetensors', done, total, cached: false },
+            { path: 'tokenizer.json', done: 200_000, total: 200_000, cached: true },
+          ],
+        })
         await wait(30)
       }
       adapter = null
@@ -104,7 +112,12 @@ export function createFakeEngine(stepMs = 60): Engine {
         })),
         badRows: [12, 40, 77].map((row) => ({ row, error: fail('engine-no-data', {}).toJSON() })),
         badRowCount: 3,
-        prompts: ['Where is the ferry?', 'What is the weather like today?', '港口今天几点开门？', 'Tell me about the lighthouse.'],
+        prompts: [
+          'Where is the ferry?',
+          'What is the weather like today?',
+          '港口今天几点开门？',
+          'Tell me about the lighthouse.',
+        ],
       }
       return summary
     },
@@ -113,8 +126,7 @@ export function createFakeEngine(stepMs = 60): Engine {
       summary = { ...summary!, mapping: options.mapping ?? summary!.mapping }
       return summary
     },
-    previewRows: async (from, count) =>
-      Array.from({ length: count }, (_, i) => previewRow(from + i + 1)),
+    previewRows: async (from, count) => Array.from({ length: count }, (_, i) => previewRow(from + i + 1)),
     async *tokenRows() {},
     async planRun(run): Promise<RunPlan> {
       const memory = [
@@ -163,7 +175,15 @@ export function createFakeEngine(stepMs = 60): Engine {
           num_tokens: step * 228,
         }
         log.push(row)
-        on({ kind: 'step', log: row, steps, tokensPerSecond: 3_800, etaSeconds: ((steps - step) * stepMs) / 1000, gpuBytes: 17_200_000, stepSeconds: stepMs / 1000 })
+        on({
+          kind: 'step',
+          log: row,
+          steps,
+          tokensPerSecond: 3_800,
+          etaSeconds: ((steps - step) * stepMs) / 1000,
+          gpuBytes: 17_200_000,
+          stepSeconds: stepMs / 1000,
+        })
         if (samples && step % Math.ceil(steps * samples.every) === 0) look(step)
         if (step === 3) on({ kind: 'message', level: 'info', text: 'Longest row of the run: 301 tokens.' })
       }
@@ -180,7 +200,11 @@ export function createFakeEngine(stepMs = 60): Engine {
     resume: () => void (paused = false),
     stop: () => void (stopped = true),
     async loadAdapter() {
-      adapter = { lora: { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj'], use_rslora: false }, parameters: 150_000, baseModel: 'builtin' }
+      adapter = {
+        lora: { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj'], use_rslora: false },
+        parameters: 150_000,
+        baseModel: 'builtin',
+      }
       return adapter
     },
     adapter: () => adapter,
@@ -191,17 +215,26 @@ export function createFakeEngine(stepMs = 60): Engine {
         ? 'Ahoy, sailor. The ferry leaves pier three at nine, when the tide is high. Fair winds.'
         : 'The ferry is a boat. It is at the sea, and it goes to the town.'
       for (let i = 0; i < answer.length; i += 3) {
-        if (signal?.aborted) return { token_ids: [], text: answer.slice(0, i), finish: 'cancelled', tokensPerSecond: 30 }
+        if (signal?.aborted)
+          return { token_ids: [], text: answer.slice(0, i), finish: 'cancelled', tokensPerSecond: 30 }
         onText(answer.slice(0, i + 3), i / 3)
         await wait(15)
       }
       return { token_ids: Array.from({ length: 29 }, (_, i) => i), text: answer, finish: 'stop', tokensPerSecond: 30.4 }
     },
-    exportAdapter: (out) => writeFiles(out, [['adapter_config.json', '{}'], ['adapter_model.safetensors', 'x'.repeat(600_000)], ['README.md', '# x']]),
+    exportAdapter: (out) =>
+      writeFiles(out, [
+        ['adapter_config.json', '{}'],
+        ['adapter_model.safetensors', 'x'.repeat(600_000)],
+        ['README.md', '# x'],
+      ]),
     async exportMerged(out, _options, on) {
       on?.({ phase: 'merge', done: 1, total: 2, unit: 'tensors' })
       await wait(400)
-      return writeFiles(out, [['config.json', '{}'], ['model.safetensors', 'x'.repeat(6_000_000)]])
+      return writeFiles(out, [
+        ['config.json', '{}'],
+        ['model.safetensors', 'x'.repeat(6_000_000)],
+      ])
     },
     dispose: async () => {},
   }
@@ -209,8 +242,18 @@ export function createFakeEngine(stepMs = 60): Engine {
 
 function fakeSamples(step: number, share: number): TrainEvent[] {
   const rows = [
-    { row: 9, question: 'Where is the ferry?', expected: 'Ahoy, sailor. Pier three, at nine, when the tide is high. Fair winds.', early: 'The ferry is a boat. It goes over the sea to the town, and people sit in it.' },
-    { row: 52, question: '港口今天几点开门？', expected: '喂，水手，清晨六点，潮水一来就开。一路顺风。', early: '港口在海边，今天开门。' },
+    {
+      row: 9,
+      question: 'Where is the ferry?',
+      expected: 'Ahoy, sailor. Pier three, at nine, when the tide is high. Fair winds.',
+      early: 'The ferry is a boat. It goes over the sea to the town, and people sit in it.',
+    },
+    {
+      row: 52,
+      question: '港口今天几点开门？',
+      expected: '喂，水手，清晨六点，潮水一来就开。一路顺风。',
+      early: '港口在海边，今天开门。',
+    },
   ]
   return rows.map(({ early, ...row }) => ({
     kind: 'sample',
@@ -222,7 +265,10 @@ function fakeSamples(step: number, share: number): TrainEvent[] {
 }
 
 function previewRow(row: number): PreviewRow {
-  const plain = (text: string) => text.match(/ ?[A-Za-z]+|[^A-Za-z]/g)!.map((piece, i) => ({ id: 300 + i, text: piece, trained: false, special: false }))
+  const plain = (text: string) =>
+    text
+      .match(/ ?[A-Za-z]+|[^A-Za-z]/g)!
+      .map((piece, i) => ({ id: 300 + i, text: piece, trained: false, special: false }))
   const special = (text: string, trained = false) => [{ id: 2, text, trained, special: true }]
   const learn = (text: string) => plain(text).map((token) => ({ ...token, trained: true }))
   const [question, answer] =

@@ -25,7 +25,10 @@ export class FakeLanguageModel implements LanguageModel {
     this.config = config
   }
 
-  async attachLora(lora: LoraConfig, init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] }): Promise<void> {
+  async attachLora(
+    lora: LoraConfig,
+    init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] },
+  ): Promise<void> {
     this.attachments.push(init.kind)
     this.lora = lora
     this.pairs = init.kind === 'pairs' ? init.pairs : this.freshPairs(lora)
@@ -36,7 +39,12 @@ export class FakeLanguageModel implements LanguageModel {
   }
 
   readLora = async () => this.pairs
-  planTraining = () => ({ memory: [{ kind: 'base', bytes: 1000 }], peakBytes: 1000, recomputedLayers: 0, adapterParameters: 12 })
+  planTraining = () => ({
+    memory: [{ kind: 'base', bytes: 1000 }],
+    peakBytes: 1000,
+    recomputedLayers: 0,
+    adapterParameters: 12,
+  })
 
   async createTrainer(shape: TrainingShape) {
     this.shapes.push(shape)
@@ -47,7 +55,9 @@ export class FakeLanguageModel implements LanguageModel {
 
   /** A line's loss is its length in trained tokens, so that batching mistakes show. */
   async lossPerLine({ B, T, labels }: MicroBatch) {
-    const counts = Int32Array.from({ length: B }, (_, b) => labels.subarray(b * T, (b + 1) * T).reduce((n, l) => n + (l === IGNORE ? 0 : 1), 0))
+    const counts = Int32Array.from({ length: B }, (_, b) =>
+      labels.subarray(b * T, (b + 1) * T).reduce((n, l) => n + (l === IGNORE ? 0 : 1), 0),
+    )
     return { counts, sums: Float64Array.from(counts, (count) => count * count) }
   }
 

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs'
 
 /**
- * Hand a number on to whoever collects what the tests reached (`npm run prove`), and give it back; else nothing happens.
+ * Hand a number on to whoever collects what the tests reached (`npm run prove`), and give it back; else nothing
+ * happens.
  * NaN becomes null, which no bound accepts.
  */
 export function figure<T extends number | string>(name: string, value: T): T {

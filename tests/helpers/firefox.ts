@@ -17,7 +17,9 @@ const PREFERENCES = {
   'intl.accept_languages': 'en-GB',
 }
 
-/** Why Firefox cannot be driven here, or null. `node scripts/ensure.mjs --firefox` installs what is missing on Debian. */
+/**
+ * Why Firefox cannot be driven here, or null. `node scripts/ensure.mjs --firefox` installs what is missing on Debian.
+ */
 export function firefoxProblem(): string | null {
   if (!existsSync(FIREFOX)) return `${FIREFOX} is not installed`
   return driverManifest('lavapipe') ? null : "Mesa's lavapipe is not installed"
@@ -32,14 +34,15 @@ export interface FirefoxSession {
 }
 
 /**
- * Firefox, headless, on lavapipe: a second implementation of WebGPU (wgpu and naga in place of Dawn and Tint), driven through
- * WebDriver BiDi. Has `shader-f16` and workers, no subgroups. `preferences` go on top of those that WebGPU
+ * Firefox, headless, on lavapipe: a second implementation of WebGPU (wgpu and naga in place of Dawn and Tint), driven
+ * through WebDriver BiDi. Has `shader-f16` and workers, no subgroups. `preferences` go on top of those that WebGPU
  * needs. Close it even after a failure, or its profile stays behind.
  */
 export async function openFirefox(preferences: Record<string, unknown> = {}): Promise<FirefoxSession> {
   const problem = firefoxProblem()
   if (problem) throw new Error(`Firefox cannot be started: ${problem}`)
-  // A home of its own: as root Firefox refuses one that belongs to somebody else, and the Vulkan loader wants a runtime folder.
+  // A home of its own: as root Firefox refuses one that belongs to somebody else, and the Vulkan loader wants a runtime
+  // folder.
   const home = mkdtempSync(join(tmpdir(), 'tunetab-firefox-'))
   const runtime = join(home, 'runtime')
   mkdirSync(runtime, { mode: 0o700 })
@@ -48,7 +51,13 @@ export async function openFirefox(preferences: Record<string, unknown> = {}): Pr
     executablePath: FIREFOX,
     headless: true,
     protocolTimeout: 30 * 60_000,
-    env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: runtime, VK_DRIVER_FILES: driverManifest('lavapipe')!, MOZ_HEADLESS: '1' },
+    env: {
+      ...process.env,
+      HOME: home,
+      XDG_RUNTIME_DIR: runtime,
+      VK_DRIVER_FILES: driverManifest('lavapipe')!,
+      MOZ_HEADLESS: '1',
+    },
     extraPrefsFirefox: { ...PREFERENCES, ...preferences },
   })
   const page = await browser.newPage()

@@ -53,7 +53,9 @@ export async function goldenAdapter(name: string, file = 'adapter/adapter_model.
   for (const [key, { shape, data }] of tensors) {
     const match = /layers\.(\d+)\.\w+\.(\w+)\.lora_([AB])/.exec(key)!
     const id = `${match[1]}.${match[2]}`
-    const pair = pairs.get(id) ?? ({ layer: Number(match[1]), projection: match[2] as Projection, r: config.r as number } as LoraPair)
+    const pair =
+      pairs.get(id) ??
+      ({ layer: Number(match[1]), projection: match[2] as Projection, r: config.r as number } as LoraPair)
     if (match[3] === 'A') Object.assign(pair, { A: data, inFeatures: shape[1] })
     else Object.assign(pair, { B: data, outFeatures: shape[0] })
     pairs.set(id, pair)
@@ -72,7 +74,10 @@ export async function goldenAdapter(name: string, file = 'adapter/adapter_model.
 }
 
 /** A batch of token rows, padded as the product pads. */
-export function goldenBatch(rows: { input_ids: number[]; labels: number[]; length?: number }[], maxLength = Infinity): MicroBatch {
+export function goldenBatch(
+  rows: { input_ids: number[]; labels: number[]; length?: number }[],
+  maxLength = Infinity,
+): MicroBatch {
   const tokenized: TokenizedRow[] = rows.map((row, i) => ({
     row: i + 1,
     inputIds: Int32Array.from(row.input_ids.slice(0, Math.min(row.length ?? Infinity, maxLength))),
@@ -87,6 +92,8 @@ export function goldenBatch(rows: { input_ids: number[]; labels: number[]; lengt
 
 /** The rows that a golden model's `expected.json` speaks of, in one batch. */
 export function modelBatch(name: string): MicroBatch {
-  const { input_ids, labels, lengths } = goldenJson<{ input_ids: number[][]; labels: number[][]; lengths: number[] }>(`${name}/batch.json`)
+  const { input_ids, labels, lengths } = goldenJson<{ input_ids: number[][]; labels: number[][]; lengths: number[] }>(
+    `${name}/batch.json`,
+  )
   return goldenBatch(input_ids.map((ids, i) => ({ input_ids: ids, labels: labels[i], length: lengths[i] })))
 }

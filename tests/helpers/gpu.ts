@@ -8,13 +8,16 @@ import { bufferTensor, type Tensor, type TensorDtype } from '../../src/gpu/tenso
 import { figure } from './figures'
 
 /**
- * The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto, SwiftShader where it is on the machine and nothing is
- * said; TUNETAB_DEFAULT_LIMITS=1 asks for the least device.
+ * The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto, SwiftShader where it is on the machine and
+ * nothing is said; TUNETAB_DEFAULT_LIMITS=1 asks for the least device.
  */
 export const gpuKind = (process.env.TUNETAB_GPU ?? (driverManifest('swiftshader') ? 'swiftshader' : 'auto')) as GpuKind
 
 /** Both ways in which a device may share out rows; the row kernels are tested with both on every adapter. */
-export const ROW_TUNINGS: Partial<Tuning>[] = [{ rowLanes: 1, rowGroup: 8 }, { rowLanes: 64, rowGroup: 64 }]
+export const ROW_TUNINGS: Partial<Tuning>[] = [
+  { rowLanes: 1, rowGroup: 8 },
+  { rowLanes: 64, rowGroup: 64 },
+]
 
 let shared: Promise<{ gpu: Gpu; kernels: KernelCache }> | null = null
 const tuned = new Map<string, KernelCache>()
@@ -28,7 +31,10 @@ export function testGpu(): Promise<{ gpu: Gpu; kernels: KernelCache }> {
   return shared
 }
 
-/** The kernels of the shared device with parts of its tuning replaced; one cache a tuning, so that variants compile once. */
+/**
+ * The kernels of the shared device with parts of its tuning replaced; one cache a tuning, so that variants compile
+ * once.
+ */
 function tunedKernels(gpu: Gpu, kernels: KernelCache, tuning: Partial<Tuning> | undefined): KernelCache {
   if (!tuning) return kernels
   const key = JSON.stringify(tuning)
@@ -44,7 +50,10 @@ export interface Input {
   dtype?: TensorDtype
 }
 
-/** Run recorded operations over given buffers and read all of them back, word by word as f32 (`wordsOf` gives their bits). */
+/**
+ * Run recorded operations over given buffers and read all of them back, word by word as f32 (`wordsOf` gives their
+ * bits).
+ */
 export async function runOps<Name extends string>(
   inputs: Record<Name, Input>,
   body: (r: Recorder, t: Record<Name, Tensor>) => void,
@@ -55,9 +64,18 @@ export async function runOps<Name extends string>(
   const tensors = {} as Record<Name, Tensor>
   for (const name of Object.keys(inputs) as Name[]) {
     const { data, shape, dtype } = inputs[name]
-    const buffer = gpu.buffer(name, data.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+    const buffer = gpu.buffer(
+      name,
+      data.byteLength,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+    )
     gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>)
-    tensors[name] = bufferTensor(name, dtype ?? (data instanceof Float32Array ? 'f32' : data instanceof Int32Array ? 'i32' : 'u32'), shape ?? [data.length], buffer)
+    tensors[name] = bufferTensor(
+      name,
+      dtype ?? (data instanceof Float32Array ? 'f32' : data instanceof Int32Array ? 'i32' : 'u32'),
+      shape ?? [data.length],
+      buffer,
+    )
   }
   const plan = new Plan<null>(gpu, kernels, (r) => body(r, tensors), null, { label: 'test' })
   await plan.build()

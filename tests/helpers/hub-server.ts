@@ -31,7 +31,10 @@ const CORS = {
 }
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 
-/** A server on this machine that speaks a hub's paths: listing, resolve with redirects, ETags, ranges; and that misbehaves on demand. */
+/**
+ * A server on this machine that speaks a hub's paths: listing, resolve with redirects, ETags, ranges; and that
+ * misbehaves on demand.
+ */
 export async function startHub(id: string, files: Map<string, Uint8Array>): Promise<HubServer> {
   const hub: HubServer = {
     endpoint: '',
@@ -76,14 +79,22 @@ function answer(hub: HubServer, id: string, request: IncomingMessage, response: 
     return end(200, { 'content-type': 'application/json' }, { sha: COMMIT, siblings })
   }
   if (url.pathname === `/api/models/${id}/tree/${COMMIT}` && !hub.bareListing) {
-    return end(200, {}, [...hub.files].map(([path, bytes]) => ({ type: 'file', path, size: bytes.length })))
+    return end(
+      200,
+      {},
+      [...hub.files].map(([path, bytes]) => ({ type: 'file', path, size: bytes.length })),
+    )
   }
   const resolve = `/${id}/resolve/${COMMIT}/`
   if (url.pathname.startsWith(resolve)) {
     const path = decodeURIComponent(url.pathname.slice(resolve.length))
     const bytes = hub.files.get(path)
     if (!bytes) return end(404)
-    const linked = { 'x-repo-commit': COMMIT, 'x-linked-etag': `"${hash(bytes)}"`, 'x-linked-size': String(bytes.length) }
+    const linked = {
+      'x-repo-commit': COMMIT,
+      'x-linked-etag': `"${hash(bytes)}"`,
+      'x-linked-size': String(bytes.length),
+    }
     return end(302, { ...linked, location: `/storage/${encodeURIComponent(path)}` })
   }
   const bytes = atStorage ? hub.files.get(decodeURIComponent(url.pathname.slice('/storage/'.length))) : undefined
@@ -94,7 +105,12 @@ function send(hub: HubServer, request: IncomingMessage, response: ServerResponse
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
   const from = range ? Number(range[1]) : 0
   const to = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length
-  const headers: Record<string, string> = { ...CORS, etag: `"${hash(bytes)}"`, 'accept-ranges': 'bytes', connection: 'close' }
+  const headers: Record<string, string> = {
+    ...CORS,
+    etag: `"${hash(bytes)}"`,
+    'accept-ranges': 'bytes',
+    connection: 'close',
+  }
   if (range && from >= bytes.length) {
     response.writeHead(416, { 'content-range': `bytes */${bytes.length}`, connection: 'close' })
     response.end()

@@ -5,9 +5,7 @@ import { opfsDirectory, opfsFolder } from '../../src/storage/opfs'
 
 /** What the page asks of this worker, which loads models as the engine's worker does. */
 export type HubRequest =
-  | { kind: 'load'; endpoint: string; id: string; token?: string }
-  | { kind: 'parts' }
-  | { kind: 'write-and-list' }
+  { kind: 'load'; endpoint: string; id: string; token?: string } | { kind: 'parts' } | { kind: 'write-and-list' }
 
 onmessage = async ({ data }: MessageEvent<HubRequest>) => {
   try {

@@ -1,10 +1,4 @@
-import {
-  dequantizeBlocks,
-  dequantizeScales,
-  doubleQuantize,
-  quantizeBlocks,
-  signedMap,
-} from '../../src/formats/nf4'
+import { dequantizeBlocks, dequantizeScales, doubleQuantize, quantizeBlocks, signedMap } from '../../src/formats/nf4'
 import { nf4Layout, type Nf4Layout } from '../../src/ops/nf4'
 
 /** A weight quantised on the host, as words for the GPU, and what its codes stand for. */
@@ -30,5 +24,10 @@ export function hostNf4(values: Float32Array, nested: boolean): HostNf4 {
   const scales = doubleQuantize(absmax)
   floats.set(scales.nestedAbsmax, layout.nestedAt)
   bytes.set(scales.codes, layout.absmaxAt * 4)
-  return { words, layout, nestedOffset: scales.offset, values: dequantizeBlocks(codes, dequantizeScales(scales), values.length) }
+  return {
+    words,
+    layout,
+    nestedOffset: scales.offset,
+    values: dequantizeBlocks(codes, dequantizeScales(scales), values.length),
+  }
 }

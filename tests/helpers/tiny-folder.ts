@@ -23,7 +23,10 @@ export const TINY_CONFIG = {
 }
 
 /** A whole model folder in memory with small, repeatable weights: no meaning, every file in its place. */
-export async function tinyFolder(change: Record<string, unknown> = {}, dtype: FloatDtype = 'BF16'): Promise<MemoryFolder> {
+export async function tinyFolder(
+  change: Record<string, unknown> = {},
+  dtype: FloatDtype = 'BF16',
+): Promise<MemoryFolder> {
   const folder = new MemoryFolder('tiny')
   const text = (path: string, value: unknown) =>
     folder.files.set(path, new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)))
@@ -34,7 +37,11 @@ export async function tinyFolder(change: Record<string, unknown> = {}, dtype: Fl
   text('tokenizer_config.json', { eos_token: '<|im_end|>' })
   text('chat_template.jinja', '{{ messages }}')
   text('README.md', '---\nlicense: apache-2.0\n---\n# Tiny')
-  const tensors = expectedTensors(parseModelConfig(JSON.stringify(raw))).map(({ name, shape }) => ({ name, shape, dtype }))
+  const tensors = expectedTensors(parseModelConfig(JSON.stringify(raw))).map(({ name, shape }) => ({
+    name,
+    shape,
+    dtype,
+  }))
   const writer = await SafetensorsWriter.create(await folder.create('model.safetensors'), tensors)
   for (const { name, shape } of tensors) await writer.write(fromFloat32(pseudoNormal(name, shape), dtype))
   await writer.close()

@@ -6,7 +6,10 @@ export interface Ended {
   err: string
 }
 
-/** Run the command line as a person would, in a process of its own. `signalAfter`: send SIGINT once stderr has this text. */
+/**
+ * Run the command line as a person would, in a process of its own. `signalAfter`: send SIGINT once stderr has this
+ * text.
+ */
 export function tune(args: string[], signalAfter?: string): Promise<Ended> {
   const child = spawn(process.execPath, ['scripts/tune.mjs', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended: Ended = { code: null, out: '', err: '' }

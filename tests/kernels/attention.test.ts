@@ -121,7 +121,15 @@ test('two lines a chunk, three in the batch, four in the plan', async () => {
 
 describe('with a cache', () => {
   // The cache of a decoding step may end at any place of a tile.
-  for (const [Tq, first] of [[1, 0], [1, 4], [1, 11], [1, 13], [3, 5], [6, 8], [17, 30]]) {
+  for (const [Tq, first] of [
+    [1, 0],
+    [1, 4],
+    [1, 11],
+    [1, 13],
+    [3, 5],
+    [6, 8],
+    [17, 30],
+  ]) {
     for (const heads of [4, 1]) {
       test(`${Tq} new tokens after ${first}, ${heads} heads a chunk`, async () => {
         const shape = { B: 1, Tq, Tk: first + Tq, first, H: 4, K: 2, D: 8 }
@@ -140,7 +148,18 @@ test('a line of one token attends to itself: its value comes out, and the gradie
   for (const chunking of [chunked(shape, {}), chunked(shape, { lines: 1, heads: 1 })]) {
     const scratch = attentionScratch(chunking, 1, 1)
     const out = await runOps(
-      { q: { data: q }, k: { data: k }, v: { data: v }, dout: { data: dout }, out: blank(nq), dq: blank(nq), dk: blank(nk), dv: blank(nk), probs: blank(scratch), dprobs: blank(scratch) },
+      {
+        q: { data: q },
+        k: { data: k },
+        v: { data: v },
+        dout: { data: dout },
+        out: blank(nq),
+        dq: blank(nq),
+        dk: blank(nk),
+        dv: blank(nk),
+        probs: blank(scratch),
+        dprobs: blank(scratch),
+      },
       (r, t) => {
         const common = { ...shape, chunking, q: t.q, k: t.k, v: t.v, probs: t.probs }
         attentionForward(r, { ...common, out: t.out })
@@ -150,7 +169,10 @@ test('a line of one token attends to itself: its value comes out, and the gradie
     const want = attentionBackwardReference(q, k, v, dout, shape)
     expectAll({ out: relativeError(out.out, attentionReference(q, k, v, shape)), dv: relativeError(out.dv, want.dv) })
     // Here the softmax has nothing to choose: what is left is the difference of two equal numbers of unit size.
-    for (const [name, values] of [['dq', out.dq], ['dk', out.dk]] as const) {
+    for (const [name, values] of [
+      ['dq', out.dq],
+      ['dk', out.dk],
+    ] as const) {
       for (const value of values) expect(Math.abs(value), name).toBeLessThan(F32_SUMS)
     }
   }
@@ -182,7 +204,11 @@ test('the backward twin equals finite differences', () => {
   const segments = packedSegments(shape)
   const want = attentionBackwardReference(q, k, v, dout, shape, segments)
   const loss = () => dot(attentionReference(q, k, v, shape, segments), dout)
-  for (const [values, gradient] of [[q, want.dq], [k, want.dk], [v, want.dv]]) {
+  for (const [values, gradient] of [
+    [q, want.dq],
+    [k, want.dk],
+    [v, want.dv],
+  ]) {
     for (const { at, slope } of differences(values, loss)) expect(gradient[at]).toBeCloseTo(slope, 7)
   }
 })

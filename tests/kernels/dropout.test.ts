@@ -7,14 +7,28 @@ function runWords(seed: number, step: number): { data: Uint32Array } {
   return { data: Uint32Array.of(0, seed, step, 0) }
 }
 
-async function drop(x: Float32Array, o: { place: number; seed: number; step: number; rate: number }, y?: Float32Array): Promise<Float32Array> {
-  const out = await runOps({ run: runWords(o.seed, o.step), x: { data: x }, y: { data: y ?? new Float32Array(x.length).fill(NaN) } }, (r, t) =>
-    dropout(r, { run: t.run, x: t.x, y: t.y, n: x.length, place: o.place, rate: o.rate, accumulate: y !== undefined }),
+async function drop(
+  x: Float32Array,
+  o: { place: number; seed: number; step: number; rate: number },
+  y?: Float32Array,
+): Promise<Float32Array> {
+  const out = await runOps(
+    { run: runWords(o.seed, o.step), x: { data: x }, y: { data: y ?? new Float32Array(x.length).fill(NaN) } },
+    (r, t) =>
+      dropout(r, {
+        run: t.run,
+        x: t.x,
+        y: t.y,
+        n: x.length,
+        place: o.place,
+        rate: o.rate,
+        accumulate: y !== undefined,
+      }),
   )
   return out.y
 }
 
-describe('the mask is the twin\'s, element by element', () => {
+describe("the mask is the twin's, element by element", () => {
   for (const o of [
     { place: 0, seed: 0, step: 0, rate: 0.05 },
     { place: 195, seed: 42, step: 1, rate: 0.1 },

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { toFloat32 } from '../../src/formats/floats'
-import { attentionBackward, attentionBackwardReference, attentionForward, attentionReference, attentionScratch } from '../../src/ops/attention'
+import {
+  attentionBackward,
+  attentionBackwardReference,
+  attentionForward,
+  attentionReference,
+  attentionScratch,
+} from '../../src/ops/attention'
 import { dropout, dropoutReference } from '../../src/ops/dropout'
 import { matmul, matmulReference } from '../../src/ops/matmul'
 import { rmsnormBackward, rmsnormBackwardReference, rmsnormForward, rmsnormReference } from '../../src/ops/rmsnorm'
@@ -10,7 +16,8 @@ import { swigluBackward, swigluBackwardReference, swigluForward, swigluReference
 import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps, testGpu, wordsOf, type Input } from '../helpers/gpu'
 import { packed } from '../helpers/packed'
 
-// Kernels over WGSL's own f16. Inputs are exact halves and sums are f32, so a result that is stored as f16 is off by one rounding:
+// Kernels over WGSL's own f16. Inputs are exact halves and sums are f32, so a result that is stored as f16 is off by
+// one rounding:
 // 2^-11 of itself.
 const ROUNDED = 2 ** -11 + F32_SUMS
 
@@ -20,7 +27,8 @@ function half(n: number, seed: number, scale = 1): { input: Input; values: Float
   return { input: { data: words, dtype: 'f16', shape: [n] }, values }
 }
 const blank = (n: number): Input => half(n, 1).input
-const halves = (words: Float32Array, n: number): Float32Array => toFloat32(new Uint8Array(wordsOf(words).slice().buffer), 'F16').slice(0, n)
+const halves = (words: Float32Array, n: number): Float32Array =>
+  toFloat32(new Uint8Array(wordsOf(words).slice().buffer), 'F16').slice(0, n)
 
 // Which tests there are depends on the device, so it is opened before they are named.
 const { gpu } = await testGpu()
@@ -29,26 +37,49 @@ describe('f16 tensors', () => {
   const withF16 = test.runIf(gpu.features.f16)
 
   withF16('matmul: every layout, in vectors and scalars', async () => {
-    for (const [M, N, K] of [[13, 20, 16], [5, 7, 9]]) {
+    for (const [M, N, K] of [
+      [13, 20, 16],
+      [5, 7, 9],
+    ]) {
       for (const layout of [{ bTransposed: true }, {}, { aTransposed: true }]) {
         const [a, b, c] = [half(M * K, 1), half(N * K, 2), half(M * N, 3)]
-        const out = await runOps({ a: a.input, b: b.input, c: c.input, full: { data: new Float32Array(M * N) } }, (r, t) => {
-          matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, ...layout, accumulate: true, alpha: 0.5 })
-          matmul(r, { a: t.a, b: t.b, c: t.full, M, N, K, ...layout })
-        })
+        const out = await runOps(
+          { a: a.input, b: b.input, c: c.input, full: { data: new Float32Array(M * N) } },
+          (r, t) => {
+            matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, ...layout, accumulate: true, alpha: 0.5 })
+            matmul(r, { a: t.a, b: t.b, c: t.full, M, N, K, ...layout })
+          },
+        )
         const want = matmulReference(a.values, b.values, { M, N, K, ...layout })
         expect(relativeError(out.full, want)).toBeLessThan(F32_SUMS)
-        expect(relativeError(halves(out.c, M * N), want.map((v, i) => v * 0.5 + c.values[i]))).toBeLessThan(ROUNDED)
+        expect(
+          relativeError(
+            halves(out.c, M * N),
+            want.map((v, i) => v * 0.5 + c.values[i]),
+          ),
+        ).toBeLessThan(ROUNDED)
       }
     }
   })
 
   withF16('a linear as layers run it: f16 in, weight and bias f32, f16 out; its adapter on top', async () => {
-    for (const [M, N, K, R] of [[1, 9, 7, 3], [13, 20, 16, 4], [6, 31, 33, 5]]) {
+    for (const [M, N, K, R] of [
+      [1, 9, 7, 3],
+      [13, 20, 16, 4],
+      [6, 31, 33, 5],
+    ]) {
       const x = half(M * K, 1)
       const [w, bias, A, B] = [random(N * K, 2), random(N, 3), random(R * K, 4), random(N * R, 5)]
       const out = await runOps(
-        { x: x.input, w: { data: w }, bias: { data: bias }, A: { data: A }, B: { data: B }, y: blank(M * N), low: { data: new Float32Array(M * R).fill(NaN) } },
+        {
+          x: x.input,
+          w: { data: w },
+          bias: { data: bias },
+          A: { data: A },
+          B: { data: B },
+          y: blank(M * N),
+          low: { data: new Float32Array(M * R).fill(NaN) },
+        },
         (r, t) => {
           matmul(r, { a: t.x, b: t.w, c: t.y, M, N, K, bTransposed: true, bias: t.bias })
           matmul(r, { a: t.x, b: t.A, c: t.low, M, N: R, K, bTransposed: true })
@@ -58,7 +89,9 @@ describe('f16 tensors', () => {
       const low = matmulReference(x.values, A, { M, N: R, K, bTransposed: true })
       expect(relativeError(out.low, low)).toBeLessThan(F32_SUMS)
       const branch = matmulReference(low, B, { M, N, K: R, bTransposed: true })
-      const want = matmulReference(x.values, w, { M, N, K, bTransposed: true }).map((v, i) => v + bias[i % N] + 0.5 * branch[i])
+      const want = matmulReference(x.values, w, { M, N, K, bTransposed: true }).map(
+        (v, i) => v + bias[i % N] + 0.5 * branch[i],
+      )
       // Stored twice: what the base gives is rounded before the adapter adds to it.
       expect(relativeError(halves(out.y, M * N), want)).toBeLessThan(2 * ROUNDED)
     }
@@ -84,7 +117,15 @@ describe('f16 tensors', () => {
         },
         (r, t) => {
           rmsnormForward(r, { x: t.x, weight: t.w, y: t.y, rows, C, eps: 1e-6 })
-          rmsnormForward(r, { x: t.stream, weight: t.w, y: t.residual, rows, C, eps: 1e-6, add: { delta: t.delta, xOut: t.sum } })
+          rmsnormForward(r, {
+            x: t.stream,
+            weight: t.w,
+            y: t.residual,
+            rows,
+            C,
+            eps: 1e-6,
+            add: { delta: t.delta, xOut: t.sum },
+          })
           rmsnormBackward(r, { x: t.x, weight: t.w, dy: t.dy, dx: t.dx, rows, C, eps: 1e-6 })
         },
         tuning,
@@ -93,7 +134,9 @@ describe('f16 tensors', () => {
       expect(relativeError(out.dx, rmsnormBackwardReference(x.values, w, dy, rows, C, 1e-6))).toBeLessThan(F32_SUMS)
       const sum = stream.map((v, i) => Math.fround(v + delta[i]))
       expect(relativeError(out.sum, sum)).toBe(0)
-      expect(relativeError(halves(out.residual, rows * C), rmsnormReference(sum, w, rows, C, 1e-6))).toBeLessThan(ROUNDED)
+      expect(relativeError(halves(out.residual, rows * C), rmsnormReference(sum, w, rows, C, 1e-6))).toBeLessThan(
+        ROUNDED,
+      )
     }
   })
 
@@ -105,17 +148,22 @@ describe('f16 tensors', () => {
     const out = await runOps({ x: x.input, positions: { data: positions }, table: { data: table } }, (r, t) =>
       rope(r, { x: t.x, positions: t.positions, table: t.table, M, heads, D }),
     )
-    expect(relativeError(halves(out.x, M * heads * D), ropeReference(x.values, positions, table, { M, heads, D }))).toBeLessThan(ROUNDED)
+    expect(
+      relativeError(halves(out.x, M * heads * D), ropeReference(x.values, positions, table, { M, heads, D })),
+    ).toBeLessThan(ROUNDED)
   })
 
   withF16('swiglu: f32 gradients beside f16 gates', async () => {
     const n = 131
     const [gate, up, dact] = [half(n, 1, 5), half(n, 2), random(n, 3)]
     const empty = () => ({ data: new Float32Array(n) })
-    const out = await runOps({ gate: gate.input, up: up.input, dact: { data: dact }, act: empty(), dgate: empty(), dup: empty() }, (r, t) => {
-      swigluForward(r, { gate: t.gate, up: t.up, act: t.act, n })
-      swigluBackward(r, { dact: t.dact, gate: t.gate, up: t.up, dgate: t.dgate, dup: t.dup, n })
-    })
+    const out = await runOps(
+      { gate: gate.input, up: up.input, dact: { data: dact }, act: empty(), dgate: empty(), dup: empty() },
+      (r, t) => {
+        swigluForward(r, { gate: t.gate, up: t.up, act: t.act, n })
+        swigluBackward(r, { dact: t.dact, gate: t.gate, up: t.up, dgate: t.dgate, dup: t.dup, n })
+      },
+    )
     expect(relativeError(out.act, swigluReference(gate.values, up.values))).toBeLessThan(F32_SUMS)
     const want = swigluBackwardReference(dact, gate.values, up.values)
     expect(relativeError(out.dgate, want.gate)).toBeLessThan(F32_SUMS)
@@ -143,7 +191,18 @@ describe('f16 tensors', () => {
     const scratch = attentionScratch(chunking, 7, 7)
     const empty = (n: number) => ({ data: new Float32Array(n).fill(NaN) })
     const out = await runOps(
-      { q: q.input, k: k.input, v: v.input, dout: { data: dout }, out: blank(nq), dq: empty(nq), dk: empty(nk), dv: empty(nk), probs: empty(scratch), dprobs: empty(scratch) },
+      {
+        q: q.input,
+        k: k.input,
+        v: v.input,
+        dout: { data: dout },
+        out: blank(nq),
+        dq: empty(nq),
+        dk: empty(nk),
+        dv: empty(nk),
+        probs: empty(scratch),
+        dprobs: empty(scratch),
+      },
       (r, t) => {
         const common = { ...shape, chunking, q: t.q, k: t.k, v: t.v, probs: t.probs }
         attentionForward(r, { ...common, out: t.out })
@@ -153,12 +212,15 @@ describe('f16 tensors', () => {
     const values = [q.values, k.values, v.values] as const
     expect(relativeError(halves(out.out, nq), attentionReference(...values, shape))).toBeLessThan(ROUNDED)
     const want = attentionBackwardReference(...values, dout, shape)
-    for (const name of ['dq', 'dk', 'dv'] as const) expect(relativeError(out[name], want[name]), name).toBeLessThan(2 * F32_SUMS)
+    for (const name of ['dq', 'dk', 'dv'] as const)
+      expect(relativeError(out[name], want[name]), name).toBeLessThan(2 * F32_SUMS)
   })
 
   withF16('a cache keeps f16 keys as f32', async () => {
     const x = half(10, 1)
-    const out = await runOps({ x: x.input, cache: { data: new Float32Array(20) } }, (r, t) => rowsAppend(r, { x: t.x, cache: t.cache, n: 10, first: 5 }))
+    const out = await runOps({ x: x.input, cache: { data: new Float32Array(20) } }, (r, t) =>
+      rowsAppend(r, { x: t.x, cache: t.cache, n: 10, first: 5 }),
+    )
     expect([...out.cache]).toEqual([0, 0, 0, 0, 0, ...x.values.slice(0, 10), 0, 0, 0, 0, 0])
   })
 

@@ -19,8 +19,8 @@ import { differences, dot } from '../helpers/differences'
 import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps } from '../helpers/gpu'
 import { hostNf4 } from '../helpers/nf4-weight'
 
-// Every kernel's gradient as the GPU gives it, against its twin and against the slopes of the forward twin, on shapes drawn from a
-// seed. The first of each family has one row; no size is chosen to suit a tile or a workgroup.
+// Every kernel's gradient as the GPU gives it, against its twin and against the slopes of the forward twin, on shapes
+// drawn from a seed. The first of each family has one row; no size is chosen to suit a tile or a workgroup.
 
 /** Whole numbers from a seed. */
 function drawer(seed: number): (low: number, high: number) => number {
@@ -74,10 +74,13 @@ onRandomShapes(
   (pick, oneRow) => ({ M: oneRow ? 1 : pick(2, 40), N: pick(2, 70), K: pick(2, 50) }),
   async ({ M, N, K }) => {
     const [x, w, dy] = [random(M * K, 1), random(N * K, 2), random(M * N, 3)]
-    const out = await runOps({ x: { data: x }, w: { data: w }, dy: { data: dy }, dx: unwritten(M * K), dw: unwritten(N * K) }, (r, t) => {
-      matmul(r, { a: t.dy, b: t.w, c: t.dx, M, N: K, K: N })
-      matmul(r, { a: t.dy, b: t.x, c: t.dw, M: N, N: K, K: M, aTransposed: true })
-    })
+    const out = await runOps(
+      { x: { data: x }, w: { data: w }, dy: { data: dy }, dx: unwritten(M * K), dw: unwritten(N * K) },
+      (r, t) => {
+        matmul(r, { a: t.dy, b: t.w, c: t.dx, M, N: K, K: N })
+        matmul(r, { a: t.dy, b: t.x, c: t.dw, M: N, N: K, K: M, aTransposed: true })
+      },
+    )
     const [xs, ws] = [doubles(x), doubles(w)]
     const loss = () => dot(matmulReference(xs, ws, { M, N, K, bTransposed: true }), dy)
     expectGradients({
@@ -95,13 +98,18 @@ onRandomShapes(
     const weight = hostNf4(random(N * K, 1), true)
     const [x, dy] = [random(M * K, 2), random(M * N, 3)]
     const slab = slabElements([{ kind: 'nf4', N, K, buffer: null as unknown as GPUBuffer, ...weight }], 1)
-    const out = await runOps({ w: { data: weight.words }, slab: unwritten(slab), dy: { data: dy }, dx: unwritten(M * K) }, (r, t) => {
-      const linear: LinearWeight = { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }
-      linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab, slabLimit: 1 })
-    })
+    const out = await runOps(
+      { w: { data: weight.words }, slab: unwritten(slab), dy: { data: dy }, dx: unwritten(M * K) },
+      (r, t) => {
+        const linear: LinearWeight = { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }
+        linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab, slabLimit: 1 })
+      },
+    )
     const xs = doubles(x)
     const loss = () => dot(matmulReference(xs, weight.values, { M, N, K, bTransposed: true }), dy)
-    expectGradients({ x: { got: out.dx, twin: matmulReference(dy, weight.values, { M, N: K, K: N }), values: xs, loss } })
+    expectGradients({
+      x: { got: out.dx, twin: matmulReference(dy, weight.values, { M, N: K, K: N }), values: xs, loss },
+    })
   },
 )
 
@@ -137,7 +145,11 @@ for (const tuning of ROW_TUNINGS) {
       const shape = { B, H, Tq, Tk, first }
       const [scores, d] = [doubles(random(B * H * Tq * Tk, 1, 2)), random(B * H * Tq * Tk, 2)]
       const probs = Float32Array.from(softmaxReference(scores, shape))
-      const out = await runOps({ probs: { data: probs }, d: { data: d } }, (r, t) => softmaxBackward(r, { ...shape, probs: t.probs, d: t.d }), tuning)
+      const out = await runOps(
+        { probs: { data: probs }, d: { data: d } },
+        (r, t) => softmaxBackward(r, { ...shape, probs: t.probs, d: t.d }),
+        tuning,
+      )
       const loss = () => dot(softmaxReference(scores, shape), d)
       expectGradients({ scores: { got: out.d, twin: softmaxBackwardReference(probs, d, shape), values: scores, loss } })
     },
@@ -170,11 +182,20 @@ for (const tuning of ROW_TUNINGS) {
           headLoss(r, {
             hidden: t.hidden,
             targets: t.targets,
-            parts: [{ tensor: t.low, first: 0, count: cut }, { tensor: t.high, first: cut, count: V - cut }],
+            parts: [
+              { tensor: t.low, first: 0, count: cut },
+              { tensor: t.high, first: cut, count: V - cut },
+            ],
             rows,
             C,
             losses: t.losses,
-            scratch: { logits: t.logits, state: t.state, rowScale: t.rowScale, spread: t.spread, targetRows: t.targetRows },
+            scratch: {
+              logits: t.logits,
+              state: t.state,
+              rowScale: t.rowScale,
+              spread: t.spread,
+              targetRows: t.targetRows,
+            },
             gradient: { dh: t.dh, run: t.run },
           }),
         tuning,
@@ -193,7 +214,9 @@ onRandomShapes(
   (pick, oneRow) => ({ M: oneRow ? 1 : pick(2, 20), heads: pick(1, 7), D: 2 * pick(1, 30) }),
   async ({ M, heads, D }) => {
     const angles = random((30 * D) / 2, 9, 3)
-    const table = Float32Array.from({ length: 30 * D }, (_, i) => (i % 2 ? Math.sin(angles[i >> 1]) : Math.cos(angles[i >> 1])))
+    const table = Float32Array.from({ length: 30 * D }, (_, i) =>
+      i % 2 ? Math.sin(angles[i >> 1]) : Math.cos(angles[i >> 1]),
+    )
     const positions = Int32Array.from({ length: M }, (_, m) => (m * 7 + 5) % 30)
     const [x, dy] = [random(M * heads * D, 1), random(M * heads * D, 2)]
     const out = await runOps({ dy: { data: dy }, positions: { data: positions }, table: { data: table } }, (r, t) =>
@@ -201,7 +224,9 @@ onRandomShapes(
     )
     const xs = doubles(x)
     const loss = () => dot(ropeReference(xs, positions, table, { M, heads, D }), dy)
-    expectGradients({ x: { got: out.dy, twin: ropeReference(dy, positions, table, { M, heads, D, backward: true }), values: xs, loss } })
+    expectGradients({
+      x: { got: out.dy, twin: ropeReference(dy, positions, table, { M, heads, D, backward: true }), values: xs, loss },
+    })
   },
 )
 
@@ -210,12 +235,24 @@ onRandomShapes(
   7,
   (pick, oneRow) => {
     const [K, group, T] = [pick(1, 3), pick(1, 4), pick(2, 14)]
-    return { B: oneRow ? 1 : pick(1, 3), T, H: K * group, K, D: 2 * pick(1, 9), pieces: oneRow ? 0 : pick(0, 1), queries: pick(1, T) }
+    return {
+      B: oneRow ? 1 : pick(1, 3),
+      T,
+      H: K * group,
+      K,
+      D: 2 * pick(1, 9),
+      pieces: oneRow ? 0 : pick(0, 1),
+      queries: pick(1, T),
+    }
   },
   async ({ B, T, H, K, D, pieces, queries }) => {
     const shape = { B, Tq: T, Tk: T, first: 0, H, K, D }
     const whole = { lines: B, heads: H, queries: T }
-    const chunking: AttentionChunking = { ...(pieces ? { lines: 1, heads: 1, queries } : whole), capacityLines: B, capacityQueries: T }
+    const chunking: AttentionChunking = {
+      ...(pieces ? { lines: 1, heads: 1, queries } : whole),
+      capacityLines: B,
+      capacityQueries: T,
+    }
     const segments = Int32Array.from({ length: B * T }, (_, i) => (i % T < 1 + Math.floor(i / T) ? 1 : 2))
     const [nq, nk] = [B * T * H * D, B * T * K * D]
     const [q, k, v, dout] = [random(nq, 1), random(nk, 2), random(nk, 3), random(nq, 4)]
@@ -258,7 +295,15 @@ onRandomShapes(
     const n = rows * F
     const [gate, up, dact] = [random(n, 1, 4), random(n, 2), random(n, 3)]
     const out = await runOps(
-      { gate: { data: gate }, up: { data: up }, dact: { data: dact }, dgate: unwritten(n), dup: unwritten(n), g2: { data: gate }, u2: { data: up } },
+      {
+        gate: { data: gate },
+        up: { data: up },
+        dact: { data: dact },
+        dgate: unwritten(n),
+        dup: unwritten(n),
+        g2: { data: gate },
+        u2: { data: up },
+      },
       (r, t) => {
         swigluBackward(r, { dact: t.dact, gate: t.gate, up: t.up, dgate: t.dgate, dup: t.dup, n })
         swigluBackward(r, { dact: t.dact, gate: t.g2, up: t.u2, dgate: t.g2, dup: t.u2, n })
@@ -284,10 +329,18 @@ onRandomShapes(
     const chosen = M === 1 ? [0] : Array.from({ length: M }, (_, m) => M - 1 - m).filter((m) => m % 3 !== 1)
     const place = Int32Array.from({ length: M }, (_, m) => chosen.indexOf(m))
     const d = random(chosen.length * C, 1)
-    const out = await runOps({ place: { data: place }, d: { data: d }, dx: unwritten(M * C) }, (r, t) => rowsScatter(r, { place: t.place, d: t.d, out: t.dx, M, C }))
+    const out = await runOps({ place: { data: place }, d: { data: d }, dx: unwritten(M * C) }, (r, t) =>
+      rowsScatter(r, { place: t.place, d: t.d, out: t.dx, M, C }),
+    )
     const xs = doubles(random(M * C, 2))
-    const loss = () => dot(chosen.flatMap((m) => [...xs.subarray(m * C, m * C + C)]), d)
-    const twin = [...place].flatMap((row) => (row < 0 ? Array<number>(C).fill(0) : [...d.subarray(row * C, row * C + C)]))
+    const loss = () =>
+      dot(
+        chosen.flatMap((m) => [...xs.subarray(m * C, m * C + C)]),
+        d,
+      )
+    const twin = [...place].flatMap((row) =>
+      row < 0 ? Array<number>(C).fill(0) : [...d.subarray(row * C, row * C + C)],
+    )
     expectGradients({ x: { got: out.dx, twin, values: xs, loss } })
   },
 )
@@ -295,11 +348,18 @@ onRandomShapes(
 onRandomShapes(
   'dropout',
   10,
-  (pick, oneRow) => ({ n: oneRow ? pick(2, 60) : pick(65, 900), place: pick(0, 300), seed: pick(0, 99999), step: pick(0, 500), rate: pick(1, 8) / 10 }),
+  (pick, oneRow) => ({
+    n: oneRow ? pick(2, 60) : pick(65, 900),
+    place: pick(0, 300),
+    seed: pick(0, 99999),
+    step: pick(0, 500),
+    rate: pick(1, 8) / 10,
+  }),
   async ({ n, ...o }) => {
     const dy = random(n, 1)
-    const out = await runOps({ run: { data: Uint32Array.of(0, o.seed, o.step, 0) }, dy: { data: dy }, dx: unwritten(n) }, (r, t) =>
-      dropout(r, { run: t.run, x: t.dy, y: t.dx, n, place: o.place, rate: o.rate }),
+    const out = await runOps(
+      { run: { data: Uint32Array.of(0, o.seed, o.step, 0) }, dy: { data: dy }, dx: unwritten(n) },
+      (r, t) => dropout(r, { run: t.run, x: t.dy, y: t.dx, n, place: o.place, rate: o.rate }),
     )
     // The twin's results are f32, of which differences leave nothing: its mask, in f64.
     const slopes = dropoutReference(new Float32Array(n).fill(1), o)

@@ -11,7 +11,12 @@ import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps, type Input } from
 import { GPU_DTYPE, packed } from '../helpers/packed'
 
 /** A table [V, C] cut after `cuts` rows, as inputs `part0`, `part1`... */
-function tableParts(table: Float32Array, C: number, cuts: number[], dtype: FloatDtype): { inputs: Record<string, Input>; values: Float32Array; firsts: number[] } {
+function tableParts(
+  table: Float32Array,
+  C: number,
+  cuts: number[],
+  dtype: FloatDtype,
+): { inputs: Record<string, Input>; values: Float32Array; firsts: number[] } {
   const V = table.length / C
   const firsts = [0, ...cuts]
   const inputs: Record<string, Input> = {}
@@ -38,12 +43,16 @@ interface Case {
 
 const SCALE = Math.fround(1 / 7)
 
-async function runHead(c: Case, tuning?: Partial<Tuning>): Promise<{ out: Record<string, Float32Array>; want: ReturnType<typeof headReference> }> {
+async function runHead(
+  c: Case,
+  tuning?: Partial<Tuning>,
+): Promise<{ out: Record<string, Float32Array>; want: ReturnType<typeof headReference> }> {
   const { rows, C, V } = c
   const { inputs, values, firsts } = tableParts(c.table ?? random(V * C, 2), C, c.cuts ?? [], c.dtype ?? 'F32')
   const hidden = c.hidden ?? random(rows * C, 1, 2)
   // Targets at both ends and at each cut, then anywhere.
-  const targets = c.targets ?? Int32Array.from({ length: rows }, (_, i) => [V - 1, 0, ...(c.cuts ?? [])][i] ?? (i * 7919) % V)
+  const targets =
+    c.targets ?? Int32Array.from({ length: rows }, (_, i) => [V - 1, 0, ...(c.cuts ?? [])][i] ?? (i * 7919) % V)
   const blank = (n: number): Input => ({ data: new Float32Array(n).fill(NaN) })
   const out = await runOps<string>(
     {
@@ -61,7 +70,11 @@ async function runHead(c: Case, tuning?: Partial<Tuning>): Promise<{ out: Record
       targetRows: blank(rows * C),
     },
     (r: Recorder, t: Record<string, Tensor>) => {
-      const parts: TablePart[] = firsts.map((first, i) => ({ tensor: t[`part${i}`], first, count: (firsts[i + 1] ?? V) - first }))
+      const parts: TablePart[] = firsts.map((first, i) => ({
+        tensor: t[`part${i}`],
+        first,
+        count: (firsts[i + 1] ?? V) - first,
+      }))
       const common = {
         hidden: t.hidden,
         targets: t.targets,
@@ -88,7 +101,10 @@ for (const tuning of ROW_TUNINGS) {
       ['three chunks, the last of 13', { rows: 9, C: 8, V: 2 * HEAD_CHUNK + 13 }],
       ['three parts, f32', { rows: 6, C: 10, V: 101, cuts: [40, 88] }],
       ['three parts, bf16, odd rows', { rows: 6, C: 9, V: 101, cuts: [40, 88], dtype: 'BF16' }],
-      ['two parts, f16, several chunks each', { rows: 4, C: 4, V: 2 * HEAD_CHUNK + 40, cuts: [HEAD_CHUNK + 8], dtype: 'F16' }],
+      [
+        'two parts, f16, several chunks each',
+        { rows: 4, C: 4, V: 2 * HEAD_CHUNK + 40, cuts: [HEAD_CHUNK + 8], dtype: 'F16' },
+      ],
     ]
     for (const [name, c] of cases) {
       test(name, async () => {
@@ -103,12 +119,21 @@ for (const tuning of ROW_TUNINGS) {
 
     test('of equal logits the lowest token is the answer: in a chunk, over lanes, chunks and parts', async () => {
       const V = HEAD_CHUNK + 300
-      for (const [low, high] of [[3, 4], [5, 69], [70, 6 + 128], [9, HEAD_CHUNK + 2], [100, HEAD_CHUNK + 299]]) {
+      for (const [low, high] of [
+        [3, 4],
+        [5, 69],
+        [70, 6 + 128],
+        [9, HEAD_CHUNK + 2],
+        [100, HEAD_CHUNK + 299],
+      ]) {
         // Whole numbers: both logits are exactly 8.
         const table = new Float32Array(V * 4)
         for (const v of [low, high]) table.set([1, 2, 3, 2], v * 4)
         const hidden = Float32Array.of(1, 1, 1, 1, 1, 1, 1, 1)
-        const { out } = await runHead({ rows: 2, C: 4, V, cuts: [HEAD_CHUNK + 8], table, hidden, targets: Int32Array.of(low, high) }, tuning)
+        const { out } = await runHead(
+          { rows: 2, C: 4, V, cuts: [HEAD_CHUNK + 8], table, hidden, targets: Int32Array.of(low, high) },
+          tuning,
+        )
         expect([...column(out.losses, 1)], `${low} and ${high}`).toEqual([1, 0])
       }
     })
@@ -117,10 +142,22 @@ for (const tuning of ROW_TUNINGS) {
       const [rows, C, V] = [3, 4, HEAD_CHUNK + 50]
       const table = random(V * C, 4, 0.1)
       table.fill(30, (HEAD_CHUNK + 7) * C, (HEAD_CHUNK + 8) * C)
-      const { out, want } = await runHead({ rows, C, V, table, hidden: new Float32Array(rows * C).fill(1), targets: Int32Array.of(HEAD_CHUNK + 7, 1, V - 1) }, tuning)
-      // The first row's loss is nothing: compared on the scale of the others. Every entropy is nothing: the winner takes all.
+      const { out, want } = await runHead(
+        {
+          rows,
+          C,
+          V,
+          table,
+          hidden: new Float32Array(rows * C).fill(1),
+          targets: Int32Array.of(HEAD_CHUNK + 7, 1, V - 1),
+        },
+        tuning,
+      )
+      // The first row's loss is nothing: compared on the scale of the others. Every entropy is nothing: the winner
+      // takes all.
       expect(relativeError(column(out.losses, 0), want.losses)).toBeLessThan(F32_SUMS)
-      for (const [row, entropy] of column(out.losses, 2).entries()) expect(Math.abs(entropy - want.entropies[row])).toBeLessThan(1e-6)
+      for (const [row, entropy] of column(out.losses, 2).entries())
+        expect(Math.abs(entropy - want.entropies[row])).toBeLessThan(1e-6)
       expect(relativeError(out.dh, want.dh)).toBeLessThan(F32_SUMS)
     })
   })
@@ -130,17 +167,21 @@ test('logits of a table in parts, without its scratch', async () => {
   const [rows, C, V] = [3, 9, 53]
   const { inputs, values, firsts } = tableParts(random(V * C, 2), C, [16, 40], 'BF16')
   const hidden = random(rows * C, 1)
-  const out = await runOps<string>({ ...inputs, hidden: { data: hidden }, logits: { data: new Float32Array(rows * V).fill(NaN) } }, (r, t) =>
-    headLogits(r, {
-      hidden: t.hidden,
-      parts: firsts.map((first, i) => ({ tensor: t[`part${i}`], first, count: (firsts[i + 1] ?? V) - first })),
-      logits: t.logits,
-      rows,
-      C,
-      V,
-    }),
+  const out = await runOps<string>(
+    { ...inputs, hidden: { data: hidden }, logits: { data: new Float32Array(rows * V).fill(NaN) } },
+    (r, t) =>
+      headLogits(r, {
+        hidden: t.hidden,
+        parts: firsts.map((first, i) => ({ tensor: t[`part${i}`], first, count: (firsts[i + 1] ?? V) - first })),
+        logits: t.logits,
+        rows,
+        C,
+        V,
+      }),
   )
-  expect(relativeError(out.logits, matmulReference(hidden, values, { M: rows, N: V, K: C, bTransposed: true }))).toBeLessThan(F32_SUMS)
+  expect(
+    relativeError(out.logits, matmulReference(hidden, values, { M: rows, N: V, K: C, bTransposed: true })),
+  ).toBeLessThan(F32_SUMS)
 })
 
 describe('losses add up onto the window', () => {
@@ -148,10 +189,15 @@ describe('losses add up onto the window', () => {
     test(`${rows} rows`, async () => {
       const losses = random(Math.max(1, rows) * 4, 3).map(Math.abs)
       const out = await runOps(
-        { losses: { data: losses }, run: { data: Float32Array.of(0.25, 9, 9, 0.5) }, stats: { data: Float32Array.of(3, 5, 7, 9, 11) } },
+        {
+          losses: { data: losses },
+          run: { data: Float32Array.of(0.25, 9, 9, 0.5) },
+          stats: { data: Float32Array.of(3, 5, 7, 9, 11) },
+        },
         (r, t) => lossSum(r, { losses: t.losses, run: t.run, stats: t.stats, rows }),
       )
-      const sum = (which: number) => losses.slice(0, rows * 4).reduce((total, v, i) => (i % 4 === which ? total + v : total), 0)
+      const sum = (which: number) =>
+        losses.slice(0, rows * 4).reduce((total, v, i) => (i % 4 === which ? total + v : total), 0)
       expect(relativeError(out.stats, [3 + sum(0) / 4, 5 + sum(1) / 2, 7, 9, 11 + sum(2) / 2])).toBeLessThan(F32_SUMS)
     })
   }

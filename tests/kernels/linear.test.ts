@@ -9,7 +9,12 @@ const [M, N, K] = [5, 200, 24]
 
 describe('an NF4 linear, slab by slab', () => {
   // 200 rows at once; 128 and 72; 64, 64, 64 and 8. A bias is cut where a slab starts.
-  for (const [slabLimit, rows] of [[N * K, N], [130 * K, 128], [64 * K, 64], [1, 64]]) {
+  for (const [slabLimit, rows] of [
+    [N * K, N],
+    [130 * K, 128],
+    [64 * K, 64],
+    [1, 64],
+  ]) {
     test(`at most ${slabLimit} elements: ${rows} rows`, async () => {
       const weight = hostNf4(random(N * K, 1), true)
       const [x, bias, dy, dx] = [random(M * K, 2), random(N, 3), random(M * N, 4), random(M * K, 5)]
@@ -37,7 +42,12 @@ describe('an NF4 linear, slab by slab', () => {
       const back = matmulReference(dy, weight.values, { M, N: K, K: N })
       expect(relativeError(out.y, y)).toBeLessThan(F32_SUMS)
       expect(relativeError(out.fresh, back)).toBeLessThan(F32_SUMS)
-      expect(relativeError(out.dx, back.map((v, i) => v + dx[i]))).toBeLessThan(F32_SUMS)
+      expect(
+        relativeError(
+          out.dx,
+          back.map((v, i) => v + dx[i]),
+        ),
+      ).toBeLessThan(F32_SUMS)
     })
   }
 })
@@ -57,7 +67,13 @@ test('a single row: codes read directly, or by way of a slab where rows are no m
     const weight = hostNf4(random(N * width, 1), true)
     const [x, bias] = [random(width, 2), random(N, 3)]
     const out = await runOps(
-      { w: { data: weight.words }, slab: { data: new Float32Array(N * width).fill(NaN) }, x: { data: x }, bias: { data: bias }, y: { data: new Float32Array(N) } },
+      {
+        w: { data: weight.words },
+        slab: { data: new Float32Array(N * width).fill(NaN) },
+        x: { data: x },
+        bias: { data: bias },
+        y: { data: new Float32Array(N) },
+      },
       (r, t) =>
         linearForward(r, {
           weight: { kind: 'nf4', N, K: width, buffer: t.w.buffer!, ...weight },
@@ -81,7 +97,14 @@ describe('a dense linear', () => {
       const w = packed(random(n * k, 1), dtype)
       const [x, bias, dy, dx] = [random(M * k, 2), random(n, 3), random(M * n, 4), random(M * k, 5)]
       const out = await runOps(
-        { w: { data: w.words, dtype: GPU_DTYPE[dtype], shape: [n, k] }, x: { data: x }, bias: { data: bias }, y: { data: new Float32Array(M * n) }, dy: { data: dy }, dx: { data: dx } },
+        {
+          w: { data: w.words, dtype: GPU_DTYPE[dtype], shape: [n, k] },
+          x: { data: x },
+          bias: { data: bias },
+          y: { data: new Float32Array(M * n) },
+          dy: { data: dy },
+          dx: { data: dx },
+        },
         (r, t) => {
           const weight: LinearWeight = { kind: 'dense', N: n, K: k, tensor: t.w }
           linearForward(r, { weight, x: t.x, y: t.y, M, bias: t.bias, slab: t.y })

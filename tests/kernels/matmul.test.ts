@@ -6,7 +6,13 @@ import { GPU_DTYPE, packed } from '../helpers/packed'
 const LAYOUTS = [{ bTransposed: true }, {}, { aTransposed: true }] as const
 
 /** C = 0.5 op(A) op(B) + bias + C over the given tile, or the device's own. */
-async function product(M: number, N: number, K: number, layout: (typeof LAYOUTS)[number], tile?: [number, number]): Promise<number> {
+async function product(
+  M: number,
+  N: number,
+  K: number,
+  layout: (typeof LAYOUTS)[number],
+  tile?: [number, number],
+): Promise<number> {
   const [a, b, c, bias] = [random(M * K, 1), random(N * K, 2), random(M * N, 3), random(N, 4)]
   const out = await runOps({ a: { data: a }, b: { data: b }, c: { data: c }, bias: { data: bias } }, (r, t) => {
     matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, ...layout, accumulate: true, alpha: 0.5, bias: t.bias, tile })
@@ -16,8 +22,18 @@ async function product(M: number, N: number, K: number, layout: (typeof LAYOUTS)
 }
 
 describe('shapes', () => {
-  // One element, one row, sizes that are no multiple of 4, of a tile, or of a workgroup, and one that fills several of each.
-  for (const [M, N, K] of [[1, 1, 1], [1, 80, 33], [2, 12, 8], [3, 5, 7], [13, 64, 16], [37, 212, 80], [64, 128, 96], [130, 1031, 48]]) {
+  // One element, one row, sizes that are no multiple of 4, of a tile, or of a workgroup, and one that fills several of
+  // each.
+  for (const [M, N, K] of [
+    [1, 1, 1],
+    [1, 80, 33],
+    [2, 12, 8],
+    [3, 5, 7],
+    [13, 64, 16],
+    [37, 212, 80],
+    [64, 128, 96],
+    [130, 1031, 48],
+  ]) {
     for (const layout of LAYOUTS) {
       test(`[${M}, ${N}, ${K}] ${JSON.stringify(layout)}`, async () => {
         expect(await product(M, N, K, layout)).toBeLessThan(F32_SUMS)
@@ -27,7 +43,14 @@ describe('shapes', () => {
 })
 
 describe('tiles', () => {
-  for (const tile of [[1, 4], [2, 4], [4, 4], [8, 4], [16, 4], [8, 8]] as [number, number][]) {
+  for (const tile of [
+    [1, 4],
+    [2, 4],
+    [4, 4],
+    [8, 4],
+    [16, 4],
+    [8, 8],
+  ] as [number, number][]) {
     for (const layout of LAYOUTS) {
       // A transposed is read in vectors of four rows, so its tile has at least four.
       if (tile[0] < 4 && 'aTransposed' in layout) continue
@@ -43,11 +66,18 @@ describe('packed operands', () => {
     for (const layout of [{ bTransposed: true }, {}]) {
       // K = 33 or N = 11 makes odd rows, which start in the middle of a word.
       test(`${dtype} ${JSON.stringify(layout)}, even and odd rows`, async () => {
-        for (const [M, N, K] of [[6, 12, 32], [6, 11, 33]]) {
+        for (const [M, N, K] of [
+          [6, 12, 32],
+          [6, 11, 33],
+        ]) {
           const a = random(M * K, 5)
           const b = packed(random(N * K, 6), dtype)
           const out = await runOps(
-            { a: { data: a }, b: { data: b.words, dtype: GPU_DTYPE[dtype], shape: [N, K] }, c: { data: new Float32Array(M * N) } },
+            {
+              a: { data: a },
+              b: { data: b.words, dtype: GPU_DTYPE[dtype], shape: [N, K] },
+              c: { data: new Float32Array(M * N) },
+            },
             (r, t) => matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, ...layout }),
           )
           expect(relativeError(out.c, matmulReference(a, b.values, { M, N, K, ...layout }))).toBeLessThan(F32_SUMS)
@@ -58,7 +88,10 @@ describe('packed operands', () => {
 })
 
 test('a row scale replaces accumulation, in vectors and scalars', async () => {
-  for (const [M, N, K] of [[9, 12, 8], [5, 7, 3]]) {
+  for (const [M, N, K] of [
+    [9, 12, 8],
+    [5, 7, 3],
+  ]) {
     const [a, b, c, s] = [random(M * K, 1), random(N * K, 2), random(M * N, 3), random(M, 4)]
     const out = await runOps({ a: { data: a }, b: { data: b }, c: { data: c }, s: { data: s } }, (r, t) => {
       matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, rowScale: t.s })
@@ -69,17 +102,27 @@ test('a row scale replaces accumulation, in vectors and scalars', async () => {
 })
 
 test('without accumulation whatever C held is overwritten, NaN included', async () => {
-  for (const [M, N, K] of [[5, 8, 4], [5, 7, 3]]) {
+  for (const [M, N, K] of [
+    [5, 8, 4],
+    [5, 7, 3],
+  ]) {
     const [a, b] = [random(M * K, 1), random(N * K, 2)]
-    const out = await runOps({ a: { data: a }, b: { data: b }, c: { data: new Float32Array(M * N).fill(NaN) } }, (r, t) => {
-      matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K })
-    })
+    const out = await runOps(
+      { a: { data: a }, b: { data: b }, c: { data: new Float32Array(M * N).fill(NaN) } },
+      (r, t) => {
+        matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K })
+      },
+    )
     expect(relativeError(out.c, matmulReference(a, b, { M, N, K }))).toBeLessThan(F32_SUMS)
   }
 })
 
 describe('writes its own rows and columns alone', () => {
-  for (const [M, N, ldc] of [[5, 7, 11], [13, 8, 12], [1, 5, 8]]) {
+  for (const [M, N, ldc] of [
+    [5, 7, 11],
+    [13, 8, 12],
+    [1, 5, 8],
+  ]) {
     test(`[${M}, ${N}] inside rows of ${ldc}`, async () => {
       const [K, above, below] = [6, 2, 3]
       const [a, b, c] = [random(M * K, 1), random(K * N, 2), random((above + M + below) * ldc, 3)]
@@ -101,25 +144,28 @@ test('batches step by their own strides, B once a group, and slices add up', asy
   const a = random(outer * inner * slices * M * K, 1)
   const b = random(outer * (inner / group) * slices * N * K, 2)
   const size = { a: slices * M * K, b: slices * N * K, c: M * N }
-  const out = await runOps({ a: { data: a }, b: { data: b }, c: { data: new Float32Array(outer * inner * M * N) } }, (r, t) => {
-    matmul(r, {
-      a: t.a,
-      b: t.b,
-      c: t.c,
-      M,
-      N,
-      K,
-      batch: {
-        outer,
-        inner,
-        a: [inner * size.a, size.a],
-        b: [(inner / group) * size.b, size.b],
-        c: [inner * size.c, size.c],
-        bGroup: group,
-      },
-      slices: { count: slices, a: M * K, b: N * K },
-    })
-  })
+  const out = await runOps(
+    { a: { data: a }, b: { data: b }, c: { data: new Float32Array(outer * inner * M * N) } },
+    (r, t) => {
+      matmul(r, {
+        a: t.a,
+        b: t.b,
+        c: t.c,
+        M,
+        N,
+        K,
+        batch: {
+          outer,
+          inner,
+          a: [inner * size.a, size.a],
+          b: [(inner / group) * size.b, size.b],
+          c: [inner * size.c, size.c],
+          bGroup: group,
+        },
+        slices: { count: slices, a: M * K, b: N * K },
+      })
+    },
+  )
   const want = new Float64Array(outer * inner * M * N)
   for (let z = 0; z < outer * inner; z++) {
     const zb = Math.floor(z / inner) * (inner / group) + Math.floor((z % inner) / group)

@@ -11,7 +11,8 @@ const FORMATS = { F32: 'f32', BF16: 'bf16', F16: 'half' } as const
 
 describe('absmax and codes equal the host, bit for bit', () => {
   for (const dtype of ['F32', 'BF16', 'F16'] as const) {
-    // Whole blocks, and counts that end within a block, a word and a byte; the short last block's codes are the host's to make.
+    // Whole blocks, and counts that end within a block, a word and a byte; the short last block's codes are the host's
+    // to make.
     for (const n of [64, 640, 64 * 70, 100, 77]) {
       test(`${n} elements of ${dtype}`, async () => {
         const source = packed(random(n, 3, 2), dtype)
@@ -21,8 +22,13 @@ describe('absmax and codes equal the host, bit for bit', () => {
         const blocks = Math.ceil(n / 64)
         const whole = Math.floor(n / 64) * 64
         const want = quantizeBlocks(source.values.slice(0, whole))
-        const lastOfAll = source.values.slice(0, n).subarray(whole).reduce((most, v) => Math.max(most, Math.abs(v)), 0)
-        const reciprocal = Float32Array.from({ length: blocks }, (_, i) => (i < whole / 64 ? 1 / Math.max(want.absmax[i], Math.fround(1e-38)) : 1))
+        const lastOfAll = source.values
+          .slice(0, n)
+          .subarray(whole)
+          .reduce((most, v) => Math.max(most, Math.abs(v)), 0)
+        const reciprocal = Float32Array.from({ length: blocks }, (_, i) =>
+          i < whole / 64 ? 1 / Math.max(want.absmax[i], Math.fround(1e-38)) : 1,
+        )
         const out = await runOps(
           {
             source: { data: source.words },
@@ -33,7 +39,15 @@ describe('absmax and codes equal the host, bit for bit', () => {
           },
           (r, t) => {
             nf4Absmax(r, { source: t.source, format: FORMATS[dtype], absmax: t.absmax, n })
-            nf4Encode(r, { source: t.source, format: FORMATS[dtype], reciprocal: t.reciprocal, thresholds: t.thresholds, weight: t.weight, n: whole, wordAt: 3 })
+            nf4Encode(r, {
+              source: t.source,
+              format: FORMATS[dtype],
+              reciprocal: t.reciprocal,
+              thresholds: t.thresholds,
+              weight: t.weight,
+              n: whole,
+              wordAt: 3,
+            })
           },
         )
         expect([...out.absmax]).toEqual([...want.absmax, ...(n > whole ? [lastOfAll] : [])])
@@ -53,13 +67,29 @@ describe('absmax and codes equal the host, bit for bit', () => {
     }
     for (const absmax of [1, 3, Math.fround(0.7)]) {
       const values = new Float32Array(64)
-      values.set([...nf4Midpoints].flatMap((m) => [m, beside(m, 1), beside(m, -1)].map((v) => v * absmax)), 1)
+      values.set(
+        [...nf4Midpoints].flatMap((m) => [m, beside(m, 1), beside(m, -1)].map((v) => v * absmax)),
+        1,
+      )
       values[0] = absmax
       const want = quantizeBlocks(values)
       const out = await runOps(
-        { source: { data: values }, reciprocal: { data: Float32Array.of(1 / absmax) }, thresholds: { data: nf4Midpoints }, weight: { data: new Uint32Array(8) } },
+        {
+          source: { data: values },
+          reciprocal: { data: Float32Array.of(1 / absmax) },
+          thresholds: { data: nf4Midpoints },
+          weight: { data: new Uint32Array(8) },
+        },
         (r, t) =>
-          nf4Encode(r, { source: t.source, format: 'f32', reciprocal: t.reciprocal, thresholds: t.thresholds, weight: t.weight, n: 64, wordAt: 0 }),
+          nf4Encode(r, {
+            source: t.source,
+            format: 'f32',
+            reciprocal: t.reciprocal,
+            thresholds: t.thresholds,
+            weight: t.weight,
+            n: 64,
+            wordAt: 0,
+          }),
       )
       expect([...new Uint8Array(wordsOf(out.weight).slice().buffer)]).toEqual([...want.codes])
     }
@@ -73,20 +103,34 @@ describe('dequantised', () => {
       test(`${n} elements${nested ? ', nested' : ''}`, async () => {
         const weight = hostNf4(random(n, 5, 0.3), nested)
         const out = await runOps({ w: { data: weight.words }, out: { data: new Float32Array(n).fill(NaN) } }, (r, t) =>
-          nf4Dequantize(r, { weight: { kind: 'nf4', N: 1, K: n, buffer: t.w.buffer!, ...weight }, out: t.out, first: 0, n }),
+          nf4Dequantize(r, {
+            weight: { kind: 'nf4', N: 1, K: n, buffer: t.w.buffer!, ...weight },
+            out: t.out,
+            first: 0,
+            n,
+          }),
         )
         if (!nested) expect(bits(out.out)).toEqual(bits(weight.values))
-        // scale = map * nested + offset: a GPU may fuse the two, which rounds once instead of twice; a bit of the scale's last place
-        // at most, where neither part is much larger than the sum.
+        // scale = map * nested + offset: a GPU may fuse the two, which rounds once instead of twice; a bit of the
+        // scale's last place at most, where neither part is much larger than the sum.
         else expect(worstRatio(out.out, weight.values)).toBeLessThan(2 ** -21)
       })
     }
 
     test(`a piece from the middle${nested ? ', nested' : ''}`, async () => {
       const weight = hostNf4(random(64 * 20 + 13, 6), nested)
-      for (const [first, n] of [[8, 56], [200, 333], [64 * 20 + 8, 5]]) {
+      for (const [first, n] of [
+        [8, 56],
+        [200, 333],
+        [64 * 20 + 8, 5],
+      ]) {
         const out = await runOps({ w: { data: weight.words }, out: { data: new Float32Array(n).fill(NaN) } }, (r, t) =>
-          nf4Dequantize(r, { weight: { kind: 'nf4', N: 1, K: n, buffer: t.w.buffer!, ...weight }, out: t.out, first, n }),
+          nf4Dequantize(r, {
+            weight: { kind: 'nf4', N: 1, K: n, buffer: t.w.buffer!, ...weight },
+            out: t.out,
+            first,
+            n,
+          }),
         )
         expect(worstRatio(out.out, weight.values.subarray(first, first + n))).toBeLessThan(2 ** -21)
       }
@@ -98,7 +142,12 @@ describe('dequantised', () => {
     const weight = hostNf4(new Float32Array(128).fill(1), false)
     new Uint8Array(weight.words.buffer).set(codes, weight.layout.codeAt * 4)
     const out = await runOps({ w: { data: weight.words }, out: { data: new Float32Array(128) } }, (r, t) =>
-      nf4Dequantize(r, { weight: { kind: 'nf4', N: 1, K: 128, buffer: t.w.buffer!, ...weight }, out: t.out, first: 0, n: 128 }),
+      nf4Dequantize(r, {
+        weight: { kind: 'nf4', N: 1, K: 128, buffer: t.w.buffer!, ...weight },
+        out: t.out,
+        first: 0,
+        n: 128,
+      }),
     )
     expect(bits(out.out)).toEqual(bits(dequantizeBlocks(codes, Float32Array.of(1, 1), 128)))
   })
@@ -106,7 +155,10 @@ describe('dequantised', () => {
 
 /** Largest |a - b| / |b|, where b is 0 largest |a|; NaN stays NaN. */
 function worstRatio(a: Float32Array, b: Float32Array): number {
-  return b.reduce((worst, want, i) => Math.max(worst, want === 0 ? Math.abs(a[i]) : Math.abs(a[i] - want) / Math.abs(want)), 0)
+  return b.reduce(
+    (worst, want, i) => Math.max(worst, want === 0 ? Math.abs(a[i]) : Math.abs(a[i] - want) / Math.abs(want)),
+    0,
+  )
 }
 
 describe('one row times the codes', () => {
@@ -114,15 +166,33 @@ describe('one row times the codes', () => {
     for (const nested of [false, true]) {
       test(`${lanes} invocations an output${nested ? ', nested' : ''}`, async () => {
         // Rows of 40 and 8 share blocks of 64; 13 and 5 outputs fill no workgroup; with and without a bias.
-        for (const [N, K, biased] of [[13, 40, true], [70, 136, false], [1, 8, true], [5, 512, false]] as const) {
+        for (const [N, K, biased] of [
+          [13, 40, true],
+          [70, 136, false],
+          [1, 8, true],
+          [5, 512, false],
+        ] as const) {
           const weight = hostNf4(random(N * K, 7), nested)
           const [x, bias] = [random(K, 8), random(N, 9)]
           const out = await runOps(
-            { w: { data: weight.words }, x: { data: x }, bias: { data: bias }, y: { data: new Float32Array(N).fill(NaN) } },
+            {
+              w: { data: weight.words },
+              x: { data: x },
+              bias: { data: bias },
+              y: { data: new Float32Array(N).fill(NaN) },
+            },
             (r, t) =>
-              nf4Gemv(r, { weight: { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }, x: t.x, y: t.y, bias: biased ? t.bias : undefined, lanes }),
+              nf4Gemv(r, {
+                weight: { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight },
+                x: t.x,
+                y: t.y,
+                bias: biased ? t.bias : undefined,
+                lanes,
+              }),
           )
-          const want = matmulReference(x, weight.values, { M: 1, N, K, bTransposed: true }).map((v, i) => v + (biased ? bias[i] : 0))
+          const want = matmulReference(x, weight.values, { M: 1, N, K, bTransposed: true }).map(
+            (v, i) => v + (biased ? bias[i] : 0),
+          )
           expect(relativeError(out.y, want)).toBeLessThan(F32_SUMS)
         }
       })

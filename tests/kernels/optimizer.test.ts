@@ -10,8 +10,22 @@ import { bits, differing, eightBitStep, freshState, fullStep, unpackRecords } fr
 import { random, testGpu } from '../helpers/gpu'
 
 // Odd sizes on purpose: rank 5; A of 5 x 1031 and 5 x 823 are above 4096 elements with tails, the others below.
-const config = { layers: 2, hiddenSize: 1031, intermediateSize: 823, heads: 1, kvHeads: 1, headDim: 61, vocabSize: 7 } as ModelConfig
-const lora: LoraConfig = { r: 5, lora_alpha: 5, lora_dropout: 0, target_modules: ['q_proj', 'up_proj', 'down_proj'], use_rslora: false }
+const config = {
+  layers: 2,
+  hiddenSize: 1031,
+  intermediateSize: 823,
+  heads: 1,
+  kvHeads: 1,
+  headDim: 61,
+  vocabSize: 7,
+} as ModelConfig
+const lora: LoraConfig = {
+  r: 5,
+  lora_alpha: 5,
+  lora_dropout: 0,
+  target_modules: ['q_proj', 'up_proj', 'down_proj'],
+  use_rslora: false,
+}
 const STEP: OptimizerStep = { lr: 3e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.02, maxGradNorm: 0 }
 
 let gpu: Gpu
@@ -40,7 +54,9 @@ const usage = (): number => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | G
 /** Values of very different size from tensor to tensor and place to place, some of them zero. */
 function values(n: number, seed: number): Float32Array {
   const base = random(n, seed)
-  return base.map((x, i) => (i % 97 === 3 || (i > 600 && i < 1200) ? 0 : Math.fround(x * 10 ** -(((i >> 5) + seed) % 9))))
+  return base.map((x, i) =>
+    i % 97 === 3 || (i > 600 && i < 1200) ? 0 : Math.fround(x * 10 ** -(((i >> 5) + seed) % 9)),
+  )
 }
 
 async function bench(kind: OptimizerKind, budgetBytes?: number, cache = kernels): Promise<Bench> {
@@ -98,7 +114,9 @@ describe('against the plain twin, bit for bit, tensors of odd sizes side by side
       const start = await b.params()
       const param = new Map(slots.map((slot) => [slot.name, start.slice(slot.offset, slot.offset + slot.length)]))
       const states = new Map(eight.map((slot) => [slot.name, freshState(slot.length)]))
-      const full = new Map(small.map((slot) => [slot.name, { m: new Float32Array(slot.length), v: new Float32Array(slot.length) }]))
+      const full = new Map(
+        small.map((slot) => [slot.name, { m: new Float32Array(slot.length), v: new Float32Array(slot.length) }]),
+      )
       for (const s of [1, 2, 3]) {
         const [, , norm, clip] = await b.step(s, { maxGradNorm: 0.5 })
         expect(norm).toBeGreaterThan(0.5)
@@ -128,7 +146,10 @@ describe('against the plain twin, bit for bit, tensors of odd sizes side by side
         const got = unpackRecords(saved.slice().buffer, slot.length, at)
         const want = states.get(slot.name)!
         expect(differing(got.m, want.m) + differing(got.v, want.v), `codes of ${slot.name}`).toBe(0)
-        expect(differing(bits(got.absmaxM), bits(want.absmaxM)) + differing(bits(got.absmaxV), bits(want.absmaxV)), `scales of ${slot.name}`).toBe(0)
+        expect(
+          differing(bits(got.absmaxM), bits(want.absmaxM)) + differing(bits(got.absmaxV), bits(want.absmaxV)),
+          `scales of ${slot.name}`,
+        ).toBe(0)
         at += want.absmaxM.length * 520
       }
       expect(at).toBe(saved.length)
@@ -155,7 +176,11 @@ for (const kind of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
         // Saved while the last pages are still on their way home.
         const saved = await paged.optimizer.save()
         const { buffers, bindGroups, pipelines } = gpu.counts
-        expect({ buffers, bindGroups, pipelines }).toEqual({ buffers: before.buffers, bindGroups: before.bindGroups, pipelines: before.pipelines })
+        expect({ buffers, bindGroups, pipelines }).toEqual({
+          buffers: before.buffers,
+          bindGroups: before.bindGroups,
+          pipelines: before.pipelines,
+        })
         expect(differing(bits(await paged.params()), bits(want.params)), `budget ${budget}`).toBe(0)
         same(saved, want.states)
         paged.destroy()
@@ -204,7 +229,9 @@ for (const kind of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
 
 test("norm and clip factor as torch's clip_grad_norm_: over all tensors, never above 1, none without a threshold", async () => {
   const b = await bench('adamw')
-  const squares = b.adapter.layout.slots.map((slot) => values(slot.length, slot.offset + 1).reduce((sum, g) => sum + g * g, 0))
+  const squares = b.adapter.layout.slots.map((slot) =>
+    values(slot.length, slot.offset + 1).reduce((sum, g) => sum + g * g, 0),
+  )
   const want = Math.sqrt(squares.reduce((sum, x) => sum + x, 0))
   for (const [maxGradNorm, factor] of [
     [want / 3, 1 / 3],
@@ -235,7 +262,8 @@ test('what the plan promises is what is allocated', async () => {
     const b = await bench('adamw8bit', budget)
     const adapterBytes = b.adapter.layout.pages[0] * 4
     const others = 2 * adapterBytes + 16
-    // Beside states, windows and tables: one uniform block a dispatch, the norm's partial sums, twelve hyper-parameters.
+    // Beside states, windows and tables: one uniform block a dispatch, the norm's partial sums, twelve
+    // hyper-parameters.
     const rest = gpu.allocatedBytes - before - others - b.optimizer.layout.gpuBytes
     expect(rest).toBeGreaterThanOrEqual(0)
     expect(rest).toBeLessThan(256 * 40 + 1024)

@@ -6,9 +6,21 @@ import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps } from '../helpers
 for (const tuning of ROW_TUNINGS) {
   describe(`${tuning.rowLanes} invocations a row`, () => {
     // One element, fewer and more than a workgroup's 64, and the rows of a norm over heads: 6 tokens of 5 heads of 20.
-    for (const [rows, C] of [[1, 1], [1, 7], [5, 80], [33, 200], [30, 20]]) {
+    for (const [rows, C] of [
+      [1, 1],
+      [1, 7],
+      [5, 80],
+      [33, 200],
+      [30, 20],
+    ]) {
       test(`[${rows}, ${C}] forward, residual form and backward`, async () => {
-        const [x, delta, w, dy, dx] = [random(rows * C, 1, 3), random(rows * C, 2), random(C, 3), random(rows * C, 4), random(rows * C, 5)]
+        const [x, delta, w, dy, dx] = [
+          random(rows * C, 1, 3),
+          random(rows * C, 2),
+          random(C, 3),
+          random(rows * C, 4),
+          random(rows * C, 5),
+        ]
         const empty = () => ({ data: new Float32Array(rows * C).fill(NaN) })
         const out = await runOps(
           {
@@ -39,7 +51,12 @@ for (const tuning of ROW_TUNINGS) {
         // A row of one element has a gradient of nearly nothing, the difference of two numbers of unit size.
         if (C === 1) expect(Math.abs(out.plain[0] - gradient[0])).toBeLessThan(F32_SUMS)
         else expect(relativeError(out.plain, gradient)).toBeLessThan(F32_SUMS)
-        expect(relativeError(out.dx, gradient.map((v, i) => v + dx[i]))).toBeLessThan(F32_SUMS)
+        expect(
+          relativeError(
+            out.dx,
+            gradient.map((v, i) => v + dx[i]),
+          ),
+        ).toBeLessThan(F32_SUMS)
       })
     }
 

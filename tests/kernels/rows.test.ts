@@ -15,11 +15,21 @@ describe('embedding rows gathered from a table in parts', () => {
         const parts = cuts.map((first, i) => ({ first, count: (cuts[i + 1] ?? V) - first }))
         const tables = parts.map(({ count }, i) => packed(random(count * C, i + 1), dtype))
         const ids = Int32Array.of(0, 7, 8, 23, 24, 30, 8, 8, 1)
-        const [t0, t1, t2] = tables.map(({ words }, i) => ({ data: words, dtype: GPU_DTYPE[dtype], shape: [parts[i].count, C] }))
+        const [t0, t1, t2] = tables.map(({ words }, i) => ({
+          data: words,
+          dtype: GPU_DTYPE[dtype],
+          shape: [parts[i].count, C],
+        }))
         const out = await runOps(
           { ids: { data: ids }, t0, t1, t2, out: { data: new Float32Array(ids.length * C).fill(NaN) } },
           (r, t) =>
-            embedGather(r, { ids: t.ids, parts: [t.t0, t.t1, t.t2].map((tensor, i) => ({ tensor, ...parts[i] })), out: t.out, M: ids.length, C }),
+            embedGather(r, {
+              ids: t.ids,
+              parts: [t.t0, t.t1, t.t2].map((tensor, i) => ({ tensor, ...parts[i] })),
+              out: t.out,
+              M: ids.length,
+              C,
+            }),
         )
         const all = tables.flatMap(({ values }) => [...values])
         expect([...out.out]).toEqual([...ids].flatMap((id) => all.slice(id * C, id * C + C)))
@@ -33,10 +43,17 @@ test('trained rows selected with what the last layer adds', async () => {
   const [x, delta] = [random(M * C, 1), random(M * C, 2)]
   const chosen = Int32Array.of(8, 0, 3, 3)
   const out = await runOps(
-    { chosen: { data: chosen }, x: { data: x }, delta: { data: delta }, out: { data: new Float32Array(chosen.length * C) } },
+    {
+      chosen: { data: chosen },
+      x: { data: x },
+      delta: { data: delta },
+      out: { data: new Float32Array(chosen.length * C) },
+    },
     (r, t) => rowsSelect(r, { chosen: t.chosen, x: t.x, delta: t.delta, out: t.out, rows: chosen.length, C }),
   )
-  const want = [...chosen].flatMap((m) => Array.from({ length: C }, (_, i) => Math.fround(x[m * C + i] + delta[m * C + i])))
+  const want = [...chosen].flatMap((m) =>
+    Array.from({ length: C }, (_, i) => Math.fround(x[m * C + i] + delta[m * C + i])),
+  )
   expect([...out.out]).toEqual(want)
 })
 
@@ -48,10 +65,12 @@ test('gradients scattered to their rows, zeros to the others', async () => {
     { place: { data: place }, d: { data: d }, out: { data: new Float32Array(M * C).fill(NaN) } },
     (r, t) => rowsScatter(r, { place: t.place, d: t.d, out: t.out, M, C }),
   )
-  expect([...out.out]).toEqual([...place].flatMap((row) => (row < 0 ? Array(C).fill(0) : [...d.slice(row * C, row * C + C)])))
+  expect([...out.out]).toEqual(
+    [...place].flatMap((row) => (row < 0 ? Array(C).fill(0) : [...d.slice(row * C, row * C + C)])),
+  )
 })
 
-test('selecting and scattering are each other\'s transpose', async () => {
+test("selecting and scattering are each other's transpose", async () => {
   const [M, C, rows] = [6, 4, 3]
   const chosen = Int32Array.of(5, 1, 2)
   const place = new Int32Array(M).fill(-1)
@@ -78,13 +97,17 @@ test('selecting and scattering are each other\'s transpose', async () => {
 
 test('a cache is written where it goes on, and nowhere else', async () => {
   const [x, cache] = [random(10, 1), random(40, 2)]
-  const out = await runOps({ x: { data: x }, cache: { data: cache } }, (r, t) => rowsAppend(r, { x: t.x, cache: t.cache, n: 10, first: 17 }))
+  const out = await runOps({ x: { data: x }, cache: { data: cache } }, (r, t) =>
+    rowsAppend(r, { x: t.x, cache: t.cache, n: 10, first: 17 }),
+  )
   expect([...out.cache]).toEqual([...cache.slice(0, 17), ...x, ...cache.slice(27)])
 })
 
 test('more workgroups than one dimension of a dispatch holds', async () => {
   const n = 65535 * 64 + 1000
   const x = Float32Array.from({ length: n }, (_, i) => i)
-  const out = await runOps({ x: { data: x }, cache: { data: new Float32Array(n) } }, (r, t) => rowsAppend(r, { x: t.x, cache: t.cache, n, first: 0 }))
+  const out = await runOps({ x: { data: x }, cache: { data: new Float32Array(n) } }, (r, t) =>
+    rowsAppend(r, { x: t.x, cache: t.cache, n, first: 0 }),
+  )
   expect(out.cache.findIndex((v, i) => v !== x[i])).toBe(-1)
 })

@@ -6,7 +6,13 @@ import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps } from '../helpers
 for (const tuning of ROW_TUNINGS) {
   describe(`${tuning.rowLanes} invocations a row`, () => {
     // One key; rows shorter and longer than a workgroup; a few new queries after a cache.
-    for (const [B, H, Tq, Tk, first] of [[1, 1, 1, 1, 0], [2, 3, 9, 9, 0], [1, 2, 1, 70, 69], [1, 1, 5, 8, 3], [3, 1, 67, 67, 0]]) {
+    for (const [B, H, Tq, Tk, first] of [
+      [1, 1, 1, 1, 0],
+      [2, 3, 9, 9, 0],
+      [1, 2, 1, 70, 69],
+      [1, 1, 5, 8, 3],
+      [3, 1, 67, 67, 0],
+    ]) {
       test(`B ${B} H ${H} ${Tq} queries at ${first} over ${Tk} keys`, async () => {
         const shape = { B, H, Tq, Tk, first }
         const n = B * H * Tq * Tk
@@ -36,7 +42,11 @@ for (const tuning of ROW_TUNINGS) {
     test('scores far apart neither overflow nor vanish', async () => {
       const shape = { B: 1, H: 1, Tq: 1, Tk: 5, first: 4 }
       const scores = Float32Array.of(300, -300, 299, 0, 300)
-      const out = await runOps({ scores: { data: scores } }, (r, t) => softmaxForward(r, { ...shape, scores: t.scores }), tuning)
+      const out = await runOps(
+        { scores: { data: scores } },
+        (r, t) => softmaxForward(r, { ...shape, scores: t.scores }),
+        tuning,
+      )
       expect(relativeError(out.scores, softmaxReference(scores, shape))).toBeLessThan(F32_SUMS)
     })
 
@@ -44,7 +54,11 @@ for (const tuning of ROW_TUNINGS) {
       const shape = { B: 1, H: 70, Tq: 1, Tk: 70, first: 69 }
       // Row h has its largest score at key h: exp() of it overflows unless it is found.
       const scores = Float32Array.from({ length: 70 * 70 }, (_, i) => (i % 70 === Math.floor(i / 70) ? 200 : i % 7))
-      const out = await runOps({ scores: { data: scores } }, (r, t) => softmaxForward(r, { ...shape, scores: t.scores }), tuning)
+      const out = await runOps(
+        { scores: { data: scores } },
+        (r, t) => softmaxForward(r, { ...shape, scores: t.scores }),
+        tuning,
+      )
       expect(relativeError(out.scores, softmaxReference(scores, shape))).toBeLessThan(F32_SUMS)
     })
 

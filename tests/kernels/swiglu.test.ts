@@ -34,8 +34,9 @@ for (const n of [1, 64, 1003]) {
 test('gates far from zero stay finite', async () => {
   const gate = Float32Array.of(-200, -90, 90, 200)
   const up = Float32Array.of(1, 2, 3, 4)
-  const out = await runOps({ gate: { data: gate }, up: { data: up }, act: { data: new Float32Array(4).fill(NaN) } }, (r, t) =>
-    swigluForward(r, { gate: t.gate, up: t.up, act: t.act, n: 4 }),
+  const out = await runOps(
+    { gate: { data: gate }, up: { data: up }, act: { data: new Float32Array(4).fill(NaN) } },
+    (r, t) => swigluForward(r, { gate: t.gate, up: t.up, act: t.act, n: 4 }),
   )
   expect(relativeError(out.act, swigluReference(gate, up))).toBeLessThan(F32_SUMS)
 })

@@ -19,9 +19,11 @@ describe('command line', { timeout: 60_000 }, () => {
   it('explains itself', async () => {
     const overview = await tune(['--help'])
     expect(overview.code).toBe(0)
-    for (const name of ['train', 'tokens', 'eval', 'generate', 'merge', 'quantize', 'info']) expect(overview.out).toContain(name)
+    for (const name of ['train', 'tokens', 'eval', 'generate', 'merge', 'quantize', 'info'])
+      expect(overview.out).toContain(name)
     const train = await tune(['train', '--help'])
-    for (const option of ['--model', '--data', '--config', '--out', '--init-lora', '--merge', '--gpu']) expect(train.out).toContain(option)
+    for (const option of ['--model', '--data', '--config', '--out', '--init-lora', '--merge', '--gpu'])
+      expect(train.out).toContain(option)
     expect([train.code, train.err]).toEqual([0, ''])
   })
 
@@ -37,7 +39,10 @@ describe('command line', { timeout: 60_000 }, () => {
       [['tokens', ...model, '--data', join(dir, 'absent.json')], 'absent.json'],
       [['train', ...model, '--data', data, '--out', dir, '--gpu', 'cuda'], 'cuda'],
       [['quantize', ...model, '--out', join(dir, 'nf4'), '--skip', 'k_proj,mlp_proj'], 'mlp_proj'],
-      [['quantize', ...model, '--out', join(dir, 'nf4'), '--config', file('off.json', { load_in_4bit: false })], 'load_in_4bit'],
+      [
+        ['quantize', ...model, '--out', join(dir, 'nf4'), '--config', file('off.json', { load_in_4bit: false })],
+        'load_in_4bit',
+      ],
     ]
     for (const [args, named] of cases) {
       const { code, out, err } = await tune(args)
@@ -47,7 +52,12 @@ describe('command line', { timeout: 60_000 }, () => {
   })
 
   it('says of rows that cannot be read what is wrong with them, and nothing of columns that were never seen', async () => {
-    const { code, err } = await tune(['tokens', ...model, '--data', file('nan.jsonl', '{"prompt": "a", "completion": NaN}\n')])
+    const { code, err } = await tune([
+      'tokens',
+      ...model,
+      '--data',
+      file('nan.jsonl', '{"prompt": "a", "completion": NaN}\n'),
+    ])
     expect(code).toBe(0)
     expect(err).toContain('Row 1 is not valid JSON')
     expect(err).toContain('0 rows kept\n')
@@ -60,11 +70,22 @@ describe('command line', { timeout: 60_000 }, () => {
 
   it('quantises a model into a folder that it reads back, once', async () => {
     const nf4 = join(dir, 'demo-bnb-4bit')
-    const { code, out } = await tune(['quantize', ...model, '--out', nf4, '--config', file('q.json', { bnb_4bit_use_double_quant: false }), '--skip', 'up_proj'])
+    const { code, out } = await tune([
+      'quantize',
+      ...model,
+      '--out',
+      nf4,
+      '--config',
+      file('q.json', { bnb_4bit_use_double_quant: false }),
+      '--skip',
+      'up_proj',
+    ])
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ out: nf4 })
     const info = await tune(['info', '--model', nf4])
-    expect(JSON.parse(info.out)).toMatchObject({ quantization: { doubleQuant: false, skipModules: ['lm_head', 'up_proj'] } })
+    expect(JSON.parse(info.out)).toMatchObject({
+      quantization: { doubleQuant: false, skipModules: ['lm_head', 'up_proj'] },
+    })
     const again = await tune(['quantize', '--model', nf4, '--out', join(dir, 'twice')])
     expect([again.code, again.out]).toEqual([1, ''])
     expect(again.err).toContain('NF4')
@@ -99,10 +120,16 @@ describe('command line', { timeout: 60_000 }, () => {
   })
 
   it('prints ids and labels of kept rows in the file’s order, and names the others', async () => {
-    const data = file('rows.jsonl', '{"prompt":"一","completion":"二"}\n{"prompt":"broken\n{"prompt":"1","completion":"2"}\n')
+    const data = file(
+      'rows.jsonl',
+      '{"prompt":"一","completion":"二"}\n{"prompt":"broken\n{"prompt":"1","completion":"2"}\n',
+    )
     const { code, out, err } = await tune(['tokens', ...model, '--data', data])
     expect(code).toBe(0)
-    const rows = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { input_ids: number[]; labels: number[] })
+    const rows = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { input_ids: number[]; labels: number[] })
     expect(rows).toHaveLength(2)
     for (const { input_ids, labels } of rows) {
       expect(labels).toHaveLength(input_ids.length)

@@ -56,8 +56,20 @@ describe('options', () => {
 
 describe('terminal', () => {
   function streams(isTTY: boolean) {
-    const err = { text: '', isTTY, columns: 60, write(text: string) { this.text += text } }
-    const out = { text: '', write(text: string) { this.text += text } }
+    const err = {
+      text: '',
+      isTTY,
+      columns: 60,
+      write(text: string) {
+        this.text += text
+      },
+    }
+    const out = {
+      text: '',
+      write(text: string) {
+        this.text += text
+      },
+    }
     return { err, out }
   }
   const progress = (done: number) => ({ phase: 'read' as const, done, total: 10, unit: 'rows' as const })

@@ -42,15 +42,27 @@ describe('the plan of a run', () => {
       const epochs = [0, 1, 2].map((epoch) => plan.windows(epoch).flat(3))
       for (const order of epochs) expect([...order].sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i))
       expect(epochs[0]).not.toEqual(epochs[1])
-      expect(planBatches(lengths, { ...settings, ...change }, 1).windows(1).flat(3)).toEqual(epochs[1])
-      expect(planBatches(lengths, { ...settings, ...change }, 2).windows(0).flat(3)).not.toEqual(epochs[0])
+      expect(
+        planBatches(lengths, { ...settings, ...change }, 1)
+          .windows(1)
+          .flat(3),
+      ).toEqual(epochs[1])
+      expect(
+        planBatches(lengths, { ...settings, ...change }, 2)
+          .windows(0)
+          .flat(3),
+      ).not.toEqual(epochs[0])
     },
   )
   it('packs no line beyond max_length and cuts rows that are longer', () => {
     for (const limit of [10, 33, 64, 500]) {
-      const lines = packLines(lengths.map((length) => Math.min(length, limit)), limit)
+      const lines = packLines(
+        lengths.map((length) => Math.min(length, limit)),
+        limit,
+      )
       expect(lines.flat().sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i))
-      for (const line of lines) expect(line.reduce((sum, i) => sum + Math.min(lengths[i], limit), 0)).toBeLessThanOrEqual(limit)
+      for (const line of lines)
+        expect(line.reduce((sum, i) => sum + Math.min(lengths[i], limit), 0)).toBeLessThanOrEqual(limit)
     }
     expect(packLines(lengths, 500)).toHaveLength(1)
   })

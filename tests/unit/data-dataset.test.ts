@@ -33,7 +33,9 @@ describe('a data set', () => {
       [5, 'data-row-missing-field'],
     ])
     expect(facts.totalTokens).toBe(kept.reduce((sum, row) => sum + row.inputIds.length, 0))
-    expect(facts.trainedTokens).toBe(kept.reduce((sum, row) => sum + row.labels.filter((label) => label >= 0).length, 0))
+    expect(facts.trainedTokens).toBe(
+      kept.reduce((sum, row) => sum + row.labels.filter((label) => label >= 0).length, 0),
+    )
     expect(facts.histogram.reduce((sum, bar) => sum + bar.count, 0)).toBe(5)
   })
   it('follows a mapping that a person chose', async () => {
@@ -45,7 +47,12 @@ describe('a data set', () => {
   it('keeps nothing and names the columns where it cannot tell', async () => {
     const { rows, facts } = await load('[{"a": "x", "b": "y", "c": "z"}]')
     expect(rows).toEqual([])
-    expect(facts).toMatchObject({ mapping: { format: 'unknown' }, columns: ['a', 'b', 'c'], rowsRead: 1, badRowCount: 0 })
+    expect(facts).toMatchObject({
+      mapping: { format: 'unknown' },
+      columns: ['a', 'b', 'c'],
+      rowsRead: 1,
+      badRowCount: 0,
+    })
   })
   it('cuts on the right, counts what it cut and drops what has nothing left to train', async () => {
     const long = await load(JSON.stringify(pairs(4)))
@@ -68,13 +75,17 @@ describe('a data set', () => {
   })
   it('stops when it is told to', async () => {
     const stop = new AbortController()
-    const content = pairs(20_000).map((row) => JSON.stringify(row)).join('\n')
+    const content = pairs(20_000)
+      .map((row) => JSON.stringify(row))
+      .join('\n')
     await expect(load(content, { signal: stop.signal, onProgress: () => stop.abort() })).rejects.toThrow(/abort/i)
   })
   it('needs a template for conversations only', async () => {
     const bare = await tinyTokenizer('qwen', null)
     const file = (content: unknown[]) => memoryFile('x.json', JSON.stringify(content))
-    await expect(loadDataset(file(pairs(1)), bare, { max_length: 99 })).rejects.toMatchObject({ code: 'data-template-missing' })
+    await expect(loadDataset(file(pairs(1)), bare, { max_length: 99 })).rejects.toMatchObject({
+      code: 'data-template-missing',
+    })
     const { facts } = await loadDataset(file([{ text: 'plain text' }]), bare, { max_length: 99 })
     expect(facts.rowsKept).toBe(1)
   })

@@ -53,7 +53,9 @@ describe('formats are recognised', () => {
     expect(of(row)).toEqual({ format: 'columns', user, assistant })
   })
   it('guesses the longest texts where no name says anything, and makes no row of a guess', () => {
-    const rows: RowValue[] = [{ 编号: '100000000000000', 日期: '2026-01-01 00:00:00', 科: '外', 甲: '头疼得厉害', 乙: '多喝水，早点休息' }]
+    const rows: RowValue[] = [
+      { 编号: '100000000000000', 日期: '2026-01-01 00:00:00', 科: '外', 甲: '头疼得厉害', 乙: '多喝水，早点休息' },
+    ]
     expect(detectMapping(rows)).toEqual({ format: 'unknown', user: '甲', assistant: '乙' })
     expect(detectMapping([{ id: 'abc', kind: 'long text of a kind' }])).toEqual({ format: 'unknown' })
   })
@@ -84,8 +86,14 @@ describe('rows become examples', () => {
     ])
   })
   it('alpaca under other names', () => {
-    expect(turns({ instruction: 'Sum up', context: 'text', response: 'r' })).toEqual([['user', 'Sum up\ntext'], ['assistant', 'r']])
-    expect(turns({ instruction: 'q', input: null, output: 'a' })).toEqual([['user', 'q'], ['assistant', 'a']])
+    expect(turns({ instruction: 'Sum up', context: 'text', response: 'r' })).toEqual([
+      ['user', 'Sum up\ntext'],
+      ['assistant', 'r'],
+    ])
+    expect(turns({ instruction: 'q', input: null, output: 'a' })).toEqual([
+      ['user', 'q'],
+      ['assistant', 'a'],
+    ])
   })
   it('ShareGPT with other role names and a function call', () => {
     const row = {
@@ -97,14 +105,22 @@ describe('rows become examples', () => {
         { from: 'gpt', value: 'a' },
       ],
     }
-    expect(turns(row)).toEqual([['system', 'S'], ['user', 'q'], ['assistant', ''], ['tool', 'o'], ['assistant', 'a']])
+    expect(turns(row)).toEqual([
+      ['system', 'S'],
+      ['user', 'q'],
+      ['assistant', ''],
+      ['tool', 'o'],
+      ['assistant', 'a'],
+    ])
     const one = example(row)
     expect(unmark(JSON.stringify(one.kind === 'chat' && one.messages[2].tool_calls))).toBe(
       '[{"type":"function","function":{"name":"f","arguments":{"x":1.0}}}]',
     )
   })
   it('messages keep their other fields; text parts are joined', () => {
-    const one = example({ messages: [{ role: 'assistant', content: [{ type: 'text', text: 'a' }, { text: 'b' }], reasoning_content: 'r' }] })
+    const one = example({
+      messages: [{ role: 'assistant', content: [{ type: 'text', text: 'a' }, { text: 'b' }], reasoning_content: 'r' }],
+    })
     expect(one.kind === 'chat' && one.messages).toEqual([{ role: 'assistant', content: 'ab', reasoning_content: 'r' }])
   })
   it('tools as a list or as JSON text, conversations as JSON text', () => {
@@ -130,7 +146,10 @@ describe('rows become examples', () => {
     ])
   })
   it('numbers in mapped columns are text', () => {
-    expect(turns({ question: 'how many', answer: 3 })).toEqual([['user', 'how many'], ['assistant', '3']])
+    expect(turns({ question: 'how many', answer: 3 })).toEqual([
+      ['user', 'how many'],
+      ['assistant', '3'],
+    ])
   })
 })
 

@@ -15,7 +15,24 @@ const FAMILIES = [
   ['llama3', 'llama', '<|eot_id|>'],
 ] as const
 
-const BITS = ['the ', 'answer', '\n', '  ', '天气', '好。', '🌞', '\t', ' 27', '?', 'assistant', 'user', '```js\n', '{"a": 1}', '\n\n', '</s>']
+const BITS = [
+  'the ',
+  'answer',
+  '\n',
+  '  ',
+  '天气',
+  '好。',
+  '🌞',
+  '\t',
+  ' 27',
+  '?',
+  'assistant',
+  'user',
+  '```js\n',
+  '{"a": 1}',
+  '\n\n',
+  '</s>',
+]
 
 /** Random conversations from a seed: every assistant turn carries a word that no other turn has. */
 function conversation(random: TorchGenerator): Message[] {
@@ -57,11 +74,15 @@ describe.each(FAMILIES)('random conversations under %s', (name, kind, stop) => {
         // Llama 3 trims what is said; the goldens watch the white space.
         const [before, after] = text.replace(/^\n?(<think>\n\n<\/think>\n\n)?/, '').split(stop)
         expect([before.trim(), after.trim()]).toEqual([said.trim(), ''])
-        expect(run.filter((id) => id === stopId), 'the stop token is trained once a turn').toHaveLength(1)
+        expect(
+          run.filter((id) => id === stopId),
+          'the stop token is trained once a turn',
+        ).toHaveLength(1)
       })
       const untrained = tokenizer.decode(row.inputIds.filter((_, t) => row.labels[t] === -100))
       expect(untrained).not.toContain('Ω')
-      for (const { role, content } of messages) if (role !== 'assistant') expect(untrained).toContain((content as string).trim())
+      for (const { role, content } of messages)
+        if (role !== 'assistant') expect(untrained).toContain((content as string).trim())
       expect(row.labels.every((label, t) => label === -100 || label === row.inputIds[t])).toBe(true)
     }
   })
@@ -92,7 +113,7 @@ describe('templates that say nothing about generation', () => {
   })
   it('count through the messages instead of looping over them', async () => {
     const template =
-      "{% for i in range(messages|length) %}<{{ messages[i].role }}>{{ messages[i].content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+      '{% for i in range(messages|length) %}<{{ messages[i].role }}>{{ messages[i].content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}'
     expect(await ids(template, messages)).toEqual(['A one<|im_end|>', 'A two<|im_end|>'])
   })
   it('refuse what cannot be told apart instead of guessing', async () => {
@@ -101,7 +122,9 @@ describe('templates that say nothing about generation', () => {
   })
   it('keep apart the texts that contain the marks themselves', async () => {
     const odd = messages.map((message) => ({ ...message, content: `${message.content}\ufdd0x\ufdd0\ufdd1` }))
-    expect(await ids(templates.smol, odd)).toEqual(odd.filter((m) => m.role === 'assistant').map((m) => `${m.content}<|im_end|>\n`))
+    expect(await ids(templates.smol, odd)).toEqual(
+      odd.filter((m) => m.role === 'assistant').map((m) => `${m.content}<|im_end|>\n`),
+    )
   })
 })
 
@@ -120,7 +143,10 @@ describe('rows that would train nothing', () => {
   it('such as calls that the template would not print', async () => {
     const tokenizer = await tinyTokenizer('smol', templates.smol)
     const call = { type: 'function', function: { name: 'f', arguments: {} } }
-    const messages: Message[] = [{ role: 'user', content: 'q' }, { role: 'assistant', content: '', tool_calls: [call] }]
+    const messages: Message[] = [
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: '', tool_calls: [call] },
+    ]
     expect(() => tokensOf(tokenizer, messages)).toThrow(expect.objectContaining({ code: 'data-row-calls-unknown' }))
   })
 })

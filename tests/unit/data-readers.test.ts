@@ -90,8 +90,14 @@ describe('JSON lines', () => {
 })
 
 describe('bare chats', () => {
-  const messages = [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }]
-  const conversations = [{ from: 'human', value: 'a' }, { from: 'gpt', value: 'b' }]
+  const messages = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+  ]
+  const conversations = [
+    { from: 'human', value: 'a' },
+    { from: 'gpt', value: 'b' },
+  ]
   const line = JSON.stringify(messages)
   it('are a row each, on lines, in a list or alone', async () => {
     const want = (...rows: number[]) => rows.map((row) => ({ row, value: { messages } }))
@@ -172,7 +178,9 @@ describe('encodings', () => {
       code: 'data-encoding',
       params: { byte: french.indexOf('\xe9') + 1, line: 300_002 },
     })
-    await expect(all(memoryFile('x.csv', latin('question,answer\npr\xe9nom,b\n')))).rejects.toMatchObject({ code: 'data-encoding' })
+    await expect(all(memoryFile('x.csv', latin('question,answer\npr\xe9nom,b\n')))).rejects.toMatchObject({
+      code: 'data-encoding',
+    })
     const cut = new Uint8Array([...new TextEncoder().encode('{"a": "你'), 0xe5])
     await expect(all(memoryFile('x', cut))).rejects.toMatchObject({ params: { byte: cut.length, line: 1 } })
   })
@@ -209,7 +217,10 @@ describe('tables', () => {
     expect(row).toEqual({ row: 2, value: { prompt: prompt.replaceAll('"', ''), completion } })
   })
   it('wants a name of its own for each column', async () => {
-    await expect(read('prompt,answer, prompt\na,b,c', 'x.csv')).rejects.toMatchObject({ code: 'data-table-twice', params: { column: 'prompt' } })
+    await expect(read('prompt,answer, prompt\na,b,c', 'x.csv')).rejects.toMatchObject({
+      code: 'data-table-twice',
+      params: { column: 'prompt' },
+    })
   })
   it('wants a header', async () => {
     await expect(read('only one column\nx', 'x.csv')).rejects.toMatchObject({ code: 'data-table-header' })

@@ -5,7 +5,8 @@ import type { Message } from '../../src/data/types'
 const user = (content: string): Message => ({ role: 'user', content })
 const assistant = (content: string | null): Message => ({ role: 'assistant', content })
 const call = { type: 'function', function: { name: 'f', arguments: { k: 1 } } }
-const rendered = (source: string, messages: Message[]) => new ChatTemplate(source, { eos_token: '</s>' }).render(messages)
+const rendered = (source: string, messages: Message[]) =>
+  new ChatTemplate(source, { eos_token: '</s>' }).render(messages)
 
 /** What transformers 5.23 renders of the same, by its jinja2 3.1 environment. */
 describe('templates compute as Python does', () => {

@@ -75,7 +75,12 @@ describe('transformers builds a tokenizer by its class where that is not what to
     const { tokenizer: kind, model_type: modelType, config } = one
     it(`${kind} as ${String(config.tokenizer_class)} in a ${modelType} model is a ${one.class}`, async () => {
       const tokenizerJson = readFileSync(goldenPath(`tokens/${kind}/tokenizer.json`), 'utf8')
-      const tokenizer = await loadTokenizer({ tokenizerJson, tokenizerConfig: JSON.stringify(config), chatTemplate: null, modelType })
+      const tokenizer = await loadTokenizer({
+        tokenizerJson,
+        tokenizerConfig: JSON.stringify(config),
+        chatTemplate: null,
+        modelType,
+      })
       expect(one.texts.map((text) => [...tokenizer.encode(text)])).toEqual(one.ids)
     })
   }
@@ -85,19 +90,26 @@ describe('prompts and stop tokens', () => {
   it('renders a prompt with the question for an answer', async () => {
     const tokenizer = await tinyTokenizer('qwen', templates.qwen2_5)
     const { text, ids } = tokenizer.renderPrompt([{ role: 'user', content: '你好' }])
-    expect(text).toMatch(/^<\|im_start\|>system\nYou are Qwen.*<\|im_start\|>user\n你好<\|im_end\|>\n<\|im_start\|>assistant\n$/s)
+    expect(text).toMatch(
+      /^<\|im_start\|>system\nYou are Qwen.*<\|im_start\|>user\n你好<\|im_end\|>\n<\|im_start\|>assistant\n$/s,
+    )
     expect(tokenizer.decode(ids)).toBe(text)
-    expect(tokenizer.renderPrompt([{ role: 'user', content: 'x' }], [{ type: 'function' }]).text).toContain('{"type": "function"}')
+    expect(tokenizer.renderPrompt([{ role: 'user', content: 'x' }], [{ type: 'function' }]).text).toContain(
+      '{"type": "function"}',
+    )
   })
   it('hands further variables to the template', async () => {
     const tokenizer = await tinyTokenizer('qwen', templates.qwen3)
     const messages = [{ role: 'user', content: 'x' }]
     const asked = '<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n'
     expect(tokenizer.renderPrompt(messages).text).toBe(asked)
-    expect(tokenizer.renderPrompt(messages, null, { enable_thinking: false }).text).toBe(`${asked}<think>\n\n</think>\n\n`)
+    expect(tokenizer.renderPrompt(messages, null, { enable_thinking: false }).text).toBe(
+      `${asked}<think>\n\n</think>\n\n`,
+    )
   })
   it('knows the system text that the template puts in', async () => {
-    const system = async (name: string, kind: string) => (await tinyTokenizer(kind, templates[name])).template?.defaultSystem()
+    const system = async (name: string, kind: string) =>
+      (await tinyTokenizer(kind, templates[name])).template?.defaultSystem()
     expect(await system('qwen2_5', 'qwen')).toBe('You are Qwen, created by Alibaba Cloud. You are a helpful assistant.')
     expect(await system('smol', 'smol')).toBe('You are a helpful AI assistant named SmolLM, trained by Hugging Face')
     expect(await system('qwen3', 'qwen')).toBe('')
@@ -117,7 +129,9 @@ describe('templates', () => {
     expect(() => tokenizer.renderPrompt([])).toThrow(expect.objectContaining({ code: 'data-template-missing' }))
   })
   it('are refused when they do not parse', async () => {
-    await expect(loadTokenizer({ ...files, chatTemplate: '{% for %}' })).rejects.toMatchObject({ code: 'data-template-broken' })
+    await expect(loadTokenizer({ ...files, chatTemplate: '{% for %}' })).rejects.toMatchObject({
+      code: 'data-template-broken',
+    })
   })
 })
 

@@ -17,7 +17,11 @@ describe('sample data sets', () => {
     expect(rows).toBeLessThanOrEqual(200)
     expect(new Set(data.map((row) => JSON.stringify(row))).size).toBe(rows)
     for (const words of [title, description]) expect(Object.keys(words).sort()).toEqual(['en', 'zh'])
-    const needed = { messages: ['messages'], alpaca: ['instruction', 'output'], columns: ['patient_query', 'doctor_response'] }[format]!
+    const needed = {
+      messages: ['messages'],
+      alpaca: ['instruction', 'output'],
+      columns: ['patient_query', 'doctor_response'],
+    }[format]!
     for (const row of data) for (const column of needed) expect(row[column]).toBeTruthy()
     const chinese = data.filter(hasChinese).length
     expect(chinese).toBeGreaterThan(rows * 0.4)
@@ -36,7 +40,9 @@ describe('sample data sets', () => {
       expect(messages.filter((m) => m.role === 'tool')).toHaveLength(calls.length)
       for (const call of calls) {
         const tool = tools.find((t) => t.function.name === call.function.name)
-        expect(Object.keys(call.function.arguments).sort()).toEqual(Object.keys(tool!.function.parameters.properties).sort())
+        expect(Object.keys(call.function.arguments).sort()).toEqual(
+          Object.keys(tool!.function.parameters.properties).sort(),
+        )
       }
       expect(messages.at(-1)!.role).toBe('assistant')
     }
@@ -49,13 +55,24 @@ describe('built-in model', () => {
     const files: { path: string; bytes: number }[] = json('demo-model/files.json').files
     for (const { path, bytes } of files) expect(statSync(join(root, 'demo-model', path)).size, path).toBe(bytes)
     expect(files.reduce((sum, file) => sum + file.bytes, 0)).toBeLessThanOrEqual(8e6)
-    for (const path of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja'])
+    for (const path of [
+      'config.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'chat_template.jinja',
+    ])
       expect(files.map((file) => file.path)).toContain(path)
   })
 
   it('has a tied Qwen2 configuration in both spellings', () => {
     const config = json('demo-model/config.json')
-    expect(config).toMatchObject({ model_type: 'qwen2', tie_word_embeddings: true, torch_dtype: 'bfloat16', dtype: 'bfloat16' })
+    expect(config).toMatchObject({
+      model_type: 'qwen2',
+      tie_word_embeddings: true,
+      torch_dtype: 'bfloat16',
+      dtype: 'bfloat16',
+    })
     expect(config.rope_parameters.rope_theta).toBe(config.rope_theta)
     const tokenizer = json('demo-model/tokenizer.json')
     const ids = { ...tokenizer.model.vocab } as Record<string, number>

@@ -11,7 +11,12 @@ const TEMPLATE = '{% for m in messages %}[{{ m.content }}]{% endfor %}'
 async function asked(kind: string, template: string | null, ...contents: string[]): Promise<string> {
   const tokenizer = await tinyTokenizer(kind, template)
   const model = new FakeLanguageModel({ maxPositionEmbeddings: 64 } as ModelConfig)
-  await answer(model, tokenizer, { ...request, messages: contents.map((content) => ({ role: 'user', content })) } as never, () => {})
+  await answer(
+    model,
+    tokenizer,
+    { ...request, messages: contents.map((content) => ({ role: 'user', content })) } as never,
+    () => {},
+  )
   return tokenizer.decode(model.prompts[0])
 }
 

@@ -27,13 +27,28 @@ const platform: Platform = {
   sourceOfFile: (file) => fileSource(file),
 }
 const rows = (...answers: string[]) => {
-  const text = JSON.stringify(answers.map((content) => ({ messages: [{ role: 'user', content: '你好' }, { role: 'assistant', content }] })))
+  const text = JSON.stringify(
+    answers.map((content) => ({
+      messages: [
+        { role: 'user', content: '你好' },
+        { role: 'assistant', content },
+      ],
+    })),
+  )
   return { kind: 'bytes' as const, source: bytesSource('mine.json', new TextEncoder().encode(text)) }
 }
 const options: DataOptions = { max_length: 256, assistant_only_loss: true }
 const run = { ...recommendedRun, per_device_train_batch_size: 1, gradient_accumulation_steps: 2, num_train_epochs: 2 }
 const lora = { ...recommendedRun.lora, r: 2, target_modules: ['o_proj' as const] }
-const request = { messages: [{ role: 'user', content: 'hi' }], temperature: 0, top_p: 1, top_k: 0, seed: 0, max_new_tokens: 8, useAdapter: true }
+const request = {
+  messages: [{ role: 'user', content: 'hi' }],
+  temperature: 0,
+  top_p: 1,
+  top_k: 0,
+  seed: 0,
+  max_new_tokens: 8,
+  useAdapter: true,
+}
 
 beforeEach(() => {
   loads = []
@@ -52,7 +67,9 @@ describe('engine', () => {
     await engine.loadModel({ kind: 'builtin' })
     await expect(engine.train(run, { runId: 'a' }, () => {})).rejects.toMatchObject({ code: 'engine-no-data' })
     await expect(engine.exportAdapter(new MemoryFolder('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
-    await expect(engine.loadModel({ kind: 'hub', endpoint: '', id: 'a/b', revision: 'main' })).rejects.toMatchObject({ code: 'engine-no-hub' })
+    await expect(engine.loadModel({ kind: 'hub', endpoint: '', id: 'a/b', revision: 'main' })).rejects.toMatchObject({
+      code: 'engine-no-hub',
+    })
   })
 
   it('loads a model and describes it', async () => {
@@ -63,7 +80,10 @@ describe('engine', () => {
     expect(phases).toContain('quantize')
     expect(loads).toEqual([{ loadIn4bit: true, doubleQuant: true }])
     const first = model
-    await engine.loadModel({ kind: 'builtin' }, undefined, undefined, { ...recommendedRun.quantization, bnb_4bit_use_double_quant: false })
+    await engine.loadModel({ kind: 'builtin' }, undefined, undefined, {
+      ...recommendedRun.quantization,
+      bnb_4bit_use_double_quant: false,
+    })
     expect(first.destroyed).toBe(true)
     expect(loads[1].doubleQuant).toBe(false)
   })
@@ -73,7 +93,12 @@ describe('engine', () => {
     const summary = await engine.loadData(rows('三个字', 'ok'), options)
     expect(summary.rowsKept).toBe(2)
     const [row] = await engine.previewRows(0, 1)
-    expect(row.tokens.filter((t) => t.trained).map((t) => t.text).join('')).toContain('三个字')
+    expect(
+      row.tokens
+        .filter((t) => t.trained)
+        .map((t) => t.text)
+        .join(''),
+    ).toContain('三个字')
     expect(row.tokens.some((t) => t.special && t.trained)).toBe(true)
     expect(row.tokens[0].trained).toBe(false)
     const ids = []
@@ -87,12 +112,19 @@ describe('engine', () => {
     const plan = await engine.planRun({ ...run, lora })
     expect(plan).toMatchObject({ steps: 4, stepsPerEpoch: 2, adapterParameters: 12 })
     const events: TrainEvent[] = []
-    const outcome = await engine.train({ ...run, lora, logging_steps: 2 }, { runId: 'a' }, (event) => events.push(event))
+    const outcome = await engine.train({ ...run, lora, logging_steps: 2 }, { runId: 'a' }, (event) =>
+      events.push(event),
+    )
     expect(outcome).toMatchObject({ reason: 'finished', steps: 4 })
     expect(outcome.log.map((row) => row.epoch)).toEqual([2 / 3, 1, 1 + 2 / 3, 2])
     expect(outcome.log.at(-1)!.num_tokens).toBe(plan.tokens)
     expect(events.filter((e) => e.kind === 'step')).toHaveLength(4)
-    expect(events.flatMap((e) => (e.kind === 'phase' ? [e.phase] : []))).toEqual(['preparing', 'compiling', 'training', 'done'])
+    expect(events.flatMap((e) => (e.kind === 'phase' ? [e.phase] : []))).toEqual([
+      'preparing',
+      'compiling',
+      'training',
+      'done',
+    ])
     const history = outcome.trainerState.log_history as Record<string, number>[]
     expect(history).toHaveLength(3)
     expect(history[0]).toMatchObject({ step: 2, loss: (1.99 + 1.98) / 2 })
@@ -135,13 +167,23 @@ describe('engine', () => {
     const out = new MemoryFolder('adapter')
     const files = await engine.exportAdapter(out, { runName: 'try', run })
     expect(files.map((file) => file.path)).toEqual(
-      expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', 'tokenizer.json', 'chat_template.jinja', 'README.md']),
+      expect.arrayContaining([
+        'adapter_config.json',
+        'adapter_model.safetensors',
+        'tokenizer.json',
+        'chat_template.jinja',
+        'README.md',
+      ]),
     )
     await engine.removeAdapter()
     expect(engine.adapter()).toBeNull()
     const card = await engine.loadAdapter(out)
     expect(card.lora).toMatchObject({ r: 2, target_modules: ['o_proj'] })
-    await engine.train({ ...run, lora: { ...card.lora, lora_dropout: 0.5 } }, { runId: 'b', continueAdapter: true }, () => {})
+    await engine.train(
+      { ...run, lora: { ...card.lora, lora_dropout: 0.5 } },
+      { runId: 'b', continueAdapter: true },
+      () => {},
+    )
     expect(model.attachments).toEqual(['random', 'pairs', 'pairs'])
     expect(model.lora!.lora_dropout).toBe(0.5)
   })
@@ -154,7 +196,10 @@ describe('engine', () => {
     for (const row of result.per_row) expect(row.loss).toBe(row.num_trained_tokens)
     const total = result.per_row.reduce((sum, row) => sum + row.loss * row.num_trained_tokens, 0)
     expect(result.loss).toBeCloseTo(total / result.num_trained_tokens, 12)
-    await engine.loadData({ kind: 'bytes', source: bytesSource('none.json', new TextEncoder().encode('[{"messages": []}]')) }, options)
+    await engine.loadData(
+      { kind: 'bytes', source: bytesSource('none.json', new TextEncoder().encode('[{"messages": []}]')) },
+      options,
+    )
     await expect(engine.evaluate({ useAdapter: false })).rejects.toMatchObject({ code: 'train-no-rows' })
   })
 
@@ -207,7 +252,10 @@ describe('engine', () => {
     await engine.loadModel({ kind: 'builtin' })
     await engine.loadData(rows('a', 'b'), options)
     const running = engine.train({ ...run, lora }, { runId: 'a' }, () => {})
-    await expect(engine.generate(request, () => {})).rejects.toMatchObject({ code: 'engine-busy', params: { task: 'train' } })
+    await expect(engine.generate(request, () => {})).rejects.toMatchObject({
+      code: 'engine-busy',
+      params: { task: 'train' },
+    })
     await expect(engine.loadModel({ kind: 'builtin' })).rejects.toMatchObject({ code: 'engine-busy' })
     await running
     await engine.generate(request, () => {})
@@ -217,7 +265,9 @@ describe('engine', () => {
     await engine.loadModel({ kind: 'builtin' })
     await engine.loadData(rows('a'), options)
     const other = { ...run, lora, quantization: { ...run.quantization, load_in_4bit: false } }
-    await expect(engine.train(other, { runId: 'a' }, () => {})).rejects.toMatchObject({ code: 'engine-quantization-differs' })
+    await expect(engine.train(other, { runId: 'a' }, () => {})).rejects.toMatchObject({
+      code: 'engine-quantization-differs',
+    })
   })
 
   it('says when the device is lost, and opens another for the next model', async () => {

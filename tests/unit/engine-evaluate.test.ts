@@ -22,7 +22,8 @@ class SmallDevice extends FakeLanguageModel {
 
   override async lossPerLine(batch: MicroBatch) {
     this.tried.push(`${batch.B}x${batch.T}`)
-    if (batch.B * batch.T > this.tokens) throw fail('gpu-tensor-too-large', { tensor: 'gate', bytes: batch.B * batch.T, limit: this.tokens })
+    if (batch.B * batch.T > this.tokens)
+      throw fail('gpu-tensor-too-large', { tensor: 'gate', bytes: batch.B * batch.T, limit: this.tokens })
     return super.lossPerLine(batch)
   }
 }
@@ -30,17 +31,25 @@ class SmallDevice extends FakeLanguageModel {
 describe('rows are judged', () => {
   it('four at a time, fewer where a device cannot hold four, with the same losses', async () => {
     const want = await evaluateRows(new SmallDevice(1000), rows, { useAdapter: false, padId: 0 })
-    expect(want.per_row.map(({ row, num_trained_tokens, loss }) => [row, num_trained_tokens, loss])).toEqual(rows.map(({ row, inputIds }) => [row, inputIds.length - 1, inputIds.length - 1]))
+    expect(want.per_row.map(({ row, num_trained_tokens, loss }) => [row, num_trained_tokens, loss])).toEqual(
+      rows.map(({ row, inputIds }) => [row, inputIds.length - 1, inputIds.length - 1]),
+    )
     const small = new SmallDevice(80)
     const done: number[] = []
-    expect(await evaluateRows(small, rows, { useAdapter: false, padId: 0 }, (progress) => done.push(progress.done))).toEqual(want)
+    expect(
+      await evaluateRows(small, rows, { useAdapter: false, padId: 0 }, (progress) => done.push(progress.done)),
+    ).toEqual(want)
     expect(small.tried).toEqual(['4x40', '2x40', '2x24', '2x8'])
     expect(done).toEqual([2, 4, 6])
   })
 
   it('not at all where one alone is too large, or as many were asked for', async () => {
     const refused = { code: 'gpu-tensor-too-large' }
-    await expect(evaluateRows(new SmallDevice(39), rows, { useAdapter: false, padId: 0 })).rejects.toMatchObject(refused)
-    await expect(evaluateRows(new SmallDevice(80), rows, { useAdapter: false, padId: 0, batchSize: 4 })).rejects.toMatchObject(refused)
+    await expect(evaluateRows(new SmallDevice(39), rows, { useAdapter: false, padId: 0 })).rejects.toMatchObject(
+      refused,
+    )
+    await expect(
+      evaluateRows(new SmallDevice(80), rows, { useAdapter: false, padId: 0, batchSize: 4 }),
+    ).rejects.toMatchObject(refused)
   })
 })

@@ -63,13 +63,17 @@ describe('engine protocol', () => {
   it('carries abort signals, fired before or during the call', async () => {
     connect({
       evaluate: (_options, _on, signal) =>
-        new Promise((_, reject) => signal!.addEventListener('abort', () => reject(new DOMException('gone', 'AbortError')))),
+        new Promise((_, reject) =>
+          signal!.addEventListener('abort', () => reject(new DOMException('gone', 'AbortError'))),
+        ),
     })
     const during = new AbortController()
     const running = page.evaluate({ useAdapter: false }, undefined, during.signal)
     setTimeout(() => during.abort(), 5)
     await expect(running).rejects.toMatchObject({ name: 'AbortError' })
-    await expect(page.evaluate({ useAdapter: false }, undefined, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(page.evaluate({ useAdapter: false }, undefined, AbortSignal.abort())).rejects.toMatchObject({
+      name: 'AbortError',
+    })
   })
 
   it('leaves a written chunk whole for its sender', async () => {
@@ -107,7 +111,9 @@ describe('engine protocol', () => {
       close: async () => void got.push(-1),
       abort: async () => {},
     }
-    const folder: WritableFolder = { create: async (path) => (path === 'a/b.bin' ? sink : Promise.reject(new Error(path))) }
+    const folder: WritableFolder = {
+      create: async (path) => (path === 'a/b.bin' ? sink : Promise.reject(new Error(path))),
+    }
     await page.exportAdapter(folder)
     expect(most).toBe(1)
     expect(got.filter((_, i) => i % 2 === 0)).toEqual([...Array(20).keys(), -1])
@@ -141,7 +147,11 @@ describe('engine protocol', () => {
       list = async () => [{ path: 'w.bin', size: 3 }]
       async open(path: string) {
         if (path !== 'w.bin') return null
-        return { name: path, size: 3, read: async (from: number, count: number) => new Uint8Array([1, 20, 100]).subarray(from, from + count) }
+        return {
+          name: path,
+          size: 3,
+          read: async (from: number, count: number) => new Uint8Array([1, 20, 100]).subarray(from, from + count),
+        }
       }
     }
     expect(await page.loadAdapter(new Memory())).toMatchObject({ parameters: 123, baseModel: 'mine' })

@@ -21,7 +21,12 @@ let events: TrainEvent[]
 
 const answers = ['一', '二二', '三三三', '四', '五', '六']
 const data = (texts = answers) => {
-  const rows = texts.map((content, i) => ({ messages: [{ role: 'user', content: `问题 ${i}` }, { role: 'assistant', content }] }))
+  const rows = texts.map((content, i) => ({
+    messages: [
+      { role: 'user', content: `问题 ${i}` },
+      { role: 'assistant', content },
+    ],
+  }))
   return { kind: 'bytes' as const, source: bytesSource('mine.json', new TextEncoder().encode(JSON.stringify(rows))) }
 }
 const options: DataOptions = { max_length: 256, assistant_only_loss: true }
@@ -32,7 +37,15 @@ const run = {
   num_train_epochs: 1,
   lora: { ...recommendedRun.lora, r: 2, target_modules: ['o_proj' as const] },
 }
-const request = { messages: [{ role: 'user', content: 'hi' }], temperature: 0, top_p: 1, top_k: 0, seed: 0, max_new_tokens: 8, useAdapter: true }
+const request = {
+  messages: [{ role: 'user', content: 'hi' }],
+  temperature: 0,
+  top_p: 1,
+  top_k: 0,
+  seed: 0,
+  max_new_tokens: 8,
+  useAdapter: true,
+}
 const on = (event: TrainEvent) => void events.push(event)
 const phases = () => events.flatMap((event) => (event.kind === 'phase' ? [event.phase] : []))
 
@@ -41,7 +54,8 @@ beforeEach(async () => {
   events = []
   engine = createEngine(
     {
-      openGpu: async () => ({ lost: new Promise<string>(() => {}), watchErrors: () => () => {}, destroy() {} }) as unknown as Gpu,
+      openGpu: async () =>
+        ({ lost: new Promise<string>(() => {}), watchErrors: () => () => {}, destroy() {} }) as unknown as Gpu,
       builtinModel: async () => nodeFolder('public/demo-model'),
       sample: (name) => nodeFile(`public/samples/${name}`),
       folderOfFiles: filesFolder,
@@ -84,7 +98,9 @@ describe('checkpoints that nobody asked for', () => {
       on(event)
       if (event.kind === 'step' && event.log.step === 1) engine.pause()
       if (event.kind === 'phase' && event.phase === 'paused') {
-        expect([...places.get('b')!.files.keys()].filter((path) => path.endsWith('run_state.json'))).toEqual(['checkpoint-2/run_state.json'])
+        expect([...places.get('b')!.files.keys()].filter((path) => path.endsWith('run_state.json'))).toEqual([
+          'checkpoint-2/run_state.json',
+        ])
         engine.resume()
         engine.stop()
       }
@@ -109,11 +125,17 @@ describe('checkpoints that nobody asked for', () => {
     expect(saved.model).toMatch(/^\d+-[0-9a-f]+$/)
     const write = (model: string) => state.set(path, new TextEncoder().encode(JSON.stringify({ ...saved, model })))
     write('another')
-    await expect(engine.train(run, { runId: 'a', resumeFrom: 'kept' }, on)).rejects.toMatchObject({ code: 'train-other-model' })
+    await expect(engine.train(run, { runId: 'a', resumeFrom: 'kept' }, on)).rejects.toMatchObject({
+      code: 'train-other-model',
+    })
     write(saved.model)
     await engine.loadData(data([...answers, '七']), options)
-    await expect(engine.train(run, { runId: 'a', resumeFrom: 'kept' }, on)).rejects.toMatchObject({ code: 'train-other-data' })
-    await expect(engine.train(run, { runId: 'none', resumeFrom: 'kept' }, on)).rejects.toMatchObject({ code: 'train-no-checkpoint' })
+    await expect(engine.train(run, { runId: 'a', resumeFrom: 'kept' }, on)).rejects.toMatchObject({
+      code: 'train-other-data',
+    })
+    await expect(engine.train(run, { runId: 'none', resumeFrom: 'kept' }, on)).rejects.toMatchObject({
+      code: 'train-no-checkpoint',
+    })
   })
 
   it('cost no run when they cannot be written', async () => {
@@ -122,7 +144,9 @@ describe('checkpoints that nobody asked for', () => {
     places.set('a', full)
     const outcome = await engine.train({ ...run, save_strategy: 'steps', save_steps: 2 }, { runId: 'a' }, on)
     expect(outcome).toMatchObject({ reason: 'finished', steps: 6 })
-    const warnings = events.flatMap((event) => (event.kind === 'message' && typeof event.text !== 'string' ? [event.text] : []))
+    const warnings = events.flatMap((event) =>
+      event.kind === 'message' && typeof event.text !== 'string' ? [event.text] : [],
+    )
     expect(warnings.map(({ code, params }) => [code, params.step])).toEqual([
       ['train-checkpoint-failed', 2],
       ['train-checkpoint-failed', 4],
@@ -142,7 +166,14 @@ describe('samples', () => {
     expect(outcome.log).toEqual(plain.log)
     expect(work()).toEqual(trained)
     const samples = events.flatMap((event) => (event.kind === 'sample' ? [event] : []))
-    expect(samples.map(({ step, row: number }) => [step, number])).toEqual([[0, 2], [0, 5], [3, 2], [3, 5], [6, 2], [6, 5]])
+    expect(samples.map(({ step, row: number }) => [step, number])).toEqual([
+      [0, 2],
+      [0, 5],
+      [3, 2],
+      [3, 5],
+      [6, 2],
+      [6, 5],
+    ])
     expect(samples[0]).toMatchObject({ question: '问题 1', expected: '二二', text: '二二', cut: false })
     const first = row.tokens.findIndex((token) => token.trained)
     expect([...model.prompts[0]]).toEqual(row.tokens.slice(0, first).map((token) => token.id))
@@ -154,7 +185,9 @@ describe('samples', () => {
     model.pace = () => Promise.reject(new Error('out of memory'))
     const outcome = await engine.train(run, { runId: 'a', samples: { rows: 1, every: 0.5, max_new_tokens: 8 } }, on)
     expect(outcome).toMatchObject({ reason: 'finished', steps: 6 })
-    const warnings = events.flatMap((event) => (event.kind === 'message' && typeof event.text !== 'string' ? [event.text] : []))
+    const warnings = events.flatMap((event) =>
+      event.kind === 'message' && typeof event.text !== 'string' ? [event.text] : [],
+    )
     expect(warnings.map(({ code }) => code)).toEqual(['train-samples-failed'])
     expect(phases().filter((phase) => phase === 'sampling')).toHaveLength(1)
   })
@@ -198,7 +231,10 @@ describe('while a run is paused', () => {
 
   it('running, it refuses', async () => {
     const running = engine.train(run, { runId: 'a' }, on)
-    await expect(engine.generate(request, () => {})).rejects.toMatchObject({ code: 'engine-busy', params: { task: 'train' } })
+    await expect(engine.generate(request, () => {})).rejects.toMatchObject({
+      code: 'engine-busy',
+      params: { task: 'train' },
+    })
     await running
   })
 })

@@ -38,7 +38,9 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     const tensor = await readBnbTensor(opened.weights, NAME, 28)
     expect(tensor).toMatchObject({ shape: [20, 28], dtype: 'bfloat16' })
     expect(bnbScales(tensor)).toEqual(dequantizeScales(doubleQuantize(absmax)))
-    expect(await all(opened.weights, 'model.embed_tokens.weight')).toEqual(await all(source.weights, 'model.embed_tokens.weight'))
+    expect(await all(opened.weights, 'model.embed_tokens.weight')).toEqual(
+      await all(source.weights, 'model.embed_tokens.weight'),
+    )
   })
 
   it.each(['nested', 'plain'] as const)('equal the %s one that transformers saved of the same model', async (kind) => {
@@ -62,18 +64,32 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
       // Also the nested ones: torch's f32 mean of the scales happens to round as ours for these 14 weights.
       expect(Buffer.from(await all(ours.weights, name)).equals(await all(theirs, name)), name).toBe(true)
     }
-    const theirConfig = JSON.parse(readFileSync(`${path}/config.json`, 'utf8')) as { quantization_config: Record<string, unknown> }
+    const theirConfig = JSON.parse(readFileSync(`${path}/config.json`, 'utf8')) as {
+      quantization_config: Record<string, unknown>
+    }
     // null leaves the head out by transformers' own rule; ours says so.
     const skipped = { llm_int8_skip_modules: theirConfig.quantization_config.llm_int8_skip_modules ?? ['lm_head'] }
-    expect({ ...theirConfig.quantization_config, ...skipped }).toMatchObject(ours.config.raw.quantization_config as object)
+    expect({ ...theirConfig.quantization_config, ...skipped }).toMatchObject(
+      ours.config.raw.quantization_config as object,
+    )
   })
 
   it('skip the modules that transformers will skip when it loads them', () => {
-    const paths = [1, 11].flatMap((layer) => ['self_attn.q_proj', 'mlp.down_proj'].map((path) => `model.layers.${layer}.${path}`))
+    const paths = [1, 11].flatMap((layer) =>
+      ['self_attn.q_proj', 'mlp.down_proj'].map((path) => `model.layers.${layer}.${path}`),
+    )
     // What `should_convert_module` of transformers 5.23 says: 1 stands for a skipped path, in the order above.
     const decided = {
-      q_proj: '1010', proj: '1111', 'layers.1': '0000', 'layers.1.mlp': '0000', 'model.layers.1': '1100', 'model.layers.1.mlp': '0100',
-      'model.layers.*.mlp': '0101', 'model.layers.1.self_attn.q': '0000', 'down_proj|model.layers.11': '0011', '1.mlp.down_proj': '0101',
+      q_proj: '1010',
+      proj: '1111',
+      'layers.1': '0000',
+      'layers.1.mlp': '0000',
+      'model.layers.1': '1100',
+      'model.layers.1.mlp': '0100',
+      'model.layers.*.mlp': '0101',
+      'model.layers.1.self_attn.q': '0000',
+      'down_proj|model.layers.11': '0011',
+      '1.mlp.down_proj': '0101',
     }
     for (const [pattern, expected] of Object.entries(decided)) {
       expect(paths.map((path) => Number(skips(pattern, path))).join(''), pattern).toBe(expected)
@@ -85,7 +101,8 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     const { opened } = await checkpoint()
     const tensors = new Map(opened.weights.tensors)
     for (const info of tensors.values()) {
-      if (info.name.endsWith('_proj.weight')) tensors.set(info.name, { ...info, dtype: called, shape: [info.bytes / (called === 'U8' ? 1 : 4), 1] })
+      if (info.name.endsWith('_proj.weight'))
+        tensors.set(info.name, { ...info, dtype: called, shape: [info.bytes / (called === 'U8' ? 1 : 4), 1] })
     }
     const out = new MemoryFolder('merged')
     await writeMerged({ ...opened, weights: { ...opened.weights, tensors } }, { pairs: [], scale: 1 }, out)
@@ -99,7 +116,12 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
   it('are dequantised the same in pieces that begin inside a byte and a block', async () => {
     const { codes, absmax } = quantizeBlocks(Float32Array.from({ length: 301 }, (_, i) => Math.sin(i)))
     const whole = dequantizeBlocks(codes, absmax, 301)
-    for (const [from, count] of [[0, 301], [7, 100], [63, 2], [129, 172]]) {
+    for (const [from, count] of [
+      [0, 301],
+      [7, 100],
+      [63, 2],
+      [129, 172],
+    ]) {
       const part = codes.slice(Math.floor(from / 2), Math.ceil((from + count) / 2))
       expect(dequantizeBlocks(part, absmax, count, from)).toEqual(whole.slice(from, from + count))
     }

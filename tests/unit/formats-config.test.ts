@@ -59,7 +59,13 @@ describe('parseModelConfig', () => {
   })
 
   it('takes rope_theta beside a v4 rope_scaling and inside a v5 rope_parameters alike', () => {
-    const llama3 = { factor: 32, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192, rope_type: 'llama3' }
+    const llama3 = {
+      factor: 32,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 8192,
+      rope_type: 'llama3',
+    }
     const scaling = { type: 'llama3', factor: 32, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPosition: 8192 }
     const four = parse({ rope_theta: 5e5, rope_scaling: llama3 })
     const five = parse({ rope_theta: undefined, rope_parameters: { ...llama3, rope_theta: 5e5 } })
@@ -69,7 +75,12 @@ describe('parseModelConfig', () => {
   })
 
   it('fills in what transformers fills in', () => {
-    const bare = { rope_theta: undefined, tie_word_embeddings: undefined, num_key_value_heads: undefined, eos_token_id: undefined }
+    const bare = {
+      rope_theta: undefined,
+      tie_word_embeddings: undefined,
+      num_key_value_heads: undefined,
+      eos_token_id: undefined,
+    }
     expect(parse(bare)).toMatchObject({ ropeTheta: 10000, tieWordEmbeddings: false, kvHeads: 14, eosTokenIds: [] })
     const llama = { ...bare, architectures: ['LlamaForCausalLM'], model_type: 'llama', bos_token_id: undefined }
     expect(parse(llama)).toMatchObject({ family: 'llama', bosTokenId: 1, eosTokenIds: [2], headDim: 64 })
@@ -118,7 +129,9 @@ describe('parseModelConfig', () => {
       skipModules: ['lm_head', 'model.layers.0.mlp'],
     })
     expect(codeOf({ quantization_config: { ...nf4, bnb_4bit_quant_type: 'fp4' } })).toBe('model-quantization')
-    expect(codeOf({ quantization_config: { quant_method: 'bitsandbytes', load_in_8bit: true } })).toBe('model-quantization')
+    expect(codeOf({ quantization_config: { quant_method: 'bitsandbytes', load_in_8bit: true } })).toBe(
+      'model-quantization',
+    )
     expect(codeOf({ quantization_config: { quant_method: 'gptq', bits: 4 } })).toBe('model-quantization')
   })
 

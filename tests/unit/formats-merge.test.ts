@@ -40,7 +40,9 @@ describe('the merged folder', () => {
     const out = new MemoryFolder('merged')
     const opened = await openModelFolder(await tinyFolder())
     const files = await writeMerged(opened, { pairs: [], scale: 1, maxShardBytes: 4000 }, out)
-    expect(files.map(({ path, bytes }) => [path, bytes])).toEqual([...out.files].map(([path, bytes]) => [path, bytes.length]))
+    expect(files.map(({ path, bytes }) => [path, bytes])).toEqual(
+      [...out.files].map(([path, bytes]) => [path, bytes.length]),
+    )
     const index = json(out, 'model.safetensors.index.json')
     const all = [...opened.weights.tensors.values()]
     expect(index.metadata.total_size).toBe(all.reduce((sum, { bytes }) => sum + bytes, 0))
@@ -49,8 +51,16 @@ describe('the merged folder', () => {
   })
 
   it('spells its configuration for transformers 4 and 5', async () => {
-    const llama3 = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 }
-    const opened = await openModelFolder(await tinyFolder({ rope_theta: undefined, rope_parameters: { ...llama3, rope_theta: 5e5 } }))
+    const llama3 = {
+      rope_type: 'llama3',
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 32,
+    }
+    const opened = await openModelFolder(
+      await tinyFolder({ rope_theta: undefined, rope_parameters: { ...llama3, rope_theta: 5e5 } }),
+    )
     const out = new MemoryFolder('merged')
     await writeMerged(opened, { pairs: [], scale: 1, stopIds: [7] }, out)
     expect(json(out, 'config.json')).toMatchObject({
@@ -75,8 +85,16 @@ describe('the merged folder', () => {
   })
 
   it('spells as floats what Python wants as floats', () => {
-    const text = pythonJson({ temperature: 1, top_p: 0.9, top_k: 20, rope_parameters: { rope_theta: 1000000, factor: 8 }, name: '"factor": 1' })
-    expect(text).toMatch(/"temperature": 1\.0,\n.*"top_p": 0\.9,\n.*"top_k": 20,\n.*\{\n.*"rope_theta": 1000000\.0,\n.*"factor": 8\.0\n/)
+    const text = pythonJson({
+      temperature: 1,
+      top_p: 0.9,
+      top_k: 20,
+      rope_parameters: { rope_theta: 1000000, factor: 8 },
+      name: '"factor": 1',
+    })
+    expect(text).toMatch(
+      /"temperature": 1\.0,\n.*"top_p": 0\.9,\n.*"top_k": 20,\n.*\{\n.*"rope_theta": 1000000\.0,\n.*"factor": 8\.0\n/,
+    )
     expect(JSON.parse(text).name).toBe('"factor": 1')
   })
 
@@ -87,7 +105,9 @@ describe('the merged folder', () => {
       await writeMerged(opened, { pairs: [], scale: 1 }, out)
       const merged = await openModelFolder(out)
       expect(merged.dtype).toBe(dtype)
-      expect(await merged.weights.read('lm_head.weight', 0, 80)).toEqual(await opened.weights.read('lm_head.weight', 0, 80))
+      expect(await merged.weights.read('lm_head.weight', 0, 80)).toEqual(
+        await opened.weights.read('lm_head.weight', 0, 80),
+      )
     }
   })
 

@@ -37,7 +37,13 @@ describe('openModelFolder', () => {
   it('reads everything but the weights', async () => {
     const folder = await tinyFolder()
     const opened = await openModelFolder(folder)
-    expect(opened).toMatchObject({ name: 'tiny', dtype: 'BF16', license: 'apache-2.0', stopIds: [3, 4], chatTemplate: '{{ messages }}' })
+    expect(opened).toMatchObject({
+      name: 'tiny',
+      dtype: 'BF16',
+      license: 'apache-2.0',
+      stopIds: [3, 4],
+      chatTemplate: '{{ messages }}',
+    })
     expect(opened.weightFiles).toHaveLength(1)
     expect(Object.keys(opened.files)).toContain('tokenizer.json')
     const { hidden_size: C, intermediate_size: F, vocab_size: V } = TINY_CONFIG
@@ -61,7 +67,10 @@ describe('openModelFolder', () => {
 
   it('looks one folder further down', async () => {
     const inner = await tinyFolder()
-    const outer = new MemoryFolder('outer', [...inner.files].map(([path, bytes]) => [`snapshots/abc/${path}`, bytes]))
+    const outer = new MemoryFolder(
+      'outer',
+      [...inner.files].map(([path, bytes]) => [`snapshots/abc/${path}`, bytes]),
+    )
     expect((await openModelFolder(outer)).name).toBe('abc')
     outer.files.set('snapshots/def/config.json', new Uint8Array())
     expect(await codeOf(outer)).toBe('model-many-configs')
@@ -98,7 +107,12 @@ describe('openModelFolder', () => {
   it('takes the template from where older repositories keep it', async () => {
     const folder = await tinyFolder()
     folder.files.delete('chat_template.jinja')
-    put(folder, 'tokenizer_config.json', { chat_template: [{ name: 'tool_use', template: 'T' }, { name: 'default', template: 'D' }] })
+    put(folder, 'tokenizer_config.json', {
+      chat_template: [
+        { name: 'tool_use', template: 'T' },
+        { name: 'default', template: 'D' },
+      ],
+    })
     expect((await openModelFolder(folder)).chatTemplate).toBe('D')
     put(folder, 'tokenizer_config.json', { chat_template: 'S' })
     expect((await openModelFolder(folder)).chatTemplate).toBe('S')
@@ -109,16 +123,29 @@ describe('openModelFolder', () => {
     ['model-no-tokenizer', (folder) => folder.files.delete('tokenizer.json')],
     ['model-no-weights', (folder) => folder.files.delete('model.safetensors')],
     ['json-invalid', (folder) => put(folder, 'config.json', '{')],
-    ['json-invalid', (folder) => put(folder, 'tokenizer_config.json', '{') && folder.files.delete('chat_template.jinja')],
+    [
+      'json-invalid',
+      (folder) => put(folder, 'tokenizer_config.json', '{') && folder.files.delete('chat_template.jinja'),
+    ],
     ['model-missing-tensors', (folder) => put(folder, 'config.json', { ...TINY_CONFIG, num_hidden_layers: 3 })],
     ['model-missing-tensors', (folder) => put(folder, 'config.json', { ...TINY_CONFIG, tie_word_embeddings: false })],
     ['model-tensor-shape', (folder) => put(folder, 'config.json', { ...TINY_CONFIG, intermediate_size: 32 })],
-    ['safetensors-cut-off', (folder) => folder.files.set('model.safetensors', folder.files.get('model.safetensors')!.slice(0, -2))],
-    ['model-missing-shards', async (folder) => {
-      await shard(folder, 3)
-      folder.files.delete('model-00002-of-00003.safetensors')
-    }],
-    ['model-is-adapter', (folder) => folder.files.delete('config.json') && put(folder, 'adapter_config.json', { base_model_name_or_path: 'a/b' })],
+    [
+      'safetensors-cut-off',
+      (folder) => folder.files.set('model.safetensors', folder.files.get('model.safetensors')!.slice(0, -2)),
+    ],
+    [
+      'model-missing-shards',
+      async (folder) => {
+        await shard(folder, 3)
+        folder.files.delete('model-00002-of-00003.safetensors')
+      },
+    ],
+    [
+      'model-is-adapter',
+      (folder) =>
+        folder.files.delete('config.json') && put(folder, 'adapter_config.json', { base_model_name_or_path: 'a/b' }),
+    ],
   ])('says %s before any weight is read', async (code, spoil) => {
     const folder = await tinyFolder()
     await spoil(folder)

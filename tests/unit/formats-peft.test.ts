@@ -26,7 +26,11 @@ function adapter(r = 3): PeftAdapter {
       pairs.push({ layer, projection, r, inFeatures, outFeatures, A, B })
     }
   }
-  return { lora: { r, lora_alpha: 6, lora_dropout: 0.1, target_modules, use_rslora: false }, pairs, baseModel: 'Qwen/Qwen2.5-0.5B' }
+  return {
+    lora: { r, lora_alpha: 6, lora_dropout: 0.1, target_modules, use_rslora: false },
+    pairs,
+    baseModel: 'Qwen/Qwen2.5-0.5B',
+  }
 }
 
 async function written(change: Record<string, unknown> = {}): Promise<MemoryFolder> {
@@ -37,7 +41,11 @@ async function written(change: Record<string, unknown> = {}): Promise<MemoryFold
 }
 
 /** The same tensors under other names, in another type; null leaves one out. */
-async function rewritten(folder: MemoryFolder, rename: (name: string) => string | null, dtype: FloatDtype = 'F32'): Promise<void> {
+async function rewritten(
+  folder: MemoryFolder,
+  rename: (name: string) => string | null,
+  dtype: FloatDtype = 'F32',
+): Promise<void> {
   const file = await openSafetensors((await folder.open(ADAPTER_WEIGHTS))!)
   const kept = [...file.tensors.values()].filter(({ name }) => rename(name) !== null)
   const plan = kept.map(({ name, shape }) => ({ name: rename(name)!, shape, dtype }))
@@ -80,7 +88,9 @@ describe('PEFT adapters', () => {
   it('come back as they were written', async () => {
     const folder = new MemoryFolder('adapter')
     const files = await writePeft(folder, adapter())
-    expect(files.map(({ path, bytes }) => [path, bytes])).toEqual([...folder.files].map(([path, bytes]) => [path, bytes.length]))
+    expect(files.map(({ path, bytes }) => [path, bytes])).toEqual(
+      [...folder.files].map(([path, bytes]) => [path, bytes.length]),
+    )
     expect(await readPeft(folder, model)).toEqual(adapter())
   })
 
@@ -88,7 +98,9 @@ describe('PEFT adapters', () => {
     const keys = Object.keys(peftConfig(adapter()))
     expect(keys.filter((key) => !PEFT_0_10.split(' ').includes(key))).toEqual([])
     expect(keys).toEqual([...keys].sort())
-    expect(keys).toEqual(expect.arrayContaining(['peft_type', 'r', 'lora_alpha', 'target_modules', 'base_model_name_or_path']))
+    expect(keys).toEqual(
+      expect.arrayContaining(['peft_type', 'r', 'lora_alpha', 'target_modules', 'base_model_name_or_path']),
+    )
   })
 
   it('have the tensor names that PEFT expects', async () => {
@@ -113,11 +125,18 @@ describe('PEFT adapters', () => {
 
   it('are read whether target_modules is a list, a pattern or a word', async () => {
     for (const target_modules of [['q_proj', 'v_proj', 'mlp.down_proj'], '.*\\.(q|v|down)_proj', 'all-linear']) {
-      expect((await readPeft(await written({ target_modules }), model)).lora.target_modules).toEqual(['q_proj', 'v_proj', 'down_proj'])
+      expect((await readPeft(await written({ target_modules }), model)).lora.target_modules).toEqual([
+        'q_proj',
+        'v_proj',
+        'down_proj',
+      ])
     }
     const named = ['q_proj', 'v_proj', 'down_proj', 'o_proj']
     expect(await codeOf(await written({ target_modules: named }))).toBe('adapter-missing-modules')
-    expect((await readPeft(await written({ target_modules: named, exclude_modules: ['o_proj'] }), model)).lora.target_modules).toHaveLength(3)
+    expect(
+      (await readPeft(await written({ target_modules: named, exclude_modules: ['o_proj'] }), model)).lora
+        .target_modules,
+    ).toHaveLength(3)
   })
 
   it('mean the same product when modules have ranks and alphas of their own', async () => {
@@ -126,7 +145,11 @@ describe('PEFT adapters', () => {
     const small = adapter(2)
     mixed.pairs = mixed.pairs.map((pair, i) => (pair.projection === 'v_proj' ? small.pairs[i] : pair))
     await writePeft(folder, mixed)
-    const config = { ...peftConfig(mixed), rank_pattern: { v_proj: 2 }, alpha_pattern: { 'layers.1.self_attn.q_proj': 12 } }
+    const config = {
+      ...peftConfig(mixed),
+      rank_pattern: { v_proj: 2 },
+      alpha_pattern: { 'layers.1.self_attn.q_proj': 12 },
+    }
     folder.files.set(ADAPTER_CONFIG, new TextEncoder().encode(JSON.stringify(config)))
     const read = await readPeft(folder, model)
     expect(read.pairs.every((pair) => pair.r === 3)).toBe(true)
@@ -137,7 +160,10 @@ describe('PEFT adapters', () => {
     }
     close(delta(read, 0, 'v_proj'), delta(small, 0, 'v_proj'))
     close(delta(read, 0, 'q_proj'), delta(adapter(), 0, 'q_proj'))
-    close(delta(read, 1, 'q_proj'), delta(adapter(), 1, 'q_proj').map((value) => 2 * value))
+    close(
+      delta(read, 1, 'q_proj'),
+      delta(adapter(), 1, 'q_proj').map((value) => 2 * value),
+    )
   })
 
   it('add nothing in layers that they leave out', async () => {
@@ -151,7 +177,10 @@ describe('PEFT adapters', () => {
   it.each<[string, (folder: MemoryFolder) => unknown]>([
     ['adapter-no-config', (folder) => folder.files.delete(ADAPTER_CONFIG)],
     ['adapter-no-weights', (folder) => folder.files.delete(ADAPTER_WEIGHTS)],
-    ['adapter-half', (folder) => rewritten(folder, (name) => (name.includes('layers.0.self_attn.q_proj.lora_B') ? null : name))],
+    [
+      'adapter-half',
+      (folder) => rewritten(folder, (name) => (name.includes('layers.0.self_attn.q_proj.lora_B') ? null : name)),
+    ],
     ['adapter-layers', (folder) => rewritten(folder, (name) => name.replace('layers.1', 'layers.9'))],
     ['adapter-unknown-tensor', (folder) => rewritten(folder, (name) => name.replace('q_proj', 'embed_tokens'))],
     ['adapter-shape', (folder) => rewritten(folder, (name) => name.replace('q_proj', 'k_proj'))],
@@ -176,12 +205,13 @@ describe('PEFT adapters', () => {
     expect(await codeOf(await written(change))).toBe('adapter-option')
   })
 
-  it.each([{ init_lora_weights: false }, { init_lora_weights: 'gaussian' }, { use_dora: null, alora_invocation_tokens: null, lora_bias: false }])(
-    'are read with %j',
-    async (change) => {
-      expect(await codeOf(await written(change))).toBe('no error')
-    },
-  )
+  it.each([
+    { init_lora_weights: false },
+    { init_lora_weights: 'gaussian' },
+    { use_dora: null, alora_invocation_tokens: null, lora_bias: false },
+  ])('are read with %j', async (change) => {
+    expect(await codeOf(await written(change))).toBe('no error')
+  })
 })
 
 describe('the model card', () => {
@@ -192,7 +222,12 @@ describe('the model card', () => {
       license: 'apache-2.0',
       lora,
       parameters: 1234,
-      run: { runName: 'Clinic', dataName: 'clinic.json', rows: 60, outcome: { steps: 12, trainLoss: 1.5, seconds: 61.2 } },
+      run: {
+        runName: 'Clinic',
+        dataName: 'clinic.json',
+        rows: 60,
+        outcome: { steps: 12, trainLoss: 1.5, seconds: 61.2 },
+      },
     })
     expect(card).toMatch(/^---\nbase_model: "Qwen\/Qwen2\.5-0\.5B"\nlibrary_name: peft\n/)
     expect(card).toContain('\nlicense: "apache-2.0"\n')

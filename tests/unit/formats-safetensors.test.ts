@@ -77,7 +77,9 @@ describe('safetensors', () => {
     expect(await tensor({ dtype: 'F32', shape: [3], data_offsets: [0, 8] })).toBe('safetensors-header')
     expect(await tensor({ dtype: 'F32', shape: [2], data_offsets: [8, 0] })).toBe('safetensors-header')
     expect(await tensor({ dtype: 'F32', shape: [2], data_offsets: [0, 8] }, 7)).toBe('safetensors-cut-off')
-    expect(await codeOf(new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:1'))).toBe('lfs-pointer')
+    expect(await codeOf(new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:1'))).toBe(
+      'lfs-pointer',
+    )
   })
 })
 
@@ -93,7 +95,8 @@ describe('float types', () => {
   })
 
   it('rounds to nearest, ties to even', () => {
-    const one = (value: number, dtype: 'F16' | 'BF16') => toFloat32(fromFloat32(Float32Array.of(value), dtype), dtype)[0]
+    const one = (value: number, dtype: 'F16' | 'BF16') =>
+      toFloat32(fromFloat32(Float32Array.of(value), dtype), dtype)[0]
     const next = (step: number) => [1 + step / 2, 1 + step * 1.5, 1 + step / 2 + 2 ** -22, -(1 + step / 2)]
     // Halfway to the even neighbour below, halfway to the even one above, just over halfway, and mirrored.
     expect(next(2 ** -7).map((value) => one(value, 'BF16'))).toEqual([1, 1 + 2 ** -6, 1 + 2 ** -7, -1])

@@ -31,9 +31,13 @@ describe('zip', () => {
     const found = unzipSync(zip)
     expect(Object.keys(found)).toEqual(files.map(({ path }) => path))
     // Element by element, as toEqual goes, megabytes take half a minute.
-    for (const { path, blob } of files) expect(Buffer.compare(found[path], Buffer.from(await blob.arrayBuffer())), path).toBe(0)
+    for (const { path, blob } of files)
+      expect(Buffer.compare(found[path], Buffer.from(await blob.arrayBuffer())), path).toBe(0)
     // Blobs of some browsers cannot be read into given memory.
-    const plain = files.map(({ path, blob }) => ({ path, blob: Object.assign(blob, { stream: () => new ReadableStream() }) }))
+    const plain = files.map(({ path, blob }) => ({
+      path,
+      blob: Object.assign(blob, { stream: () => new ReadableStream() }),
+    }))
     expect(Buffer.compare(zip, Buffer.from(await (await zipBlobs(plain)).arrayBuffer()))).toBe(0)
   })
 
@@ -53,7 +57,8 @@ describe('zip', () => {
         at += part.length
       }
       await file.close()
-      const code = 'import json, sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(json.dumps([[i.filename, i.file_size] for i in z.infolist()] + [z.read("config.json").decode()]))'
+      const code =
+        'import json, sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(json.dumps([[i.filename, i.file_size] for i in z.infolist()] + [z.read("config.json").decode()]))'
       expect(JSON.parse(execFileSync('python3', ['-c', code, path], { encoding: 'utf8' }))).toEqual([
         ['model.safetensors', large.size],
         ['config.json', text.length],

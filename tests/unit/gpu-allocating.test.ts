@@ -11,11 +11,20 @@ async function fakeGpu(memoryError: boolean) {
     features: new Set(),
     lost: new Promise(() => {}),
     addEventListener: (_: string, listener: (event: unknown) => void) => (onError = listener),
-    createBuffer: ({ label, size }: { label: string; size: number }) => ({ label, size, destroy: () => destroyed.push(label) }),
+    createBuffer: ({ label, size }: { label: string; size: number }) => ({
+      label,
+      size,
+      destroy: () => destroyed.push(label),
+    }),
     pushErrorScope: (kind: string) => scopes.push(kind),
     popErrorScope: async () => (scopes.pop() === 'out-of-memory' && memoryError ? { message: 'no room' } : null),
   }
-  const adapter = { limits: device.limits, features: new Set(), info: { vendor: '', architecture: '', description: '' }, requestDevice: async () => device }
+  const adapter = {
+    limits: device.limits,
+    features: new Set(),
+    info: { vendor: '', architecture: '', description: '' },
+    requestDevice: async () => device,
+  }
   const gpu = await openGpu({ requestAdapter: async () => adapter } as unknown as GPU, { defaultLimits: true })
   return { gpu, destroyed, scopes, raise: (message: string) => onError({ error: { message } }) }
 }
@@ -29,7 +38,9 @@ describe('allocating', () => {
 
   it('gives everything back when memory runs out, and says how much was asked for', async () => {
     const { gpu, destroyed, scopes } = await fakeGpu(true)
-    const error = await allocating(gpu, 'cache', () => [gpu.buffer('a', 16, 0), gpu.buffer('b', 32, 0)]).catch((e: unknown) => e)
+    const error = await allocating(gpu, 'cache', () => [gpu.buffer('a', 16, 0), gpu.buffer('b', 32, 0)]).catch(
+      (e: unknown) => e,
+    )
     expect(error).toMatchObject({ code: 'gpu-out-of-memory', params: { what: 'cache', bytes: 48 } })
     expect([gpu.allocatedBytes, destroyed, scopes]).toEqual([0, ['a', 'b'], []])
   })

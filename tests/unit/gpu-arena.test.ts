@@ -53,8 +53,18 @@ describe('placing tensors by their lives', () => {
   })
 
   it('takes the tightest free slot and the kind of the largest tensor in it', () => {
-    const tensors = [tensor(0, 1000, 'activations'), tensor(1, 100, 'scratch'), tensor(2, 90, 'inputs'), tensor(3, 2000, 'checkpoints')]
-    const { slots, slotOf } = place(tensors, [[0, 1], [0, 1], [2, 3], [2, 3]])
+    const tensors = [
+      tensor(0, 1000, 'activations'),
+      tensor(1, 100, 'scratch'),
+      tensor(2, 90, 'inputs'),
+      tensor(3, 2000, 'checkpoints'),
+    ]
+    const { slots, slotOf } = place(tensors, [
+      [0, 1],
+      [0, 1],
+      [2, 3],
+      [2, 3],
+    ])
     expect(slotOf[2]).toBe(slotOf[1])
     expect(slotOf[3]).toBe(slotOf[0])
     expect(slots[slotOf[3]]).toEqual({ bytes: 8000, kind: 'checkpoints' })
@@ -62,7 +72,13 @@ describe('placing tensors by their lives', () => {
   })
 
   it('does not reuse a slot in the very dispatch that last reads it', () => {
-    const { slotOf } = place([tensor(0, 8), tensor(1, 8)], [[0, 2], [2, 4]])
+    const { slotOf } = place(
+      [tensor(0, 8), tensor(1, 8)],
+      [
+        [0, 2],
+        [2, 4],
+      ],
+    )
     expect(slotOf[0]).not.toBe(slotOf[1])
   })
 })

@@ -42,7 +42,12 @@ describe('recording', () => {
     const r = new Recorder(new KernelCache(gpu))
     chain(r, { n: 100 })
     expect(r.dispatches.map(({ tensors }) => tensors.map(({ label }) => label).join())).toEqual(['a,b', 'b,c', 'c,d'])
-    expect(lifetimes(r)).toEqual([[0, 0], [0, 1], [1, 2], [2, 2]])
+    expect(lifetimes(r)).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 2],
+      [2, 2],
+    ])
   })
 
   it('makes one kernel for equal defines, another for another element type', () => {
@@ -59,7 +64,7 @@ describe('recording', () => {
     expect(one.wgsl).not.toContain('enable')
   })
 
-  it('refuses tensors that are not the shader\'s bindings', () => {
+  it("refuses tensors that are not the shader's bindings", () => {
     const r = new Recorder(new KernelCache(gpu))
     const x = r.tensor('x', [8])
     const request = { source: ADD, params: { n: 1 }, workgroups: [1, 1, 1] as [number, number, number] }
@@ -104,13 +109,21 @@ describe('a plan', () => {
 
   it('refuses a tensor larger than a binding may be, by name, before anything is made', async () => {
     const plan = new Plan(gpu, new KernelCache(gpu), chain, { n: 2000 }, { label: 'chain' })
-    await expect(plan.build()).rejects.toMatchObject({ code: 'gpu-tensor-too-large', params: { tensor: 'a', bytes: 8000, limit: 4096 } })
+    await expect(plan.build()).rejects.toMatchObject({
+      code: 'gpu-tensor-too-large',
+      params: { tensor: 'a', bytes: 8000, limit: 4096 },
+    })
   })
 
   it('refuses a buffer that exists but is larger than a binding may be, by name', async () => {
     const large = bufferTensor('states', 'f32', [2000], {} as GPUBuffer)
-    const plan = new Plan<null>(gpu, new KernelCache(gpu), (r) => add(r, large, r.tensor('y', [8]), 8), null, { label: 'one' })
-    await expect(plan.build()).rejects.toMatchObject({ code: 'gpu-tensor-too-large', params: { tensor: 'states', bytes: 8000, limit: 4096 } })
+    const plan = new Plan<null>(gpu, new KernelCache(gpu), (r) => add(r, large, r.tensor('y', [8]), 8), null, {
+      label: 'one',
+    })
+    await expect(plan.build()).rejects.toMatchObject({
+      code: 'gpu-tensor-too-large',
+      params: { tensor: 'states', bytes: 8000, limit: 4096 },
+    })
   })
 })
 

@@ -10,7 +10,22 @@ describe('WGSL templates', () => {
   })
 
   it('keep or leave out lines by a flag, its negation, a comparison, or several of them', () => {
-    const text = ['//#if A', 'a', '//#else', 'b', '//#end', '//#if !A', 'c', '//#end', '//#if N == 4', 'd', '//#end', '//#if N != 4 && A', 'e', '//#end'].join('\n')
+    const text = [
+      '//#if A',
+      'a',
+      '//#else',
+      'b',
+      '//#end',
+      '//#if !A',
+      'c',
+      '//#end',
+      '//#if N == 4',
+      'd',
+      '//#end',
+      '//#if N != 4 && A',
+      'e',
+      '//#end',
+    ].join('\n')
     expect(expand(text, { A: true, N: 4 })).toBe('a d')
     expect(expand(text, { A: true, N: 5 })).toBe('a e')
     expect(expand(text, { N: 4 })).toBe('b c d')

@@ -38,7 +38,10 @@ describe.each(['qwen2', 'qwen3', 'llama'])('%s on the processor', { timeout: 60_
     const positions = goldenJson<{ logit_positions: number[] }>(`${family}/expected.json`).logit_positions
     const want = await goldenTensors(`${family}/logits.safetensors`)
     const V = opened.config.vocabSize
-    for (const [key, chosen] of [['logits', pairs], ['base', []]] as const) {
+    for (const [key, chosen] of [
+      ['logits', pairs],
+      ['base', []],
+    ] as const) {
       const got = await plainLogits(opened.config, seenRows(opened, [...chosen], loraScale(lora)), ids)
       const picked = positions.flatMap((t) => [...got.subarray(t * V, (t + 1) * V)])
       // Torch sums in f32; here everything but the weights is f64. 5e-6 of the largest logit is some twenty roundings.
@@ -67,12 +70,21 @@ describe.each(['qwen2', 'qwen3', 'llama'])('%s on the processor', { timeout: 60_
         return new Float32Array()
       }
       const out = new MemoryFolder('merged')
-      await exportMerged({ opened, tokenizer, adapter: { lora, pairs }, dequantizedRows: onto === 'original' ? undefined : dequantizedRows }, out)
+      await exportMerged(
+        {
+          opened,
+          tokenizer,
+          adapter: { lora, pairs },
+          dequantizedRows: onto === 'original' ? undefined : dequantizedRows,
+        },
+        out,
+      )
       return { out, drift: readmeDrift(out) }
     }
     const original = await exported('original')
     const dequantized = await exported('dequantized')
-    // What the README says, against the merged folder's own tensors: read as floats, not through the rows that were measured.
+    // What the README says, against the merged folder's own tensors: read as floats, not through the rows that were
+    // measured.
     for (const { out, drift } of [original, dequantized]) {
       const merged = await openModelFolder(out)
       const ids = tokenizer.encode(MEASURED_TEXT).slice(0, 16)
@@ -101,7 +113,9 @@ it('writes the model also where its drift cannot be measured, and says so', asyn
   expect(new TextDecoder().decode(out.files.get('README.md'))).toContain('could not be measured')
   const cancel = new AbortController()
   cancel.abort()
-  await expect(exportMerged({ opened, tokenizer, adapter: { lora, pairs } }, new MemoryFolder('x'), undefined, cancel.signal)).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(
+    exportMerged({ opened, tokenizer, adapter: { lora, pairs } }, new MemoryFolder('x'), undefined, cancel.signal),
+  ).rejects.toMatchObject({ name: 'AbortError' })
 })
 
 const storedRows = ({ weights }: OpenedModel): RowReader =>
@@ -115,8 +129,15 @@ describe('two sets of logits', () => {
   it('are compared by size and by what comes next', () => {
     const seen = Float32Array.of(1, 5, 2, -3, 0, 1)
     const drift = compareLogits(Float32Array.of(1, 4, 6, -3, 0, 1), seen, 2)
-    expect(drift).toMatchObject({ tokens: 2, largest: 4, rms: Math.sqrt(17 / 6), range: 8, sameNext: 1 } satisfies Partial<MergeDrift>)
-    const softmax = (logits: number[]) => logits.map((l) => Math.exp(l) / logits.reduce((sum, x) => sum + Math.exp(x), 0))
+    expect(drift).toMatchObject({
+      tokens: 2,
+      largest: 4,
+      rms: Math.sqrt(17 / 6),
+      range: 8,
+      sameNext: 1,
+    } satisfies Partial<MergeDrift>)
+    const softmax = (logits: number[]) =>
+      logits.map((l) => Math.exp(l) / logits.reduce((sum, x) => sum + Math.exp(x), 0))
     const [p, q] = [softmax([1, 5, 2]), softmax([1, 4, 6])]
     expect(drift.divergence).toBeCloseTo(p.reduce((sum, x, i) => sum + x * Math.log(x / q[i]), 0) / 2, 10)
     expect(compareLogits(seen, seen, 2)).toMatchObject({ largest: 0, rms: 0, divergence: 0, sameNext: 2 })

@@ -54,7 +54,9 @@ describe('sampled', () => {
 
   it('refuses logits that are no numbers', () => {
     for (const temperature of [0, 1]) {
-      expect(() => chooseToken(Float32Array.of(NaN, NaN), { ...ALL, temperature }, 0)).toThrow(expect.objectContaining({ code: 'model-not-finite' }))
+      expect(() => chooseToken(Float32Array.of(NaN, NaN), { ...ALL, temperature }, 0)).toThrow(
+        expect.objectContaining({ code: 'model-not-finite' }),
+      )
     }
   })
 
@@ -62,7 +64,10 @@ describe('sampled', () => {
     // Shares 0.57, 0.21, 0.13 ... in order 1, 3, 0, 2.
     const [a, b, , d] = softmax(logits)
     close(shares(logits, { ...ALL, topP: b + d - 0.01 }), [0, b / (b + d), 0, d / (b + d)])
-    close(shares(logits, { ...ALL, topP: b + d + 0.01 }), [a, b, 0, d].map((v) => v / (a + b + d)))
+    close(
+      shares(logits, { ...ALL, topP: b + d + 0.01 }),
+      [a, b, 0, d].map((v) => v / (a + b + d)),
+    )
     expect(shares(logits, { ...ALL, topP: 0 })).toEqual([0, 1, 0, 0])
   })
 

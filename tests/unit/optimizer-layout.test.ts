@@ -12,7 +12,16 @@ import { bits, differing } from '../helpers/adamw-twin'
 function layoutOf(lengths: number[]): AdapterLayout {
   let offset = 0
   const slots = lengths.map((length, i): ParameterSlot => {
-    const slot: ParameterSlot = { name: `t${i}`, layer: i, projection: 'q_proj', side: 'A', shape: [1, length], page: 0, offset, length }
+    const slot: ParameterSlot = {
+      name: `t${i}`,
+      layer: i,
+      projection: 'q_proj',
+      side: 'A',
+      shape: [1, length],
+      page: 0,
+      offset,
+      length,
+    }
     offset += Math.ceil(length / 64) * 64
     return slot
   })
@@ -28,11 +37,20 @@ describe('which states a parameter gets', () => {
     const parts = optimizerLayout(layout, 'adamw8bit').parts
     expect(parts.map((part) => part.formula)).toEqual(['bnb32', 'bnb8'])
     const small = [...parts[0].blocks].map(decode)
-    expect(small.slice(0, 2)).toEqual([[0, 256], [256, 256]])
-    expect(small.slice(15)).toEqual([[3840, 255], [layout.slots[3].offset, 1]])
+    expect(small.slice(0, 2)).toEqual([
+      [0, 256],
+      [256, 256],
+    ])
+    expect(small.slice(15)).toEqual([
+      [3840, 255],
+      [layout.slots[3].offset, 1],
+    ])
     const eight = [...parts[1].blocks].map(decode)
     expect(eight.length).toBe(16 + 17)
-    expect(eight.slice(15, 17)).toEqual([[4096 + 3840, 256], [8192, 256]])
+    expect(eight.slice(15, 17)).toEqual([
+      [4096 + 3840, 256],
+      [8192, 256],
+    ])
     expect(eight[32]).toEqual([8192 + 4096, 1])
   })
 
@@ -61,9 +79,18 @@ describe('which states a parameter gets', () => {
 })
 
 describe('pages of a large adapter', () => {
-  // Qwen2.5-0.5B: its width of 3.5 blocks gives every tensor of odd rank a ragged last block, and at these ranks a page is full.
-  const config = { layers: 24, hiddenSize: 896, intermediateSize: 4864, heads: 14, kvHeads: 2, headDim: 64 } as ModelConfig
-  const layoutAt = (r: number) => adapterLayout(config, { r, lora_alpha: r, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false })
+  // Qwen2.5-0.5B: its width of 3.5 blocks gives every tensor of odd rank a ragged last block, and at these ranks a page
+  // is full.
+  const config = {
+    layers: 24,
+    hiddenSize: 896,
+    intermediateSize: 4864,
+    heads: 14,
+    kvHeads: 2,
+    headDim: 64,
+  } as ModelConfig
+  const layoutAt = (r: number) =>
+    adapterLayout(config, { r, lora_alpha: r, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false })
 
   test('f32 states of a page fit the least binding limit', () => {
     for (const r of [33, 61, 64]) {
@@ -94,7 +121,8 @@ describe('the maps as the kernel reads them', () => {
       const table = nearestTable(map)
       const first = 512 + side * 16384
       let wrong = 0
-      for (let step = 0; step < 65536; step++) if (((words[first + (step >> 2)] >>> (8 * (step & 3))) & 255) !== table[step]) wrong++
+      for (let step = 0; step < 65536; step++)
+        if (((words[first + (step >> 2)] >>> (8 * (step & 3))) & 255) !== table[step]) wrong++
       expect(wrong).toBe(0)
     })
   }

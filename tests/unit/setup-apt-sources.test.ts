@@ -50,7 +50,12 @@ deb-src http://no.example/os bookworm main
 deb [arch=amd64 signed-by=/keys/a.gpg] http://mirror.example/os bookworm main contrib # why
 `)
   expect(sources).toEqual([
-    { uris: ['http://mirror.example/os'], suites: ['bookworm'], components: ['main', 'contrib'], signedBy: '/keys/a.gpg' },
+    {
+      uris: ['http://mirror.example/os'],
+      suites: ['bookworm'],
+      components: ['main', 'contrib'],
+      signedBy: '/keys/a.gpg',
+    },
   ])
 })
 
@@ -71,9 +76,15 @@ test('both kinds of files are read from a machine, other files are not', () => {
   const etc = mkdtempSync(join(tmpdir(), 'apt-'))
   mkdirSync(join(etc, 'sources.list.d'))
   writeFileSync(join(etc, 'sources.list'), 'deb http://one.example/os bookworm main\n')
-  writeFileSync(join(etc, 'sources.list.d', 'two.sources'), 'Types: deb\nURIs: http://two.example/os\nSuites: x\nComponents: main\n')
+  writeFileSync(
+    join(etc, 'sources.list.d', 'two.sources'),
+    'Types: deb\nURIs: http://two.example/os\nSuites: x\nComponents: main\n',
+  )
   writeFileSync(join(etc, 'sources.list.d', 'three.list.save'), 'deb http://three.example/os bookworm main\n')
-  expect(readAptSources(etc).flatMap((source) => source.uris)).toEqual(['http://one.example/os', 'http://two.example/os'])
+  expect(readAptSources(etc).flatMap((source) => source.uris)).toEqual([
+    'http://one.example/os',
+    'http://two.example/os',
+  ])
 })
 
 test('the major version is read behind an epoch', () => {
@@ -82,9 +93,20 @@ test('the major version is read behind an epoch', () => {
 })
 
 test('Debian and Ubuntu are told apart, and Ubuntu’s snaps are not asked for', () => {
-  expect(readRelease('PRETTY_NAME="Debian"\nVERSION_CODENAME=bookworm\nID=debian\n')).toEqual({ id: 'debian', codename: 'bookworm' })
-  expect(readRelease('ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n')).toEqual({ id: 'ubuntu', codename: 'noble' })
+  expect(readRelease('PRETTY_NAME="Debian"\nVERSION_CODENAME=bookworm\nID=debian\n')).toEqual({
+    id: 'debian',
+    codename: 'bookworm',
+  })
+  expect(readRelease('ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n')).toEqual({
+    id: 'ubuntu',
+    codename: 'noble',
+  })
   expect(readRelease('ID=fedora\nVARIANT_ID=debian\n')).toBeNull()
-  expect(wantedPackages('debian', { firefox: true })).toEqual(['chromium', 'fonts-noto-cjk', 'libvulkan1', 'firefox-esr'])
+  expect(wantedPackages('debian', { firefox: true })).toEqual([
+    'chromium',
+    'fonts-noto-cjk',
+    'libvulkan1',
+    'firefox-esr',
+  ])
   expect(wantedPackages('ubuntu', { firefox: true })).toEqual(['fonts-noto-cjk', 'libvulkan1'])
 })

@@ -17,7 +17,9 @@ const vitestFile = (statuses: string[], status = 'passed') => ({
 })
 
 test('vitest: tests are counted one by one', () => {
-  const file = report({ testResults: [vitestFile(['passed', 'passed', 'skipped']), vitestFile(['passed', 'failed'], 'failed')] })
+  const file = report({
+    testResults: [vitestFile(['passed', 'passed', 'skipped']), vitestFile(['passed', 'failed'], 'failed')],
+  })
   expect(countVitest(file, 1)).toEqual({ passed: 3, failed: 1, skipped: 1, failures: ['test 1'] })
 })
 
@@ -29,7 +31,11 @@ test('vitest: a file that breaks before its first test counts as failed', () => 
 test('a runner that crashes, reports nothing or runs nothing counts as failed', () => {
   expect(countVitest('/nowhere/report.json', 0)).toMatchObject({ passed: 0, failed: 1 })
   expect(countVitest(report('{"testResults": ['), 137)).toMatchObject({ passed: 0, failed: 1 })
-  expect(countVitest(report({ testResults: [vitestFile(['skipped'])] }), 0)).toMatchObject({ passed: 0, failed: 1, skipped: 1 })
+  expect(countVitest(report({ testResults: [vitestFile(['skipped'])] }), 0)).toMatchObject({
+    passed: 0,
+    failed: 1,
+    skipped: 1,
+  })
   expect(countVitest(report({ testResults: [vitestFile(['passed'])] }), 1)).toMatchObject({ passed: 1, failed: 1 })
 })
 

@@ -6,7 +6,10 @@ import { mutations } from '../../scripts/mutations/index.mjs'
 it('every deliberate fault finds its text once, changes it, and names a test that is there', () => {
   const stale = mutations.filter(
     ({ file, find, replace, test }) =>
-      !existsSync(file) || readFileSync(file, 'utf8').split(find).length !== 2 || find === replace || !existsSync(test.file),
+      !existsSync(file) ||
+      readFileSync(file, 'utf8').split(find).length !== 2 ||
+      find === replace ||
+      !existsSync(test.file),
   )
   expect(stale.map(({ name }) => name)).toEqual([])
 })

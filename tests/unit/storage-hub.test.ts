@@ -30,7 +30,10 @@ afterEach(async () => {
 })
 
 function open(on?: (progress: Progress) => void, signal?: AbortSignal, change: object = {}) {
-  return openHub({ endpoint: hub.endpoint, id: ID, revision: 'main', ...change }, on, signal, { cache, waits: [1, 1, 1] })
+  return openHub({ endpoint: hub.endpoint, id: ID, revision: 'main', ...change }, on, signal, {
+    cache,
+    waits: [1, 1, 1],
+  })
 }
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
@@ -55,7 +58,12 @@ describe('openHub', { timeout: 60_000 }, () => {
 
     const last = seen.at(-1)!
     expect(last).toMatchObject({ phase: 'download', unit: 'bytes', done: last.total })
-    expect(last.files).toContainEqual({ path: 'model.safetensors', done: weights().length, total: weights().length, cached: false })
+    expect(last.files).toContainEqual({
+      path: 'model.safetensors',
+      done: weights().length,
+      total: weights().length,
+      cached: false,
+    })
 
     hub.requests.length = 0
     const again: Progress[] = []
@@ -82,7 +90,8 @@ describe('openHub', { timeout: 60_000 }, () => {
     const source = (await folder.open('model.safetensors'))!
     expect(await source.read(0, source.size)).toEqual(weights())
     const ranges = hub.requests.filter((line) => line.includes('/storage/')).map((line) => line.split(' ')[2])
-    // A broken line may take its last bytes along, so not every attempt need get on; but it never starts over once it has.
+    // A broken line may take its last bytes along, so not every attempt need get on; but it never starts over once it
+    // has.
     expect(ranges).toHaveLength(4)
     expect(ranges[0]).toBeUndefined()
     expect(ranges[3]).toMatch(/^bytes=[369]000-$/)
@@ -143,14 +152,20 @@ describe('openHub', { timeout: 60_000 }, () => {
     await hub.close()
     const folder = await openHub({ endpoint, id: ID, revision: 'main' }, undefined, undefined, { cache, waits: [1] })
     expect((await openModelFolder(folder)).config.layers).toBe(2)
-    expect(await codeOf(openHub({ endpoint, id: 'someone/else', revision: 'main' }, undefined, undefined, { cache, waits: [1] }))).toBe('hub-unreachable')
+    expect(
+      await codeOf(
+        openHub({ endpoint, id: 'someone/else', revision: 'main' }, undefined, undefined, { cache, waits: [1] }),
+      ),
+    ).toBe('hub-unreachable')
     hub = await startHub(ID, new Map())
   })
 
   it('names who refuses what', async () => {
     hub.token = 'secret'
     expect(await codeOf(open())).toBe('hub-unauthorized')
-    expect(await readText(await open(undefined, undefined, { token: 'secret' }), 'chat_template.jinja')).toBe('{{ messages }}')
+    expect(await readText(await open(undefined, undefined, { token: 'secret' }), 'chat_template.jinja')).toBe(
+      '{{ messages }}',
+    )
     hub.token = null
     expect(await codeOf(open(undefined, undefined, { id: 'someone/missing' }))).toBe('hub-not-found')
     expect(await codeOf(open(undefined, undefined, { id: 'a/b/c' }))).toBe('hub-id')

@@ -17,14 +17,21 @@ describe('when checkpoints are written', () => {
     const run = { ...recommendedRun, save_steps: 0.25, save_total_limit: 2 }
     expect(checkpointRules(run, plan, false)).toEqual({ ...none, limit: 2 })
     expect(checkpointRules({ ...run, save_strategy: 'steps' }, plan, false).every).toBe(10)
-    expect(checkpointRules({ ...run, save_strategy: 'epoch' }, plan, true)).toEqual({ every: 16, limit: 2, safety: true })
+    expect(checkpointRules({ ...run, save_strategy: 'epoch' }, plan, true)).toEqual({
+      every: 16,
+      limit: 2,
+      safety: true,
+    })
   })
 
   /** Moments at which one is due, on a clock that the test moves. */
   function play(rules: CheckpointRules, continued = false, saveMs = 0) {
     let time = 0
     const saved: number[] = []
-    const one = checkpointing(rules, async (_log, step) => void (saved.push(step), (time += saveMs)), { continued, now: () => time })
+    const one = checkpointing(rules, async (_log, step) => void (saved.push(step), (time += saveMs)), {
+      continued,
+      now: () => time,
+    })
     return {
       saved,
       async at(seconds: number, step: number, moment: Moment = 'step') {

@@ -26,7 +26,9 @@ describe('run file', () => {
   })
 
   it('knows which optimiser names are one arithmetic, and refuses others by name', () => {
-    const kinds = Object.fromEntries(OPTIMIZERS.map((optim) => [optim, optimizerKind(parseRunFile({ optim }).run.optim)]))
+    const kinds = Object.fromEntries(
+      OPTIMIZERS.map((optim) => [optim, optimizerKind(parseRunFile({ optim }).run.optim)]),
+    )
     expect(kinds).toEqual({
       adamw_torch: 'adamw',
       adamw_torch_fused: 'adamw',
@@ -40,9 +42,15 @@ describe('run file', () => {
   })
 
   it('cuts no row where max_length is null, as trl understands it; other nulls are fields left out', () => {
-    expect(parseRunFile({ max_length: null, seed: null, max_seq_length: null }).run).toEqual({ ...fileDefaults, max_length: NO_CUT })
+    expect(parseRunFile({ max_length: null, seed: null, max_seq_length: null }).run).toEqual({
+      ...fileDefaults,
+      max_length: NO_CUT,
+    })
     expect(parseRunFile({ max_seq_length: null }).run.max_length).toBe(1024)
-    expect(refusal({ max_length: null, packing: true })).toMatchObject({ code: 'run-field-unsupported', params: { field: 'max_length' } })
+    expect(refusal({ max_length: null, packing: true })).toMatchObject({
+      code: 'run-field-unsupported',
+      params: { field: 'max_length' },
+    })
   })
 
   it('takes a budget for the optimiser’s states, and no other argument', () => {
@@ -50,7 +58,13 @@ describe('run file', () => {
     const budget = (optim_args: string) => trainingShape(plan, parseRunFile({ optim_args }).run).optimizerBudgetBytes
     expect(budget('state_budget_bytes=65536')).toBe(65536)
     expect(budget('')).toBeUndefined()
-    for (const optim_args of ['state_budget_bytes=0', 'state_budget_bytes=1e6', 'rank=4', 'state_budget_bytes=1,rank=4', 7]) {
+    for (const optim_args of [
+      'state_budget_bytes=0',
+      'state_budget_bytes=1e6',
+      'rank=4',
+      'state_budget_bytes=1,rank=4',
+      7,
+    ]) {
       expect(refusal({ optim_args })).toMatchObject({ code: 'run-field-unsupported' })
     }
   })
@@ -59,7 +73,13 @@ describe('run file', () => {
     const { made_by: _, sft, lora, quantization } = goldenJson<Record<string, object>>('configs/defaults.json')
     const { run, stated } = parseRunFile({ ...sft, lora, quantization })
     // Where absent fields take another value than the libraries': docs/run-file.md says why.
-    const theirs = { learning_rate: 2e-5, logging_steps: 10, assistant_only_loss: false, save_strategy: 'steps', optim: 'adamw_torch_fused' }
+    const theirs = {
+      learning_rate: 2e-5,
+      logging_steps: 10,
+      assistant_only_loss: false,
+      save_strategy: 'steps',
+      optim: 'adamw_torch_fused',
+    }
     expect(run).toEqual({ ...fileDefaults, ...theirs })
     expect(stated.size).toBeGreaterThan(100)
   })
@@ -109,7 +129,10 @@ describe('run file', () => {
   })
 
   it('brings target modules to their canonical order', () => {
-    expect(parseRunFile({ lora: { target_modules: ['v_proj', 'self_attn.q_proj'] } }).run.lora.target_modules).toEqual(['q_proj', 'v_proj'])
+    expect(parseRunFile({ lora: { target_modules: ['v_proj', 'self_attn.q_proj'] } }).run.lora.target_modules).toEqual([
+      'q_proj',
+      'v_proj',
+    ])
     expect(parseRunFile({ target_modules: 'all-linear' }).run.lora.target_modules).toHaveLength(7)
   })
 
@@ -153,7 +176,14 @@ describe('run file', () => {
   })
 
   it('takes what changes nothing, and says that it does not evaluate between steps', () => {
-    const neutral = { data_seed: 3, seed: 3, dataset_text_field: 'text', dataset_kwargs: {}, eos_token: null, model_init_kwargs: null }
+    const neutral = {
+      data_seed: 3,
+      seed: 3,
+      dataset_text_field: 'text',
+      dataset_kwargs: {},
+      eos_token: null,
+      model_init_kwargs: null,
+    }
     expect(parseRunFile(neutral).warnings).toEqual([])
     const { warnings } = parseRunFile({ evaluation_strategy: 'steps', eval_steps: 10, per_device_eval_batch_size: 4 })
     expect(warnings.map(({ code, params }) => [code, params])).toEqual([

@@ -11,13 +11,10 @@ import { runSession } from '../../src/train/session'
 import { FakeTrainer } from '../helpers/fake-trainer'
 
 const run: RunFile = { ...recommendedRun, lr_scheduler_type: 'linear', warmup_ratio: 0, learning_rate: 1 }
-const batch = (row: number, trainedTokens: number) => ({ rows: [row], trainedTokens, realTokens: 10 * row }) as MicroBatch
+const batch = (row: number, trainedTokens: number) =>
+  ({ rows: [row], trainedTokens, realTokens: 10 * row }) as MicroBatch
 const window = (epoch: number, ...batches: MicroBatch[]): Window => ({ epoch, batches: () => batches })
-const windows = [
-  window(0.4, batch(1, 3), batch(2, 4)),
-  window(0.8, batch(3, 1), batch(4, 1)),
-  window(1, batch(5, 7)),
-]
+const windows = [window(0.4, batch(1, 3), batch(2, 4)), window(0.8, batch(3, 1), batch(4, 1)), window(1, batch(5, 7))]
 const result = (step: number) => ({ loss: 10 - step, gradNorm: step / 2, meanTokenAccuracy: 0.5, entropy: 1.5 })
 const tick = () => new Promise((resolve) => setTimeout(resolve, 2))
 
@@ -154,14 +151,26 @@ describe('training session', () => {
   it('gives way before it waits, and when it is stopped early', async () => {
     const seen: [Moment, number][] = []
     const interludes: Interlude[] = [
-      { due: (step, moment) => (seen.push([moment, step]), moment === 'pause'), run: async () => void seen.push(['pause', -1]) },
+      {
+        due: (step, moment) => (seen.push([moment, step]), moment === 'pause'),
+        run: async () => void seen.push(['pause', -1]),
+      },
     ]
-    const { control, end } = session(new FakeTrainer(result), { interludes, onPause: () => void seen.push(['pause', -2]) })
+    const { control, end } = session(new FakeTrainer(result), {
+      interludes,
+      onPause: () => void seen.push(['pause', -2]),
+    })
     control.pause()
     await tick()
     control.stop()
     await end
-    expect(seen).toEqual([['start', 0], ['pause', 0], ['pause', -1], ['pause', -2], ['stop', 0]])
+    expect(seen).toEqual([
+      ['start', 0],
+      ['pause', 0],
+      ['pause', -1],
+      ['pause', -2],
+      ['stop', 0],
+    ])
   })
 
   it('goes on from a pause only when guests have ended, and asks them to', async () => {
@@ -186,7 +195,12 @@ describe('training session', () => {
     control.resume()
     await guests
     await end
-    expect(order).toEqual(['first begins', `first ends after ${before} events`, 'second begins', `second ends after ${before} events`])
+    expect(order).toEqual([
+      'first begins',
+      `first ends after ${before} events`,
+      'second begins',
+      `second ends after ${before} events`,
+    ])
     expect(control.resting).toBe(false)
   })
 })
@@ -201,7 +215,8 @@ describe('log history', () => {
   })
 
   it('counts a step’s accuracy and entropy as often as the step had micro batches', async () => {
-    const differing = (i: number) => (i === 0 ? { mean_token_accuracy: 0.25, entropy: 4 } : { mean_token_accuracy: 0.5, entropy: 2 })
+    const differing = (i: number) =>
+      i === 0 ? { mean_token_accuracy: 0.25, entropy: 4 } : { mean_token_accuracy: 0.5, entropy: 2 }
     const log = (await session(new FakeTrainer(result)).end).map((row, i) => ({ ...row, ...differing(i) }))
     const [row] = logHistory(log, { logging_steps: 2 }, 3, (step) => (step === 1 ? 3 : 1))
     expect(row).toMatchObject({ loss: 8.5, mean_token_accuracy: 0.3125, entropy: 3.5 })

@@ -34,12 +34,25 @@ describe('a run of trl, its bookkeeping', () => {
       expect(log[i]).toMatchObject({ step: want.step, epoch: want.epoch, num_tokens: want.num_tokens })
       expect(log[i].learning_rate).toBeCloseTo(want.learning_rate, 15)
     }
-    expect(model.trainer!.options[0]).toMatchObject({ weightDecay: 0.05, beta1: 0.9, beta2: 0.999, eps: 1e-8, maxGradNorm: 1 })
+    expect(model.trainer!.options[0]).toMatchObject({
+      weightDecay: 0.05,
+      beta1: 0.9,
+      beta2: 0.999,
+      eps: 1e-8,
+      maxGradNorm: 1,
+    })
   })
 
   it('asks for a plan that every batch fits', async () => {
     const model = new FakeLanguageModel(config)
-    await trainModel(model, rows, run, new RunControl(), { onPhase: () => {}, onStep: () => {} }, { keepAdapter: false, padId: 0 })
+    await trainModel(
+      model,
+      rows,
+      run,
+      new RunControl(),
+      { onPhase: () => {}, onStep: () => {} },
+      { keepAdapter: false, padId: 0 },
+    )
     const [shape] = model.shapes
     expect(shape.batch).toBe(2)
     expect(shape.tokens).toBeGreaterThanOrEqual(Math.max(...rows.map((row) => row.inputIds.length)))
@@ -51,16 +64,27 @@ describe('a run of trl, its bookkeeping', () => {
 
   it('continues from a checkpoint as if it had never stopped', async () => {
     const whole = new FakeLanguageModel(config)
-    const first = await trainModel(whole, rows, run, new RunControl(), { onPhase: () => {}, onStep: () => {} }, { keepAdapter: false, padId: 0 })
+    const first = await trainModel(
+      whole,
+      rows,
+      run,
+      new RunControl(),
+      { onPhase: () => {}, onStep: () => {} },
+      { keepAdapter: false, padId: 0 },
+    )
     const rest = new FakeLanguageModel(config)
     const checkpoint = { state: { steps: 3, pairs: [], tensors: [] }, log: first.log.slice(0, 3) }
     const seen: number[] = []
     const hooks = { onPhase: () => {}, onStep: ({ step }: { step: number }) => void seen.push(step) }
-    const second = await trainModel(rest, rows, run, new RunControl(), hooks, { keepAdapter: false, padId: 0, checkpoint })
+    const second = await trainModel(rest, rows, run, new RunControl(), hooks, {
+      keepAdapter: false,
+      padId: 0,
+      checkpoint,
+    })
     expect(seen[0]).toBe(4)
-    expect(second.log.map(({ step, epoch, learning_rate, num_tokens }) => [step, epoch, learning_rate, num_tokens])).toEqual(
-      first.log.map(({ step, epoch, learning_rate, num_tokens }) => [step, epoch, learning_rate, num_tokens]),
-    )
+    expect(
+      second.log.map(({ step, epoch, learning_rate, num_tokens }) => [step, epoch, learning_rate, num_tokens]),
+    ).toEqual(first.log.map(({ step, epoch, learning_rate, num_tokens }) => [step, epoch, learning_rate, num_tokens]))
     const tail = (model: FakeLanguageModel) => model.trainer!.batches.slice(-3).map((batch) => batch.rows)
     expect(tail(rest)).toEqual(tail(whole))
   })

@@ -5,7 +5,10 @@ const css = readFileSync('src/ui/styles/tokens.css', 'utf8')
 
 /** Colours of both themes by their names: `--name: light-dark(#light, #dark)`. */
 const colours = new Map(
-  [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name, light, dark]) => [name, { light, dark }]),
+  [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name, light, dark]) => [
+    name,
+    { light, dark },
+  ]),
 )
 
 /** Relative luminance and contrast as WCAG 2 defines them. */
@@ -24,7 +27,11 @@ function contrast(a: string, b: string): number {
 const TEXT = 4.5
 const GRAPHICS = 3
 const pairs: [front: string, back: string, least: number][] = [
-  ...['paper', 'sheet', 'sunk', 'accent-soft', 'bad-soft', 'mark'].map((back): [string, string, number] => ['ink', back, TEXT]),
+  ...['paper', 'sheet', 'sunk', 'accent-soft', 'bad-soft', 'mark'].map((back): [string, string, number] => [
+    'ink',
+    back,
+    TEXT,
+  ]),
   ...['paper', 'sheet', 'sunk'].map((back): [string, string, number] => ['ink-soft', back, TEXT]),
   ...['paper', 'sheet', 'accent-soft', 'sunk'].map((back): [string, string, number] => ['accent', back, TEXT]),
   ['accent-strong', 'accent-soft', TEXT],
@@ -34,12 +41,21 @@ const pairs: [front: string, back: string, least: number][] = [
   ...['good', 'warn', 'bad'].map((front): [string, string, number] => [front, 'paper', TEXT]),
   ['line-strong', 'paper', GRAPHICS],
   ['line-strong', 'sheet', GRAPHICS],
-  ...['curve-2', 'curve-3', 'curve-4', 'curve-5', 'accent'].map((front): [string, string, number] => [front, 'paper', GRAPHICS]),
+  ...['curve-2', 'curve-3', 'curve-4', 'curve-5', 'accent'].map((front): [string, string, number] => [
+    front,
+    'paper',
+    GRAPHICS,
+  ]),
 ]
 
 test.each(['light', 'dark'] as const)('AA contrast in the %s theme', (theme) => {
   const weak = pairs
-    .map(([front, back, least]) => ({ front, back, least, is: contrast(colours.get(front)![theme], colours.get(back)![theme]) }))
+    .map(([front, back, least]) => ({
+      front,
+      back,
+      least,
+      is: contrast(colours.get(front)![theme], colours.get(back)![theme]),
+    }))
     .filter(({ is, least }) => is < least)
   expect(weak).toEqual([])
 })

@@ -10,7 +10,12 @@ describe('smooth', () => {
     expect(smooth([1, 2, 3], [5, 1, 4], 0)).toEqual([5, 1, 4])
   })
   test('a constant stays constant from the first point on', () => {
-    for (const y of smooth(range(50), range(50).map(() => 2.5), 0.97)) expect(y).toBeCloseTo(2.5, 12)
+    for (const y of smooth(
+      range(50),
+      range(50).map(() => 2.5),
+      0.97,
+    ))
+      expect(y).toBeCloseTo(2.5, 12)
   })
   test('on an even axis it is the bias-corrected exponential average', () => {
     const ys = [4, 2, 1, 3]

@@ -22,7 +22,10 @@ describe('files that give no rows', () => {
     change = { mapping: { format: 'unknown', user: '甲', assistant: '乙' }, columns: ['编号', '甲', '乙'], rowsKept: 0 }
     const data = room()
     await data.openFile(csv('x.csv'))
-    expect(data.store.getState().error).toMatchObject({ code: 'data-mapping-unknown', params: { columns: ['编号', '甲', '乙'] } })
+    expect(data.store.getState().error).toMatchObject({
+      code: 'data-mapping-unknown',
+      params: { columns: ['编号', '甲', '乙'] },
+    })
   })
   test('rows that are all left out are said to be', async () => {
     change = { rowsKept: 0 }
@@ -48,7 +51,13 @@ describe('a file that cannot be read, after one that could', () => {
     const { summary } = data.store.getState()
     expect(summary?.rowsKept).toBe(91)
     expect(await data.openFile(file)).toBe(false)
-    expect(data.store.getState()).toMatchObject({ status: 'ready', fileName: 'good.csv', mapping, summary, error: { code } })
+    expect(data.store.getState()).toMatchObject({
+      status: 'ready',
+      fileName: 'good.csv',
+      mapping,
+      summary,
+      error: { code },
+    })
     expect(data.store.getState().source).toMatchObject({ file: { name: 'good.csv' } })
     expect(data.store.getState().preview).toHaveLength(3)
     await data.openFile(csv('next.csv'))

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import type { DataOptions, Engine, LogRow, ModelCard, TrainEvent, TrainOptions, TrainOutcome } from '../../src/engine/types'
+import type {
+  DataOptions,
+  Engine,
+  LogRow,
+  ModelCard,
+  TrainEvent,
+  TrainOptions,
+  TrainOutcome,
+} from '../../src/engine/types'
 import { fail } from '../../src/errors'
 import { collectBlobs } from '../../src/state/blob-folder'
 import { createPrefs } from '../../src/state/prefs'
@@ -14,7 +22,14 @@ import { createFakeEngine } from '../helpers/fake-engine'
 import { memoryArchive } from '../helpers/memory-archive'
 
 const STEPS = 6
-const row = (step: number): LogRow => ({ step, epoch: step / STEPS, loss: 3 - step / 10, grad_norm: 1, learning_rate: 1e-3, num_tokens: step * 8 })
+const row = (step: number): LogRow => ({
+  step,
+  epoch: step / STEPS,
+  loss: 3 - step / 10,
+  grad_norm: 1,
+  learning_rate: 1e-3,
+  num_tokens: step * 8,
+})
 const samples = [{ file: 'one.json', title: { en: 'One', zh: '一' }, description: { en: '', zh: '' }, rows: 9 }]
 
 let archive: ReturnType<typeof memoryArchive>
@@ -35,13 +50,28 @@ beforeEach(() => {
     if (past.length > 0) on({ kind: 'resumed', log: past.map(row) })
     on({ kind: 'phase', phase: 'training', step: past.length, steps: STEPS })
     for (let step = past.length + 1; step <= STEPS; step++) {
-      on({ kind: 'step', log: row(step), steps: STEPS, tokensPerSecond: 5, etaSeconds: 1, gpuBytes: 1, stepSeconds: 0.1 })
+      on({
+        kind: 'step',
+        log: row(step),
+        steps: STEPS,
+        tokensPerSecond: 5,
+        etaSeconds: 1,
+        gpuBytes: 1,
+        stepSeconds: 0.1,
+      })
       if (step === 3) {
         archive.steps.set(options.runId, [3])
         on({ kind: 'checkpoint', step, bytes: 100 })
       }
     }
-    return { reason: 'finished', log: Array.from({ length: STEPS }, (_, i) => row(i + 1)), steps: STEPS, seconds: 1, trainLoss: 2, trainerState: {} }
+    return {
+      reason: 'finished',
+      log: Array.from({ length: STEPS }, (_, i) => row(i + 1)),
+      steps: STEPS,
+      seconds: 1,
+      trainLoss: 2,
+      trainerState: {},
+    }
   }
   vi.stubGlobal('fetch', async () => new Response(JSON.stringify(samples)))
 })
@@ -72,7 +102,16 @@ async function visit(language = 'en') {
   const router: Router = { store: route, go: (room) => route.setState({ room }) }
   const library = { list: async () => [], remove: async () => {} }
   const saver = { saveBlob: () => {}, collect: async () => collectBlobs(), zip: async () => new Blob() }
-  const studio = createStudio({ engine, archive, library, saver, prefs: createPrefs(null, [language]), router, hasWebGpu: true, baseUrl: 'http://page/' })
+  const studio = createStudio({
+    engine,
+    archive,
+    library,
+    saver,
+    prefs: createPrefs(null, [language]),
+    router,
+    hasWebGpu: true,
+    baseUrl: 'http://page/',
+  })
   await studio.begin(null)
   return studio
 }
@@ -85,7 +124,15 @@ async function interruptedRun(change: Partial<RunRecord> = {}) {
   play = (on, options) => {
     on({ kind: 'phase', phase: 'training', step: 0, steps: STEPS })
     for (const step of [1, 2, 3, 4]) {
-      on({ kind: 'step', log: row(step), steps: STEPS, tokensPerSecond: 5, etaSeconds: 1, gpuBytes: 1, stepSeconds: 0.1 })
+      on({
+        kind: 'step',
+        log: row(step),
+        steps: STEPS,
+        tokensPerSecond: 5,
+        etaSeconds: 1,
+        gpuBytes: 1,
+        stepSeconds: 0.1,
+      })
       if (step === 3) {
         archive.steps.set(options.runId, [3])
         on({ kind: 'checkpoint', step, bytes: 100 })
@@ -176,10 +223,17 @@ describe('runs that were interrupted', () => {
     await next.resumeRun(next.runs.store.getState().list![0])
     expect(only().reason).toBe('finished')
 
-    archive.kept.set(only().id, { ...only(), reason: 'interrupted', model: { id: 'mine', name: 'mine', source: 'files' } })
+    archive.kept.set(only().id, {
+      ...only(),
+      reason: 'interrupted',
+      model: { id: 'mine', name: 'mine', source: 'files' },
+    })
     const third = await visit()
     await third.resumeRun(third.runs.store.getState().list![0])
-    expect(third.notices.store.getState().list.at(-1)?.error).toMatchObject({ code: 'run-needs-model', params: { model: 'mine' } })
+    expect(third.notices.store.getState().list.at(-1)?.error).toMatchObject({
+      code: 'run-needs-model',
+      params: { model: 'mine' },
+    })
   })
 
   test('stay as they were when resuming fails, and begin again where there was no checkpoint yet', async () => {

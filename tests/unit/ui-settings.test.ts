@@ -11,7 +11,13 @@ describe('what is entered in a field', () => {
   test('what no run can have stands as it was written, and the run keeps its last good value', () => {
     const train = room()
     train.enter('learning_rate', 'abc', 'abc')
-    expect(state(train).wrong.learning_rate).toMatchObject({ text: 'abc', error: { code: 'setting-refused', message: '"learning_rate" cannot be "abc", so nothing starts with it. Enter a number > 0.' } })
+    expect(state(train).wrong.learning_rate).toMatchObject({
+      text: 'abc',
+      error: {
+        code: 'setting-refused',
+        message: '"learning_rate" cannot be "abc", so nothing starts with it. Enter a number > 0.',
+      },
+    })
     expect(state(train).run.learning_rate).toBe(recommendedRun.learning_rate)
     expect(firstWrong(state(train).wrong)).toBe('learning_rate')
   })

@@ -85,7 +85,10 @@ test('names: of files, and the first that is free', () => {
 
 test('preferences are kept, and a broken store is no obstacle', () => {
   const kept = new Map<string, string>()
-  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) }
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+  }
   createPrefs(storage as unknown as Storage, ['zh-CN']).setState({ smoothing: 0.9 })
   const again = createPrefs(storage as unknown as Storage, ['en']).getState()
   expect(again.smoothing).toBe(0.9)

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """A `*-bnb-4bit` checkpoint written by transformers + bitsandbytes, and the check of one that we wrote.
 
-    python bnb_checkpoint.py write --model DIR --out DIR [--plain] [--skip q_proj,...]
-        Quantise a float checkpoint (--plain: f32 scales, no second quantisation; --skip: llm_int8_skip_modules besides
-        lm_head) and save it with its tokenizer.
+python bnb_checkpoint.py write --model DIR --out DIR [--plain] [--skip q_proj,...]
+    Quantise a float checkpoint (--plain: f32 scales, no second quantisation; --skip: llm_int8_skip_modules besides
+    lm_head) and save it with its tokenizer.
 
-    python bnb_checkpoint.py check --ours DIR --theirs DIR
-        Load both folders with transformers and compare codes, scales and every other tensor bit by bit. Where only the
-        offset of the second quantisation differs, in the last bits of a float32 mean, its scales follow it and are counted
-        apart ("moved"). One JSON line; exit code 1 when anything else differs.
+python bnb_checkpoint.py check --ours DIR --theirs DIR
+    Load both folders with transformers and compare codes, scales and every other tensor bit by bit. Where only the
+    offset of the second quantisation differs, in the last bits of a float32 mean, its scales follow it and are counted
+    apart ("moved"). One JSON line; exit code 1 when anything else differs.
 """
 
 from __future__ import annotations

@@ -45,8 +45,9 @@ def read_json(path: str | Path) -> dict:
 
 def mend_bitsandbytes() -> None:
     """
-    Make `dequantize_4bit` right on CPU. The AVX-512 kernel of bitsandbytes 0.50 restarts the count of blocks in every row
-    and so takes wrong scales when a row is no multiple of 64 elements (80, 96, 208 columns, ...), unlike its CUDA kernel and
+    Make `dequantize_4bit` right on CPU. The AVX-512 kernel of bitsandbytes 0.50 restarts the count of blocks in every
+    row and so takes wrong scales when a row is no multiple of 64 elements (80, 96, 208 columns, ...), unlike its CUDA
+    kernel and
     its own plain implementation in backends/default. That plain one is put in its place; for whole rows the two agree.
     """
     global _mended
@@ -128,8 +129,8 @@ def read_offsets(checkpoint: str | Path) -> dict[str, float]:
 
 def recentre(state, offset: float) -> None:
     """
-    Quantise plain f32 scales a second time, around `offset` where that is torch's mean of them but for its last bits, else
-    around torch's mean. That mean is a float32 sum whose order depends on processor and threads.
+    Quantise plain f32 scales a second time, around `offset` where that is torch's mean of them but for its last bits,
+    else around torch's mean. That mean is a float32 sum whose order depends on processor and threads.
     """
     import bitsandbytes.functional as bnb
     import torch

@@ -32,7 +32,11 @@ def compare_logs(ours: list[dict], theirs: list[dict]) -> dict:
                 "step": b["step"],
                 "loss": (a["loss"], b["loss"], a["loss"] - b["loss"]),
                 "grad_norm": (a["grad_norm"], b["grad_norm"], relative(a["grad_norm"], b["grad_norm"])),
-                "learning_rate": (a["learning_rate"], b["learning_rate"], relative(a["learning_rate"], b["learning_rate"])),
+                "learning_rate": (
+                    a["learning_rate"],
+                    b["learning_rate"],
+                    relative(a["learning_rate"], b["learning_rate"]),
+                ),
                 **{key: (a[key], b[key], a[key] - b[key]) for key in ["epoch", "entropy", "num_tokens"]},
             }
         )
@@ -62,9 +66,15 @@ def compare_adapters(ours: str | Path, theirs: str | Path) -> dict | None:
     a, b = (load_file(p) for p in paths)
     if a.keys() != b.keys():
         return {"missing": sorted(b.keys() - a.keys()), "extra": sorted(a.keys() - b.keys())}
-    differences = {key: ((a[key].double() - b[key].double()).norm() / b[key].double().norm().clamp(min=1e-30)).item() for key in b}
+    differences = {
+        key: ((a[key].double() - b[key].double()).norm() / b[key].double().norm().clamp(min=1e-30)).item() for key in b
+    }
     worst = max(differences, key=lambda key: (math.isnan(differences[key]), differences[key]))
-    return {"worst": worst, "relative": differences[worst], "mean_relative": sum(differences.values()) / len(differences)}
+    return {
+        "worst": worst,
+        "relative": differences[worst],
+        "mean_relative": sum(differences.values()) / len(differences),
+    }
 
 
 def verdict(steps: Sequence[int], largest: dict[str, float], bounds: dict[str, float]) -> list[str]:
@@ -72,7 +82,8 @@ def verdict(steps: Sequence[int], largest: dict[str, float], bounds: dict[str, f
     broken = [] if steps[1] else ["the reference has no step"]
     if steps[0] != steps[1]:
         broken.append(f"steps: {steps[0]} and {steps[1]}")
-    # Rate and epoch are the same formulas in double precision on both sides: a wrong one is off by far more than a millionth.
+    # Rate and epoch are the same formulas in double precision on both sides: a wrong one is off by far more than a
+    # millionth.
     # Entropy comes of the same logits as the loss, in nats, too; tokens are counted.
     bound_of = {"loss": bounds["loss"], "grad_norm": bounds["norm"], "learning_rate": 1e-6, "epoch": 1e-6}
     # Records from before these two were compared do not have them.
@@ -104,7 +115,9 @@ def main() -> None:
         print("adapter", adapters)
     broken = verdict(found["steps"], found["max"], {"loss": args.loss, "norm": args.norm})
     top = found["max"]
-    print(f"steps {found['steps'][1]}  max |loss| {top['loss']:.2e}  max |grad_norm| {top['grad_norm']:.2e}  {'FAILED: ' + '; '.join(broken) if broken else 'ok'}")
+    print(
+        f"steps {found['steps'][1]}  max |loss| {top['loss']:.2e}  max |grad_norm| {top['grad_norm']:.2e}  {'FAILED: ' + '; '.join(broken) if broken else 'ok'}"
+    )
     if args.json:
         common.write_json(args.json, {"made_by": common.made_by(), **found, "adapters": adapters, "broken": broken})
     sys.exit(1 if broken else 0)

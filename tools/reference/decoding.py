@@ -20,7 +20,13 @@ from pathlib import Path
 import common
 from proof.work import probe
 
-PROMPTS = ["How do I learn English?", "怎么存钱？", "What is the tide?", "Tell me about the harbour and two apples.", "1 + 2 = ?"]
+PROMPTS = [
+    "How do I learn English?",
+    "怎么存钱？",
+    "What is the tide?",
+    "Tell me about the harbour and two apples.",
+    "1 + 2 = ?",
+]
 # Where the two best logits are this close, float32 sums in another order may choose either.
 TIE = 1e-4
 
@@ -40,7 +46,11 @@ def judge(logits, prompt: int, answer: list[int]) -> dict:
     chosen = best.indices[:, 0].tolist()
     gaps = (best.values[:, 0] - best.values[:, 1]).tolist()
     partings = [{"at": i, "gap": gap} for i, (a, b, gap) in enumerate(zip(answer, chosen, gaps)) if a != b]
-    return {"equal": not partings, "tie": bool(partings) and all(p["gap"] < TIE for p in partings), "partings": partings}
+    return {
+        "equal": not partings,
+        "tie": bool(partings) and all(p["gap"] < TIE for p in partings),
+        "partings": partings,
+    }
 
 
 def main() -> None:
@@ -61,17 +71,35 @@ def main() -> None:
         prompts = Path(folder) / "prompts.json"
         prompts.write_text(json.dumps(PROMPTS))
         lora = ["--lora", args.lora] if args.lora else []
-        done = probe("answers", "--model", args.model, *lora, "--prompts", prompts, "--tokens", args.tokens, "--out", folder, "--gpu", args.gpu)
+        done = probe(
+            "answers",
+            "--model",
+            args.model,
+            *lora,
+            "--prompts",
+            prompts,
+            "--tokens",
+            args.tokens,
+            "--out",
+            folder,
+            "--gpu",
+            args.gpu,
+        )
         if done.code != 0:
             raise SystemExit(done.err[-2000:])
         answers = json.loads(done.out.splitlines()[-1])
-        ours = [torch.frombuffer(bytearray((Path(folder) / f"{i}.f32").read_bytes()), dtype=torch.float32) for i in range(len(PROMPTS))]
+        ours = [
+            torch.frombuffer(bytearray((Path(folder) / f"{i}.f32").read_bytes()), dtype=torch.float32)
+            for i in range(len(PROMPTS))
+        ]
 
     reference = load(args.model, args.lora)
     merged = common.load_base(args.merged, load_in_4bit=False).eval() if args.merged else None
     rows = []
     for prompt, found, mine in zip(PROMPTS, answers, ours):
-        text = tokenizer.apply_chat_template([{"role": "user", "content": prompt}], add_generation_prompt=True, tokenize=False)
+        text = tokenizer.apply_chat_template(
+            [{"role": "user", "content": prompt}], add_generation_prompt=True, tokenize=False
+        )
         prompt_ids, answer = found["prompt_ids"], found["token_ids"]
         assert prompt_ids == tokenizer(text, add_special_tokens=False)["input_ids"], prompt
         ids = torch.tensor([prompt_ids + answer])

@@ -4,7 +4,8 @@
     python golden_adamw.py [OUT [ROWS]]      # ROWS of 243 elements in eight.safetensors instead of 17
 
 maps.safetensors  "signed" and "unsigned": the two dynamic maps, F32 [256]
-eight.safetensors [17, 243] = 4131 elements, 17 blocks of 256 and a tail. For step s = 1..4: "grad.s", and after the step
+eight.safetensors [17, 243] = 4131 elements, 17 blocks of 256 and a tail. For step s = 1..4: "grad.s", and after the
+step
                   "param.s", "m.s", "v.s" (U8 codes), "absmax_m.s", "absmax_v.s"; "param.0" is the start, states are fresh.
                   To check a single step from given states, start at any s.
 f32.safetensors   [9, 37]: "grad.s", "param.s", "m.s", "v.s" by torch.optim.AdamW; "bnb_param.s", "bnb_m.s", "bnb_v.s" are
@@ -73,7 +74,9 @@ def main() -> None:
     full |= {f"bnb_{key}": value for key, value in small.items() if not key.startswith("grad.")}
     maps = {"signed": create_dynamic_map(True), "unsigned": create_dynamic_map(False)}
     for name, tensors in {"maps": maps, "eight": eight, "f32": full}.items():
-        save_file({k: v.contiguous() for k, v in tensors.items()}, folder / f"{name}.safetensors", metadata={"format": "pt"})
+        save_file(
+            {k: v.contiguous() for k, v in tensors.items()}, folder / f"{name}.safetensors", metadata={"format": "pt"}
+        )
     common.write_json(folder / "steps.json", {"made_by": common.made_by(), "learning_rates": RATES, **SETTINGS})
     print(folder, sum(f.stat().st_size for f in folder.iterdir()), "bytes")
 

@@ -5,12 +5,12 @@
 
     nested/       double quantisation
     plain/        f32 scales, and two modules left in bf16 by llm_int8_skip_modules
-    head/         an untied model (llama; the others are qwen2) whose llm_int8_skip_modules forgets the head: it is NF4, too
-    expected.json for each: its model, the rows' losses on that model's batch.json, versions and command
+    head/         an untied model (llama; the others are qwen2) whose llm_int8_skip_modules forgets the head: it is
+    NF4, too expected.json for each: its model, the rows' losses on that model's batch.json, versions and command
     rows.safetensors  KIND.MODULE: what the codes of a few modules stand for, f32
 
-bitsandbytes dequantises to the type that the weight had, here bf16; the numbers below are taken with float32 instead, so
-that they show the stored codes and scales and not one more rounding.
+bitsandbytes dequantises to the type that the weight had, here bf16; the numbers below are taken with float32 instead,
+so that they show the stored codes and scales and not one more rounding.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ KINDS = {
     "nested": ("qwen2", dict(bnb_4bit_use_double_quant=True)),
     "plain": (
         "qwen2",
-        dict(bnb_4bit_use_double_quant=False, llm_int8_skip_modules=["lm_head", "k_proj", "model.layers.1.mlp.down_proj"]),
+        dict(
+            bnb_4bit_use_double_quant=False, llm_int8_skip_modules=["lm_head", "k_proj", "model.layers.1.mlp.down_proj"]
+        ),
     ),
     "head": ("llama", dict(bnb_4bit_use_double_quant=True, llm_int8_skip_modules=["down_proj"])),
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Write tests/golden/data/configs/defaults.json: what trl's, peft's and transformers' settings are when nobody sets them.
+"""Write tests/golden/data/configs/defaults.json: what trl's, peft's and transformers' settings are when nobody sets
+them.
 
     python golden_configs.py [OUT]           # default: tests/golden/data of this repository
 
-sft, lora and quantization are `to_dict()` of SFTConfig, LoraConfig and BitsAndBytesConfig(load_in_4bit=True), as a script
-dumps them into a run file: every field that these classes know, by its own name.
+sft, lora and quantization are `to_dict()` of SFTConfig, LoraConfig and BitsAndBytesConfig(load_in_4bit=True), as a
+script dumps them into a run file: every field that these classes know, by its own name.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 
     python golden_merge.py [DATA]
 
-The model is loaded in float32, merged, and rounded once to the type that it is stored in. Of every tensor that the merge
-changes the SHA-256 of its bytes is kept, so that the files stay small and the comparison is bit for bit.
+The model is loaded in float32, merged, and rounded once to the type that it is stored in. Of every tensor that the
+merge changes the SHA-256 of its bytes is kept, so that the files stay small and the comparison is bit for bit.
 """
 
 from __future__ import annotations

@@ -28,7 +28,9 @@ from safetensors.torch import save_file
 LORA = {
     "golden-qwen2": dict(r=5, lora_alpha=12, target_modules=common.SEVEN, use_rslora=False),
     "golden-qwen3": dict(r=4, lora_alpha=8, target_modules=common.SEVEN, use_rslora=True),
-    "golden-llama": dict(r=3, lora_alpha=6, target_modules=["q_proj", "v_proj", "o_proj", "down_proj"], use_rslora=False),
+    "golden-llama": dict(
+        r=3, lora_alpha=6, target_modules=["q_proj", "v_proj", "o_proj", "down_proj"], use_rslora=False
+    ),
 }
 
 

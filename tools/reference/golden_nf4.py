@@ -53,7 +53,9 @@ def cases() -> dict[str, torch.Tensor]:
         "odd-tail": normal(5, 53),
         "zero-blocks": holes,
         "zero-tail": torch.cat([normal(64), torch.zeros(30)]).reshape(2, 47),
-        "ties": torch.cat([ties(64, 1.0), ties(64, 3.0), ties(64, 0.7), ties(46, 3.0), ties(46, 0.7)[:46]]).reshape(2, -1),
+        "ties": torch.cat([ties(64, 1.0), ties(64, 3.0), ties(64, 0.7), ties(46, 3.0), ties(46, 0.7)[:46]]).reshape(
+            2, -1
+        ),
         "tie-tail": ties(46, 3.0).reshape(2, 23),
         "small-blocks": small,
         "bf16-many-blocks": normal(83, 199).to(torch.bfloat16),

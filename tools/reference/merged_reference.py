@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""A merged folder against PEFT's merge in float32 rounded once to the folder's type, and its README's drift measured again.
+"""A merged folder against PEFT's merge in float32 rounded once to the folder's type, and its README's drift measured
+again.
 
     python merged_reference.py --model DIR --lora DIR --merged DIR [--base original|dequantized] [--offsets CHECKPOINT]
 
-Counts the differing values of all tensors, and the largest difference as a share of its tensor's largest value; loads the
-folder with transformers, and compares its logits on the README's own text with those of transformers + peft on the
-dequantised base. --offsets: the dequantised base has its scales around the offsets of our checkpoint of the same model, and
-only values are counted. One JSON line; exit code 1 when a tensor is missing or a value differs.
+Counts the differing values of all tensors, and the largest difference as a share of its tensor's largest value; loads
+the folder with transformers, and compares its logits on the README's own text with those of transformers + peft on the
+dequantised base. --offsets: the dequantised base has its scales around the offsets of our checkpoint of the same
+model, and only values are counted. One JSON line; exit code 1 when a tensor is missing or a value differs.
 """
 
 from __future__ import annotations
@@ -45,13 +46,20 @@ def main() -> None:
     ours, loaded = AutoModelForCausalLM.from_pretrained(args.merged, dtype="auto", output_loading_info=True)
     dtype = next(ours.parameters()).dtype
     offsets = common.read_offsets(args.offsets) if args.offsets else None
-    base = common.load_base(args.model, load_in_4bit=False) if args.base == "original" else common.dequantized_base(args.model, offsets=offsets)
+    base = (
+        common.load_base(args.model, load_in_4bit=False)
+        if args.base == "original"
+        else common.dequantized_base(args.model, offsets=offsets)
+    )
     expected = PeftModel.from_pretrained(base, args.lora).merge_and_unload()
     mine, theirs = ours.state_dict(), expected.state_dict()
     different = sum(int((bits(mine[name]) != bits(t.to(dtype))).sum()) for name, t in theirs.items() if name in mine)
-    relative = max(float((mine[name] - t.to(dtype)).abs().max() / t.abs().max()) for name, t in theirs.items() if name in mine)
+    relative = max(
+        float((mine[name] - t.to(dtype)).abs().max() / t.abs().max()) for name, t in theirs.items() if name in mine
+    )
     values = sum(t.numel() for t in theirs.values())
-    # Loading brings everything to the folder's one type: that the files hold each tensor in its source's, only they can tell.
+    # Loading brings everything to the folder's one type: that the files hold each tensor in its source's, only they can
+    # tell.
     source, stored = common.stored_types(args.model), common.stored_types(args.merged)
     retyped = {name for name in source.keys() & stored.keys() if source[name] != stored[name]}
     missing = sorted((theirs.keys() ^ mine.keys()) | common.not_loaded(loaded) | retyped)
@@ -64,11 +72,15 @@ def main() -> None:
     readme = (Path(args.merged) / "README.md").read_text(encoding="utf-8")
     tokens = int(re.search(r"first (\d+) tokens", readme)[1])
     text = re.search(r"“(.*)”", readme)[1]
-    ids = torch.tensor([AutoTokenizer.from_pretrained(args.merged)(text, add_special_tokens=False)["input_ids"][:tokens]])
+    ids = torch.tensor(
+        [AutoTokenizer.from_pretrained(args.merged)(text, add_special_tokens=False)["input_ids"][:tokens]]
+    )
     tuned = PeftModel.from_pretrained(common.dequantized_base(args.model), args.lora).eval()
     seen = tuned(input_ids=ids, use_cache=False).logits[0].double()
     got = ours.float().eval()(input_ids=ids, use_cache=False).logits[0].double()
-    divergence = torch.nn.functional.kl_div(got.log_softmax(-1), seen.log_softmax(-1), log_target=True, reduction="batchmean")
+    divergence = torch.nn.functional.kl_div(
+        got.log_softmax(-1), seen.log_softmax(-1), log_target=True, reduction="batchmean"
+    )
     drift = {
         "largest": float((got - seen).abs().max()),
         "rms": float((got - seen).square().mean().sqrt()),
@@ -76,9 +88,21 @@ def main() -> None:
         "divergence": float(divergence),
         "same_next": int((got.argmax(-1) == seen.argmax(-1)).sum()),
     }
-    told = dict(zip(drift, (float(re.sub(r"at (\d+) of.*", r"\1", value)) for value in re.findall(r"^\| \w.* \| (.*) \|$", readme, re.M))))
+    told = dict(
+        zip(
+            drift,
+            (
+                float(re.sub(r"at (\d+) of.*", r"\1", value))
+                for value in re.findall(r"^\| \w.* \| (.*) \|$", readme, re.M)
+            ),
+        )
+    )
     # The order of the README's rows: largest, rms, range, divergence, same_next.
-    print(json.dumps({**counts, "tokens": tokens, "drift": drift, "readme": told, "tied": ours.config.tie_word_embeddings}))
+    print(
+        json.dumps(
+            {**counts, "tokens": tokens, "drift": drift, "readme": told, "tied": ours.config.tie_word_embeddings}
+        )
+    )
     sys.exit(1 if missing or different else 0)
 
 

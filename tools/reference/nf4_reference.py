@@ -4,8 +4,8 @@
     python nf4_reference.py --model DIR [--plain | --offsets CHECKPOINT]
 
 Equal hashes mean equal codes, absmax codes, nested scales and offset, to the last bit. --plain: without double
-quantisation. --offsets: the second quantisation around the offsets that our checkpoint of the same model holds, where they are
-torch's mean of the scales but for its last bits (else the offset is left as it is, and the hash will differ).
+quantisation. --offsets: the second quantisation around the offsets that our checkpoint of the same model holds, where
+they are torch's mean of the scales but for its last bits (else the offset is left as it is, and the hash will differ).
 """
 
 from __future__ import annotations

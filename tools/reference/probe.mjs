@@ -13,8 +13,14 @@ const outfile = join(root, `node_modules/.cache/tunetab/probe.${process.pid}.mjs
 const rawText = {
   name: 'raw-text',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\?raw$/ }, (found) => ({ path: resolve(found.resolveDir, found.path.replace(/\?raw$/, '')), namespace: 'raw' }))
-    onLoad({ filter: /.*/, namespace: 'raw' }, (found) => ({ contents: readFileSync(found.path, 'utf8'), loader: 'text' }))
+    onResolve({ filter: /\?raw$/ }, (found) => ({
+      path: resolve(found.resolveDir, found.path.replace(/\?raw$/, '')),
+      namespace: 'raw',
+    }))
+    onLoad({ filter: /.*/, namespace: 'raw' }, (found) => ({
+      contents: readFileSync(found.path, 'utf8'),
+      loader: 'text',
+    }))
   },
 }
 

@@ -39,7 +39,8 @@ export async function probe(argv: string[]): Promise<void> {
 }
 
 /**
- * Greedy answers, each with the logits f32 [T, V] of prompt and answer together, from one pass without a cache, as OUT/i.f32.
+ * Greedy answers, each with the logits f32 [T, V] of prompt and answer together, from one pass without a cache, as
+ * OUT/i.f32.
  * `agree`: how many of the answer's tokens, which came through the cache, are the likeliest in that pass, too.
  */
 async function answers(model: LanguageModel, opened: OpenedModel, prompts: string[], tokens: number, out: string) {

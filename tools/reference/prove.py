@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
 """The long comparisons with the real stack, run fresh, and the tables of docs/numerics.md.
 
-    npm run prove                                        # everything that needs no downloaded model, on both software GPUs
+    npm run prove                                        # everything but downloaded models, on both software GPUs
     npm run prove -- --only training --case qwen2-8bit --gpu lavapipe
     npm run prove -- --real ~/models --case smollm2-50   # real models: DIR holds smollm2-135m and qwen2.5-coder-0.5b
     npm run prove -- --tables                            # run nothing, write the tables from the records
 
-Sections and the tables they fill: nf4 (line 1), checkpoint (1), training (3 and the tokens of 4), merge (10), decoding (11), goldens
-(the reference made afresh, 4), suite (2, 5 to 9, 12), walk (12). On two cores without a GPU nf4 took 4 minutes, checkpoint 9, training
-one a case and GPU, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They are HuggingFaceTB/SmolLM2-135M-Instruct
+Sections and the tables they fill: nf4 (line 1), checkpoint (1), training (3 and the tokens of 4), merge (10),
+decoding (11), goldens
+(the reference made afresh, 4), suite (2, 5 to 9, 12), walk (12). On two cores without a GPU nf4 took 4 minutes,
+checkpoint 9, training
+one a case and GPU, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They are
+HuggingFaceTB/SmolLM2-135M-Instruct
 and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny models: cases.py, tiny_models.py.
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
-~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again inside it.
-Work files go to ~/.cache/tunetab/prove (or $TUNETAB_PROVE). Every piece leaves a small record in docs/numerics/, so pieces
+~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again
+inside it.
+Work files go to ~/.cache/tunetab/prove (or $TUNETAB_PROVE). Every piece leaves a small record in docs/numerics/, so
+pieces
 can be run one by one and again; the tables are made of all records. Exit code 1 when a piece just run breaks a bound.
 """
 
@@ -63,13 +68,30 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(SECTIONS), help=f"sections, with commas: {', '.join(SECTIONS)}")
     parser.add_argument("--case", default="", help="training cases or models, with commas; without: all")
-    parser.add_argument("--gpu", default="", help="with commas: swiftshader, lavapipe, auto for a real one, firefox for the suite; without: both software ones, the suite also firefox, with and without default limits")
+    parser.add_argument(
+        "--gpu",
+        default="",
+        help="with commas: swiftshader, lavapipe, auto for a real one, firefox for the suite; without: both software ones, the suite also firefox, with and without default limits",
+    )
     parser.add_argument("--real", type=Path, help="folder that holds the real models' folders")
-    parser.add_argument("--reuse", action="store_true", help="take references and our runs of the work folder where the case is the same")
+    parser.add_argument(
+        "--reuse",
+        action="store_true",
+        help="take references and our runs of the work folder where the case is the same",
+    )
     parser.add_argument("--brief", action="store_true", help="training without judging the trained adapter row by row")
     parser.add_argument("--tokens", type=int, default=64, help="of an answer in the section decoding")
-    parser.add_argument("--default-limits", action="store_true", help="the suite on a device with WebGPU's default limits and no feature")
-    parser.add_argument("--adopt", nargs=4, metavar=("CASE", "GPU", "OURS", "THEIRS"), help="take two runs made elsewhere; then as --reuse")
+    parser.add_argument(
+        "--default-limits",
+        action="store_true",
+        help="the suite on a device with WebGPU's default limits and no feature",
+    )
+    parser.add_argument(
+        "--adopt",
+        nargs=4,
+        metavar=("CASE", "GPU", "OURS", "THEIRS"),
+        help="take two runs made elsewhere; then as --reuse",
+    )
     parser.add_argument("--tables", action="store_true", help="only write the tables")
     return parser.parse_args()
 
@@ -97,7 +119,9 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
             continue
         if section == "suite":
             limits = [True] if args.default_limits else [False] if args.gpu else [False, True]
-            done += [suites.prove_suite(gpu, least) for gpu in (args.gpu or f"{BOTH},firefox").split(",") for least in limits]
+            done += [
+                suites.prove_suite(gpu, least) for gpu in (args.gpu or f"{BOTH},firefox").split(",") for least in limits
+            ]
             continue
         for gpu in (args.gpu or BOTH).split(","):
             if section == "training":
@@ -105,7 +129,9 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
             elif section == "decoding":
                 done += [models.prove_decoding(name, gpu, args.real, args.tokens) for name in names]
             else:
-                prove = {"nf4": models.prove_nf4, "checkpoint": models.prove_checkpoint, "merge": models.prove_merge}[section]
+                prove = {"nf4": models.prove_nf4, "checkpoint": models.prove_checkpoint, "merge": models.prove_merge}[
+                    section
+                ]
                 done += [prove(name, gpu, args.real) for name in names]
     return done
 
@@ -126,7 +152,9 @@ def main() -> None:
         args.only, args.case, args.gpu, args.reuse = "training", name, gpu, True
     done = [] if args.tables else run_sections(args)
     tables.write_all()
-    broken = {f"{record['name']} {record['gpu'] or ''}": record["broken"] for record in done if record and record["broken"]}
+    broken = {
+        f"{record['name']} {record['gpu'] or ''}": record["broken"] for record in done if record and record["broken"]
+    }
     for name, what in broken.items():
         print(f"{name}: {what}")
     print(f"{sum(record is not None for record in done)} pieces, {len(broken)} with a broken bound")

@@ -6,7 +6,14 @@ import csv
 import json
 from pathlib import Path
 
-_ROLES = {"human": "user", "gpt": "assistant", "user": "user", "assistant": "assistant", "system": "system", "tool": "tool"}
+_ROLES = {
+    "human": "user",
+    "gpt": "assistant",
+    "user": "user",
+    "assistant": "assistant",
+    "system": "system",
+    "tool": "tool",
+}
 
 
 def read_rows(path: str | Path) -> list[dict]:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Turn a sample set into rows that trl and the command line read alike.
 
-    python sample_rows.py public/samples/clinic-questions.json OUT.jsonl [--as messages|prompt-completion|text] [--rows N]
+    python sample_rows.py public/samples/clinic-questions.json OUT.jsonl [--as messages|prompt-completion|text]
+    [--rows N]
 
 prompt-completion suits models whose template trl has no training version of (SmolLM2's).
 """
@@ -20,7 +21,9 @@ COLUMNS = [("patient_query", "doctor_response")]
 def as_messages(row: dict) -> dict:
     for user, assistant in COLUMNS:
         if user in row:
-            row = {"messages": [{"role": "user", "content": row[user]}, {"role": "assistant", "content": row[assistant]}]}
+            row = {
+                "messages": [{"role": "user", "content": row[user]}, {"role": "assistant", "content": row[assistant]}]
+            }
     return for_trl(row)
 
 

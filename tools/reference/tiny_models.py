@@ -25,29 +25,93 @@ QWEN_MORE = ["<tool_call>", "</tool_call>", "<think>", "</think>"]
 MODELS: dict[str, dict] = {
     # Small enough to be committed as golden fixtures.
     "golden-qwen2": dict(family="qwen2", hidden=80, heads=5, kv=1, ffn=104, layers=2, vocab=257, tie=True, tokens=0),
-    "golden-qwen3": dict(family="qwen3", hidden=48, heads=3, kv=1, head=40, ffn=83, layers=2, vocab=263, tie=True, tokens=0),
+    "golden-qwen3": dict(
+        family="qwen3", hidden=48, heads=3, kv=1, head=40, ffn=83, layers=2, vocab=263, tie=True, tokens=0
+    ),
     "golden-llama": dict(family="llama", hidden=72, heads=3, kv=3, ffn=74, layers=2, vocab=251, tie=False, tokens=0),
     # Whole folders with tokenizer and template, for the command line.
     "qwen2-odd": dict(family="qwen2", hidden=80, heads=5, kv=1, ffn=208, layers=3, vocab=1031, tie=True, tokens=1000),
-    "qwen2-untied": dict(family="qwen2", hidden=96, heads=6, kv=2, ffn=250, layers=3, vocab=1009, tie=False, tokens=900, shards=3),
-    "qwen2-f32": dict(family="qwen2", hidden=64, heads=4, kv=4, ffn=172, layers=2, vocab=1031, tie=True, tokens=1000, dtype="float32"),
-    "qwen3-odd": dict(family="qwen3", hidden=96, heads=3, kv=1, head=40, ffn=211, layers=3, vocab=1031, tie=True, tokens=1000),
-    "qwen3-gqa": dict(family="qwen3", hidden=112, heads=8, kv=4, head=20, ffn=170, layers=2, vocab=997, tie=False, tokens=900, shards=2),
+    "qwen2-untied": dict(
+        family="qwen2", hidden=96, heads=6, kv=2, ffn=250, layers=3, vocab=1009, tie=False, tokens=900, shards=3
+    ),
+    "qwen2-f32": dict(
+        family="qwen2", hidden=64, heads=4, kv=4, ffn=172, layers=2, vocab=1031, tie=True, tokens=1000, dtype="float32"
+    ),
+    "qwen3-odd": dict(
+        family="qwen3", hidden=96, heads=3, kv=1, head=40, ffn=211, layers=3, vocab=1031, tie=True, tokens=1000
+    ),
+    "qwen3-gqa": dict(
+        family="qwen3",
+        hidden=112,
+        heads=8,
+        kv=4,
+        head=20,
+        ffn=170,
+        layers=2,
+        vocab=997,
+        tie=False,
+        tokens=900,
+        shards=2,
+    ),
     "llama-odd": dict(family="llama", hidden=72, heads=3, kv=3, ffn=211, layers=3, vocab=1031, tie=False, tokens=1000),
-    "llama-gqa": dict(family="llama", hidden=120, heads=6, kv=2, head=20, ffn=186, layers=2, vocab=1013, tie=True, tokens=900, dtype="float16"),
-    "llama3-rope": dict(family="llama", hidden=64, heads=2, kv=1, head=32, ffn=150, layers=2, vocab=1031, tie=True, tokens=1000, rope="llama3"),
+    "llama-gqa": dict(
+        family="llama",
+        hidden=120,
+        heads=6,
+        kv=2,
+        head=20,
+        ffn=186,
+        layers=2,
+        vocab=1013,
+        tie=True,
+        tokens=900,
+        dtype="float16",
+    ),
+    "llama3-rope": dict(
+        family="llama",
+        hidden=64,
+        heads=2,
+        kv=1,
+        head=32,
+        ffn=150,
+        layers=2,
+        vocab=1031,
+        tie=True,
+        tokens=1000,
+        rope="llama3",
+    ),
 }
 
-_TOPICS = ["a cold", "the harbour", "two apples", "an old clock", "my sister", "the north wind", "tea with milk", "a letter"]
+_TOPICS = [
+    "a cold",
+    "the harbour",
+    "two apples",
+    "an old clock",
+    "my sister",
+    "the north wind",
+    "tea with milk",
+    "a letter",
+]
 _VERBS = ["remembers", "describes", "asks about", "carries", "measures", "forgets", "compares", "writes down"]
-_CHINESE = ["今天天气很好", "请多喝水并注意休息", "这个问题需要医生判断", "我想了解一下药物的用法", "谢谢你的帮助", "明天去图书馆看书"]
+_CHINESE = [
+    "今天天气很好",
+    "请多喝水并注意休息",
+    "这个问题需要医生判断",
+    "我想了解一下药物的用法",
+    "谢谢你的帮助",
+    "明天去图书馆看书",
+]
 
 
 def corpus() -> list[str]:
     """Sentences that the tokenizer's merges are learnt from."""
     lines = [f"{a} {verb} {b}, and then it stops." for a in _TOPICS for verb in _VERBS for b in _TOPICS]
     lines += [f"{a}，{b}。" for a in _CHINESE for b in _CHINESE]
-    lines += ['{"name": "get_weather", "arguments": {"city": "Oslo", "days": 3}}', "def f(x):\n    return x + 1\n", "user\nassistant\nsystem\ntool"]
+    lines += [
+        '{"name": "get_weather", "arguments": {"city": "Oslo", "days": 3}}',
+        "def f(x):\n    return x + 1\n",
+        "user\nassistant\nsystem\ntool",
+    ]
     return lines
 
 
@@ -61,7 +125,10 @@ def train_tokenizer(size: int, family: str):
     # Qwen2's split: contractions, words with one leading mark, single digits, runs of punctuation, newlines, spaces.
     split = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(split), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(Regex(split), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     tokenizer.decoder = decoders.ByteLevel()
     plain = QWEN_MORE if family != "llama" else []

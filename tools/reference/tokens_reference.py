@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """What trl makes of rows: input_ids and labels.
 
-    python tokens_reference.py golden [OUT]
-        Write tests/golden/data/tokens/: tiny byte-level tokenizers and, for each of the templates that trl knows and some
-        that it does not, the ids and trained spans that SFTTrainer prepares from rows of every kind.
+python tokens_reference.py golden [OUT]
+    Write tests/golden/data/tokens/: tiny byte-level tokenizers and, for each of the templates that trl knows and some
+    that it does not, the ids and trained spans that SFTTrainer prepares from rows of every kind.
 
-    python tokens_reference.py rows --model DIR --data FILE [--config RUN.json] [--template FILE]
-        The same for any model folder and data file (JSON array or JSONL of messages, prompt/completion or text), one
-        JSON line {"input_ids", "labels"} a kept row, in the file's order. --template replaces the model's own, for
-        models whose template trl refuses.
+python tokens_reference.py rows --model DIR --data FILE [--config RUN.json] [--template FILE]
+    The same for any model folder and data file (JSON array or JSONL of messages, prompt/completion or text), one
+    JSON line {"input_ids", "labels"} a kept row, in the file's order. --template replaces the model's own, for
+    models whose template trl refuses.
 
-    python tokens_reference.py texts --model DIR
-        Ids and decoded text of awkward strings, as JSON lines.
+python tokens_reference.py texts --model DIR
+    Ids and decoded text of awkward strings, as JSON lines.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ from tokens.trl_rows import parsed_arguments, run_trl, tools_as_lists
 
 def read_data(path: Path) -> list[dict]:
     text = path.read_text(encoding="utf-8-sig")
-    return json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line.strip()]
+    return (
+        json.loads(text)
+        if text.lstrip().startswith("[")
+        else [json.loads(line) for line in text.splitlines() if line.strip()]
+    )
 
 
 def rows_command(args: argparse.Namespace) -> None:

@@ -122,7 +122,9 @@ def prepare(model_folder: str, run: dict, data: list[dict], out: Path, init_lora
     from trl import SFTTrainer
 
     torch.manual_seed(run["seed"])
-    tokenizer = AutoTokenizer.from_pretrained(model_folder) if (Path(model_folder) / "tokenizer.json").exists() else None
+    tokenizer = (
+        AutoTokenizer.from_pretrained(model_folder) if (Path(model_folder) / "tokenizer.json").exists() else None
+    )
     model = common.load_base(model_folder)
     if init_lora:
         model = PeftModel.from_pretrained(model, init_lora, is_trainable=True)
@@ -206,7 +208,9 @@ def main() -> None:
     common.write_json(out / "reference.json", facts)
     for row in trainer.state.log_history:
         if "loss" in row:
-            print(f"step {row['step']} loss {row['loss']:.6f} grad_norm {row['grad_norm']:.6f} lr {row['learning_rate']:.3e}")
+            print(
+                f"step {row['step']} loss {row['loss']:.6f} grad_norm {row['grad_norm']:.6f} lr {row['learning_rate']:.3e}"
+            )
 
 
 def save_adapter(model, folder: Path, base: str) -> None:

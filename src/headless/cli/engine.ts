@@ -19,6 +19,8 @@ export async function engineWithModel(
   terminal.line(`GPU: ${gpu.description || `${gpu.vendor} ${gpu.architecture}`}${gpu.isSoftware ? ' (software)' : ''}`)
   const source = options.model === 'builtin' ? ({ kind: 'builtin' } as const) : ({ kind: 'folder', folder } as const)
   const card = await engine.loadModel(source, terminal.progress, undefined, quantization)
-  terminal.line(`model: ${card.name}, ${card.family}, ${card.layers} layers, ${bytes(card.gpuBytes)} on the GPU, ${card.loadSeconds.toFixed(1)} s`)
+  terminal.line(
+    `model: ${card.name}, ${card.family}, ${card.layers} layers, ${bytes(card.gpuBytes)} on the GPU, ${card.loadSeconds.toFixed(1)} s`,
+  )
   return engine
 }

@@ -9,7 +9,11 @@ export const generateCommand: Command = {
   options: {
     model: modelOption,
     lora: { value: 'DIR', help: 'PEFT adapter to apply' },
-    prompt: { value: 'TEXT', required: true, help: "the user's message, put through the chat template where the model has one" },
+    prompt: {
+      value: 'TEXT',
+      required: true,
+      help: "the user's message, put through the chat template where the model has one",
+    },
     system: { value: 'TEXT', help: 'system message' },
     'max-new-tokens': { value: 'N', min: 1, help: 'stop after this many tokens (128)' },
     temperature: { value: 'T', number: true, help: '0 is greedy (default)' },
@@ -50,6 +54,8 @@ export const generateCommand: Command = {
     )
     if (options.json) terminal.json({ token_ids: answer.token_ids, text: answer.text })
     else terminal.text(`${answer.text.slice(shown)}\n`)
-    terminal.line(`${answer.token_ids.length} tokens, ${answer.tokensPerSecond.toFixed(1)} tok/s, ended by ${answer.finish}`)
+    terminal.line(
+      `${answer.token_ids.length} tokens, ${answer.tokensPerSecond.toFixed(1)} tok/s, ended by ${answer.finish}`,
+    )
   },
 }

@@ -17,8 +17,8 @@ export async function folderAt(option: string, path: string, root: string): Prom
 }
 
 /**
- * Make the folder that a command writes into before its work begins, so that a wrong path costs no minutes. It may be none
- * of `sources` (option: folder), which are read while it is written.
+ * Make the folder that a command writes into before its work begins, so that a wrong path costs no minutes. It may be
+ * none of `sources` (option: folder), which are read while it is written.
  */
 export async function makeOut(out: string, sources: Record<string, string | undefined>, root: string): Promise<void> {
   try {
@@ -38,7 +38,10 @@ export async function makeOut(out: string, sources: Record<string, string | unde
 const placeOf = (option: string, path: string, root: string) =>
   option === '--model' && path === 'builtin' ? join(root, 'public/demo-model') : path
 
-/** The file of `--data`, its beginning tried before a model takes minutes to load: other kinds of files are refused here. */
+/**
+ * The file of `--data`, its beginning tried before a model takes minutes to load: other kinds of files are refused
+ * here.
+ */
 export async function dataAt(path: string): Promise<ByteSource> {
   const info = await stat(path).catch(() => null)
   if (!info?.isFile()) throw fail('cli-file-missing', { option: '--data', path })
@@ -59,7 +62,8 @@ export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): 
   for (const note of notes ?? []) terminal.warning(note)
   for (const { error } of badRows.slice(0, 10)) terminal.warning(error)
   if (badRowCount > 10) terminal.line(`… and ${badRowCount - 10} more rows are left out`)
-  if (mapping.format === 'unknown' && facts.columns.length > 0) throw fail('cli-data-unknown', { file: facts.name, columns: facts.columns })
+  if (mapping.format === 'unknown' && facts.columns.length > 0)
+    throw fail('cli-data-unknown', { file: facts.name, columns: facts.columns })
   const cut = truncatedRows > 0 ? `, ${truncatedRows} cut at ${run.max_length} tokens` : ''
   const as = facts.columns.length > 0 ? ` as ${understood(mapping)}` : ''
   terminal.line(`${rowsKept} ${rowsKept === 1 ? 'row' : 'rows'} kept${as}${cut}`)

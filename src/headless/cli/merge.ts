@@ -37,7 +37,12 @@ export const mergeCommand: Command = {
   },
 }
 
-type Merge = (context: CommandContext, lora: FileFolder, out: WritableFolder, signal: AbortSignal) => Promise<ExportedFile[]>
+type Merge = (
+  context: CommandContext,
+  lora: FileFolder,
+  out: WritableFolder,
+  signal: AbortSignal,
+) => Promise<ExportedFile[]>
 
 /** On the CPU, in windows of rows. */
 const ontoOriginal: Merge = async ({ options, terminal, root }, lora, out, signal) => {

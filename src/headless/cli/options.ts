@@ -32,7 +32,8 @@ export function parseOptions(command: string, specs: Record<string, OptionSpec>,
     const spec = Object.hasOwn(specs, written) ? specs[written] : undefined
     if (!spec) throw unknownOption(command, `--${written}`, specs)
     if (!spec.value) {
-      if (inline !== undefined) throw fail('cli-option-value', { option: `--${written}`, value: inline, expected: 'a switch without a value' })
+      if (inline !== undefined)
+        throw fail('cli-option-value', { option: `--${written}`, value: inline, expected: 'a switch without a value' })
       options[written] = true
       continue
     }
@@ -63,7 +64,10 @@ function checkedValue(name: string, value: string, spec: OptionSpec): string {
 }
 
 function unknownOption(command: string, option: string, specs: Record<string, OptionSpec>) {
-  const suggestion = suggest(option, Object.keys(specs).map((name) => `--${name}`))
+  const suggestion = suggest(
+    option,
+    Object.keys(specs).map((name) => `--${name}`),
+  )
   return fail('cli-unknown-option', { command, option, suggestion })
 }
 

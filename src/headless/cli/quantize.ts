@@ -14,8 +14,14 @@ export const quantizeCommand: Command = {
   options: {
     model: modelOption,
     out: { value: 'DIR', required: true, help: 'folder to write' },
-    config: { value: 'RUN.json', help: 'run file; its quantization settings are used (double quantisation without one)' },
-    skip: { value: 'NAMES', help: 'projections that stay as they are, with commas: k_proj or model.layers.0.mlp.up_proj' },
+    config: {
+      value: 'RUN.json',
+      help: 'run file; its quantization settings are used (double quantisation without one)',
+    },
+    skip: {
+      value: 'NAMES',
+      help: 'projections that stay as they are, with commas: k_proj or model.layers.0.mlp.up_proj',
+    },
   },
   async run(context) {
     const { options, terminal, root } = context
@@ -38,11 +44,20 @@ export const quantizeCommand: Command = {
 
 /** Entries that mean no linear of this model are mistakes: they would silently change nothing. */
 function skipped(value: string | undefined, { layers }: ModelConfig): string[] {
-  const entries = (value ?? '').split(',').map((entry) => entry.trim()).filter(Boolean)
-  const paths = PROJECTIONS.flatMap((p) => Array.from({ length: layers }, (_, layer) => `model.layers.${layer}.${modulePath(p)}`))
+  const entries = (value ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+  const paths = PROJECTIONS.flatMap((p) =>
+    Array.from({ length: layers }, (_, layer) => `model.layers.${layer}.${modulePath(p)}`),
+  )
   for (const entry of entries) {
     if (!['lm_head', ...paths].some((path) => means(entry, path))) {
-      throw fail('cli-option-value', { option: '--skip', value: entry, expected: `${PROJECTIONS.join(', ')}, or the path of one of them` })
+      throw fail('cli-option-value', {
+        option: '--skip',
+        value: entry,
+        expected: `${PROJECTIONS.join(', ')}, or the path of one of them`,
+      })
     }
   }
   return entries

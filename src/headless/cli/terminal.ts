@@ -8,8 +8,8 @@ interface TextStream {
 }
 
 /**
- * What a person sees while a command works: on a terminal one line with a bar that is drawn over itself, elsewhere plain
- * lines, at most one every two seconds for the same phase. Results go to `out` and to nothing else.
+ * What a person sees while a command works: on a terminal one line with a bar that is drawn over itself, elsewhere
+ * plain lines, at most one every two seconds for the same phase. Results go to `out` and to nothing else.
  */
 export class Terminal {
   private readonly err: TextStream
@@ -49,7 +49,10 @@ export class Terminal {
   progress = (progress: Progress): void => {
     const { phase, item, done, total, unit, perSecond, etaSeconds } = progress
     if (done === 0 && total === 0) return
-    const amount = unit === 'bytes' ? `${bytes(done)}${total ? ` / ${bytes(total)}` : ''}` : `${done}${total ? ` / ${total}` : ''} ${unit}`
+    const amount =
+      unit === 'bytes'
+        ? `${bytes(done)}${total ? ` / ${bytes(total)}` : ''}`
+        : `${done}${total ? ` / ${total}` : ''} ${unit}`
     const speed = perSecond ? `${unit === 'bytes' ? bytes(perSecond) : Math.round(perSecond)}/s` : ''
     const facts = [amount, speed, etaSeconds ? `${duration(etaSeconds)} left` : '', this.err.isTTY ? (item ?? '') : '']
     this.show(phase, total ? done / total : null, facts, total > 0 && done >= total)

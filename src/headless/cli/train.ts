@@ -31,7 +31,9 @@ export const trainCommand: Command = {
   async run(context) {
     const { options, terminal, root } = context
     const resumeFrom = options.resume ? await folderAt('--resume', options.resume as string, root) : undefined
-    const parsed = resumeFrom ? await runOf(resumeFrom, options) : await readRun(options.config as string | undefined, terminal)
+    const parsed = resumeFrom
+      ? await runOf(resumeFrom, options)
+      : await readRun(options.config as string | undefined, terminal)
     const data = await dataAt(options.data as string)
     const start = options['init-lora'] ? await folderAt('--init-lora', options['init-lora'] as string, root) : null
     await makeOut(options.out as string, { '--model': options.model as string }, root)
@@ -47,7 +49,9 @@ export const trainCommand: Command = {
     const merging = new AbortController()
     let isTraining = true
     context.onInterrupt(() => {
-      const what = isTraining ? 'stopping after the current step' : 'leaving the merged model out, the adapter is written'
+      const what = isTraining
+        ? 'stopping after the current step'
+        : 'leaving the merged model out, the adapter is written'
       terminal.line(`${what}; press Ctrl-C again to end at once`)
       if (isTraining) engine.stop()
       else merging.abort()
@@ -65,19 +69,32 @@ export const trainCommand: Command = {
       throw error
     })
     isTraining = false
-    terminal.json(await save(engine, context, { dataName: facts.name, rows: facts.rowsKept, run }, outcome, merging.signal))
+    terminal.json(
+      await save(engine, context, { dataName: facts.name, rows: facts.rowsKept, run }, outcome, merging.signal),
+    )
   },
 }
 
-/** An earlier run's results in `--out` are about to be replaced: said before the work begins, while Ctrl-C still keeps them. */
+/**
+ * An earlier run's results in `--out` are about to be replaced: said before the work begins, while Ctrl-C still keeps
+ * them.
+ */
 async function tellReplaced(options: Options, terminal: Terminal): Promise<void> {
   const out = options.out as string
-  const has = (file: string) => access(join(out, file)).then(() => true, () => false)
+  const has = (file: string) =>
+    access(join(out, file)).then(
+      () => true,
+      () => false,
+    )
   const last = (await listCheckpoints(nodePlace(out))).at(-1)
-  if (last) terminal.line(`${out} holds checkpoints of an earlier run up to checkpoint-${last.step}; name one of your own for --resume`)
+  if (last)
+    terminal.line(
+      `${out} holds checkpoints of an earlier run up to checkpoint-${last.step}; name one of your own for --resume`,
+    )
   if (!(await has('adapter/adapter_model.safetensors'))) return
   terminal.line(`${out} holds the adapter of an earlier run; this one replaces it when it ends`)
-  if (!options.merge && (await has('merged/config.json'))) terminal.line(`${mergedFolder(options)} stays as that run left it`)
+  if (!options.merge && (await has('merged/config.json')))
+    terminal.line(`${mergedFolder(options)} stays as that run left it`)
 }
 
 /** The run has failed; its adapter, as the last good step left it, is kept where it can still be read. */
@@ -110,7 +127,13 @@ async function runOf(checkpoint: FileFolder, options: Options): Promise<ParsedRu
 }
 
 /** Writes what came of the run, the adapter first: whatever fails after it, that is kept. */
-async function save(engine: Engine, context: CommandContext, facts: RunFacts, outcome: TrainOutcome, signal: AbortSignal) {
+async function save(
+  engine: Engine,
+  context: CommandContext,
+  facts: RunFacts,
+  outcome: TrainOutcome,
+  signal: AbortSignal,
+) {
   const { options, terminal } = context
   const { log, reason, steps, trainLoss, seconds } = outcome
   const figures = {
@@ -131,7 +154,12 @@ async function save(engine: Engine, context: CommandContext, facts: RunFacts, ou
   try {
     const statePath = join(options.out as string, 'trainer_state.json')
     await writeFile(statePath, `${JSON.stringify(outcome.trainerState, null, 2)}\n`)
-    return { ...figures, adapter, trainer_state: statePath, merged: options.merge ? await merge(engine, context, signal) : null }
+    return {
+      ...figures,
+      adapter,
+      trainer_state: statePath,
+      merged: options.merge ? await merge(engine, context, signal) : null,
+    }
   } catch (error) {
     terminal.line(`the adapter is kept in ${adapter}`)
     throw error
@@ -139,7 +167,11 @@ async function save(engine: Engine, context: CommandContext, facts: RunFacts, ou
 }
 
 /** null where the person asked to leave it. */
-async function merge(engine: Engine, { options, terminal }: CommandContext, signal: AbortSignal): Promise<string | null> {
+async function merge(
+  engine: Engine,
+  { options, terminal }: CommandContext,
+  signal: AbortSignal,
+): Promise<string | null> {
   const place = mergedFolder(options)
   try {
     await engine.exportMerged(writableNodeFolder(place), { base: 'original' }, terminal.progress, signal)
@@ -154,7 +186,8 @@ async function merge(engine: Engine, { options, terminal }: CommandContext, sign
 function withLoraOf(card: AdapterCard, { run, stated }: ParsedRunFile): RunFile {
   for (const field of ['r', 'lora_alpha', 'use_rslora', 'target_modules'] as const) {
     const [wanted, found] = [JSON.stringify(run.lora[field]), JSON.stringify(card.lora[field])]
-    if (stated.has(`lora.${field}`) && wanted !== found) throw fail('cli-lora-conflict', { field, stated: wanted, found })
+    if (stated.has(`lora.${field}`) && wanted !== found)
+      throw fail('cli-lora-conflict', { field, stated: wanted, found })
   }
   return { ...run, lora: { ...card.lora, lora_dropout: run.lora.lora_dropout } }
 }

@@ -16,7 +16,8 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
     const close = (event: Event) => {
       const menu = details.current
       if (!menu?.open) return
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !menu.contains(event.target as Node)) menu.open = false
+      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !menu.contains(event.target as Node))
+        menu.open = false
     }
     const events = ['pointerdown', 'keydown', 'scroll'] as const
     for (const name of events) document.addEventListener(name, close, true)

@@ -8,8 +8,10 @@ export interface Overlays {
 }
 
 /** Keys go to what is written in; Space also to what can be pressed. */
-const isWithin = (target: EventTarget | null, selector: string) => target instanceof Element && target.closest(selector) !== null
-const WRITABLE = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], dialog[open]'
+const isWithin = (target: EventTarget | null, selector: string) =>
+  target instanceof Element && target.closest(selector) !== null
+const WRITABLE =
+  'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable], dialog[open]'
 const PRESSABLE = 'button, summary, input'
 
 /** Keys of the whole window. Returns the way to end listening. */

@@ -9,8 +9,14 @@ export function Notices() {
   return (
     <div className="notices" aria-live="polite">
       {list.map((notice) => (
-        <div key={notice.id} className={notice.error ? 'notice notice-error' : 'notice'} role={notice.error ? 'alert' : undefined}>
-          <p>{notice.error ? words.error(notice.error) : notice.text && words.t(notice.text.key, notice.text.params)}</p>
+        <div
+          key={notice.id}
+          className={notice.error ? 'notice notice-error' : 'notice'}
+          role={notice.error ? 'alert' : undefined}
+        >
+          <p>
+            {notice.error ? words.error(notice.error) : notice.text && words.t(notice.text.key, notice.text.params)}
+          </p>
           {notice.button && (
             <Button
               kind="quiet"
@@ -22,7 +28,12 @@ export function Notices() {
               {words.t(notice.button.label)}
             </Button>
           )}
-          <button type="button" className="notice-close" aria-label={words.t('dismiss')} onClick={() => notices.dismiss(notice.id)}>
+          <button
+            type="button"
+            className="notice-close"
+            aria-label={words.t('dismiss')}
+            onClick={() => notices.dismiss(notice.id)}
+          >
             ×
           </button>
         </div>

@@ -1,5 +1,6 @@
 /**
- * Stands in for `node:fs` where tests run inside a page: reads the repository's files from the server of scripts/page-suite.mjs.
+ * Stands in for `node:fs` where tests run inside a page: reads the repository's files from the server of
+ * scripts/page-suite.mjs.
  * Synchronous, since the tests are; a page may still do that outside of workers.
  */
 export function readFileSync(path: string, encoding?: 'utf8'): string | Uint8Array {

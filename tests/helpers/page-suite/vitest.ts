@@ -1,7 +1,8 @@
 import { chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend } from '@vitest/expect'
 
 /**
- * Stands in for `vitest` where GPU tests run inside a page: describe, test, hooks and vitest's own matchers, nothing else.
+ * Stands in for `vitest` where GPU tests run inside a page: describe, test, hooks and vitest's own matchers, nothing
+ * else.
  * Tests are collected while their files load and run afterwards, one at a time.
  */
 chai.use(JestExtend)
@@ -22,7 +23,15 @@ interface Group {
   groups: Group[]
 }
 
-const newGroup = (name: string, parent: Group | null): Group => ({ name, parent, before: [], after: [], each: [], tests: [], groups: [] })
+const newGroup = (name: string, parent: Group | null): Group => ({
+  name,
+  parent,
+  before: [],
+  after: [],
+  each: [],
+  tests: [],
+  groups: [],
+})
 const root = newGroup('', null)
 let current = root
 
@@ -67,7 +76,8 @@ export interface PageResult {
   error?: string
 }
 
-const describeError = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error))
+const describeError = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error)
 
 async function runGroup(group: Group, path: string[], report: (result: PageResult) => unknown): Promise<void> {
   let broken: unknown
@@ -92,11 +102,23 @@ async function runGroup(group: Group, path: string[], report: (result: PageResul
     await report({ ...result, milliseconds: Math.round(performance.now() - started) })
   }
   if (broken === undefined) for (const inner of group.groups) await runGroup(inner, [...path, inner.name], report)
-  else for (const inner of group.groups) await report({ name: [...path, inner.name].join(' '), status: 'failed', milliseconds: 0, error: describeError(broken) })
+  else
+    for (const inner of group.groups)
+      await report({
+        name: [...path, inner.name].join(' '),
+        status: 'failed',
+        milliseconds: 0,
+        error: describeError(broken),
+      })
   try {
     for (const body of group.after) await body()
   } catch (error) {
-    await report({ name: [...path, 'afterAll'].join(' '), status: 'failed', milliseconds: 0, error: describeError(error) })
+    await report({
+      name: [...path, 'afterAll'].join(' '),
+      status: 'failed',
+      milliseconds: 0,
+      error: describeError(error),
+    })
   }
 }
 

@@ -1,7 +1,10 @@
 """The things of the small world, each with its English and Chinese words. One line per thing keeps it readable."""
 
-# English | Chinese | classifier | sound en | sound zh | legs | home en | home zh | food en | food zh | colours en | colours zh | can en | can zh
-ANIMALS = [line.split('|') for line in """\
+# English | Chinese | classifier | sound en | sound zh | legs | home en | home zh | food en | food zh | colours en |
+# colours zh | can en | can zh
+ANIMALS = [
+    line.split("|")
+    for line in """\
 cat|猫|只|meow|喵喵|4|a house|房子里|fish and milk|鱼和牛奶|grey|灰色|climb trees|爬树
 dog|狗|只|woof|汪汪|4|a house|房子里|meat and bones|肉和骨头|brown|棕色|run fast|跑得快
 cow|牛|头|moo|哞哞|4|a farm|农场里|grass|草|brown and white|棕色和白色|give milk|产奶
@@ -31,10 +34,13 @@ whale|鲸鱼|头|sing|呜呜|0|the sea|大海里|small fish|小鱼|blue|蓝色|s
 turtle|乌龟|只|||4|the water|水边|leaves and fish|树叶和鱼|green|绿色|live very long|活得很久
 deer|鹿|只|||4|the forest|森林里|grass and leaves|草和树叶|brown|棕色|run and jump|又跑又跳
 snail|蜗牛|只|||0|the garden|花园里|leaves|树叶|brown|棕色|carry its house|背着房子走
-spider|蜘蛛|只|||8|a web|网上|insects|虫子|black|黑色|make webs|织网""".split('\n')]
+spider|蜘蛛|只|||8|a web|网上|insects|虫子|black|黑色|make webs|织网""".split("\n")
+]
 
 # English | Chinese | kind en | kind zh | colour en | colour zh | taste en | taste zh
-FOODS = [line.split('|') for line in """\
+FOODS = [
+    line.split("|")
+    for line in """\
 apple|苹果|fruit|水果|red|红色|sweet|甜
 banana|香蕉|fruit|水果|yellow|黄色|sweet|甜
 lemon|柠檬|fruit|水果|yellow|黄色|sour|酸
@@ -68,10 +74,13 @@ egg|鸡蛋|food|食物|white|白色|mild|清淡
 fish soup|鱼汤|food|食物|white|白色|salty|咸
 dumplings|饺子|food|食物|white|白色|salty|咸
 cake|蛋糕|food|食物|brown|棕色|sweet|甜
-chocolate|巧克力|food|食物|brown|棕色|sweet|甜""".split('\n')]
+chocolate|巧克力|food|食物|brown|棕色|sweet|甜""".split("\n")
+]
 
 # country en | zh | capital en | zh | continent en | zh | known for en | zh
-COUNTRIES = [line.split('|') for line in """\
+COUNTRIES = [
+    line.split("|")
+    for line in """\
 China|中国|Beijing|北京|Asia|亚洲|tea and the Great Wall|茶和长城
 Japan|日本|Tokyo|东京|Asia|亚洲|fish and fast trains|鱼和快车
 Korea|韩国|Seoul|首尔|Asia|亚洲|spicy vegetables|辣白菜
@@ -95,14 +104,22 @@ Kenya|肯尼亚|Nairobi|内罗毕|Africa|非洲|lions and elephants|狮子和大
 Canada|加拿大|Ottawa|渥太华|America|美洲|forests and snow|森林和雪
 Mexico|墨西哥|Mexico City|墨西哥城|America|美洲|corn and chocolate|玉米和巧克力
 Brazil|巴西|Brasilia|巴西利亚|America|美洲|a great forest|大森林
-Australia|澳大利亚|Canberra|堪培拉|Oceania|大洋洲|kangaroos and beaches|袋鼠和海滩""".split('\n')]
+Australia|澳大利亚|Canberra|堪培拉|Oceania|大洋洲|kangaroos and beaches|袋鼠和海滩""".split("\n")
+]
 
-CITIES = [c.split('|') for c in ("Beijing|北京 Shanghai|上海 Guangzhou|广州 Chengdu|成都 Xi'an|西安 Hangzhou|杭州 Nanjing|南京 Tianjin|天津 "
-  'Harbin|哈尔滨 Tokyo|东京 Paris|巴黎 London|伦敦 Rome|罗马 Berlin|柏林 Oslo|奥斯陆 Lisbon|里斯本 Madrid|马德里 Vienna|维也纳 '
-  'Bern|伯尔尼 Cairo|开罗 Milan|米兰 York|约克 Leeds|利兹 Basel|巴塞尔 Turin|都灵').split(' ')]
+CITIES = [
+    c.split("|")
+    for c in (
+        "Beijing|北京 Shanghai|上海 Guangzhou|广州 Chengdu|成都 Xi'an|西安 Hangzhou|杭州 Nanjing|南京 Tianjin|天津 "
+        "Harbin|哈尔滨 Tokyo|东京 Paris|巴黎 London|伦敦 Rome|罗马 Berlin|柏林 Oslo|奥斯陆 Lisbon|里斯本 Madrid|马德里 Vienna|维也纳 "
+        "Bern|伯尔尼 Cairo|开罗 Milan|米兰 York|约克 Leeds|利兹 Basel|巴塞尔 Turin|都灵"
+    ).split(" ")
+]
 
 # job en | zh | works en | works zh | does en | does zh
-JOBS = [line.split('|') for line in """\
+JOBS = [
+    line.split("|")
+    for line in """\
 teacher|老师|in a school|在学校|teaches children|教孩子
 doctor|医生|in a hospital|在医院|helps sick people|帮助病人
 nurse|护士|in a hospital|在医院|looks after sick people|照顾病人
@@ -122,10 +139,13 @@ singer|歌手|on a stage|在台上|sings songs|唱歌
 painter|画家|in a studio|在画室|paints pictures|画画
 writer|作家|at a desk|在书桌前|writes books|写书
 postman|邮递员|in the streets|在街上|brings letters|送信
-gardener|园丁|in a garden|在花园|looks after flowers|照顾花草""".split('\n')]
+gardener|园丁|in a garden|在花园|looks after flowers|照顾花草""".split("\n")
+]
 
 # thing en | zh | used for en | zh
-THINGS = [line.split('|') for line in """\
+THINGS = [
+    line.split("|")
+    for line in """\
 lamp|灯|light|照明
 key|钥匙|opening doors|开门
 lock|锁|closing doors|锁门
@@ -161,11 +181,19 @@ soap|肥皂|washing|洗手
 towel|毛巾|drying hands|擦手
 candle|蜡烛|light in the dark|在黑暗里照亮
 camera|相机|taking pictures|拍照
-ball|球|playing|玩""".split('\n')]
+ball|球|playing|玩""".split("\n")
+]
 
-COLOURS = [c.split('|') for c in 'red|红色 blue|蓝色 green|绿色 yellow|黄色 black|黑色 white|白色 grey|灰色 brown|棕色 pink|粉色 orange|橙色 purple|紫色'.split(' ')]
+COLOURS = [
+    c.split("|")
+    for c in "red|红色 blue|蓝色 green|绿色 yellow|黄色 black|黑色 white|白色 grey|灰色 brown|棕色 pink|粉色 orange|橙色 purple|紫色".split(
+        " "
+    )
+]
 
-OPPOSITES = [c.split('|') for c in """\
+OPPOSITES = [
+    c.split("|")
+    for c in """\
 big|small|大|小
 hot|cold|热|冷
 long|short|长|短
@@ -195,10 +223,13 @@ sweet|bitter|甜|苦
 strong|weak|强|弱
 safe|dangerous|安全|危险
 right|wrong|对|错
-begin|end|开始|结束""".split('\n')]
+begin|end|开始|结束""".split("\n")
+]
 
 # More word pairs for translation
-WORDS = [c.split('|') for c in """\
+WORDS = [
+    c.split("|")
+    for c in """\
 hello|你好
 thank you|谢谢
 goodbye|再见
@@ -275,10 +306,13 @@ game|游戏
 picture|图片
 birthday|生日
 gift|礼物
-party|聚会""".split('\n')]
+party|聚会""".split("\n")
+]
 
 # Sentence pairs for translation
-SENTENCES = [c.split('|') for c in """\
+SENTENCES = [
+    c.split("|")
+    for c in """\
 I love you.|我爱你。
 Where is the station?|车站在哪里？
 I am hungry.|我饿了。
@@ -302,13 +336,21 @@ How much is it?|多少钱？
 I am looking for my keys.|我在找钥匙。
 The children are sleeping.|孩子们在睡觉。
 It is very quiet here.|这里很安静。
-You are my friend.|你是我的朋友。""".split('\n')]
+You are my friend.|你是我的朋友。""".split("\n")
+]
 
-NAMES = [c.split('|') for c in ('Anna|小安 Tom|小明 Lily|小丽 Ben|小东 Mia|小美 Jack|小杰 Rosa|小红 Leo|小雷 Nina|小宁 Max|小马 Emma|小文 Paul|小宝 '
-  'Sara|小雪 Finn|小海 Ida|小雨 Oscar|小山 Ruth|小兰 Hugo|小虎 Ella|小云 Sam|小华').split(' ')]
+NAMES = [
+    c.split("|")
+    for c in (
+        "Anna|小安 Tom|小明 Lily|小丽 Ben|小东 Mia|小美 Jack|小杰 Rosa|小红 Leo|小雷 Nina|小宁 Max|小马 Emma|小文 Paul|小宝 "
+        "Sara|小雪 Finn|小海 Ida|小雨 Oscar|小山 Ruth|小兰 Hugo|小虎 Ella|小云 Sam|小华"
+    ).split(" ")
+]
 
 # place en (with article) | zh
-PLACES = [c.split('|') for c in """\
+PLACES = [
+    c.split("|")
+    for c in """\
 the forest|森林
 the sea|海边
 the river|河边
@@ -323,8 +365,11 @@ the island|小岛
 the lake|湖边
 the lighthouse|灯塔
 the school|学校
-the old bridge|老桥""".split('\n')]
+the old bridge|老桥""".split("\n")
+]
 
-NUMBERS_EN = ('zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen '
-  'nineteen twenty').split(' ')
-NUMBERS_ZH = '零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十'.split(' ')
+NUMBERS_EN = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty"
+).split(" ")
+NUMBERS_ZH = "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十".split(" ")

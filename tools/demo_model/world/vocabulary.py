@@ -1,7 +1,8 @@
 """A broad vocabulary by part of speech, for sentences about anything (sentences.py)."""
 
+
 def pairs(text: str) -> list[list[str]]:
-    return [item.split('|') for item in text.replace('\n', ' ').split(', ')]
+    return [item.split("|") for item in text.replace("\n", " ").split(", ")]
 
 
 PEOPLE = pairs("""the captain|船长, the sailor|水手, the doctor|医生, the nurse|护士, the teacher|老师, my father|爸爸, my mother|妈妈, my sister|我妹妹, my grandmother|奶奶,
@@ -35,7 +36,9 @@ healthy|健康, normal|正常, strange|奇怪, important|重要, useful|有用, 
 false|假的, true|真的, sharp|锋利, soft|软, stiff|硬, numb|麻, thirsty|渴, hungry|饿, fresh|新鲜, plain|普通, thin|薄, thick|厚, slow|慢, quick|快, ready|准备好了, sure|肯定, sorry|抱歉""")
 
 # base|third person|past|ing|Chinese: what people do with things
-VERBS = [v.split('|') for v in """take|takes|took|taking|拿;hold|holds|held|holding|拿着;carry|carries|carried|carrying|搬;bring|brings|brought|bringing|带来;leave|leaves|left|leaving|留下;keep|keeps|kept|keeping|留着
+VERBS = [
+    v.split("|")
+    for v in """take|takes|took|taking|拿;hold|holds|held|holding|拿着;carry|carries|carried|carrying|搬;bring|brings|brought|bringing|带来;leave|leaves|left|leaving|留下;keep|keeps|kept|keeping|留着
 cover|covers|covered|covering|盖好;press|presses|pressed|pressing|按住;wash|washes|washed|washing|洗;rinse|rinses|rinsed|rinsing|冲洗;dry|dries|dried|drying|擦干;cool|cools|cooled|cooling|冷敷;clean|cleans|cleaned|cleaning|清洁
 check|checks|checked|checking|检查;watch|watches|watched|watching|看着;follow|follows|followed|following|跟着;find|finds|found|finding|找到;lose|loses|lost|losing|弄丢;hide|hides|hid|hiding|藏起;show|shows|showed|showing|拿出
 read|reads|read|reading|读;write|writes|wrote|writing|写;send|sends|sent|sending|寄出;open|opens|opened|opening|打开;close|closes|closed|closing|关上;lock|locks|locked|locking|锁上;break|breaks|broke|breaking|弄坏
@@ -47,12 +50,20 @@ choose|chooses|chose|choosing|选;trust|trusts|trusted|trusting|相信;change|ch
 boil|boils|boiled|boiling|烧开;pour|pours|poured|pouring|倒;mix|mixes|mixed|mixing|拌匀;cut|cuts|cut|cutting|切;put away|puts away|put away|putting away|收好;look for|looks for|looked for|looking for|找;ask about|asks about|asked about|asking about|问
 talk about|talks about|talked about|talking about|聊;think about|thinks about|thought about|thinking about|想;wait for|waits for|waited for|waiting for|等;listen to|listens to|listened to|listening to|听;worry about|worries about|worried about|worrying about|担心
 avoid|avoids|avoided|avoiding|避开;stop|stops|stopped|stopping|停下;start|starts|started|starting|开始;finish|finishes|finished|finishing|做完;copy|copies|copied|copying|抄;sign|signs|signed|signing|签;translate|translates|translated|translating|翻译
-convert|converts|converted|converting|换算;compare|compares|compared|comparing|比较;store|stores|stored|storing|保存;scratch|scratches|scratched|scratching|抓;swallow|swallows|swallowed|swallowing|咽下;feel|feels|felt|feeling|觉得;see|sees|saw|seeing|看见""".replace('\n', ';').split(';')]
+convert|converts|converted|converting|换算;compare|compares|compared|comparing|比较;store|stores|stored|storing|保存;scratch|scratches|scratched|scratching|抓;swallow|swallows|swallowed|swallowing|咽下;feel|feels|felt|feeling|觉得;see|sees|saw|seeing|看见""".replace(
+        "\n", ";"
+    ).split(";")
+]
 
 # base|third person|past|Chinese: what people do by themselves
-ACTIONS = [v.split('|') for v in """rest|rests|rested|休息;sleep|sleeps|slept|睡觉;wait|waits|waited|等一等;walk|walks|walked|散步;sit down|sits down|sat down|坐下;stand up|stands up|stood up|站起来;lie down|lies down|lay down|躺下;run|runs|ran|跑
+ACTIONS = [
+    v.split("|")
+    for v in """rest|rests|rested|休息;sleep|sleeps|slept|睡觉;wait|waits|waited|等一等;walk|walks|walked|散步;sit down|sits down|sat down|坐下;stand up|stands up|stood up|站起来;lie down|lies down|lay down|躺下;run|runs|ran|跑
 sail|sails|sailed|出海;come home|comes home|came home|回家;go out|goes out|went out|出门;go to the doctor|goes to the doctor|went to the doctor|看医生;call for help|calls for help|called for help|求助;say sorry|says sorry|said sorry|道歉
 laugh|laughs|laughed|笑;cry|cries|cried|哭;sing|sings|sang|唱歌;speak quietly|speaks quietly|spoke quietly|小声说话;shout|shouts|shouted|喊;breathe slowly|breathes slowly|breathed slowly|慢慢呼吸;count to ten|counts to ten|counted to ten|数到十
 drink water|drinks water|drank water|喝水;read at night|reads at night|read at night|晚上看书;learn|learns|learned|学习;study|studies|studied|复习;practise|practises|practised|练习;cook|cooks|cooked|做饭;work|works|worked|工作;travel|travels|traveled|旅行
 swim|swims|swam|游泳;cough|coughs|coughed|咳嗽;fall|falls|fell|摔倒;faint|faints|fainted|晕倒;lie|lies|lied|说假话;cheat|cheats|cheated|作弊;hide|hides|hid|躲起来;get up|gets up|got up|起床;stop smoking|stops smoking|stopped smoking|戒烟
-ask first|asks first|asked first|先问一声;smile|smiles|smiled|微笑;write home|writes home|wrote home|给家里写信;keep calm|keeps calm|kept calm|保持冷静;stay here|stays here|stayed here|留在这里;look around|looks around|looked around|四处看看""".replace('\n', ';').split(';')]
+ask first|asks first|asked first|先问一声;smile|smiles|smiled|微笑;write home|writes home|wrote home|给家里写信;keep calm|keeps calm|kept calm|保持冷静;stay here|stays here|stayed here|留在这里;look around|looks around|looked around|四处看看""".replace(
+        "\n", ";"
+    ).split(";")
+]

@@ -30,8 +30,11 @@ def prove_nf4(name: str, gpu: str, real: Path | None) -> dict | None:
         different = [key for key in theirs if ours.get(key) != theirs[key]]
         moved = 0
         if different and kind == "nested":
-            # A float32 mean depends on the order of its sum: once more around our offsets, where they are torch's but for the last bits.
-            around = json.loads(script("nf4_reference.py", "--model", model, "--offsets", our_checkpoint(name, model)).splitlines()[-1])
+            # A float32 mean depends on the order of its sum: once more around our offsets, where they are torch's but
+            # for the last bits.
+            around = json.loads(
+                script("nf4_reference.py", "--model", model, "--offsets", our_checkpoint(name, model)).splitlines()[-1]
+            )
             still = [key for key in different if ours.get(key) != around[key]]
             moved, different = len(different) - len(still), still
         found["kinds"][kind] = {"tensors": len(theirs), "moved": moved, "different": different}
@@ -54,8 +57,8 @@ def our_checkpoint(name: str, model: Path) -> Path:
 
 def prove_checkpoint(name: str, gpu: str, real: Path | None) -> dict | None:
     """
-    `tune quantize` against what transformers saves, byte by byte; and what the weights of both folders stand for when they are
-    loaded here, on this GPU. The one with f32 scales leaves two modules out.
+    `tune quantize` against what transformers saves, byte by byte; and what the weights of both folders stand for when
+    they are loaded here, on this GPU. The one with f32 scales leaves two modules out.
     """
     model = model_folder(name, real)
     if model is None:
@@ -66,16 +69,24 @@ def prove_checkpoint(name: str, gpu: str, real: Path | None) -> dict | None:
         place.mkdir(parents=True, exist_ok=True)
         ours, theirs, config = place / f"ours-{kind}", place / f"theirs-{kind}", place / f"{kind}.json"
         config.write_text(json.dumps({"bnb_4bit_use_double_quant": kind == "nested"}))
-        done = tune("quantize", "--model", model, "--out", ours, "--config", config, *(["--skip", skip] if skip else []))
+        done = tune(
+            "quantize", "--model", model, "--out", ours, "--config", config, *(["--skip", skip] if skip else [])
+        )
         if done.code != 0:
             found["broken"].append(f"{kind}: {done.last}")
             continue
-        script("bnb_checkpoint.py", "write", "--model", model, "--out", theirs, *flags, *(["--skip", skip] if skip else []))
-        compared = json.loads(script("bnb_checkpoint.py", "check", "--ours", ours, "--theirs", theirs, may_fail=True).splitlines()[-1])
+        script(
+            "bnb_checkpoint.py", "write", "--model", model, "--out", theirs, *flags, *(["--skip", skip] if skip else [])
+        )
+        compared = json.loads(
+            script("bnb_checkpoint.py", "check", "--ours", ours, "--theirs", theirs, may_fail=True).splitlines()[-1]
+        )
         read = [probe("hashes", "--model", folder, "--gpu", gpu) for folder in (ours, theirs)]
         stands = [json.loads(r.out.splitlines()[-1]) if r.code == 0 else {} for r in read]
         moved = {name.removesuffix(".weight") for name in compared["moved"]}
-        same = len(stands[0]) > len(moved) and all(stands[0][key] == stands[1].get(key) for key in stands[0].keys() - moved)
+        same = len(stands[0]) > len(moved) and all(
+            stands[0][key] == stands[1].get(key) for key in stands[0].keys() - moved
+        )
         found["adapter"] = read[0].adapter
         found["kinds"][kind] = {**compared, "read_alike": same}
         if compared["different"] or compared["missing"] or compared["extra"] or not same:
@@ -117,15 +128,21 @@ def prove_merge(name: str, gpu: str, real: Path | None) -> dict | None:
         different = values["different"]
         if different and onto == "dequantized":
             # A float32 mean depends on the order of its sum: once more around our offsets. Bit for bit then.
-            again = json.loads(script("merged_reference.py", *flags, "--offsets", our_checkpoint(name, model), may_fail=True).splitlines()[-1])
+            again = json.loads(
+                script(
+                    "merged_reference.py", *flags, "--offsets", our_checkpoint(name, model), may_fail=True
+                ).splitlines()[-1]
+            )
             different = values["different_around_our_offsets"] = again["different"]
         if values["missing"] or different:
             found["broken"].append(f"{onto}: {different} values differ, missing {values['missing']}")
         # Three digits are written; f32 sums move a logit by a millionth of the range; a position is one of 16.
         noise = {"same_next": 1, "divergence": 1e-9}
         off = [
-            key for key, told in values["readme"].items()
-            if not abs(told - values["drift"][key]) <= max(2e-2 * values["drift"][key], noise.get(key, 2e-6 * values["drift"]["range"]))
+            key
+            for key, told in values["readme"].items()
+            if not abs(told - values["drift"][key])
+            <= max(2e-2 * values["drift"][key], noise.get(key, 2e-6 * values["drift"]["range"]))
         ]
         if values["readme"].keys() != values["drift"].keys():
             found["broken"].append(f"{onto}: the README tells {list(values['readme'])} of {list(values['drift'])}")
@@ -151,7 +168,11 @@ def prove_decoding(name: str, gpu: str, real: Path | None, tokens: int) -> dict 
     merged = merged_folder(name, gpu, "dequantized")
     more = ["--lora", lora, *(["--merged", merged] if (merged / "config.json").exists() else [])]
     for which, flags in {"base": [], **({"tuned": more} if lora else {})}.items():
-        rows = json.loads(script("decoding.py", "--model", model, "--gpu", gpu, "--tokens", tokens, *flags, may_fail=True).splitlines()[-1])
+        rows = json.loads(
+            script(
+                "decoding.py", "--model", model, "--gpu", gpu, "--tokens", tokens, *flags, may_fail=True
+            ).splitlines()[-1]
+        )
         found["adapter"] = rows["adapter"]
         found[which] = summary(rows["rows"])
         found["broken"] += [f"{which}: {problem}" for problem in problems(found[which])]
@@ -170,7 +191,14 @@ def summary(rows: list[dict]) -> dict:
         "partings": [parting for row in rows for parting in row["partings"]],
         "cache_agrees": sum(row["cache_agrees"] for row in rows),
         "logits": max(row["logits"] for row in rows),
-        **({"merged_equal": sum(row["equal"] for row in merged), "merged_partings": [p for row in merged for p in row["partings"]]} if merged else {}),
+        **(
+            {
+                "merged_equal": sum(row["equal"] for row in merged),
+                "merged_partings": [p for row in merged for p in row["partings"]],
+            }
+            if merged
+            else {}
+        ),
     }
 
 
@@ -179,7 +207,9 @@ def problems(found: dict) -> list[str]:
     if found["equal"] + found["ties"] < found["prompts"]:
         said.append(f"only {found['equal']} of {found['prompts']} texts equal")
     if found["cache_agrees"] < found["tokens"] and not found["ties"]:
-        said.append(f"without the cache {found['tokens'] - found['cache_agrees']} of {found['tokens']} tokens are not the likeliest")
+        said.append(
+            f"without the cache {found['tokens'] - found['cache_agrees']} of {found['tokens']} tokens are not the likeliest"
+        )
     if not found["logits"] <= LOGITS:
         said.append(f"logits differ by {found['logits']:.1e} of their range")
     return said

@@ -24,8 +24,8 @@ def keep(section: str, name: str, gpu: str | None, found: dict) -> dict:
 
 def now() -> dict[str, str]:
     """
-    Day and commit, with a + where what runs is not what was committed. `keep` takes those in `found`, where a piece was run
-    earlier than it is compared.
+    Day and commit, with a + where what runs is not what was committed. `keep` takes those in `found`, where a piece
+    was run earlier than it is compared.
     """
 
     def git(*arguments: str) -> str:

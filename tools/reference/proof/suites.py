@@ -20,21 +20,41 @@ LONG_ROWS = 4207
 
 def prove_goldens() -> dict:
     """
-    Make every golden file again with the real stack, name those that are no longer the committed bytes (float results may move
-    in their last bits with the processor), and hold the tests against the fresh ones.
+    Make every golden file again with the real stack, name those that are no longer the committed bytes (float results
+    may move in their last bits with the processor), and hold the tests against the fresh ones.
     """
     # Nothing of an earlier run may pass for made now.
     shutil.rmtree(FRESH, ignore_errors=True)
-    for name in ["golden_models.py", "golden_nf4.py", "golden_adamw.py", "golden_bnb.py", "golden_merge.py", "golden_configs.py"]:
+    for name in [
+        "golden_models.py",
+        "golden_nf4.py",
+        "golden_adamw.py",
+        "golden_bnb.py",
+        "golden_merge.py",
+        "golden_configs.py",
+    ]:
         say(f"goldens: {name}")
         script(name, FRESH)
     script("tokens_reference.py", "golden", FRESH / "tokens")
-    files = sorted({path.relative_to(root) for root in (COMMITTED, FRESH) for path in root.rglob("*") if path.is_file()})
+    files = sorted(
+        {path.relative_to(root) for root in (COMMITTED, FRESH) for path in root.rglob("*") if path.is_file()}
+    )
     changed = [str(name) for name in files if content(FRESH / name) != content(COMMITTED / name)]
     report = WORK / "unit.json"
-    tests = ["data-golden", "data-masks", "data-epochs", "data-batches", "data-dataset", "data-tokenizer", "train-trl-log", "train-run-file"]
+    tests = [
+        "data-golden",
+        "data-masks",
+        "data-epochs",
+        "data-batches",
+        "data-dataset",
+        "data-tokenizer",
+        "train-trl-log",
+        "train-run-file",
+    ]
     tests += ["formats-bnb", "formats-merge", "formats-nf4", "merge-drift"]
-    done = run([*vitest("unit", report), *(f"tests/unit/{name}.test.ts" for name in tests)], env={"TUNETAB_GOLDEN": str(FRESH)})
+    done = run(
+        [*vitest("unit", report), *(f"tests/unit/{name}.test.ts" for name in tests)], env={"TUNETAB_GOLDEN": str(FRESH)}
+    )
     found = {"files": len(files), "changed": changed, "tests": counted(report, done)}
     found["broken"] = complaints(done, found["tests"])
     say(f"goldens: {json.dumps(found)}")
@@ -108,7 +128,15 @@ def complaints(done: Ended, tests: dict) -> list[str]:
 
 def vitest(project: str, report: Path) -> list[object]:
     report.unlink(missing_ok=True)
-    return ["node", "node_modules/vitest/vitest.mjs", "run", "--project", project, "--reporter=json", f"--outputFile.json={report}"]
+    return [
+        "node",
+        "node_modules/vitest/vitest.mjs",
+        "run",
+        "--project",
+        project,
+        "--reporter=json",
+        f"--outputFile.json={report}",
+    ]
 
 
 def counted(report: Path, done: Ended) -> dict:
@@ -124,7 +152,13 @@ def counted(report: Path, done: Ended) -> dict:
         if one["status"] == "failed" and not states:
             failures.append(one["name"])
     skipped = found["numPendingTests"] + found.get("numTodoTests", 0)
-    return {"passed": found["numPassedTests"], "failed": len(failures), "skipped": skipped, "files": files, "failures": failures[:10]}
+    return {
+        "passed": found["numPassedTests"],
+        "failed": len(failures),
+        "skipped": skipped,
+        "files": files,
+        "failures": failures[:10],
+    }
 
 
 def last_counts(done: Ended) -> dict:

@@ -61,7 +61,10 @@ def nf4() -> str:
         moved = f", {found['moved']} of them around an offset with another last bit" if found.get("moved") else ""
         return f"{found['tensors'] - len(found['different'])} of {found['tensors']}{moved}"
 
-    rows = ([r["name"], r["gpu"], cell(r["kinds"].get("nested")), cell(r["kinds"].get("plain")), stamp(r)] for r in kept("nf4"))
+    rows = (
+        [r["name"], r["gpu"], cell(r["kinds"].get("nested")), cell(r["kinds"].get("plain")), stamp(r)]
+        for r in kept("nf4")
+    )
     return table(["model", "GPU", "weights equal, double quantisation", "weights equal, f32 scales", "run"], rows)
 
 
@@ -70,19 +73,61 @@ def checkpoint() -> str:
     for r in kept("checkpoint"):
         for kind, found in r["kinds"].items():
             wrong = len(found["different"]) + len(found["missing"]) + len(found["extra"])
-            moved = f"; around other offsets {len(found['moved'])} weights, whose scales differ by it in {sum(found['moved'].values())} places" if found.get("moved") else ""
-            rows.append([r["name"], kind, f"{wrong} of {found['tensors']}{moved}", r["gpu"], "the same" if found["read_alike"] else "**other**", stamp(r)])
-    return table(["model", "kind", "tensors of the file that differ from transformers'", "read on", "what both files stand for there", "run"], rows)
+            moved = (
+                f"; around other offsets {len(found['moved'])} weights, whose scales differ by it in {sum(found['moved'].values())} places"
+                if found.get("moved")
+                else ""
+            )
+            rows.append(
+                [
+                    r["name"],
+                    kind,
+                    f"{wrong} of {found['tensors']}{moved}",
+                    r["gpu"],
+                    "the same" if found["read_alike"] else "**other**",
+                    stamp(r),
+                ]
+            )
+    return table(
+        [
+            "model",
+            "kind",
+            "tensors of the file that differ from transformers'",
+            "read on",
+            "what both files stand for there",
+            "run",
+        ],
+        rows,
+    )
 
 
 def golden_nf4() -> str:
     rows = []
     for r in suites():
-        codes, compared, imported = (r["figures"].get(name) for name in ["nf4 codes", "nf4 codes compared", "imported bytes"])
+        codes, compared, imported = (
+            r["figures"].get(name) for name in ["nf4 codes", "nf4 codes compared", "imported bytes"]
+        )
         if codes:
             wrong = r["figures"]["imported bytes that differ"]["sum"]
-            rows.append([r["gpu"], f"{codes['sum']} of {compared['sum']}", small(r["figures"]["nf4 offset"]["max"]), f"{wrong} of {imported['sum']}", stamp(r)])
-    return table(["GPU", "code bytes that differ, awkward tensors", "offset, largest absolute difference", "imported bytes that differ", "run"], rows)
+            rows.append(
+                [
+                    r["gpu"],
+                    f"{codes['sum']} of {compared['sum']}",
+                    small(r["figures"]["nf4 offset"]["max"]),
+                    f"{wrong} of {imported['sum']}",
+                    stamp(r),
+                ]
+            )
+    return table(
+        [
+            "GPU",
+            "code bytes that differ, awkward tensors",
+            "offset, largest absolute difference",
+            "imported bytes that differ",
+            "run",
+        ],
+        rows,
+    )
 
 
 def adamw() -> str:
@@ -94,8 +139,29 @@ def adamw() -> str:
             continue
         n = f["adamw elements"]
         units = f["adamw parameter"]["max"] * 2**23
-        rows.append([r["gpu"], f"{n['count']} × {n['max']}", f["adamw codes of m"]["sum"], f["adamw codes of v"]["sum"], f["adamw scales"]["sum"], f"{units:.2f}", stamp(r)])
-    return table(["GPU", "steps × elements", "codes of m that differ", "codes of v", "scales", "parameters, largest difference in units of 2^-23", "run"], rows)
+        rows.append(
+            [
+                r["gpu"],
+                f"{n['count']} × {n['max']}",
+                f["adamw codes of m"]["sum"],
+                f["adamw codes of v"]["sum"],
+                f["adamw scales"]["sum"],
+                f"{units:.2f}",
+                stamp(r),
+            ]
+        )
+    return table(
+        [
+            "GPU",
+            "steps × elements",
+            "codes of m that differ",
+            "codes of v",
+            "scales",
+            "parameters, largest difference in units of 2^-23",
+            "run",
+        ],
+        rows,
+    )
 
 
 def training() -> str:
@@ -110,11 +176,30 @@ def training() -> str:
         worst = judged.get("failed") or (f"{small(judged['worst'])} of {judged['rows']}" if judged else "-")
         bounds = bounds_of[r["name"]]
         broken = [*r["broken"], *compare.verdict(r["steps"], r["max"], bounds)]
-        rows.append([
-            r["name"], r["gpu"], r["steps"][0], f"{small(r['max']['loss'])} ({bounds['loss']:g})", f"{small(r['max']['grad_norm'])} ({bounds['norm']:g})",
-            small(r["max"]["entropy"]) if "entropy" in r["max"] else "-", worst, small(weights.get("relative")), stamp({**r, "broken": broken}),
-        ])
-    head = ["case", "GPU", "steps", "loss, largest difference (bound)", "grad_norm, largest relative (bound)", "entropy, largest difference", "evaluation, worst row", "adapter, worst tensor (of its norm)", "run"]
+        rows.append(
+            [
+                r["name"],
+                r["gpu"],
+                r["steps"][0],
+                f"{small(r['max']['loss'])} ({bounds['loss']:g})",
+                f"{small(r['max']['grad_norm'])} ({bounds['norm']:g})",
+                small(r["max"]["entropy"]) if "entropy" in r["max"] else "-",
+                worst,
+                small(weights.get("relative")),
+                stamp({**r, "broken": broken}),
+            ]
+        )
+    head = [
+        "case",
+        "GPU",
+        "steps",
+        "loss, largest difference (bound)",
+        "grad_norm, largest relative (bound)",
+        "entropy, largest difference",
+        "evaluation, worst row",
+        "adapter, worst tensor (of its norm)",
+        "run",
+    ]
     return table(head, rows)
 
 
@@ -137,7 +222,9 @@ def steps() -> str:
     for r in kept("training"):
         rows = [
             [i, f"{a:.6f}", f"{b:.6f}", f"{a - b:+.1e}", f"{na:.6f}", f"{nb:.6f}", f"{abs(na / nb - 1):.1e}"]
-            for i, ((a, b), (na, nb)) in enumerate(((row["loss"], row["grad_norm"]) for row in r.get("log", [])), start=1)
+            for i, ((a, b), (na, nb)) in enumerate(
+                ((row["loss"], row["grad_norm"]) for row in r.get("log", [])), start=1
+            )
         ]
         if rows:
             head = ["step", "loss here", "loss trl", "difference", "grad_norm here", "grad_norm trl", "relative"]
@@ -149,7 +236,10 @@ def tokens() -> str:
     rows = []
     for r in kept("goldens"):
         files = r["tests"]["files"]
-        for name, what in [("data-golden", "ids, labels, texts, orders of trl, made afresh"), ("data-masks", "properties of random conversations")]:
+        for name, what in [
+            ("data-golden", "ids, labels, texts, orders of trl, made afresh"),
+            ("data-masks", "properties of random conversations"),
+        ]:
             passed, failed = files.get(name, [0, 1])
             rows.append([what, f"{passed} of {passed + failed} tests", stamp(r)])
     seen = set()
@@ -158,7 +248,13 @@ def tokens() -> str:
         if r["name"] in seen or "failed" in found or found["different"] is None:
             continue
         seen.add(r["name"])
-        rows.append([f"`tune tokens`, case {r['name']}", f"{found['rows'] - found['different']} of {found['rows']} rows", stamp(r)])
+        rows.append(
+            [
+                f"`tune tokens`, case {r['name']}",
+                f"{found['rows'] - found['different']} of {found['rows']} rows",
+                stamp(r),
+            ]
+        )
     return table(["what", "equal", "run"], rows)
 
 
@@ -167,8 +263,21 @@ def goldens() -> str:
     rows = []
     for r in kept("goldens"):
         t, moved = r["tests"], ", ".join(r["changed"])
-        rows.append([f"{r['files'] - len(r['changed'])} of {r['files']}" + (f"; not {moved}" if moved else ""), f"{t['passed']} of {t['passed'] + t['failed']}", stamp(r)])
-    return table(["golden files with the committed content when made afresh", "tests without a GPU that pass on the fresh ones", "run"], rows)
+        rows.append(
+            [
+                f"{r['files'] - len(r['changed'])} of {r['files']}" + (f"; not {moved}" if moved else ""),
+                f"{t['passed']} of {t['passed'] + t['failed']}",
+                stamp(r),
+            ]
+        )
+    return table(
+        [
+            "golden files with the committed content when made afresh",
+            "tests without a GPU that pass on the fresh ones",
+            "run",
+        ],
+        rows,
+    )
 
 
 def by_family(*starts: str) -> Callable[[], str]:
@@ -178,7 +287,9 @@ def by_family(*starts: str) -> Callable[[], str]:
         rows = []
         for r in suites():
             if any(figures(r, start) for start in starts):
-                rows.append([r["gpu"], *(largest(r, f"{start} {family}") for start in starts for family in FAMILIES), stamp(r)])
+                rows.append(
+                    [r["gpu"], *(largest(r, f"{start} {family}") for start in starts for family in FAMILIES), stamp(r)]
+                )
         return table(["GPU", *(f"{start} {family}" for start in starts for family in FAMILIES), "run"], rows)
 
     return make
@@ -194,7 +305,18 @@ def gradients() -> str:
                 kind = ".".join(slot.split(".")[-2:]).replace("_proj.lora_", " ")
                 worst[kind] = max(worst.get(kind, 0), one["max"])
             if worst:
-                rows.append([r["gpu"], family, *(small(worst.get(f"{p} {side}")) if f"{p} {side}" in worst else "-" for p in PROJECTIONS for side in "AB"), stamp(r)])
+                rows.append(
+                    [
+                        r["gpu"],
+                        family,
+                        *(
+                            small(worst.get(f"{p} {side}")) if f"{p} {side}" in worst else "-"
+                            for p in PROJECTIONS
+                            for side in "AB"
+                        ),
+                        stamp(r),
+                    ]
+                )
     return table(["GPU", "model", *(f"{p} {side}" for p in PROJECTIONS for side in "AB"), "run"], rows)
 
 
@@ -206,7 +328,17 @@ def suite_counts(limits: str) -> Callable[[], str]:
         rows = []
         for r in suites(limits):
             t = r["tests"]
-            rows.append([r["gpu"], (r.get("adapter") or "").strip() or t["files"].get("browser", ""), t["passed"], t["failed"], t["skipped"], r["seconds"], stamp(r)])
+            rows.append(
+                [
+                    r["gpu"],
+                    (r.get("adapter") or "").strip() or t["files"].get("browser", ""),
+                    t["passed"],
+                    t["failed"],
+                    t["skipped"],
+                    r["seconds"],
+                    stamp(r),
+                ]
+            )
         return table(["GPU", "adapter", "passed", "failed", "skipped", "seconds", "run"], rows)
 
     return make
@@ -217,8 +349,17 @@ def determinism() -> str:
     for r in suites():
         found = figures(r, "same bits")
         if found:
-            rows.append([r["gpu"], sum(one["count"] for one in found.values()), sum(one["sum"] for one in found.values()), stamp(r)])
-    return table(["GPU", "comparisons of all bits of an adapter or of all reported numbers", "words that differ", "run"], rows)
+            rows.append(
+                [
+                    r["gpu"],
+                    sum(one["count"] for one in found.values()),
+                    sum(one["sum"] for one in found.values()),
+                    stamp(r),
+                ]
+            )
+    return table(
+        ["GPU", "comparisons of all bits of an adapter or of all reported numbers", "words that differ", "run"], rows
+    )
 
 
 def merge() -> str:
@@ -229,9 +370,34 @@ def merge() -> str:
             told_or_measured = [f"{told[key]:.3g} / {d[key]:.3g}" for key in ["largest", "rms", "range", "divergence"]]
             same = f"{told['same_next']:.0f} / {d['same_next']} of {found['tokens']}"
             tied = "tied" if found["tied"] else "untied"
-            around = f"; {found['different_around_our_offsets']} around our offsets" if "different_around_our_offsets" in found else ""
-            rows.append([f"{r['name']} ({tied})", r["gpu"], onto, f"{found['different']} of {found['values']}{around}", *told_or_measured, same, stamp(r)])
-    head = ["model", "GPU", "onto", "values that differ from PEFT's", "logits, README / measured: largest", "rms", "range", "KL, nats", "same next token", "run"]
+            around = (
+                f"; {found['different_around_our_offsets']} around our offsets"
+                if "different_around_our_offsets" in found
+                else ""
+            )
+            rows.append(
+                [
+                    f"{r['name']} ({tied})",
+                    r["gpu"],
+                    onto,
+                    f"{found['different']} of {found['values']}{around}",
+                    *told_or_measured,
+                    same,
+                    stamp(r),
+                ]
+            )
+    head = [
+        "model",
+        "GPU",
+        "onto",
+        "values that differ from PEFT's",
+        "logits, README / measured: largest",
+        "rms",
+        "range",
+        "KL, nats",
+        "same next token",
+        "run",
+    ]
     return table(head, rows)
 
 
@@ -243,10 +409,36 @@ def decoding() -> str:
             if not d:
                 continue
             parted = "; ".join(f"at {one['at']}, {one['gap']:.2g} apart" for one in d.get("merged_partings", []))
-            merged = f"{d['merged_equal']} of {d['prompts']}{f' ({parted})' if parted else ''}" if "merged_equal" in d else "-"
+            merged = (
+                f"{d['merged_equal']} of {d['prompts']}{f' ({parted})' if parted else ''}"
+                if "merged_equal" in d
+                else "-"
+            )
             ties = f", {d['ties']} more with ties" if d["ties"] else ""
-            rows.append([r["name"], {"base": "without", "tuned": "with"}[which], r["gpu"], f"{d['equal']} of {d['prompts']}{ties}", d["tokens"], f"{d['cache_agrees']} of {d['tokens']}", small(d["logits"]), merged, stamp(r)])
-    head = ["model", "adapter", "GPU", "greedy texts equal", "tokens", "of them the likeliest in a pass without the cache", "logits, largest difference over their range", "dequantised merge: texts equal (parting, its two best logits)", "run"]
+            rows.append(
+                [
+                    r["name"],
+                    {"base": "without", "tuned": "with"}[which],
+                    r["gpu"],
+                    f"{d['equal']} of {d['prompts']}{ties}",
+                    d["tokens"],
+                    f"{d['cache_agrees']} of {d['tokens']}",
+                    small(d["logits"]),
+                    merged,
+                    stamp(r),
+                ]
+            )
+    head = [
+        "model",
+        "adapter",
+        "GPU",
+        "greedy texts equal",
+        "tokens",
+        "of them the likeliest in a pass without the cache",
+        "logits, largest difference over their range",
+        "dequantised merge: texts equal (parting, its two best logits)",
+        "run",
+    ]
     return table(head, rows)
 
 
@@ -257,9 +449,19 @@ def walk() -> str:
 
 def versions() -> str:
     """The stacks and adapters that the records name, each once."""
-    every = [record for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"] for record in kept(section)]
+    every = [
+        record
+        for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"]
+        for record in kept(section)
+    ]
     stacks = sorted({", ".join(f"{k} {v}" for k, v in record["versions"].items()) for record in every})
-    adapters = sorted({f"{record['gpu']}: {record['adapter'].removesuffix(' (software)')}" for record in every if (record.get("adapter") or "").strip()})
+    adapters = sorted(
+        {
+            f"{record['gpu']}: {record['adapter'].removesuffix(' (software)')}"
+            for record in every
+            if (record.get("adapter") or "").strip()
+        }
+    )
     return "\n".join(f"- {line}" for line in [*stacks, *adapters]) or "Not run yet."
 
 

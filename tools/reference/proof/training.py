@@ -25,8 +25,22 @@ def reference_of(case: Case, model: Path, reuse: bool) -> Path:
     if reuse and stamp.exists() and stamp.read_text() == wanted(case) and (folder / "eval.json").exists():
         return folder
     write_inputs(case, folder)
-    script("train_reference.py", "--model", model, "--data", folder / "data.jsonl", "--config", folder / "run.json",
-           "--out", folder, "--random-b", case.random_b, "--threads", 2 if case.slow else 1, *(["--brief"] if case.slow else []))
+    script(
+        "train_reference.py",
+        "--model",
+        model,
+        "--data",
+        folder / "data.jsonl",
+        "--config",
+        folder / "run.json",
+        "--out",
+        folder,
+        "--random-b",
+        case.random_b,
+        "--threads",
+        2 if case.slow else 1,
+        *(["--brief"] if case.slow else []),
+    )
     stamp.write_text(wanted(case))
     return folder
 
@@ -54,7 +68,11 @@ def write_inputs(case: Case, folder: Path) -> None:
 def adopt(case: Case, gpu: str, ours: Path, theirs: Path) -> None:
     """Take runs made elsewhere with the case's own run file and rows into the work folder; refuse others."""
     understood = json.loads((theirs / "reference.json").read_text())["run"]
-    other = {key: (value, understood[key]) for key, value in case.run_file().items() if key in understood and differs(value, understood[key])}
+    other = {
+        key: (value, understood[key])
+        for key, value in case.run_file().items()
+        if key in understood and differs(value, understood[key])
+    }
     if other:
         raise SystemExit(f"{theirs} is not a run of {case.name}: {other}")
     folder = WORK / "reference" / (case.like or case.name)
@@ -85,7 +103,9 @@ def prove_case(case: Case, gpu: str, real: Path | None, reuse: bool, brief: bool
     if "failed" not in found and not case.run_file()["packing"] and not brief:
         found["evaluation"] = check_evaluation(case, model, reference, gpu)
     found["broken"] = broken_bounds(case, found)
-    say(f"{case.name} on {gpu}: {json.dumps({key: found.get(key) for key in ['max', 'evaluation', 'broken', 'failed']})}")
+    say(
+        f"{case.name} on {gpu}: {json.dumps({key: found.get(key) for key in ['max', 'evaluation', 'broken', 'failed']})}"
+    )
     return records.keep("training", case.name, gpu, found)
 
 
@@ -108,8 +128,21 @@ def check_training(case: Case, model: Path, reference: Path, gpu: str, reuse: bo
         known = {**records.now(), "case": wanted(case, ours=True)}
         # Whoever ends halfway leaves no facts behind, and so nothing to be taken for a run.
         (out / "facts.json").unlink(missing_ok=True)
-        done = tune("train", "--model", model, "--data", reference / "data.jsonl", "--config", run_file(case),
-                    "--init-lora", reference / "initial", "--out", out, "--gpu", gpu)
+        done = tune(
+            "train",
+            "--model",
+            model,
+            "--data",
+            reference / "data.jsonl",
+            "--config",
+            run_file(case),
+            "--init-lora",
+            reference / "initial",
+            "--out",
+            out,
+            "--gpu",
+            gpu,
+        )
         if done.code != 0:
             return {"failed": done.last}
         known |= {"adapter": done.adapter, "seconds": round(done.seconds)}
@@ -131,8 +164,19 @@ def check_training(case: Case, model: Path, reference: Path, gpu: str, reuse: bo
 
 def check_evaluation(case: Case, model: Path, reference: Path, gpu: str) -> dict:
     """The trained adapter's loss of every row, each side judging its own adapter."""
-    done = tune("eval", "--model", model, "--data", reference / "data.jsonl", "--lora", WORK / "ours" / gpu / case.name / "adapter",
-                "--config", run_file(case), "--gpu", gpu)
+    done = tune(
+        "eval",
+        "--model",
+        model,
+        "--data",
+        reference / "data.jsonl",
+        "--lora",
+        WORK / "ours" / gpu / case.name / "adapter",
+        "--config",
+        run_file(case),
+        "--gpu",
+        gpu,
+    )
     if done.code != 0:
         return {"failed": done.last}
     ours = json.loads(done.out.splitlines()[-1])["per_row"]

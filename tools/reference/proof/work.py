@@ -41,7 +41,9 @@ class Ended:
 
 def run(command: list[object], cwd: Path = ROOT, env: dict[str, str] | None = None) -> Ended:
     started = time.time()
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, env={**os.environ, **(env or {})})
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, env={**os.environ, **(env or {})}
+    )
     return Ended(done.returncode, done.stdout, done.stderr, time.time() - started)
 
 

@@ -22,7 +22,9 @@ def golden(out: Path) -> None:
         train_tokenizer(kind, out / kind)
 
     chat = CHAT_ROWS + random_rows(1, 12)
-    plain_chat = [row for row in CHAT_ROWS if not any("reasoning_content" in m for m in row["messages"])] + random_rows(2, 6)
+    plain_chat = [row for row in CHAT_ROWS if not any("reasoning_content" in m for m in row["messages"])] + random_rows(
+        2, 6
+    )
     with_tools = chat + TOOL_ROWS
     everything = {"max_length": 4096, "assistant_only_loss": True}
     whole = {"max_length": 4096, "assistant_only_loss": False}
@@ -33,7 +35,14 @@ def golden(out: Path) -> None:
         ("qwen2.5 whole", "qwen", "qwen2_5", None, with_tools, whole),
         ("qwen2.5 chat completion", "qwen", "qwen2_5", None, CHAT_COMPLETION_ROWS, whole),
         ("qwen2.5 chat completion, assistant", "qwen", "qwen2_5", None, CHAT_COMPLETION_ROWS, everything),
-        ("qwen2.5 chat completion, whole", "qwen", "qwen2_5", None, CHAT_COMPLETION_ROWS, {**whole, "completion_only_loss": False}),
+        (
+            "qwen2.5 chat completion, whole",
+            "qwen",
+            "qwen2_5",
+            None,
+            CHAT_COMPLETION_ROWS,
+            {**whole, "completion_only_loss": False},
+        ),
         ("qwen3 assistant", "qwen", "qwen3", None, with_tools, everything),
         ("qwen3 assistant cut", "qwen", "qwen3", None, chat, {**everything, "max_length": 40}),
         ("qwen3 whole", "qwen", "qwen3", None, with_tools, whole),
@@ -70,12 +79,27 @@ def golden(out: Path) -> None:
         if ours == "qwen2_5":
             their_rows = parsed_arguments(their_rows)
         expected = [
-            {"row": one["row"], "input_ids": one["input_ids"], "trained": trained_spans(one["input_ids"], one["labels"])}
+            {
+                "row": one["row"],
+                "input_ids": one["input_ids"],
+                "trained": trained_spans(one["input_ids"], one["labels"]),
+            }
             for one in run_trl(tokenizer, their_rows, options)
         ]
         print(f"{name}: {len(expected)} of {len(rows)} rows", file=sys.stderr)
-        data["cases"].append({"name": name, "tokenizer": kind, "template": key, "options": options, "rows": next(one for one, of in sets.items() if of is rows), "expected": expected})
-    data["texts"] = {kind: text_cases(AutoTokenizer.from_pretrained(out / kind)) for kind in ("qwen", "smol", "llama", "spm")}
+        data["cases"].append(
+            {
+                "name": name,
+                "tokenizer": kind,
+                "template": key,
+                "options": options,
+                "rows": next(one for one, of in sets.items() if of is rows),
+                "expected": expected,
+            }
+        )
+    data["texts"] = {
+        kind: text_cases(AutoTokenizer.from_pretrained(out / kind)) for kind in ("qwen", "smol", "llama", "spm")
+    }
     data["classes"] = class_cases(out)
     data["orders"] = orders()
     common.write_json(out / "tokens.json", data)

@@ -19,14 +19,20 @@ def orders() -> dict:
     lengths = [rng.randint(1, 60) for _ in range(101)]
     packed = []
     for limit in (60, 64, 200):
-        dataset = Dataset.from_list([{"input_ids": [i] * length, "labels": [i] * length} for i, length in enumerate(lengths)])
+        dataset = Dataset.from_list(
+            [{"input_ids": [i] * length, "labels": [i] * length} for i, length in enumerate(lengths)]
+        )
         lines = pack_dataset(dataset, limit, "bfd", {})
         packed.append({"max_length": limit, "lines": [list(dict.fromkeys(line["input_ids"])) for line in lines]})
     return {
-        "permutations": [{"n": n, "seed": seed, "order": torch.randperm(n, generator=generator(seed)).tolist()} for n, seed in ((1, 0), (7, 42), (40, 43), (200, 1234567))],
+        "permutations": [
+            {"n": n, "seed": seed, "order": torch.randperm(n, generator=generator(seed)).tolist()}
+            for n, seed in ((1, 0), (7, 42), (40, 43), (200, 1234567))
+        ],
         "lengths": lengths,
         "grouped": [
-            {"batch": batch, "seed": seed, "epochs": grouped_epochs(lengths, batch, seed)} for batch, seed in ((2, 42), (8, 0), (64, 5))
+            {"batch": batch, "seed": seed, "epochs": grouped_epochs(lengths, batch, seed)}
+            for batch, seed in ((2, 42), (8, 0), (64, 5))
         ],
         "packed": packed,
     }
@@ -52,8 +58,17 @@ def grouped_epochs(lengths: list[int], batch: int, seed: int) -> list[list[int]]
     rows = Dataset.from_list([{"input_ids": [i] * length} for i, length in enumerate(lengths)])
     with tempfile.TemporaryDirectory() as folder:
         args = TrainingArguments(
-            folder, seed=seed, num_train_epochs=2, per_device_train_batch_size=batch, train_sampling_strategy="group_by_length",
-            report_to=[], use_cpu=True, disable_tqdm=True, save_strategy="no", logging_strategy="no", dataloader_pin_memory=False,
+            folder,
+            seed=seed,
+            num_train_epochs=2,
+            per_device_train_batch_size=batch,
+            train_sampling_strategy="group_by_length",
+            report_to=[],
+            use_cpu=True,
+            disable_tqdm=True,
+            save_strategy="no",
+            logging_strategy="no",
+            dataloader_pin_memory=False,
         )
         collate = lambda group: {"input_ids": torch.tensor([row["input_ids"][0] for row in group])}
         Trainer(model=Model(), args=args, train_dataset=rows, data_collator=collate).train()

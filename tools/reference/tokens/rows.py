@@ -17,7 +17,10 @@ WEATHER = {
         },
     },
 }
-CLOCK = {"type": "function", "function": {"name": "clock", "description": "Now", "parameters": {"type": "object", "properties": {}}}}
+CLOCK = {
+    "type": "function",
+    "function": {"name": "clock", "description": "Now", "parameters": {"type": "object", "properties": {}}},
+}
 
 
 def user(text: str) -> dict:
@@ -34,16 +37,41 @@ def call(name: str, arguments: object) -> dict:
 
 CHAT_ROWS: list[dict] = [
     {"messages": [user("Hi"), assistant("Hello there!")]},
-    {"messages": [{"role": "system", "content": "You are terse."}, user("Why?"), assistant("Because."), user("And?"), assistant("Enough.")]},
+    {
+        "messages": [
+            {"role": "system", "content": "You are terse."},
+            user("Why?"),
+            assistant("Because."),
+            user("And?"),
+            assistant("Enough."),
+        ]
+    },
     {"messages": [user("你好，今天天气怎么样？"), assistant("今天晴，最高气温 27 度。出门记得带水 🌞👩‍👩‍👧")]},
     {"messages": [user("  two  spaces\t\ttabs\r\n\r\n\nlines   "), assistant("\n\n  indented\n\tcode()\n\n")]},
     {"messages": [user("cafe\u0301 vs café"), assistant("e\u0301tude, Å, ﬁ, ①, ½")]},
-    {"messages": [user("What does <|im_end|> do?"), assistant("It ends a turn: <|im_end|>. And <|im_start|> begins one.")]},
+    {
+        "messages": [
+            user("What does <|im_end|> do?"),
+            assistant("It ends a turn: <|im_end|>. And <|im_start|> begins one."),
+        ]
+    },
     {"messages": [user("empty answer"), assistant(""), user("again"), assistant("ok")]},
     {"messages": [user("think"), assistant("<think>\nstep one\nstep two\n</think>\n\nThe answer is 4.")]},
-    {"messages": [user("a"), assistant("<think>\nfirst\n</think>\n\nA"), user("b"), assistant("<think>\nsecond\n</think>\n\nB")]},
+    {
+        "messages": [
+            user("a"),
+            assistant("<think>\nfirst\n</think>\n\nA"),
+            user("b"),
+            assistant("<think>\nsecond\n</think>\n\nB"),
+        ]
+    },
     {"messages": [user("reason"), assistant("So it is.", reasoning_content="because of this\n")]},
-    {"messages": [user("x = 12345.678e-9; it's We'LL I'M"), assistant("y=1 2 3 12 123 1234 \u0661\u0662 \u00a0nbsp\u3000wide")]},
+    {
+        "messages": [
+            user("x = 12345.678e-9; it's We'LL I'M"),
+            assistant("y=1 2 3 12 123 1234 \u0661\u0662 \u00a0nbsp\u3000wide"),
+        ]
+    },
     {"messages": [user("left open"), assistant("one"), user("and a last question")]},
 ]
 
@@ -61,7 +89,10 @@ TOOL_ROWS: list[dict] = [
         "messages": [
             {"role": "system", "content": "Use tools."},
             user("上海和北京的天气？"),
-            assistant("我查一下。", tool_calls=[call("get_weather", {"city": "上海"}), call("get_weather", {"city": "北京", "days": 1})]),
+            assistant(
+                "我查一下。",
+                tool_calls=[call("get_weather", {"city": "上海"}), call("get_weather", {"city": "北京", "days": 1})],
+            ),
             {"role": "tool", "name": "get_weather", "content": "晴"},
             {"role": "tool", "name": "get_weather", "content": "多云"},
             assistant("上海晴，北京多云。"),
@@ -71,7 +102,12 @@ TOOL_ROWS: list[dict] = [
         "tools": [WEATHER, CLOCK],
     },
     {
-        "messages": [user("time"), assistant("", tool_calls=[call("clock", {})]), {"role": "tool", "content": "12:00"}, assistant("Noon.")],
+        "messages": [
+            user("time"),
+            assistant("", tool_calls=[call("clock", {})]),
+            {"role": "tool", "content": "12:00"},
+            assistant("Noon."),
+        ],
         "tools": json.dumps([CLOCK]),
     },
     {
@@ -87,11 +123,24 @@ TOOL_ROWS: list[dict] = [
     {
         "messages": [
             user("numbers"),
-            assistant(None, tool_calls=[call("f", {"b": 1.0, "2": 0.50, "10": 1e-7, "1": 12345678901234567890, "a": [1e16, 0.1, 1e5, -3, 2.50]})]),
+            assistant(
+                None,
+                tool_calls=[
+                    call(
+                        "f",
+                        {"b": 1.0, "2": 0.50, "10": 1e-7, "1": 12345678901234567890, "a": [1e16, 0.1, 1e5, -3, 2.50]},
+                    )
+                ],
+            ),
             {"role": "tool", "content": "1.0"},
             assistant("1.0 and 1e5"),
         ],
-        "tools": [{"type": "function", "function": {"name": "f", "parameters": {"2": {"minimum": 0.0}, "1": {"default": 1.5e300}}}}],
+        "tools": [
+            {
+                "type": "function",
+                "function": {"name": "f", "parameters": {"2": {"minimum": 0.0}, "1": {"default": 1.5e300}}},
+            }
+        ],
     },
 ]
 
@@ -106,9 +155,16 @@ COMPLETION_ROWS: list[dict] = [
 
 CHAT_COMPLETION_ROWS: list[dict] = [
     {"prompt": [user("Hi")], "completion": [assistant("Hello!")]},
-    {"prompt": [{"role": "system", "content": "S"}, user("a"), assistant("<think>\nhm\n</think>\n\nb"), user("c")], "completion": [assistant("d")]},
+    {
+        "prompt": [{"role": "system", "content": "S"}, user("a"), assistant("<think>\nhm\n</think>\n\nb"), user("c")],
+        "completion": [assistant("d")],
+    },
     {"prompt": [user("a")], "completion": [assistant("b"), user("c"), assistant("d")]},
-    {"prompt": [user("weather")], "completion": [assistant(None, tool_calls=[call("get_weather", {"city": "Rom"})])], "tools": [WEATHER]},
+    {
+        "prompt": [user("weather")],
+        "completion": [assistant(None, tool_calls=[call("get_weather", {"city": "Rom"})])],
+        "tools": [WEATHER],
+    },
 ]
 
 TEXT_ROWS: list[dict] = [
@@ -122,7 +178,26 @@ TEXT_ROWS: list[dict] = [
 def random_rows(seed: int, count: int) -> list[dict]:
     """Conversations of random length, turns and text."""
     rng = random.Random(seed)
-    bits = ["the", " answer", "\n", "  ", "天气", "好。", "🌞", "\t", " 27", "?", "'s", "Paris", "<think>", "</think>", "\n\n", "é", "<|im_end|>", "x"]
+    bits = [
+        "the",
+        " answer",
+        "\n",
+        "  ",
+        "天气",
+        "好。",
+        "🌞",
+        "\t",
+        " 27",
+        "?",
+        "'s",
+        "Paris",
+        "<think>",
+        "</think>",
+        "\n\n",
+        "é",
+        "<|im_end|>",
+        "x",
+    ]
     text = lambda low: "".join(rng.choice(bits) for _ in range(rng.randint(low, 8)))  # noqa: E731
     rows = []
     for _ in range(count):
@@ -135,7 +210,30 @@ def random_rows(seed: int, count: int) -> list[dict]:
 
 def awkward_texts() -> list[str]:
     """Strings on which tokenizers written apart tend to disagree."""
-    spaces = "".join(chr(c) for c in (0x9, 0xA, 0xB, 0xC, 0xD, 0x1C, 0x1F, 0x20, 0x85, 0xA0, 0x1680, 0x2003, 0x2028, 0x202F, 0x205F, 0x3000, 0xFEFF, 0x200B, 0x180E))
+    spaces = "".join(
+        chr(c)
+        for c in (
+            0x9,
+            0xA,
+            0xB,
+            0xC,
+            0xD,
+            0x1C,
+            0x1F,
+            0x20,
+            0x85,
+            0xA0,
+            0x1680,
+            0x2003,
+            0x2028,
+            0x202F,
+            0x205F,
+            0x3000,
+            0xFEFF,
+            0x200B,
+            0x180E,
+        )
+    )
     texts = [message["content"] for row in CHAT_ROWS for message in row["messages"] if message["content"]]
     texts += [
         "a" + " b".join(spaces) + "c",
@@ -148,8 +246,13 @@ def awkward_texts() -> list[str]:
         "<|im_start|>user\n<|im_end|><|im_end|>\n<|endoftext|> <|im_start |> <|im_end|",
         "<tool_call>\n{}\n</tool_call><think></think> <think>",
         "\u0000\u0001\u007f\u0080\u00ad\u200d\ufffd\ufdd0\uffff",
-        "\U00010000\U0001F600\U000E0001 \ud7ff\ue000",
-        " ", "\n", "\r\n", "   \n   \n  x", "a  \n", "e\u0301\u0301 \u0301 \u1100\u1161\u11a8",
+        "\U00010000\U0001f600\U000e0001 \ud7ff\ue000",
+        " ",
+        "\n",
+        "\r\n",
+        "   \n   \n  x",
+        "a  \n",
+        "e\u0301\u0301 \u0301 \u1100\u1161\u11a8",
         "https://example.org/a_b?c=d&e=%20#f...---___!!!???",
         "a" * 300 + "的" * 100,
     ]

@@ -20,8 +20,8 @@ def text_cases(tokenizer) -> list[dict]:
 
 def class_cases(out: Path) -> list[dict]:
     """
-    Where transformers builds a tokenizer by its class and not as tokenizer.json says: a tiny tokenizer under another class and
-    `model_type`, and the ids of texts on which that tells.
+    Where transformers builds a tokenizer by its class and not as tokenizer.json says: a tiny tokenizer under another
+    class and `model_type`, and the ids of texts on which that tells.
     """
     from transformers import AutoTokenizer
 
@@ -41,7 +41,15 @@ def class_cases(out: Path) -> list[dict]:
         ("spm", "llama", {"tokenizer_class": "LlamaTokenizer", "add_prefix_space": False}),
         ("spm", "llama", {"tokenizer_class": None}),
     ]
-    texts = ["e\u0301tude caf\u00e9", "12345 in 678", "it's  two\n\n  lines ", " leading", "x\n\ny.\n", "<s>[INST] hi [/INST] yes</s> more</s>end", "\u6e2f\u53e3 27 \u5ea6"]
+    texts = [
+        "e\u0301tude caf\u00e9",
+        "12345 in 678",
+        "it's  two\n\n  lines ",
+        " leading",
+        "x\n\ny.\n",
+        "<s>[INST] hi [/INST] yes</s> more</s>end",
+        "\u6e2f\u53e3 27 \u5ea6",
+    ]
     done = []
     for kind, model_type, change in cases:
         with tempfile.TemporaryDirectory() as folder:
@@ -51,5 +59,14 @@ def class_cases(out: Path) -> list[dict]:
             common.write_json(Path(folder, "config.json"), {"model_type": model_type})
             tokenizer = AutoTokenizer.from_pretrained(folder)
             ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
-        done.append({"tokenizer": kind, "model_type": model_type, "config": config, "class": type(tokenizer).__name__, "texts": texts, "ids": ids})
+        done.append(
+            {
+                "tokenizer": kind,
+                "model_type": model_type,
+                "config": config,
+                "class": type(tokenizer).__name__,
+                "texts": texts,
+                "ids": ids,
+            }
+        )
     return done

@@ -22,10 +22,19 @@ def run_trl(tokenizer, rows: list[dict], options: dict) -> list[dict]:
     dataset = Dataset.from_list(numbered, features=Features(features))
     size = len(tokenizer)
     model = Qwen2ForCausalLM(
-        Qwen2Config(vocab_size=size, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1, num_key_value_heads=1)
+        Qwen2Config(
+            vocab_size=size,
+            hidden_size=8,
+            intermediate_size=8,
+            num_hidden_layers=1,
+            num_attention_heads=1,
+            num_key_value_heads=1,
+        )
     )
     with tempfile.TemporaryDirectory() as folder:
-        config = SFTConfig(output_dir=folder, report_to=[], use_cpu=True, bf16=False, dataloader_pin_memory=False, **options)
+        config = SFTConfig(
+            output_dir=folder, report_to=[], use_cpu=True, bf16=False, dataloader_pin_memory=False, **options
+        )
         trainer = SFTTrainer(model=model, args=config, train_dataset=dataset, processing_class=tokenizer)
         out = [
             {"row": example["row_number"], "input_ids": list(example["input_ids"]), "labels": list(example["labels"])}

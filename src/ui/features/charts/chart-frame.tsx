@@ -118,7 +118,10 @@ export function ChartFrame(props: ChartFrameProps) {
         {drag && (
           <span
             className="zoom-range"
-            style={{ left: left(Math.min(...drag)), width: `calc(${Math.abs(drag[1] - drag[0])} * (100% - ${PLOT_MARGIN.left + PLOT_MARGIN.right}px))` }}
+            style={{
+              left: left(Math.min(...drag)),
+              width: `calc(${Math.abs(drag[1] - drag[0])} * (100% - ${PLOT_MARGIN.left + PLOT_MARGIN.right}px))`,
+            }}
           />
         )}
         {isEmpty && <p className="plot-empty muted">{t('chart.empty')}</p>}

@@ -37,7 +37,12 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
     const xs = points.map((point) => xOf(point, axis))
     const losses = points.map((point) => point.loss)
     const smoothed = smooth(xs, losses, smoothing)
-    const from = zoom ? Math.max(0, xs.findIndex((x) => x >= zoom[0])) : 0
+    const from = zoom
+      ? Math.max(
+          0,
+          xs.findIndex((x) => x >= zoom[0]),
+        )
+      : 0
     const to = zoom ? xs.findLastIndex((x) => x <= zoom[1]) + 1 : xs.length
     const picked = thin(losses.slice(from, to), DRAWN_POINTS).map((i) => i + from)
     const series = (values: (i: number) => number) => picked.map((i) => ({ x: xs[i], y: values(i) }))
@@ -63,7 +68,11 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
   const where = point ? t('chart.at', { step: String(point.step), epoch: point.epoch.toFixed(2) }) : ''
   const summary = (values: (p: CurvePoint) => number) =>
     points.length > 0
-      ? t('chart.summary', { first: measure(values(points[0])), last: measure(values(points.at(-1)!)), n: points.length })
+      ? t('chart.summary', {
+          first: measure(values(points[0])),
+          last: measure(values(points.at(-1)!)),
+          n: points.length,
+        })
       : t('chart.empty')
   const shared = {
     domain: drawn.domain,

@@ -1,7 +1,16 @@
 import { saveBlob } from '../../save-blob'
 
 /** What an SVG loses when it leaves the page's style sheets. */
-const INHERITED = ['stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray', 'fill', 'font-family', 'font-size', 'opacity']
+const INHERITED = [
+  'stroke',
+  'stroke-width',
+  'stroke-opacity',
+  'stroke-dasharray',
+  'fill',
+  'font-family',
+  'font-size',
+  'opacity',
+]
 
 /** The plotted lines and axes as a picture at twice the size on screen, on the page's own background. */
 export async function savePng(plot: HTMLElement | null, name: string): Promise<void> {

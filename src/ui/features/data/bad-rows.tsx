@@ -18,7 +18,9 @@ export function BadRows({ summary }: { summary: DataSummary }) {
           </li>
         ))}
       </ul>
-      {badRowCount > badRows.length && <p className="muted">{words.t('data.moreBadRows', { n: badRowCount - badRows.length })}</p>}
+      {badRowCount > badRows.length && (
+        <p className="muted">{words.t('data.moreBadRows', { n: badRowCount - badRows.length })}</p>
+      )}
     </Part>
   )
 }

@@ -16,7 +16,9 @@ export function DataCounts({ summary }: { summary: DataSummary }) {
           </button>
         )}
       </Stat>
-      <Stat label={t('data.tokensAll')} help={t('data.tokensAll.help')}>{num(totalTokens)}</Stat>
+      <Stat label={t('data.tokensAll')} help={t('data.tokensAll.help')}>
+        {num(totalTokens)}
+      </Stat>
       <Stat label={t('data.tokensTrained')} help={t('data.tokensTrained.help')}>
         {num(trainedTokens)} {totalTokens > 0 && <small>{percent(trainedTokens / totalTokens)}</small>}
       </Stat>

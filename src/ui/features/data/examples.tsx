@@ -14,7 +14,9 @@ export function Examples() {
   const last = previewFrom + preview.length
   const pager = (
     <div className="row">
-      <span className="muted num">{t('data.examplesRange', { from: previewFrom + 1, to: last, n: summary.rowsKept })}</span>
+      <span className="muted num">
+        {t('data.examplesRange', { from: previewFrom + 1, to: last, n: summary.rowsKept })}
+      </span>
       <Button
         kind="quiet"
         disabled={previewFrom === 0}

@@ -10,9 +10,7 @@ export function LengthHistogram({ summary }: { summary: DataSummary }) {
   const end = histogram.at(-1)?.to ?? 1
   const most = Math.max(1, ...histogram.map(({ count }) => count))
   const text =
-    truncatedRows > 0
-      ? t('data.histogramCut', { n: truncatedRows, cut })
-      : t('data.histogramFits', { longest, cut })
+    truncatedRows > 0 ? t('data.histogramCut', { n: truncatedRows, cut }) : t('data.histogramFits', { longest, cut })
   return (
     <figure className="histogram">
       <div className="bars" role="img" aria-label={t('data.lengths')} aria-description={text}>

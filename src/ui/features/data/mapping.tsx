@@ -26,7 +26,9 @@ export function Mapping({ summary }: { summary: DataSummary }) {
   const chooseFormat = (format: DataFormat) => {
     const [user, assistant] = summary.columns
     void studio.data.remap(
-      format === 'columns' ? { ...roleOf, format, user: roleOf.user ?? user, assistant: roleOf.assistant ?? assistant } : { ...mapping, format },
+      format === 'columns'
+        ? { ...roleOf, format, user: roleOf.user ?? user, assistant: roleOf.assistant ?? assistant }
+        : { ...mapping, format },
     )
   }
   return (
@@ -49,7 +51,10 @@ export function Mapping({ summary }: { summary: DataSummary }) {
             <select value={roleOf[role] ?? ''} onChange={(event) => choose(role, event.target.value || undefined)}>
               {(role === 'system' || !roleOf[role]) && <option value="">{t('data.noColumn')}</option>}
               {summary.columns.map((column) => (
-                <option key={column} disabled={role === 'system' && (column === roleOf.user || column === roleOf.assistant)}>
+                <option
+                  key={column}
+                  disabled={role === 'system' && (column === roleOf.user || column === roleOf.assistant)}
+                >
                   {column}
                 </option>
               ))}

@@ -48,7 +48,11 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
       </div>
       <figcaption aria-live="polite" className="num">
         {here
-          ? t('data.tokenFact', { id: String(here.id), text: here.text === '' ? t('data.partOfCharacter') : visible(here.text), state: here.trained ? t('data.isTrained') : t('data.notTrained') })
+          ? t('data.tokenFact', {
+              id: String(here.id),
+              text: here.text === '' ? t('data.partOfCharacter') : visible(here.text),
+              state: here.trained ? t('data.isTrained') : t('data.notTrained'),
+            })
           : t('data.rowFact', { row: num(row.row), n: row.tokens.length, trained: num(trained) })}
         {row.truncated && ` · ${t('data.rowCut')}`}
       </figcaption>
@@ -56,7 +60,15 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
   )
 })
 
-const TokenSpan = memo(function TokenSpan({ token, index, here }: { token: PreviewToken; index: number; here: boolean }) {
+const TokenSpan = memo(function TokenSpan({
+  token,
+  index,
+  here,
+}: {
+  token: PreviewToken
+  index: number
+  here: boolean
+}) {
   const lines = token.text.split('\n')
   return (
     <span

@@ -40,15 +40,23 @@ export function ExportRoom() {
   return (
     <RoomFrame title={t('room.export')} lead={t('export.leadFor', { name: adapterName })}>
       <ErrorNote error={error} />
-      {running && <p className="muted">{paused ? t('export.whilePaused', { step: String(step) }) : t('export.whileTraining')}</p>}
+      {running && (
+        <p className="muted">{paused ? t('export.whilePaused', { step: String(step) }) : t('export.whileTraining')}</p>
+      )}
       {busy && <Writing />}
-      <Part title={t('export.adapter')} aside={record && record.adapterBytes > 0 && <span className="num muted">{bytes(record.adapterBytes)}</span>}>
+      <Part
+        title={t('export.adapter')}
+        aside={record && record.adapterBytes > 0 && <span className="num muted">{bytes(record.adapterBytes)}</span>}
+      >
         <p>{t('export.adapterText')}</p>
         <p className="row">
           <ActionButton id="export.adapter" kind="primary" />
         </p>
         {adapterFiles && <FileList files={adapterFiles} />}
-        <CodeBox label={t('export.howAdapter', { folder: `./${studio.exportName()}` })} code={adapterCode(baseId, studio.exportName(), document.baseURI)} />
+        <CodeBox
+          label={t('export.howAdapter', { folder: `./${studio.exportName()}` })}
+          code={adapterCode(baseId, studio.exportName(), document.baseURI)}
+        />
       </Part>
       <Part title={t('export.merged')}>
         <p>{t('export.mergedText')}</p>
@@ -68,13 +76,20 @@ export function ExportRoom() {
         <p>{t('export.configText')}</p>
         <p className="row">
           <Button
-            onClick={() => studio.exporting.saveText('run.json', JSON.stringify(record?.run ?? studio.train.store.getState().run, null, 2) + '\n')}
+            onClick={() =>
+              studio.exporting.saveText(
+                'run.json',
+                JSON.stringify(record?.run ?? studio.train.store.getState().run, null, 2) + '\n',
+              )
+            }
           >
             {t('train.saveRunFile')}
           </Button>
           {record && !running && (
             <Button
-              onClick={() => studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n')}
+              onClick={() =>
+                studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n')
+              }
             >
               {t('export.trainerState')}
             </Button>

@@ -2,7 +2,9 @@
 export function adapterCode(base: string, folder: string, pageUrl: string): string {
   const builtin = base === 'builtin'
   const baseId = builtin ? './demo-model' : base
-  const files = ['config.json', 'model.safetensors'].map((name) => `#   ${new URL(`demo-model/${name}`, pageUrl).href}\n`)
+  const files = ['config.json', 'model.safetensors'].map(
+    (name) => `#   ${new URL(`demo-model/${name}`, pageUrl).href}\n`,
+  )
   const note = builtin ? `# ${baseId}:\n${files.join('')}` : ''
   return `${note}from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer

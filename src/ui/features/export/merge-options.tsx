@@ -17,7 +17,11 @@ export function MergeOptionsView() {
         </label>
       ))}
       <label className="option">
-        <input type="checkbox" checked={keepMerged} onChange={(event) => exporting.setKeepMerged(event.target.checked)} />
+        <input
+          type="checkbox"
+          checked={keepMerged}
+          onChange={(event) => exporting.setKeepMerged(event.target.checked)}
+        />
         <span>
           {t('merge.keep')} <small className="muted">{t('merge.keep.help')}</small>
         </span>

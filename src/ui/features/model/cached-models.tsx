@@ -12,7 +12,10 @@ export function CachedModels() {
   if (cached.length === 0) return null
   const total = cached.reduce((sum, model) => sum + model.bytes, 0)
   return (
-    <Part title={t('model.cached')} aside={<span className="num muted">{t('model.cached.total', { bytes: bytes(total) })}</span>}>
+    <Part
+      title={t('model.cached')}
+      aside={<span className="num muted">{t('model.cached.total', { bytes: bytes(total) })}</span>}
+    >
       <ul className="cached-models" aria-label={t('model.cached')}>
         {cached.map((model) => (
           <li key={`${model.endpoint}/${model.id}`}>

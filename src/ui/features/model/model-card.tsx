@@ -11,12 +11,23 @@ export function ModelCardView({ card }: { card: ModelCard }) {
         {[card.family, t(`model.from.${card.source}`), card.license ?? t('model.noLicence')].join(' · ')}
       </p>
       <dl className="stats">
-        <Stat label={t('model.parameters')} help={t('model.parameters.help')}>{compact(card.parameters)}</Stat>
-        <Stat label={t('model.nf4')} help={t('model.nf4.help')}>{bytes(card.nf4Bytes)}</Stat>
+        <Stat label={t('model.parameters')} help={t('model.parameters.help')}>
+          {compact(card.parameters)}
+        </Stat>
+        <Stat label={t('model.nf4')} help={t('model.nf4.help')}>
+          {bytes(card.nf4Bytes)}
+        </Stat>
         <Stat label={t('model.onGpu')}>{bytes(card.gpuBytes)}</Stat>
-        <Stat label={t('model.context')} help={t('model.context.help')}>{t('tokens', { n: card.contextLength })}</Stat>
+        <Stat label={t('model.context')} help={t('model.context.help')}>
+          {t('tokens', { n: card.contextLength })}
+        </Stat>
         <Stat label={t('model.shape')}>
-          {t('model.shapeText', { layers: card.layers, hidden: num(card.hiddenSize), heads: card.heads, kv: card.kvHeads })}
+          {t('model.shapeText', {
+            layers: card.layers,
+            hidden: num(card.hiddenSize),
+            heads: card.heads,
+            kv: card.kvHeads,
+          })}
         </Stat>
         <Stat label={t('model.loadTime')}>{duration(card.loadSeconds)}</Stat>
       </dl>

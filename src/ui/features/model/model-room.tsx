@@ -17,7 +17,9 @@ export function ModelRoom() {
   const { status, card, error, retry, gpu } = useStore(studio.model.store)
   return (
     <RoomFrame title={t('room.model')} lead={t('model.lead')}>
-      <ErrorNote error={error}>{retry && <Button onClick={() => void studio.model.retry()}>{t('tryAgain')}</Button>}</ErrorNote>
+      <ErrorNote error={error}>
+        {retry && <Button onClick={() => void studio.model.retry()}>{t('tryAgain')}</Button>}
+      </ErrorNote>
       {!error && retry && status !== 'loading' && (
         <p className="row muted">
           {t('model.cancelled')} <Button onClick={() => void studio.model.retry()}>{t('model.goOn')}</Button>

@@ -32,14 +32,12 @@ export function CurveOverlay({ records }: { records: readonly RunRecord[] }) {
   )
   const series = useMemo(
     () =>
-      curves.map(
-        ({ record, xs, smoothed, losses }, i): PlotSeries => ({
-          id: record.id,
-          name: record.name,
-          tone: TONES[i % TONES.length],
-          points: thin(losses, DRAWN_POINTS).map((at) => ({ x: xs[at], y: smoothed[at] })),
-        }),
-      ),
+      curves.map(({ record, xs, smoothed, losses }, i): PlotSeries => ({
+        id: record.id,
+        name: record.name,
+        tone: TONES[i % TONES.length],
+        points: thin(losses, DRAWN_POINTS).map((at) => ({ x: xs[at], y: smoothed[at] })),
+      })),
     [curves],
   )
   const ends = curves.flatMap(({ xs }) => [xs[0] ?? 0, xs.at(-1) ?? 1])

@@ -11,7 +11,8 @@ export function LiveRun() {
   const loss = studio.train.points().at(-1)?.loss
   return (
     <p className="live-run">
-      <strong>{t('runs.live')}</strong> {t(`phase.${phase}`)} · {t('train.stepOf', { step: String(step), steps: String(steps) })}
+      <strong>{t('runs.live')}</strong> {t(`phase.${phase}`)} ·{' '}
+      {t('train.stepOf', { step: String(step), steps: String(steps) })}
       {loss !== undefined && ` · ${measure(loss)}`} <a href="#/train">{t('runs.watch')}</a>
     </p>
   )

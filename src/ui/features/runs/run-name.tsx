@@ -35,7 +35,13 @@ export function RunName({ record, editing, onEdit }: RunNameProps) {
       {editing !== 'tags' && tags.length > 0 && (
         <span className="run-tags">
           {tags.map((one) => (
-            <button key={one} type="button" className="run-tag" title={t('runs.onlyTag', { tag: one })} onClick={() => studio.runs.showTag(one)}>
+            <button
+              key={one}
+              type="button"
+              className="run-tag"
+              title={t('runs.onlyTag', { tag: one })}
+              onClick={() => studio.runs.showTag(one)}
+            >
               {one}
             </button>
           ))}

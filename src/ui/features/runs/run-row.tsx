@@ -32,7 +32,13 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
       ? [{ label: t('export.downloadMerged'), perform: () => attempt(studio.downloadKeptMerged(record)) }]
       : []),
     ...(record.reason === 'finished' || record.reason === 'stopped'
-      ? [{ label: t('export.trainerState'), perform: () => studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n') }]
+      ? [
+          {
+            label: t('export.trainerState'),
+            perform: () =>
+              studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n'),
+          },
+        ]
       : []),
     { label: t('runs.delete'), perform: () => attempt(studio.runs.remove(record.id)) },
   ]

@@ -24,7 +24,10 @@ export function RunsRoom() {
       )}
       {tag !== null && (
         <p className="row">
-          {t('runs.onlyTag', { tag })} <Button kind="quiet" onClick={() => studio.runs.showTag(null)}>{t('runs.allTags')}</Button>
+          {t('runs.onlyTag', { tag })}{' '}
+          <Button kind="quiet" onClick={() => studio.runs.showTag(null)}>
+            {t('runs.allTags')}
+          </Button>
         </p>
       )}
       {list && list.length > 0 && (

@@ -55,7 +55,12 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
         />
       )}
       {field.input === 'choice' && (
-        <select id={id} value={value as string} aria-describedby={`${id}-help`} onChange={(event) => write(event.target.value)}>
+        <select
+          id={id}
+          value={value as string}
+          aria-describedby={`${id}-help`}
+          onChange={(event) => write(event.target.value)}
+        >
           {field.options?.map((option) => (
             <option key={option}>{option}</option>
           ))}

@@ -17,7 +17,10 @@ export function Ingredients() {
         <div>
           <dt>{t('room.model')}</dt>
           <dd>
-            {model.card?.name ?? (model.status === 'loading' ? t('phase.loadingName', { name: model.loadingName || t('model.builtin.title') }) : t('rail.none'))}{' '}
+            {model.card?.name ??
+              (model.status === 'loading'
+                ? t('phase.loadingName', { name: model.loadingName || t('model.builtin.title') })
+                : t('rail.none'))}{' '}
             <a href="#/model">{t('change')}</a>
           </dd>
         </div>

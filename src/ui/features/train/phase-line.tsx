@@ -24,16 +24,18 @@ export function PhaseLine() {
     field && !running && view === 'setup'
       ? [t('phase.wrongField', { field })]
       : phase === 'idle'
-      ? [before()]
-      : [
-          t(`phase.${phase}`),
-          wish && t(wish === 'pause' ? 'train.pausing' : 'train.stopping'),
-          phase === 'compiling' && compiled && t('ofTotal', { done: String(compiled.done), total: String(compiled.total) }),
-          steps > 0 && t('train.stepOf', { step: String(step), steps: String(steps) }),
-          live && t('train.tokensPerSecond', { n: num(Math.round(live.tokensPerSecond)) }),
-          live && running && step < steps && t('timeLeft', { time: duration(live.etaSeconds) }),
-          live && running && t('train.gpuBytes', { bytes: bytes(live.gpuBytes) }),
-        ]
+        ? [before()]
+        : [
+            t(`phase.${phase}`),
+            wish && t(wish === 'pause' ? 'train.pausing' : 'train.stopping'),
+            phase === 'compiling' &&
+              compiled &&
+              t('ofTotal', { done: String(compiled.done), total: String(compiled.total) }),
+            steps > 0 && t('train.stepOf', { step: String(step), steps: String(steps) }),
+            live && t('train.tokensPerSecond', { n: num(Math.round(live.tokensPerSecond)) }),
+            live && running && step < steps && t('timeLeft', { time: duration(live.etaSeconds) }),
+            live && running && t('train.gpuBytes', { bytes: bytes(live.gpuBytes) }),
+          ]
   return (
     <div className="phase-line" data-phase={phase}>
       <p role="status" className="num">

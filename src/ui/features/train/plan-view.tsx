@@ -18,11 +18,19 @@ export function PlanView() {
         <>
           <dl className="stats">
             <Stat label={t('plan.steps')} help={t('plan.steps.help')}>
-              {num(plan.steps)} <small>{t('plan.perEpoch', { n: plan.stepsPerEpoch, epochs: num(Math.round((10 * plan.steps) / plan.stepsPerEpoch) / 10) })}</small>
+              {num(plan.steps)}{' '}
+              <small>
+                {t('plan.perEpoch', {
+                  n: plan.stepsPerEpoch,
+                  epochs: num(Math.round((10 * plan.steps) / plan.stepsPerEpoch) / 10),
+                })}
+              </small>
             </Stat>
             <Stat label={t('plan.tokens')}>{compact(plan.tokens)}</Stat>
             <Stat label={t('plan.trainedTokens')}>{compact(plan.trainedTokens)}</Stat>
-            <Stat label={t('plan.parameters')} help={t('plan.parameters.help')}>{compact(plan.adapterParameters)}</Stat>
+            <Stat label={t('plan.parameters')} help={t('plan.parameters.help')}>
+              {compact(plan.adapterParameters)}
+            </Stat>
           </dl>
           <MemoryBar plan={plan} />
           <p className="muted">{t('plan.timeLater')}</p>
@@ -62,13 +70,19 @@ export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'
       </figcaption>
       <div className="memory-bar" role="img" aria-label={t('plan.memory')}>
         {items.map((item, i) => (
-          <span key={item.kind} data-shade={i % SHADES} style={{ flexGrow: item.bytes / total }} title={`${name(item.kind)} ${bytes(item.bytes)}`} />
+          <span
+            key={item.kind}
+            data-shade={i % SHADES}
+            style={{ flexGrow: item.bytes / total }}
+            title={`${name(item.kind)} ${bytes(item.bytes)}`}
+          />
         ))}
       </div>
       <ul className="memory-legend">
         {items.map((item, i) => (
           <li key={item.kind}>
-            <span className="swatch" data-shade={i % SHADES} /> {name(item.kind)} <span className="num muted">{bytes(item.bytes)}</span>
+            <span className="swatch" data-shade={i % SHADES} /> {name(item.kind)}{' '}
+            <span className="num muted">{bytes(item.bytes)}</span>
           </li>
         ))}
       </ul>

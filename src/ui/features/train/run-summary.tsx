@@ -7,7 +7,9 @@ import { useStudio, useWords } from '../../studio-context'
 export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
   const studio = useStudio()
   const { t, num, measure, duration } = useWords()
-  const kept = useStore(studio.runs.store, (state) => state.list?.some(({ id }) => id === studio.train.store.getState().runId))
+  const kept = useStore(studio.runs.store, (state) =>
+    state.list?.some(({ id }) => id === studio.train.store.getState().runId),
+  )
   const first = outcome.log.at(0)?.loss
   const last = outcome.log.at(-1)?.loss
   return (

@@ -27,8 +27,8 @@ export function TrainRoom() {
 }
 
 /**
- * What can be pressed depends on the phase; stopping keeps what was learnt. Keys keep one button from becoming another below
- * the finger: who starts by keyboard and presses Space means to pause, so that is where the focus goes.
+ * What can be pressed depends on the phase; stopping keeps what was learnt. Keys keep one button from becoming another
+ * below the finger: who starts by keyboard and presses Space means to pause, so that is where the focus goes.
  */
 function TrainButtons() {
   const studio = useStudio()
@@ -53,7 +53,11 @@ function TrainButtons() {
   }
   return (
     <span ref={buttons} className="row">
-      {phase === 'paused' ? <ActionButton key="pause" id="train.resume" kind="primary" /> : <ActionButton key="pause" id="train.pause" />}
+      {phase === 'paused' ? (
+        <ActionButton key="pause" id="train.resume" kind="primary" />
+      ) : (
+        <ActionButton key="pause" id="train.pause" />
+      )}
       <ActionButton key="stop" id="train.stop" />
     </span>
   )

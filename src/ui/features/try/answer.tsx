@@ -10,7 +10,9 @@ export function AnswerView({ answer }: { answer: Answer }) {
   const pinned = useStore(studio.prefs, (prefs) => prefs.pinnedPrompts.includes(answer.prompt))
   const togglePin = () =>
     studio.prefs.setState(({ pinnedPrompts }) => ({
-      pinnedPrompts: pinned ? pinnedPrompts.filter((one) => one !== answer.prompt) : [answer.prompt, ...pinnedPrompts].slice(0, 8),
+      pinnedPrompts: pinned
+        ? pinnedPrompts.filter((one) => one !== answer.prompt)
+        : [answer.prompt, ...pinnedPrompts].slice(0, 8),
     }))
   return (
     <article className="answer">
@@ -33,14 +35,20 @@ function SideView({ answer, side, content }: { answer: Answer; side: Side; conte
   const { t, num } = useWords()
   const facts = [
     t('tokens', { n: content.tokens }),
-    content.tokensPerSecond > 0 && t('train.tokensPerSecond', { n: num(content.tokensPerSecond, { maximumFractionDigits: 1 }) }),
+    content.tokensPerSecond > 0 &&
+      t('train.tokensPerSecond', { n: num(content.tokensPerSecond, { maximumFractionDigits: 1 }) }),
     content.finish && content.finish !== 'stop' && t(`finish.${content.finish}`),
   ]
   return (
     <section className={`side side-${side}`} aria-label={t(`try.${side}`)}>
       <h2>{t(`try.${side}`)}</h2>
       <div className="side-text" data-status={content.status} aria-live={content.status === 'done' ? 'polite' : 'off'}>
-        {content.text || (content.status === 'done' ? <span className="muted">{t('try.noText')}</span> : <span className="muted">…</span>)}
+        {content.text ||
+          (content.status === 'done' ? (
+            <span className="muted">{t('try.noText')}</span>
+          ) : (
+            <span className="muted">…</span>
+          ))}
       </div>
       <footer>
         <span className="muted num">{facts.filter(Boolean).join(' · ')}</span>

@@ -63,8 +63,21 @@ export function Ask({ disabled }: { disabled: boolean }) {
             <textarea rows={2} value={system} onChange={(event) => set({ system: event.target.value })} />
           </label>
           <div className="row">
-            <NumberField label="max_new_tokens" value={max_new_tokens} min={1} max={4096} onChange={(value) => set({ max_new_tokens: value })} />
-            <NumberField label="top_p" value={top_p} min={0.05} max={1} step={0.05} onChange={(value) => set({ top_p: value })} />
+            <NumberField
+              label="max_new_tokens"
+              value={max_new_tokens}
+              min={1}
+              max={4096}
+              onChange={(value) => set({ max_new_tokens: value })}
+            />
+            <NumberField
+              label="top_p"
+              value={top_p}
+              min={0.05}
+              max={1}
+              step={0.05}
+              onChange={(value) => set({ top_p: value })}
+            />
             <NumberField label="seed" value={seed} min={0} onChange={(value) => set({ seed: value })} />
           </div>
         </details>

@@ -13,7 +13,9 @@ export function TryRoom() {
   const studio = useStudio()
   const { t } = useWords()
   const { answers, adapter, adapterName, adapterRunId, error } = useStore(studio.try.store)
-  const liveStep = useStore(studio.train.store, ({ step, runId }) => (studio.running() && runId === adapterRunId ? step : null))
+  const liveStep = useStore(studio.train.store, ({ step, runId }) =>
+    studio.running() && runId === adapterRunId ? step : null,
+  )
   const hasModel = useStore(studio.model.store, (state) => state.card !== null)
   return (
     <RoomFrame title={t('room.try')} lead={t('try.lead')} className="try-room">
