@@ -1,18 +1,14 @@
-// The floors of docs/architecture.md as rules: imports go down only, leaves import no floor, and there is no cycle.
+// The floors of docs/architecture.md as rules about rooms: imports go down only, leaves import no floor, and there is
+// no cycle. A rule names folders, never single files: where a file may be imported is told by where it lies.
 
-/** Floors from the bottom up. Each may import those before it and the leaves, never one after it. */
-const FLOORS = ['gpu', 'ops', 'model', 'train', 'engine', 'state', 'ui']
+/** What everybody may import: agreements and errors. */
+const GROUND = ['contracts', 'errors']
+/** Knowledge without a GPU or a file: what a family is, what a run file says. */
+const KNOWLEDGE = ['architecture', 'run-file']
+/** Each does one job from bytes to bytes and knows of no other. */
 const LEAVES = ['data', 'formats', 'eval', 'storage']
-
-/**
- * Files of plain types and constants that state what a floor and a leaf agree on. A leaf may read them (PEFT's writer
- * needs the names of the projections), since they themselves import no more than such files.
- */
-const CONTRACTS =
-  '^src/(model|data|engine)/types\\.ts$|^src/model/config\\.ts$|^src/train/run-file\\.ts$|^src/formats/(bytes|weights)\\.ts$'
-
-/** The run file's own language: what its fields are and mean. The page reads and writes run files, too. */
-const RUN_FILE = '^src/train/(run-file|run-fields|parse-run-file|optim)\\.ts$'
+/** Floors from the bottom up. Each may import those before it, the leaves and the ground, never one after it. */
+const FLOORS = ['gpu', 'ops', 'model', 'train', 'exporters', 'engine', 'state', 'ui']
 
 const folder = (names) => `^src/(${names.join('|')})/`
 
@@ -21,15 +17,16 @@ const upward = FLOORS.slice(0, -1).map((floor, index) => ({
   severity: 'error',
   comment: `src/${floor}/ may import the floors below it and the leaves, nothing above`,
   from: { path: folder([floor]) },
-  to: { path: folder([...FLOORS.slice(index + 1), 'headless', 'i18n']) },
+  // State shows words, so of all floors but the page it alone knows the languages.
+  to: { path: folder([...FLOORS.slice(index + 1), 'headless', ...(floor === 'state' ? [] : ['i18n'])]) },
 }))
 
-const leaves = LEAVES.map((leaf) => ({
+const leaves = [...LEAVES, ...KNOWLEDGE].map((leaf) => ({
   name: `${leaf}-is-a-leaf`,
   severity: 'error',
   comment: `src/${leaf}/ imports nothing of the project but errors and contracts`,
   from: { path: folder([leaf]) },
-  to: { path: '^src/', pathNot: [`^src/(${leaf}|errors)/`, CONTRACTS] },
+  to: { path: '^src/', pathNot: folder([leaf, ...GROUND]) },
 }))
 
 module.exports = {
@@ -42,49 +39,50 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true },
     },
-    ...upward.filter((rule) => rule.name !== 'state-imports-down'),
-    {
-      name: 'state-imports-down',
-      severity: 'error',
-      comment: 'src/state/ may import the engine client, the leaves and the language; not the page, not Node',
-      from: { path: '^src/state/' },
-      to: { path: folder(['ui', 'headless']) },
-    },
+    ...upward,
     ...leaves,
     {
       name: 'errors-import-nothing',
       severity: 'error',
       comment: 'src/errors/ is imported from everywhere, so it imports nothing',
-      from: { path: '^src/errors/' },
-      to: { path: '^src/', pathNot: '^src/errors/' },
+      from: { path: folder(['errors']) },
+      to: { path: '^src/', pathNot: folder(['errors']) },
     },
     {
-      name: 'contracts-stay-thin',
+      name: 'contracts-are-types',
       severity: 'error',
-      comment: 'beyond other contracts a contract may import types alone, else a leaf that reads it would run a floor',
-      from: { path: CONTRACTS },
-      to: { path: '^src/', pathNot: [CONTRACTS, '^src/errors/'], dependencyTypesNot: ['type-only'] },
+      comment: 'src/contracts/ holds agreements alone; of the errors it knows the type',
+      from: { path: folder(['contracts']) },
+      to: { path: '^src/', pathNot: folder(['contracts']), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contracts-know-the-errors-alone',
+      severity: 'error',
+      comment: 'an agreement that needs more belongs to the room that it is about',
+      from: { path: folder(['contracts']) },
+      to: { path: '^src/', pathNot: folder(GROUND) },
     },
     {
       name: 'i18n-is-a-leaf',
       severity: 'error',
       comment: 'src/i18n/ holds texts and number formats alone',
-      from: { path: '^src/i18n/' },
-      to: { path: '^src/', pathNot: '^src/(i18n|errors)/' },
+      from: { path: folder(['i18n']) },
+      to: { path: '^src/', pathNot: folder(['i18n', 'errors']) },
     },
     {
       name: 'gpu-knows-no-model',
       severity: 'error',
-      comment: 'src/gpu/ and src/ops/ know no data set, no file format and no storage',
+      comment:
+        'src/gpu/ and src/ops/ know no data set, no family, no run and no storage; of files they know what NF4 is',
       from: { path: folder(['gpu', 'ops']) },
-      to: { path: folder(LEAVES), pathNot: '^src/formats/' },
+      to: { path: folder([...KNOWLEDGE, 'data', 'eval', 'storage']) },
     },
     {
       name: 'storage-is-handed-in',
       severity: 'error',
       comment: 'files differ between browser and Node, so the worker and headless/ hand them in',
-      from: { path: folder(['gpu', 'ops', 'model', 'train', 'data', 'formats', 'eval']) },
-      to: { path: '^src/storage/' },
+      from: { path: folder(['gpu', 'ops', 'model', 'train', 'exporters']) },
+      to: { path: folder(['storage']) },
     },
     {
       name: 'no-react-below-state',
@@ -97,7 +95,7 @@ module.exports = {
       name: 'state-without-react',
       severity: 'error',
       comment: 'stores are vanilla zustand, so that tests need no page',
-      from: { path: '^src/state/' },
+      from: { path: folder(['state']) },
       to: { path: 'node_modules/(react|react-dom|recharts)(/|$)' },
     },
     {
@@ -105,35 +103,44 @@ module.exports = {
       severity: 'error',
       comment: 'the page never touches a GPUDevice, a weight or a token tensor',
       from: { path: folder(['ui', 'state']) },
-      to: { path: folder(['gpu', 'ops', 'model', 'train']), pathNot: [CONTRACTS, RUN_FILE] },
+      to: {
+        path: folder(['gpu', 'ops', 'architecture', 'model', 'train', 'exporters', 'engine/(core|worker|protocol)']),
+      },
     },
     {
-      name: 'page-does-not-load-the-worker',
+      name: 'client-does-not-run-the-engine',
       severity: 'error',
-      comment: 'the engine itself runs in the worker alone; the page imports its types and its client',
-      from: { path: folder(['ui', 'state']) },
-      to: { path: '^src/engine/', pathNot: '^src/engine/(types|client|protocol)\\.ts$' },
+      comment: 'what the page loads of the engine is its interface and the wire; the rest runs in the worker',
+      from: { path: folder(['engine/(api|client|protocol)']) },
+      to: {
+        path: folder(['gpu', 'ops', 'model', 'train', 'exporters', 'engine/(core|worker)']),
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'node-only-in-headless',
       severity: 'error',
       comment: 'everything but headless/ and the folder on disk that it hands in must run in a browser',
-      from: { path: '^src/', pathNot: '^src/(headless/|storage/node-)' },
+      from: { path: '^src/', pathNot: folder(['headless', 'storage/node']) },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'nothing-imports-headless',
       severity: 'error',
       comment: 'headless/ is an entry, not a library',
-      from: { path: '^src/', pathNot: '^src/headless/' },
-      to: { path: '^src/headless/' },
+      from: { path: '^src/', pathNot: folder(['headless']) },
+      to: { path: folder(['headless']) },
     },
     {
       name: 'no-dev-dependency',
       severity: 'error',
       comment: 'what the page ships stands under dependencies',
-      from: { path: '^src/', pathNot: '^src/headless/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@(types|webgpu)/' },
+      from: { path: '^src/', pathNot: folder(['headless']) },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@(types|webgpu)/',
+      },
     },
   ],
   options: {

@@ -1,5 +1,5 @@
 import { KernelCache } from '../src/gpu/kernel'
-import { Plan } from '../src/gpu/plan'
+import { Replay } from '../src/gpu/replay'
 import { bufferTensor, type Tensor, type TensorDtype } from '../src/gpu/tensor'
 import { openDawn, type GpuKind } from '../src/headless/dawn'
 import { matmul } from '../src/ops/matmul'
@@ -38,7 +38,7 @@ for (const [M, N, K] of shapes) {
     ] as [number, number][]) {
       if ('aTransposed' in layout && tile[0] % 4) continue
       const repeat = Math.max(1, Math.round(2e8 / (2 * M * N * K)))
-      const plan = new Plan<null>(
+      const plan = new Replay<null>(
         gpu,
         kernels,
         (r) => {

@@ -1,12 +1,12 @@
 import { collate } from '../src/data/collate'
-import type { TokenizedRow } from '../src/data/types'
-import { openModelFolder } from '../src/formats/model-folder'
+import type { TokenizedRow } from '../src/contracts/data'
+import { openModelFolder } from '../src/model/opening/open-model'
 import { profile } from '../src/gpu/profiler'
 import { openDawn, type GpuKind } from '../src/headless/dawn'
-import { loadLanguageModel } from '../src/model/load'
-import type { QwenStyleModel } from '../src/model/model'
-import { PROJECTIONS } from '../src/model/types'
-import { nodeFolder } from '../src/storage/node-folder'
+import { loadLanguageModel } from '../src/model/loading/load-model'
+import type { GpuLanguageModel } from '../src/model/gpu-language-model'
+import { PROJECTIONS } from '../src/contracts/model'
+import { nodeFolder } from '../src/storage/node/node-folder'
 
 // npm run bench -- profile-step MODEL [tokens] [gpu]: where a training step's time goes, kernel by kernel.
 const [model, tokens = '96', gpuKind = 'auto'] = process.argv.slice(2)
@@ -14,7 +14,7 @@ const T = Number(tokens)
 const gpu = await openDawn(gpuKind as GpuKind)
 const opened = await openModelFolder(nodeFolder(model))
 const started = performance.now()
-const language = (await loadLanguageModel(gpu, opened)) as QwenStyleModel
+const language = (await loadLanguageModel(gpu, opened)) as GpuLanguageModel
 const loaded = performance.now()
 await language.attachLora(
   { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false },

@@ -126,14 +126,14 @@ export const dataMutations = [
   },
   {
     name: 'folder: a file that is given up takes the old one along',
-    file: 'src/storage/node-folder.ts',
+    file: 'src/storage/node/node-folder.ts',
     find: 'const part = `${target}.part`',
     replace: 'const part = target',
     test: unit('storage-node'),
   },
   {
     name: 'plan: the rest of an epoch counts as a whole one',
-    file: 'src/engine/plan-run.ts',
+    file: 'src/engine/core/plan-run.ts',
     find: '.slice(0, plan.steps % plan.stepsPerEpoch)',
     replace: '',
     test: unit('engine-core'),

@@ -18,7 +18,7 @@ export interface BatchSettings {
 /** The micro batches whose gradients one optimiser step adds up; each is a list of lines. */
 export type Window = Line[][]
 
-export interface BatchPlan {
+export interface BatchOrder {
   stepsPerEpoch: number
   /** Optimiser steps of the whole run. */
   steps: number
@@ -43,7 +43,7 @@ export interface BatchPlan {
  * its own shuffling, see `groupedByLength`.
  * Windows never cross an epoch: steps per epoch = ceil(batches / accumulation).
  */
-export function planBatches(lengths: readonly number[], settings: BatchSettings, seed: number): BatchPlan {
+export function orderBatches(lengths: readonly number[], settings: BatchSettings, seed: number): BatchOrder {
   const capped = lengths.map((length) => Math.min(length, settings.max_length))
   const lines = settings.packing ? packLines(capped, settings.max_length) : capped.map((_, i): Line => [i])
   const lineLengths = lines.map((line) => line.reduce((sum, index) => sum + capped[index], 0))

@@ -13,7 +13,7 @@ import {
   MESSAGE_MARK,
 } from './template-marks'
 import { parseTemplate, TEMPLATE_HELPERS, templateOf } from './template-parse'
-import type { Message } from './types'
+import type { Message } from '../contracts/data'
 
 /** Half-open range of UTF-16 positions in a rendered text. */
 export type Span = [start: number, end: number]

@@ -1,4 +1,4 @@
-import { IGNORE, type MicroBatch, type TokenizedRow } from './types'
+import { IGNORE, type MicroBatch, type TokenizedRow } from '../contracts/data'
 
 /** Rows that share one line of a batch: one row, or several when packed. Indices among the kept rows. */
 export type Line = number[]

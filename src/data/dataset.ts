@@ -1,14 +1,13 @@
 import { fail, TuneError } from '../errors'
-import type { ByteSource } from '../formats/bytes'
+import type { ByteSource } from '../contracts/bytes'
 import { toExample } from './examples'
-import { type ColumnMapping, detectMapping } from './mapping'
+import { detectMapping } from './mapping'
+import type { ColumnMapping, DataSummary, TokenizedRow } from '../contracts/data'
 import { readRows } from './read-rows'
 import type { RowValue, SourceRow } from './source-row'
-import { FactCollector, type DataFacts } from './summary'
+import { FactCollector } from './summary'
 import { type LossOptions, tokenizeExample } from './tokenize-row'
 import type { ChatTokenizer } from './tokenizer'
-import type { TokenizedRow } from './types'
-
 /** How many rows are looked at before the format is decided. */
 const SAMPLE_ROWS = 100
 /** How long rows are worked on before messages and the abort signal get their turn. */
@@ -31,7 +30,7 @@ export interface DatasetProgress {
 /** The kept rows in the file's order, with the facts about the file. */
 export interface Dataset {
   rows: TokenizedRow[]
-  facts: DataFacts
+  facts: DataSummary
 }
 
 /**

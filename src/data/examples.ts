@@ -1,9 +1,8 @@
 import { fail } from '../errors'
 import { parseExact, unmark } from './exact-json'
-import { ALPACA_INPUTS, ALPACA_OUTPUTS, type ColumnMapping } from './mapping'
+import { ALPACA_INPUTS, ALPACA_OUTPUTS } from './mapping'
+import type { ColumnMapping, Message } from '../contracts/data'
 import type { RowValue } from './source-row'
-import type { Message } from './types'
-
 /** A row in the shape in which it is tokenised. */
 export type Example =
   | { kind: 'chat'; messages: Message[]; tools: unknown[] | null; templateArgs: Record<string, unknown> }

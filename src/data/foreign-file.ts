@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { ByteSource } from '../formats/bytes'
+import type { ByteSource } from '../contracts/bytes'
 
 /** Kinds of files that are often taken for data, and hold none that can be read here. */
 export type ForeignKind = 'pdf' | 'picture' | 'workbook' | 'document' | 'zip'

@@ -1,18 +1,5 @@
+import type { ColumnMapping } from '../contracts/data'
 import type { RowValue } from './source-row'
-
-export type DataFormat = 'messages' | 'alpaca' | 'sharegpt' | 'prompt-completion' | 'text' | 'columns' | 'unknown'
-
-/** How a row's columns become a training example. */
-export interface ColumnMapping {
-  format: DataFormat
-  /**
-   * With format 'columns': the column of the user's turn, of the assistant's and, where there is one, of the system's.
-   * With 'unknown': a guess, of which no row is made before a person has agreed.
-   */
-  user?: string
-  assistant?: string
-  system?: string
-}
 
 /** Alpaca's own name first, then those of Dolly and others with the same fields. */
 export const ALPACA_INPUTS = ['input', 'context'] as const

@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { ByteSource } from '../formats/bytes'
+import type { ByteSource } from '../contracts/bytes'
 import { parseExact } from './exact-json'
 import { refuseForeign } from './foreign-file'
 import { ArrayScanner } from './json-array'

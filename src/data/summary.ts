@@ -1,35 +1,9 @@
 import type { SerializedError, TuneError } from '../errors'
 import { unmark } from './exact-json'
 import type { Example } from './examples'
-import type { ColumnMapping } from './mapping'
 import type { RowValue } from './source-row'
 import type { Tokenization } from './tokenize-row'
-import { IGNORE } from './types'
-
-/** What a data set is, in numbers; the page's and the engine's summary. */
-export interface DataFacts {
-  name: string
-  mapping: ColumnMapping
-  /** Every column seen, in first-seen order. */
-  columns: string[]
-  /** First value of each column as text, cut at 200 characters. */
-  examples: Record<string, string>
-  rowsRead: number
-  rowsKept: number
-  totalTokens: number
-  /** Labels that count for the loss, after the shift. */
-  trainedTokens: number
-  truncatedRows: number
-  /** Tokens of the longest row before truncation. */
-  longest: number
-  /** Lengths before truncation: count of kept rows with length in (from, to]. */
-  histogram: { from: number; to: number; count: number }[]
-  badRows: { row: number; error: SerializedError }[]
-  badRowCount: number
-  /** What is to be known of the file as a whole. */
-  notes: SerializedError[]
-  prompts: string[]
-}
+import { IGNORE, type ColumnMapping, type DataSummary } from '../contracts/data'
 
 const MAX_BAD_ROWS = 1000
 const MAX_PROMPTS = 6
@@ -39,7 +13,7 @@ const MAX_PROMPT_LENGTH = 300
 export class FactCollector {
   private readonly columns = new Map<string, string>()
   private readonly lengths: number[] = []
-  private readonly badRows: DataFacts['badRows'] = []
+  private readonly badRows: DataSummary['badRows'] = []
   private readonly notes: SerializedError[] = []
   private readonly prompts: string[] = []
   private rowsRead = 0
@@ -79,7 +53,7 @@ export class FactCollector {
     }
   }
 
-  facts(name: string, mapping: ColumnMapping): DataFacts {
+  facts(name: string, mapping: ColumnMapping): DataSummary {
     return {
       name,
       mapping,
@@ -101,7 +75,7 @@ export class FactCollector {
 }
 
 /** Some 24 bars of equal, round width (1, 2 or 5 times a power of ten) from the shortest row to the longest. */
-export function histogram(lengths: readonly number[]): DataFacts['histogram'] {
+export function histogram(lengths: readonly number[]): DataSummary['histogram'] {
   if (lengths.length === 0) return []
   const longest = lengths.reduce((a, b) => Math.max(a, b))
   const shortest = lengths.reduce((a, b) => Math.min(a, b))

@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { ByteSource } from '../formats/bytes'
+import type { ByteSource } from '../contracts/bytes'
 import { diagnose } from './encoding'
 
 const CHUNK_BYTES = 1 << 20

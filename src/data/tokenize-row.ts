@@ -2,7 +2,7 @@ import { fail, TuneError } from '../errors'
 import type { Span } from './chat-template'
 import type { Example } from './examples'
 import type { ChatTokenizer } from './tokenizer'
-import { IGNORE, type TokenizedRow } from './types'
+import { IGNORE, type TokenizedRow } from '../contracts/data'
 
 export interface LossOptions {
   /** Longest row in tokens; longer ones are cut on the right. */

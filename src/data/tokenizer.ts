@@ -4,7 +4,7 @@ import { bytesOfToken } from './byte-level'
 import { ChatTemplate, type Span } from './chat-template'
 import { withSplitBehaviors } from './split-behavior'
 import { asBuiltByClass } from './tokenizer-class'
-import type { Message } from './types'
+import type { Message } from '../contracts/data'
 
 /** The texts of a model's tokenizer files, as they stand in its folder. */
 export interface TokenizerFiles {

@@ -1,9 +1,9 @@
 import { fail } from '../errors'
 import { dequantizeScales, NESTED_BLOCK, NF4_BLOCK, nf4Values, signedMap } from './nf4'
 import type { NestedScales } from './nf4'
-import type { TensorPlan } from './safetensors'
+import type { TensorHeader } from './safetensors'
 import { fromFloat32, toFloat32 } from './floats'
-import type { TensorInfo, WeightSource } from './weights'
+import type { TensorInfo, WeightSource } from '../contracts/weights'
 
 /** A linear's weight as a bitsandbytes checkpoint stores it. */
 export interface BnbTensor {
@@ -92,11 +92,11 @@ function parseState(bytes: Uint8Array, bad: (reason: string, cause?: unknown) =>
 const STATE_BYTES = 256
 
 /** The tensors that stand for one NF4 weight, in the order to write them; the codes come first. */
-export function bnbPlan(name: string, shape: number[], doubleQuant: boolean): TensorPlan[] {
+export function bnbHeaders(name: string, shape: number[], doubleQuant: boolean): TensorHeader[] {
   const count = shape.reduce((product, n) => product * n, 1)
   const blocks = Math.ceil(count / NF4_BLOCK)
-  const plain: TensorPlan = { name: `${name}.absmax`, dtype: 'F32', shape: [blocks] }
-  const nested: TensorPlan[] = [
+  const plain: TensorHeader = { name: `${name}.absmax`, dtype: 'F32', shape: [blocks] }
+  const nested: TensorHeader[] = [
     { name: `${name}.absmax`, dtype: 'U8', shape: [blocks] },
     { name: `${name}.nested_absmax`, dtype: 'F32', shape: [Math.ceil(blocks / NESTED_BLOCK)] },
     { name: `${name}.nested_quant_map`, dtype: 'F32', shape: [256] },

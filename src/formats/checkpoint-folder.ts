@@ -1,4 +1,4 @@
-import type { FileFolder, WritableFolder } from './bytes'
+import type { FileFolder, WritableFolder } from '../contracts/bytes'
 
 /** Where a run's checkpoint-N/ folders lie. */
 export interface CheckpointPlace extends FileFolder, WritableFolder {

@@ -1,4 +1,4 @@
-import type { TensorDtype } from './weights'
+import type { TensorDtype } from '../contracts/weights'
 
 /** Float types that weights come in. */
 export type FloatDtype = Extract<TensorDtype, 'F32' | 'F16' | 'BF16'>

@@ -1,4 +1,4 @@
-import type { ByteSink, ByteSource, FileFolder, WritableFolder } from './bytes'
+import type { ByteSink, ByteSource, FileFolder, WritableFolder } from '../contracts/bytes'
 import { joined } from './joined'
 
 /** Bytes that are in memory already. */

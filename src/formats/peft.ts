@@ -1,13 +1,14 @@
 import { fail } from '../errors'
-import type { LoraConfig, LoraPair, ModelConfig, Projection } from '../model/types'
-import { loraScale, modulePath, PROJECTIONS } from '../model/types'
-import type { FileFolder, WritableFolder } from './bytes'
-import { expectedTensors } from './expected-tensors'
+import type { LinearModule, Projection } from '../contracts/model'
+import { PROJECTIONS } from '../contracts/model'
+import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
 import type { FloatDtype } from './floats'
 import { pythonJson } from './python-json'
 import { openSafetensors, SafetensorsWriter, tensorBytes } from './safetensors'
 import type { SafetensorsFile } from './safetensors'
+import type { LoraConfig, LoraPair } from '../contracts/lora'
+import { loraScale } from './lora-scale'
 
 export const ADAPTER_CONFIG = 'adapter_config.json'
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
@@ -22,11 +23,16 @@ export interface PeftAdapter {
 /**
  * Write `adapter_config.json` and `adapter_model.safetensors` as PEFT does. The configuration holds only keys that PEFT
  * 0.10 knows, since it raises TypeError on any other; PEFT 0.21 fills in the rest. Returns the bytes of each file.
+ * @param pathOf the base model's name of a linear, without ".weight"
  */
-export async function writePeft(out: WritableFolder, adapter: PeftAdapter): Promise<{ path: string; bytes: number }[]> {
+export async function writePeft(
+  out: WritableFolder,
+  adapter: PeftAdapter,
+  pathOf: (layer: number, projection: Projection) => string,
+): Promise<{ path: string; bytes: number }[]> {
   const config = new TextEncoder().encode(pythonJson(peftConfig(adapter)))
   const tensors = adapter.pairs.flatMap((pair) => {
-    const path = `base_model.model.model.layers.${pair.layer}.${modulePath(pair.projection)}`
+    const path = `${PREFIX}${pathOf(pair.layer, pair.projection)}`
     return [
       { name: `${path}.lora_A.weight`, dtype: 'F32' as const, shape: [pair.r, pair.inFeatures], values: pair.A },
       { name: `${path}.lora_B.weight`, dtype: 'F32' as const, shape: [pair.outFeatures, pair.r], values: pair.B },
@@ -73,17 +79,17 @@ export function peftConfig({ lora, baseModel }: Pick<PeftAdapter, 'lora' | 'base
 }
 
 /**
- * Read a PEFT LoRA adapter for a model of this configuration: f32, f16 or bf16, with or without an adapter name in the
- * tensors' names. The tensors that are there say which modules are adapted.
+ * Read a PEFT LoRA adapter for the model that has these linears: f32, f16 or bf16, with or without an adapter name in
+ * the tensors' names. The tensors that are there say which modules are adapted.
  *
  * `rank_pattern` and `alpha_pattern` are honoured: pairs of lower rank are padded with zeros and a module's own scale
  * is folded into its B, so that one r and one lora_alpha describe them all. Layers that the adapter leaves out (PEFT's
  * `layers_to_transform`) get pairs of zeros, which add nothing and stay zero under training.
  */
-export async function readPeft(folder: FileFolder, model: ModelConfig): Promise<PeftAdapter> {
+export async function readPeft(folder: FileFolder, linears: readonly LinearModule[]): Promise<PeftAdapter> {
   const config = await readConfig(folder)
   const file = await openWeights(folder)
-  const modules = await readModules(file, model)
+  const modules = await readModules(file, linears)
   if (modules.length === 0) throw fail('adapter-empty', { folder: folder.name })
   const targets = PROJECTIONS.filter((projection) => modules.some((module) => module.projection === projection))
   checkCoverage(config, targets, folder.name)
@@ -97,14 +103,11 @@ export async function readPeft(folder: FileFolder, model: ModelConfig): Promise<
   const byKey = new Map(modules.map((module) => [`${module.layer}.${module.projection}`, module]))
   const alphas = patterns(config.alpha_pattern)
   const pairs: LoraPair[] = []
-  for (let layer = 0; layer < model.layers; layer++) {
-    for (const projection of targets) {
-      const module = byKey.get(`${layer}.${projection}`) ?? zeroPair(model, layer, projection, r)
-      const path = `model.layers.${layer}.${modulePath(projection)}`
-      const alpha = alphas.find(([pattern]) => pattern.test(path))?.[1] ?? lora_alpha
-      const own = loraScale({ r: module.r, lora_alpha: alpha, use_rslora })
-      pairs.push(widen(module, r, own / loraScale(lora)))
-    }
+  for (const linear of linears.filter(({ projection }) => targets.includes(projection))) {
+    const module = byKey.get(`${linear.layer}.${linear.projection}`) ?? zeroPair(linear, r)
+    const alpha = alphas.find(([pattern]) => pattern.test(linear.path))?.[1] ?? lora_alpha
+    const own = loraScale({ r: module.r, lora_alpha: alpha, use_rslora })
+    pairs.push(widen(module, r, own / loraScale(lora)))
   }
   const baseModel = typeof config.base_model_name_or_path === 'string' ? config.base_model_name_or_path : null
   return { lora, pairs, baseModel }
@@ -159,28 +162,26 @@ async function openWeights(folder: FileFolder): Promise<SafetensorsFile> {
   throw fail('adapter-no-weights', { folder: folder.name, bin: (await folder.open('adapter_model.bin')) !== null })
 }
 
-/** PEFT 0.10 and later leave the adapter's name (".default") out; some trainers keep it, and some drop the prefix. */
-const NAME = /^(?:base_model\.model\.)?model\.layers\.(\d+)\.(?:self_attn|mlp)\.(\w+)\.lora_([AB])(?:\.\w+)?\.weight$/
+/** What PEFT puts before the base model's own names. */
+const PREFIX = 'base_model.model.'
 
-async function readModules(file: SafetensorsFile, model: ModelConfig): Promise<LoraPair[]> {
-  const shapes = new Map(expectedTensors(model).map((tensor) => [tensor.name, tensor.shape]))
-  const found = new Map<string, { layer: number; projection: Projection; A?: string; B?: string }>()
+/** PEFT 0.10 and later leave the adapter's name (".default") out; some trainers keep it, and some drop the prefix. */
+const NAME = /^(?:base_model\.model\.)?(.+)\.lora_([AB])(?:\.\w+)?\.weight$/
+
+async function readModules(file: SafetensorsFile, linears: readonly LinearModule[]): Promise<LoraPair[]> {
+  const byPath = new Map(linears.map((linear) => [linear.path, linear]))
+  const found = new Map<LinearModule, { A?: string; B?: string }>()
   for (const name of file.tensors.keys()) {
     const match = NAME.exec(name)
-    const projection = PROJECTIONS.find((candidate) => candidate === match?.[2])
-    if (!match || !projection) throw fail('adapter-unknown-tensor', { tensor: name })
-    const layer = Number(match[1])
-    if (layer >= model.layers) throw fail('adapter-layers', { layer, layers: model.layers })
-    const key = `${layer}.${projection}`
-    const entry = found.get(key) ?? { layer, projection }
-    entry[match[3] as 'A' | 'B'] = name
-    found.set(key, entry)
+    const linear = match && byPath.get(match[1])
+    if (!match || !linear) throw unknownTensor(name, match?.[1], linears)
+    const entry = found.get(linear) ?? {}
+    entry[match[2] as 'A' | 'B'] = name
+    found.set(linear, entry)
   }
   const pairs: LoraPair[] = []
-  for (const { layer, projection, A, B } of found.values()) {
-    const path = `model.layers.${layer}.${modulePath(projection)}`
+  for (const [{ path, layer, projection, outFeatures, inFeatures }, { A, B }] of found) {
     if (!A || !B) throw fail('adapter-half', { module: path, missing: A ? 'lora_B' : 'lora_A' })
-    const [outFeatures, inFeatures] = shapes.get(`${path}.weight`)!
     const r = file.tensors.get(A)!.shape[0]
     expectShape(file, A, [r, inFeatures])
     expectShape(file, B, [outFeatures, r])
@@ -195,6 +196,14 @@ async function readModules(file: SafetensorsFile, model: ModelConfig): Promise<L
     })
   }
   return pairs
+}
+
+/** A linear of a layer that the model does not have, or none at all. */
+function unknownTensor(tensor: string, path: string | undefined, linears: readonly LinearModule[]): Error {
+  const layer = /\d+/.exec(path ?? '')
+  const inFirstLayer = layer && path!.replace(layer[0], '0')
+  if (!linears.some((linear) => linear.path === inFirstLayer)) return fail('adapter-unknown-tensor', { tensor })
+  return fail('adapter-layers', { layer: Number(layer![0]), layers: linears.at(-1)!.layer + 1 })
 }
 
 function expectShape(file: SafetensorsFile, name: string, expected: number[]): void {
@@ -236,9 +245,7 @@ function patterns(value: unknown): [RegExp, number][] {
   ])
 }
 
-function zeroPair(model: ModelConfig, layer: number, projection: Projection, r: number): LoraPair {
-  const name = `model.layers.${layer}.${modulePath(projection)}.weight`
-  const [outFeatures, inFeatures] = expectedTensors(model).find((tensor) => tensor.name === name)!.shape
+function zeroPair({ layer, projection, outFeatures, inFeatures }: LinearModule, r: number): LoraPair {
   const A = new Float32Array(r * inFeatures)
   return { layer, projection, r, inFeatures, outFeatures, A, B: new Float32Array(outFeatures * r) }
 }

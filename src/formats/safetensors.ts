@@ -1,6 +1,6 @@
 import { fail } from '../errors'
-import type { ByteSink, ByteSource } from './bytes'
-import type { TensorDtype, TensorInfo, WeightSource } from './weights'
+import type { ByteSink, ByteSource } from '../contracts/bytes'
+import type { TensorDtype, TensorInfo, WeightSource } from '../contracts/weights'
 
 const BYTES: Record<TensorDtype, number> = {
   F64: 8,
@@ -111,14 +111,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A tensor that is about to be written. */
-export interface TensorPlan {
+export interface TensorHeader {
   name: string
   dtype: TensorDtype
   shape: number[]
 }
 
 /** Bytes of a planned tensor. */
-export function tensorBytes(plan: Pick<TensorPlan, 'dtype' | 'shape'>): number {
+export function tensorBytes(plan: Pick<TensorHeader, 'dtype' | 'shape'>): number {
   return plan.shape.reduce((product, n) => product * n, 1) * BYTES[plan.dtype]
 }
 
@@ -140,7 +140,7 @@ export class SafetensorsWriter {
   /** `metadata` {"format": "pt"} is what transformers and PEFT insist on. */
   static async create(
     sink: ByteSink,
-    plan: TensorPlan[],
+    plan: TensorHeader[],
     metadata: Record<string, string> = { format: 'pt' },
   ): Promise<SafetensorsWriter> {
     const header = encodeHeader(plan, metadata)
@@ -168,7 +168,7 @@ export class SafetensorsWriter {
 }
 
 /** u64 length and JSON, padded with spaces so that the data begins at a multiple of 8. */
-function encodeHeader(plan: TensorPlan[], metadata: Record<string, string>): Uint8Array {
+function encodeHeader(plan: TensorHeader[], metadata: Record<string, string>): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const tensor of plan) {

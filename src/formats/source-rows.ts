@@ -4,10 +4,7 @@ import { isFloatDtype, toFloat32 } from './floats'
 import { joined } from './joined'
 import { dequantizeBlocks, dequantizeScales, doubleQuantize, NF4_BLOCK, quantizeBlocks } from './nf4'
 import { elementBytes } from './safetensors'
-import type { WeightSource } from './weights'
-
-/** Rows [from, from + count) of a tensor as f32, in pieces of whole rows; a vector is one row. */
-export type RowReader = (name: string, from: number, count: number) => AsyncIterable<Float32Array>
+import type { WeightSource } from '../contracts/weights'
 
 export interface SourceRows {
   floats(from: number, count: number): Promise<Float32Array>

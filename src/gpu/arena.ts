@@ -10,7 +10,7 @@ export interface Slot {
   kind: string
 }
 
-export interface Placement {
+export interface SlotAssignment {
   slots: Slot[]
   /** Slot of each virtual tensor by id; -1 for tensors no dispatch names. */
   slotOf: Int32Array
@@ -22,11 +22,11 @@ export interface Placement {
  * Deterministic. `lives` = [first, last] dispatch index by tensor id (first = -1: never used).
  * `share: false` gives every tensor a slot of its own (to show that sharing changes no bit).
  */
-export function place(
+export function assignSlots(
   tensors: readonly Tensor[],
   lives: readonly (readonly [number, number])[],
   share = true,
-): Placement {
+): SlotAssignment {
   const order = tensors
     .map((tensor) => ({ id: tensor.id, bytes: byteLength(tensor), kind: tensor.kind }))
     .filter(({ id }) => lives[id][0] >= 0)

@@ -1,4 +1,4 @@
-import type { Plan } from './plan'
+import type { Replay } from './replay'
 
 export interface ProfileRow {
   kernel: string
@@ -8,12 +8,12 @@ export interface ProfileRow {
 }
 
 /**
- * Time every dispatch of a plan on its own, waiting for the GPU in between, and add up by kernel variant. The waits
+ * Time every dispatch of a replay on its own, waiting for the GPU in between, and add up by kernel variant. The waits
  * cost too; the rows say where time goes, not how long a step takes.
  */
-export async function profile<Shape>(plan: Plan<Shape>, shape: Shape): Promise<ProfileRow[]> {
+export async function profile<Shape>(replay: Replay<Shape>, shape: Shape): Promise<ProfileRow[]> {
   const rows = new Map<string, ProfileRow>()
-  for await (const { kernel, milliseconds, flops } of plan.runOneByOne(shape)) {
+  for await (const { kernel, milliseconds, flops } of replay.runOneByOne(shape)) {
     const row = rows.get(kernel) ?? { kernel, dispatches: 0, milliseconds: 0, flops: 0 }
     row.dispatches++
     row.milliseconds += milliseconds

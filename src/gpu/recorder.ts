@@ -24,7 +24,7 @@ export interface DispatchRequest {
 }
 
 /**
- * Collects the dispatches of a fixed graph. Recording is pure arithmetic: a plan records at its capacity to place
+ * Collects the dispatches of a fixed graph. Recording is pure arithmetic: a replay records at its capacity to place
  * memory, and again (cheaply) for each actual shape. The order and number of tensors and dispatches must not depend on
  * the shape.
  */

@@ -7,7 +7,7 @@ export function bytesPerElement(dtype: TensorDtype): number {
 
 /**
  * A shaped view of GPU memory. `buffer` tensors exist (weights, gradients, caches); `virtual` ones are placed by the
- * plan and live only between the first and the last dispatch that names them.
+ * replay and live only between the first and the last dispatch that names them.
  */
 export interface Tensor {
   readonly label: string

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import type { Platform } from '../engine/platform'
+import type { Platform } from '../engine/core/platform'
 import { filesFolder, fileSource } from '../storage/files-folder'
-import { nodeFile, nodeFolder } from '../storage/node-folder'
+import { nodeFile, nodeFolder } from '../storage/node/node-folder'
 import type { GpuKind } from './dawn'
 import { openDawn } from './dawn'
 

@@ -2,8 +2,10 @@ import type { Gpu } from '../gpu/device'
 import { readBuffer } from '../gpu/readback'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 import { OPTIMIZER_BLOCK } from '../ops/adamw'
-import { loraScale, modulePath, type LoraConfig, type LoraPair, type ModelConfig, type Projection } from './types'
-import { linearShape } from './weights'
+import { type ModelConfig, type Projection } from '../contracts/model'
+import { type LoraConfig, type LoraPair } from '../contracts/lora'
+import { modulePath, linearShape } from '../architecture/names'
+import { loraScale } from '../formats/lora-scale'
 
 /** One adapted linear on the GPU: A [r, in], B [out, r]. */
 export interface LoraTensors {

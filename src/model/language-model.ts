@@ -1,14 +1,10 @@
-import type { MicroBatch } from '../data/types'
-import type {
-  LoraConfig,
-  LoraPair,
-  MemoryItem,
-  ModelConfig,
-  OptimizerKind,
-  OptimizerStep,
-  SampleOptions,
-  StepResult,
-} from './types'
+import type { MicroBatch } from '../contracts/data'
+import type { ModelConfig } from '../contracts/model'
+import type { OptimizerStep } from '../ops/adamw'
+import type { MemoryItem } from '../contracts/memory'
+import type { LoraConfig, LoraPair } from '../contracts/lora'
+import type { StepResult } from '../contracts/figures'
+import type { OptimizerKind } from '../contracts/optimizer'
 
 /** The largest shapes a training run will ask for; the plan allocates for these. */
 export interface TrainingShape {
@@ -31,7 +27,7 @@ export interface TrainingShape {
   seed: number
 }
 
-export interface TrainingPlan {
+export interface MemoryPlan {
   memory: MemoryItem[]
   peakBytes: number
   /** Layers whose activations are recomputed in the backward pass. */
@@ -53,13 +49,13 @@ export interface LanguageModel {
   detachLora(): void
   readLora(): Promise<LoraPair[]>
   /** Pure arithmetic: nothing is allocated. `lora` may differ from the attached one. */
-  planTraining(lora: LoraConfig, shape: TrainingShape): TrainingPlan
+  planMemory(lora: LoraConfig, shape: TrainingShape): MemoryPlan
   /** Allocate what the plan says. One trainer at a time. Needs an attached adapter. */
   createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer>
   /** Sum of cross-entropy and count of trained tokens for each line of the batch. No gradient. */
   lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<{ sums: Float64Array; counts: Int32Array }>
   /** New token ids one by one; ends after a stop id (which is yielded), the length or the signal. */
-  generate(promptIds: Int32Array, options: SampleOptions): AsyncGenerator<number>
+  generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number>
   /** f32 logits [T, V] of one row, for checks. */
   logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array>
   /** What NF4 stands for: rows [from, from+count) of a quantised linear's weight as f32. Name without ".weight". */
@@ -79,7 +75,7 @@ export interface Trainer {
    * or infinite.
    */
   step(options: OptimizerStep): Promise<StepResult>
-  readonly plan: TrainingPlan
+  readonly plan: MemoryPlan
   /** Bytes of GPU memory held now by model and trainer. */
   readonly gpuBytes: number
   /** Optimiser state for checkpoints, and its way back; bit-exact. */
@@ -92,4 +88,18 @@ export interface TrainerState {
   steps: number
   pairs: LoraPair[]
   tensors: { name: string; data: Uint8Array }[]
+}
+
+export interface DecodingOptions {
+  maxNewTokens: number
+  /** 0 = greedy. */
+  temperature: number
+  topP: number
+  topK: number
+  seed: number
+  /** Generation ends after one of these ids. */
+  stopIds: number[]
+  /** false: the base model alone. */
+  useAdapter: boolean
+  signal?: AbortSignal
 }

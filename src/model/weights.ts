@@ -2,7 +2,7 @@ import type { Gpu } from '../gpu/device'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 import type { LinearWeight } from '../ops/linear'
 import type { TablePart } from '../ops/rows'
-import type { ModelConfig, Projection } from './types'
+import type { Projection } from '../contracts/model'
 
 /** The frozen weights of one layer. Norms and biases are f32. */
 export interface LayerWeights {
@@ -30,26 +30,6 @@ export interface ModelWeights {
   nf4Bytes: number
   headBytes: number
   otherBytes: number
-}
-
-/** The shape [out, in] of a linear. */
-export function linearShape(c: ModelConfig, projection: Projection): [number, number] {
-  const q = c.heads * c.headDim
-  const kv = c.kvHeads * c.headDim
-  switch (projection) {
-    case 'q_proj':
-      return [q, c.hiddenSize]
-    case 'k_proj':
-    case 'v_proj':
-      return [kv, c.hiddenSize]
-    case 'o_proj':
-      return [c.hiddenSize, q]
-    case 'gate_proj':
-    case 'up_proj':
-      return [c.intermediateSize, c.hiddenSize]
-    case 'down_proj':
-      return [c.hiddenSize, c.intermediateSize]
-  }
 }
 
 /** An f32 vector on the GPU. */

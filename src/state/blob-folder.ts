@@ -1,4 +1,4 @@
-import type { ByteSink, FileFolder, WritableFolder } from '../formats/bytes'
+import type { ByteSink, FileFolder, WritableFolder } from '../contracts/bytes'
 import { fileSource } from '../storage/files-folder'
 
 /** A file kept outside the heap: browsers move large blobs to disk. */

@@ -1,4 +1,4 @@
-import type { RunFile } from '../train/run-file'
+import type { RunFile } from '../run-file/run-file'
 
 /** Fields in which run files differ, with each one's value as text; fields of groups as `lora.r`. */
 export function differingFields(runs: readonly RunFile[]): { field: string; values: string[] }[] {

@@ -1,4 +1,4 @@
-import type { LogRow } from '../engine/types'
+import type { LogRow } from '../engine/api/types'
 import type { XAxisKind } from './prefs'
 
 /** One step as the charts know it. */

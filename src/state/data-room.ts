@@ -1,13 +1,15 @@
 import { createStore } from 'zustand/vanilla'
 import { refuseForeign } from '../data/foreign-file'
-import type { ColumnMapping, DataOptions, DataSource, DataSummary, Engine, PreviewRow, Progress } from '../engine/types'
+import type { DataSource, Engine } from '../engine/api/types'
 import { fail } from '../errors'
 import type { SerializedError } from '../errors'
 import type { Language } from '../i18n'
 import { fileSource } from '../storage/files-folder'
-import type { RunFile } from '../train/run-file'
+import type { RunFile } from '../run-file/run-file'
 import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
+import type { Progress } from '../contracts/progress'
+import type { ColumnMapping, DataOptions, DataSummary, PreviewRow } from '../contracts/data'
 
 /** One entry of public/samples/index.json. */
 export interface SampleInfo {

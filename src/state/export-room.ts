@@ -1,11 +1,14 @@
 import { createStore } from 'zustand/vanilla'
-import type { Engine, ExportedFile, MergeOptions, Progress, RunFacts } from '../engine/types'
+import type { Engine, MergeOptions } from '../engine/api/types'
 import type { SerializedError } from '../errors'
-import type { WritableFolder } from '../formats/bytes'
+import type { WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
 import { collectBlobs, countBytes, writeToBoth } from './blob-folder'
 import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
+import type { Progress } from '../contracts/progress'
+import type { ExportedFile } from '../contracts/exports'
+import type { RunFacts } from '../run-file/run-facts'
 
 /** How files leave the page; the browser's own ways, handed in so that this floor needs no DOM. */
 export interface Saver {

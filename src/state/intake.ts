@@ -1,4 +1,4 @@
-import { aliases, runFields } from '../train/run-fields'
+import { aliases, runFields } from '../run-file/run-fields'
 
 /** What a drop can mean. */
 export type Meaning = 'model' | 'adapter' | 'zip' | 'run' | 'data'

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla'
-import type { Engine, GpuSummary, ModelCard, ModelSource, Progress } from '../engine/types'
+import type { Engine, GpuSummary, ModelCard, ModelSource } from '../engine/api/types'
 import { fail } from '../errors'
 import type { SerializedError } from '../errors'
 import type { CachedModel, HubLibrary } from '../storage/hub-library'
@@ -7,6 +7,7 @@ import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
 import type { Notices } from './notices'
 import type { PrefsStore } from './prefs'
+import type { Progress } from '../contracts/progress'
 
 export interface ModelState {
   gpu: GpuSummary | null

@@ -1,6 +1,6 @@
-import type { ModelCard } from '../engine/types'
-import { recommendedRun } from '../train/run-file'
-import type { RunFile } from '../train/run-file'
+import type { ModelCard } from '../engine/api/types'
+import { recommendedRun } from '../run-file/run-file'
+import type { RunFile } from '../run-file/run-file'
 
 /**
  * The settings a model starts with. The built-in one is so small that it wants larger steps, and some seven passes over

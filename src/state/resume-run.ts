@@ -1,4 +1,4 @@
-import type { ModelSource } from '../engine/types'
+import type { ModelSource } from '../engine/api/types'
 import { fail } from '../errors'
 import type { DataRoom } from './data-room'
 import type { ModelRoom } from './model-room'

@@ -1,11 +1,12 @@
-import type { ColumnMapping, Sample, TrainOutcome } from '../engine/types'
+import type { RowAnswer, TrainOutcome } from '../engine/api/types'
 import type { CheckpointRules } from '../formats/checkpoint-folder'
-import type { RunFile } from '../train/run-file'
+import type { RunFile } from '../run-file/run-file'
 import type { BlobFile } from './blob-folder'
 import type { CurvePoint } from './curve'
+import type { ColumnMapping } from '../contracts/data'
 
 /** A sample with the step after which it was taken. */
-export type SampleRecord = Sample & { step: number }
+export type SampleRecord = RowAnswer & { step: number }
 
 /**
  * What is kept of a run in the browser, files aside. It is there from the first step on, so that a closed tab loses

@@ -1,4 +1,4 @@
-import type { Engine, TrainOptions, TrainOutcome } from '../engine/types'
+import type { Engine, TrainOptions, TrainOutcome } from '../engine/api/types'
 import { fail } from '../errors'
 import type { ExportRoom } from './export-room'
 import type { Notices } from './notices'

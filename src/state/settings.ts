@@ -1,7 +1,7 @@
 import { fail, TuneError } from '../errors'
 import type { ErrorParams, SerializedError } from '../errors'
-import { parseRunFile } from '../train/parse-run-file'
-import type { RunFile } from '../train/run-file'
+import { parseRunFile } from '../run-file/parse-run-file'
+import type { RunFile } from '../run-file/run-file'
 import { serializeError } from './failure'
 
 export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization'> | `lora.${keyof RunFile['lora']}`

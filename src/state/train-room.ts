@@ -3,22 +3,22 @@ import type {
   AdapterCard,
   Engine,
   LogRow,
-  RunFacts,
   RunPlan,
   TrainEvent,
   TrainOptions,
   TrainOutcome,
   TrainPhase,
-} from '../engine/types'
+} from '../engine/api/types'
 import type { SerializedError } from '../errors'
-import { recommendedRun } from '../train/run-file'
-import type { RunFile } from '../train/run-file'
+import { recommendedRun } from '../run-file/run-file'
+import type { RunFile } from '../run-file/run-file'
 import type { CurvePoint } from './curve'
 import { serializeError } from './failure'
 import { createPublisher } from './publisher'
 import type { SampleRecord } from './run-record'
 import type { FieldPath, WrongEntries } from './settings'
 import { readField, refusalOf, writeField } from './settings'
+import type { RunFacts } from '../run-file/run-facts'
 
 export interface LogLine {
   time: number

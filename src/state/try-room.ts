@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla'
-import type { AdapterCard, Engine, GenerateResult } from '../engine/types'
-import type { FileFolder } from '../formats/bytes'
+import type { AdapterCard, Engine, GenerateResult } from '../engine/api/types'
+import type { FileFolder } from '../contracts/bytes'
 import { serializeError, isAbort } from './failure'
 import type { SerializedError } from '../errors'
 

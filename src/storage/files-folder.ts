@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { ByteSource, FileFolder } from '../formats/bytes'
+import type { ByteSource, FileFolder } from '../contracts/bytes'
 
 /** A File or Blob, read in slices, so that the browser never holds more of it than was asked for. */
 export function fileSource(file: Blob & { name?: string }, name = file.name ?? ''): ByteSource {

@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { ByteSource, FileFolder } from '../formats/bytes'
+import type { ByteSource, FileFolder } from '../contracts/bytes'
 
 interface Listing {
   id: string

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../formats/bytes'
+import type { ByteSource } from '../contracts/bytes'
 
 /** Where downloads of a hub are kept between visits: OPFS in a browser, a folder in Node. Keys are safe file names. */
 export interface HubCache {

@@ -1,6 +1,5 @@
-import type { Progress, ProgressListener } from '../engine/types'
 import { fail } from '../errors'
-import type { ByteSource, FileFolder } from '../formats/bytes'
+import type { ByteSource, FileFolder } from '../contracts/bytes'
 import type { HubCache } from './hub-cache'
 import { HubClient } from './hub-client'
 import type { HubFile, HubListing, HubLocation } from './hub-client'
@@ -9,6 +8,7 @@ import { fileName, isText, isWanted, listingName, modelFolder } from './hub-layo
 import type { KeptListing } from './hub-layout'
 import { hasOpfs } from './opfs'
 import { opfsHubCache } from './opfs-hub-cache'
+import type { Progress, ProgressListener } from '../contracts/progress'
 
 export type { HubLocation } from './hub-client'
 

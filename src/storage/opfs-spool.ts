@@ -1,4 +1,4 @@
-import type { WritableFolder } from '../formats/bytes'
+import type { WritableFolder } from '../contracts/bytes'
 import { holdLock, locksHeld } from './locks'
 import { appendFile, hasOpfs, opfsDirectory, removeEntry } from './opfs'
 

@@ -1,5 +1,5 @@
 import { fail } from '../errors'
-import type { ByteSink, FileFolder, WritableFolder } from '../formats/bytes'
+import type { ByteSink, FileFolder, WritableFolder } from '../contracts/bytes'
 import { fileSource } from './files-folder'
 
 /** What TypeScript's page library leaves out: synchronous access exists in workers only, `move` in no library yet. */

@@ -1,14 +1,16 @@
-import type { TokenizedRow } from '../data'
+import type { TokenizedRow } from '../contracts/data'
 import { fail } from '../errors'
-import type { FileFolder, WritableFolder } from '../formats/bytes'
+import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import { folderOf, listCheckpoints, RUN_STATE } from '../formats/checkpoint-folder'
-import { readText, subFolder } from '../formats/model-folder'
 import { readPeft, writePeft } from '../formats/peft'
 import { openSafetensors, SafetensorsWriter } from '../formats/safetensors'
 import type { TrainerState } from '../model/language-model'
-import type { LoraConfig, ModelConfig } from '../model/types'
+import type { ModelConfig } from '../contracts/model'
 import type { StepLog } from './log-history'
-import type { RunFile } from './run-file'
+import type { RunFile } from '../run-file/run-file'
+import type { LoraConfig } from '../contracts/lora'
+import { readText, subFolder } from '../formats/folders'
+import { linearPath, linearModules } from '../architecture/names'
 
 /** All that is needed to continue a run bit-identically. */
 export interface Checkpoint {
@@ -37,7 +39,7 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const { state, run, log, data, model } = checkpoint
   const folder: WritableFolder = { create: (path) => out.create(`${folderOf(log.length)}/${path}`) }
-  await writePeft(folder, { lora, pairs: state.pairs, baseModel })
+  await writePeft(folder, { lora, pairs: state.pairs, baseModel }, linearPath)
   const plan = state.tensors.map(({ name, data: { length } }) => ({ name, dtype: 'U8' as const, shape: [length] }))
   const writer = await SafetensorsWriter.create(await folder.create(OPTIMIZER), plan)
   for (const tensor of state.tensors) await writer.write(tensor.data)
@@ -50,7 +52,7 @@ export async function writeCheckpoint(
 /** Read a `checkpoint-N/` back; a folder that holds several gives its last. Throws 'train-no-checkpoint'. */
 export async function readCheckpoint(source: FileFolder, config: ModelConfig): Promise<Checkpoint> {
   const { folder, run, data, model, steps, log } = await readRunState(source)
-  const { pairs } = await readPeft(folder, config)
+  const { pairs } = await readPeft(folder, linearModules(config))
   const optimizer = await folder.open(OPTIMIZER)
   if (!optimizer) throw fail('train-no-checkpoint', { folder: source.name })
   const file = await openSafetensors(optimizer)

@@ -2,7 +2,7 @@ import type { CheckpointRules } from '../formats/checkpoint-folder'
 import { isWanted } from '../formats/checkpoint-folder'
 import type { Interlude } from './interlude'
 import { loggingInterval } from './log-history'
-import type { RunFile } from './run-file'
+import type { RunFile } from '../run-file/run-file'
 
 /** `save_strategy`, `save_steps` and `save_total_limit` of a run. */
 export function checkpointRules(

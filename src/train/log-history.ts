@@ -1,4 +1,4 @@
-import type { RunFile } from './run-file'
+import type { RunFile } from '../run-file/run-file'
 
 /** One optimiser step's figures, with transformers' and trl's names. */
 export interface StepLog {

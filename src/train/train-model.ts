@@ -1,13 +1,13 @@
-import type { TokenizedRow } from '../data'
-import { planBatches } from '../data'
+import type { TokenizedRow } from '../contracts/data'
+import { orderBatches } from '../data'
 import { fail } from '../errors'
-import type { LanguageModel, Trainer, TrainerState, TrainingPlan } from '../model/language-model'
+import type { LanguageModel, Trainer, TrainerState, MemoryPlan } from '../model/language-model'
 import type { Interlude } from './interlude'
 import type { StepLog } from './log-history'
 import type { RunControl } from './run-control'
-import type { RunFile } from './run-file'
-import type { StepReport } from './session'
-import { runSession } from './session'
+import type { RunFile } from '../run-file/run-file'
+import type { StepReport } from './loop'
+import { runLoop } from './loop'
 import { runWindows, trainingShape } from './windows'
 
 export type TrainingPhase = 'preparing' | 'compiling' | 'training' | 'paused'
@@ -35,13 +35,13 @@ export interface TrainingResult {
   /** Steps planned; `log` is shorter when the run was stopped. */
   steps: number
   /** Micro batches are padded to at most this. */
-  plan: TrainingPlan
+  plan: MemoryPlan
   seconds: number
 }
 
 /** Rows in order of the run: what `planBatches` needs of them. */
-export function batchPlan(rows: readonly TokenizedRow[], run: RunFile) {
-  return planBatches(
+export function batchOrder(rows: readonly TokenizedRow[], run: RunFile) {
+  return orderBatches(
     rows.map((row) => row.inputIds.length),
     run,
     run.seed,
@@ -61,7 +61,7 @@ export async function trainModel(
   start: TrainingStart,
 ): Promise<TrainingResult> {
   if (rows.length === 0) throw fail('train-no-rows', {})
-  const batches = batchPlan(rows, run)
+  const batches = batchOrder(rows, run)
   const { steps } = batches
   const began = performance.now()
   const doneSteps = start.checkpoint?.log.length ?? 0
@@ -74,7 +74,7 @@ export async function trainModel(
   try {
     if (start.checkpoint) await trainer.loadState(start.checkpoint.state)
     hooks.onPhase('training', doneSteps, steps)
-    const log = await runSession({
+    const log = await runLoop({
       trainer,
       run,
       steps,

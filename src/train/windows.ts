@@ -1,9 +1,10 @@
-import type { BatchPlan, TokenizedRow } from '../data'
+import type { BatchOrder } from '../data'
+import type { TokenizedRow } from '../contracts/data'
 import { collate } from '../data'
 import type { TrainingShape } from '../model/language-model'
-import { optimizerKind, stateBudgetBytes } from './optim'
-import type { RunFile } from './run-file'
-import type { Window } from './session'
+import { optimizerKind, stateBudgetBytes } from '../run-file/optimizers'
+import type { RunFile } from '../run-file/run-file'
+import type { Window } from './loop'
 
 /**
  * Lines are padded to a multiple of this many tokens, so that a run meets fewer shapes to prepare; padding changes no
@@ -12,7 +13,7 @@ import type { Window } from './session'
 export const PAD_TO = 8
 
 /** The run's windows in order, from the one after `from` steps on, over as many epochs as it has. */
-export function* runWindows(rows: readonly TokenizedRow[], plan: BatchPlan, from = 0, padId = 0): Generator<Window> {
+export function* runWindows(rows: readonly TokenizedRow[], plan: BatchOrder, from = 0, padId = 0): Generator<Window> {
   for (let epoch = Math.floor(from / plan.stepsPerEpoch); epoch < plan.epochs; epoch++) {
     const windows = plan.windows(epoch)
     const batchesInEpoch = windows.reduce((sum, window) => sum + window.length, 0)
@@ -29,7 +30,7 @@ export function* runWindows(rows: readonly TokenizedRow[], plan: BatchPlan, from
 }
 
 /** The largest micro batch of the run, which the memory plan is made for. */
-export function trainingShape(plan: BatchPlan, run: RunFile): TrainingShape {
+export function trainingShape(plan: BatchOrder, run: RunFile): TrainingShape {
   return {
     batch: plan.batchLines,
     tokens: Math.max(PAD_TO, Math.ceil(plan.longestLine / PAD_TO) * PAD_TO),

@@ -1,4 +1,4 @@
-import type { WritableFolder } from '../formats/bytes'
+import type { WritableFolder } from '../contracts/bytes'
 import { collectBlobs } from '../state/blob-folder'
 import type { Saver } from '../state/export-room'
 import { canSpool, openSpool } from '../storage/opfs-spool'

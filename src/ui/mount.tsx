@@ -1,6 +1,6 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { Engine } from '../engine/types'
+import type { Engine } from '../engine/api/types'
 import { openHubLibrary } from '../storage/hub-library'
 import { createPrefs } from '../state/prefs'
 import { createRouter, sharedRunOfHash } from '../state/router'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { optimizerMaps } from '../../src/model/optimizer-maps'
+import { optimizerMaps } from '../../src/model/training/optimizer-maps'
 import { adamw, blockEntry, hyperWords, type AdamwFormula } from '../../src/ops/adamw'
 import {
   bits,

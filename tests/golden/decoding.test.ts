@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collate } from '../../src/data/collate'
-import type { Decoder } from '../../src/model/decoder'
-import type { QwenStyleModel } from '../../src/model/model'
-import { argmax } from '../../src/model/sampling'
-import type { SampleOptions } from '../../src/model/types'
+import type { Decoder } from '../../src/model/answering/decoder'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
+import { argmax } from '../../src/model/answering/choose-token'
 import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
-import { goldenAdapter, goldenModel } from '../helpers/golden'
+import { GOLDEN_FAMILIES, goldenAdapter, goldenModel } from '../helpers/golden'
+import type { DecodingOptions } from '../../src/model/language-model'
 
 // The cache holds the very keys and values of the whole pass; other pieces add them up in another order: some forty
 // roundings.
 const SAME_LOGITS = 1e-5
 
-const GREEDY: SampleOptions = {
+const GREEDY: DecodingOptions = {
   maxNewTokens: 12,
   temperature: 0,
   topK: 0,
@@ -22,15 +22,19 @@ const GREEDY: SampleOptions = {
   useAdapter: true,
 }
 
-async function collect(model: QwenStyleModel, prompt: Int32Array, options: Partial<SampleOptions>): Promise<number[]> {
+async function collect(
+  model: GpuLanguageModel,
+  prompt: Int32Array,
+  options: Partial<DecodingOptions>,
+): Promise<number[]> {
   const ids: number[] = []
   for await (const id of model.generate(prompt, { ...GREEDY, ...options })) ids.push(id)
   return ids
 }
 
-for (const name of ['qwen2', 'qwen3', 'llama']) {
+for (const name of GOLDEN_FAMILIES) {
   describe(name, () => {
-    let model: QwenStyleModel
+    let model: GpuLanguageModel
     let V = 0
     beforeAll(async () => {
       model = await goldenModel(name)

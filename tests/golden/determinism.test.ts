@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { MicroBatch } from '../../src/data/types'
+import type { MicroBatch } from '../../src/contracts/data'
 import type { TrainerState, TrainingShape } from '../../src/model/language-model'
-import type { QwenStyleModel } from '../../src/model/model'
-import type { GpuTrainer } from '../../src/model/trainer'
-import type { LoraConfig, StepResult } from '../../src/model/types'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
+import type { GpuTrainer } from '../../src/model/training/trainer'
 import { differing } from '../helpers/adamw-twin'
 import { figure } from '../helpers/figures'
 import { goldenBatch, goldenJson, goldenModel } from '../helpers/golden'
 import { testGpu } from '../helpers/gpu'
+import type { LoraConfig } from '../../src/contracts/lora'
+import type { StepResult } from '../../src/contracts/figures'
 
 const OPTIMIZER = { lr: 2e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }
 // Rank 64 of hidden 80: tensors of 5120 elements get 8-bit states, v_proj's B of fewer than 4096 keeps f32.
@@ -40,7 +41,7 @@ interface Outcome {
 
 for (const name of ['qwen2', 'qwen3', 'llama']) {
   describe(name, () => {
-    let model: QwenStyleModel
+    let model: GpuLanguageModel
     let batches: MicroBatch[]
     let T: number
 
@@ -106,7 +107,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
 
     const stateBytes = (kind: TrainingShape['optimizer']): number =>
       model
-        .planTraining(LORA, { batch: 2, tokens: T, optimizer: kind, seed: 11, optimizerBudgetBytes: 2 ** 30 })
+        .planMemory(LORA, { batch: 2, tokens: T, optimizer: kind, seed: 11, optimizerBudgetBytes: 2 ** 30 })
         .memory.find((item) => item.kind === 'optimizer')!.bytes
 
     test('two runs, recompute on or off, memory shared or not, states paged or not, queued or not: the same bits', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { MicroBatch } from '../../src/data/types'
+import type { MicroBatch } from '../../src/contracts/data'
 import { figure } from '../helpers/figures'
 import { testGpu } from '../helpers/gpu'
 import { goldenAdapter, goldenBatch, goldenJson, goldenModel } from '../helpers/golden'

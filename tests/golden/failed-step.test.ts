@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collate } from '../../src/data/collate'
 import type { TrainingShape } from '../../src/model/language-model'
-import type { QwenStyleModel } from '../../src/model/model'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { goldenAdapter, goldenModel } from '../helpers/golden'
 
 const OPTIMIZER = { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }
 
 describe('a step that is not finite', () => {
-  let model: QwenStyleModel
+  let model: GpuLanguageModel
   beforeAll(async () => {
     model = await goldenModel('qwen2')
   })

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { TokenizedRow } from '../../src/data/types'
+import type { TokenizedRow } from '../../src/contracts/data'
 import type { Trainer } from '../../src/model/language-model'
-import type { QwenStyleModel } from '../../src/model/model'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import type { Interlude } from '../../src/train/interlude'
 import { RunControl } from '../../src/train/run-control'
-import type { RunFile } from '../../src/train/run-file'
-import { recommendedRun } from '../../src/train/run-file'
+import type { RunFile } from '../../src/run-file/run-file'
+import { recommendedRun } from '../../src/run-file/run-file'
 import { trainModel } from '../../src/train/train-model'
 import { differing } from '../helpers/adamw-twin'
 import { goldenBatch, goldenJson, goldenModel } from '../helpers/golden'
 
 describe('what happens between steps changes no bit', () => {
-  let model: QwenStyleModel
+  let model: GpuLanguageModel
   let rows: TokenizedRow[]
   beforeAll(async () => {
     model = await goldenModel('qwen2')

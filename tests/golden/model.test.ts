@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { MicroBatch } from '../../src/data/types'
-import type { QwenStyleModel } from '../../src/model/model'
-import { modulePath } from '../../src/model/types'
+import type { MicroBatch } from '../../src/contracts/data'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
 import {
+  GOLDEN_FAMILIES,
   goldenAdapter,
   goldenBatch,
   goldenJson,
@@ -13,6 +13,7 @@ import {
   modelBatch,
   type GoldenAdapter,
 } from '../helpers/golden'
+import { modulePath } from '../../src/architecture/names'
 
 interface Expected {
   loss: number
@@ -48,9 +49,9 @@ interface Training {
 
 const OPTIMIZER = { lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }
 
-for (const name of ['qwen2', 'qwen3', 'llama']) {
+for (const name of GOLDEN_FAMILIES) {
   describe(name, () => {
-    let model: QwenStyleModel
+    let model: GpuLanguageModel
     let adapter: GoldenAdapter
     let batch: MicroBatch
     let expected: Expected

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { bytesSource } from '../../src/formats/memory-folder'
 import { openSafetensors } from '../../src/formats/safetensors'
-import { parseModelConfig } from '../../src/model/config'
-import { loadLanguageModel } from '../../src/model/load'
-import type { QwenStyleModel } from '../../src/model/model'
+import { parseModelConfig } from '../../src/architecture/config'
+import { loadLanguageModel } from '../../src/model/loading/load-model'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { nf4Layout } from '../../src/ops/nf4'
 import { differing } from '../helpers/adamw-twin'
 import { figure } from '../helpers/figures'
@@ -16,14 +16,14 @@ const { kinds } = goldenJson<{ kinds: Record<string, { model: string; row_sums: 
 )
 
 /** A checkpoint that transformers saved with 4-bit weights, loaded as the studio loads it. */
-async function load(kind: string): Promise<QwenStyleModel> {
+async function load(kind: string): Promise<GpuLanguageModel> {
   const { gpu } = await testGpu()
   const folder = goldenPath(`bnb/${kind}`)
   const config = parseModelConfig(readFileSync(`${folder}/config.json`, 'utf8'))
   const weights = await openSafetensors(
     bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))),
   )
-  return (await loadLanguageModel(gpu, { config, weights })) as QwenStyleModel
+  return (await loadLanguageModel(gpu, { config, weights })) as GpuLanguageModel
 }
 
 for (const [kind, expected] of Object.entries(kinds)) {

@@ -3,7 +3,7 @@ import { fromFloat32, toFloat32, type FloatDtype } from '../../src/formats/float
 import { bytesSource } from '../../src/formats/memory-folder'
 import { doubleQuantizeAround, NF4_BLOCK, quantizeBlocks, signedMap } from '../../src/formats/nf4'
 import { openSafetensors, type SafetensorsFile } from '../../src/formats/safetensors'
-import { Quantizer } from '../../src/model/quantize'
+import { Quantizer } from '../../src/model/loading/quantizer'
 import { nf4Layout } from '../../src/ops/nf4'
 import { figure } from '../helpers/figures'
 import { random, read, testGpu, wordsOf } from '../helpers/gpu'

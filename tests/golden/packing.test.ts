@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collate } from '../../src/data/collate'
-import { IGNORE, type MicroBatch, type TokenizedRow } from '../../src/data/types'
-import type { QwenStyleModel } from '../../src/model/model'
+import { IGNORE, type MicroBatch, type TokenizedRow } from '../../src/contracts/data'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
-import { goldenAdapter, goldenModel } from '../helpers/golden'
+import { GOLDEN_FAMILIES, goldenAdapter, goldenModel } from '../helpers/golden'
 
 // Whatever shares a batch with a row, its loss is a sum over the same numbers: what differs is the order of f32 sums.
 const SAME_LOSS = 1e-5
 
-for (const name of ['qwen2', 'qwen3', 'llama']) {
+for (const name of GOLDEN_FAMILIES) {
   describe(name, () => {
-    let model: QwenStyleModel
+    let model: GpuLanguageModel
     let rows: TokenizedRow[]
     let alone: { sum: number; count: number }[]
 

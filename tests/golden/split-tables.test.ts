@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { bytesSource } from '../../src/formats/memory-folder'
 import { openSafetensors } from '../../src/formats/safetensors'
 import type { Gpu } from '../../src/gpu/device'
-import { parseModelConfig } from '../../src/model/config'
-import { loadLanguageModel } from '../../src/model/load'
-import type { QwenStyleModel } from '../../src/model/model'
+import { parseModelConfig } from '../../src/architecture/config'
+import { loadLanguageModel } from '../../src/model/loading/load-model'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { relativeError, testGpu } from '../helpers/gpu'
 import { goldenAdapter, goldenJson, goldenPath, goldenTensors, modelBatch } from '../helpers/golden'
 
@@ -27,7 +27,7 @@ function withBindingLimit(gpu: Gpu, bytes: number): Gpu {
 }
 
 /** A golden folder whose table was laid out under the limit; `parts` = how many buffers it took. */
-async function loadSplit(folder: string, bytes: number): Promise<{ model: QwenStyleModel; parts: number }> {
+async function loadSplit(folder: string, bytes: number): Promise<{ model: GpuLanguageModel; parts: number }> {
   const { gpu } = await testGpu()
   const limited = withBindingLimit(gpu, bytes)
   const config = parseModelConfig(readFileSync(goldenPath(`${folder}/config.json`), 'utf8'))
@@ -38,7 +38,7 @@ async function loadSplit(folder: string, bytes: number): Promise<{ model: QwenSt
     if (/embed_tokens|lm_head/.test(label)) parts++
     return gpu.buffer(label, size, usage)
   }
-  const model = (await loadLanguageModel(limited, { config, weights })) as QwenStyleModel
+  const model = (await loadLanguageModel(limited, { config, weights })) as GpuLanguageModel
   // Plans ask for their scratch under the device's own limit.
   Object.assign(limited, { device: gpu.device })
   return { model, parts }

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collate } from '../../src/data/collate'
-import { IGNORE, type MicroBatch, type TokenizedRow } from '../../src/data/types'
+import { IGNORE, type MicroBatch, type TokenizedRow } from '../../src/contracts/data'
 import type { Gpu } from '../../src/gpu/device'
 import type { TrainingShape } from '../../src/model/language-model'
-import type { QwenStyleModel } from '../../src/model/model'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { testGpu } from '../helpers/gpu'
 import { goldenAdapter, goldenModel } from '../helpers/golden'
 
 const OPTIMIZER = { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }
 
 describe('after the first step nothing is made on the GPU', () => {
-  let model: QwenStyleModel
+  let model: GpuLanguageModel
   let gpu: Gpu
   beforeAll(async () => {
     ;({ gpu } = await testGpu())

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import type { ByteSource } from '../../src/formats/bytes'
+import type { ByteSource } from '../../src/contracts/bytes'
 import { type ChatTokenizer, loadTokenizer } from '../../src/data'
 import { parseExact } from '../../src/data/exact-json'
 

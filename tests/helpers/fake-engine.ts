@@ -1,17 +1,16 @@
 import { fail } from '../../src/errors'
 import type {
   AdapterCard,
-  DataSummary,
   Engine,
   GenerateRequest,
   LogRow,
   ModelCard,
-  PreviewRow,
   RunPlan,
   TrainEvent,
-} from '../../src/engine/types'
-import type { WritableFolder } from '../../src/formats/bytes'
-import type { RunFile } from '../../src/train/run-file'
+} from '../../src/engine/api/types'
+import type { WritableFolder } from '../../src/contracts/bytes'
+import type { RunFile } from '../../src/run-file/run-file'
+import type { DataSummary, PreviewRow } from '../../src/contracts/data'
 
 /** Looks of the page without a GPU: plays a load, a data set and a run with timers. Nothing here is computed. */
 export function createFakeEngine(stepMs = 60): Engine {

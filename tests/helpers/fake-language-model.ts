@@ -1,8 +1,9 @@
-import type { MicroBatch } from '../../src/data/types'
-import { IGNORE } from '../../src/data/types'
-import type { LanguageModel, TrainingShape } from '../../src/model/language-model'
-import type { LoraConfig, LoraPair, ModelConfig, SampleOptions } from '../../src/model/types'
+import type { MicroBatch } from '../../src/contracts/data'
+import { IGNORE } from '../../src/contracts/data'
+import type { LanguageModel, TrainingShape, DecodingOptions } from '../../src/model/language-model'
+import type { ModelConfig } from '../../src/contracts/model'
 import { FakeTrainer } from './fake-trainer'
+import type { LoraConfig, LoraPair } from '../../src/contracts/lora'
 
 /** A LanguageModel without a GPU: remembers what was asked of it; its loss falls by one hundredth a step. */
 export class FakeLanguageModel implements LanguageModel {
@@ -39,7 +40,7 @@ export class FakeLanguageModel implements LanguageModel {
   }
 
   readLora = async () => this.pairs
-  planTraining = () => ({
+  planMemory = () => ({
     memory: [{ kind: 'base', bytes: 1000 }],
     peakBytes: 1000,
     recomputedLayers: 0,
@@ -61,7 +62,7 @@ export class FakeLanguageModel implements LanguageModel {
     return { counts, sums: Float64Array.from(counts, (count) => count * count) }
   }
 
-  async *generate(promptIds: Int32Array, options: SampleOptions) {
+  async *generate(promptIds: Int32Array, options: DecodingOptions) {
     this.prompts.push(promptIds)
     for (const id of this.answer.slice(0, options.maxNewTokens)) {
       await this.pace()

@@ -1,6 +1,8 @@
-import type { MicroBatch } from '../../src/data/types'
+import type { MicroBatch } from '../../src/contracts/data'
 import type { Trainer } from '../../src/model/language-model'
-import type { LoraPair, OptimizerStep, StepResult } from '../../src/model/types'
+import type { OptimizerStep } from '../../src/ops/adamw'
+import type { LoraPair } from '../../src/contracts/lora'
+import type { StepResult } from '../../src/contracts/figures'
 
 /** A Trainer without a GPU: remembers what it was asked, and ends its steps only when told (or at once with `auto`). */
 export class FakeTrainer implements Trainer {

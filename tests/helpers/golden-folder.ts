@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { MemoryFolder } from '../../src/formats/memory-folder'
 import { goldenPath } from './golden'
-import { openModelFolder } from '../../src/formats/model-folder'
-import type { OpenedModel } from '../../src/formats/model-folder'
+import { openModelFolder } from '../../src/model/opening/open-model'
+import type { OpenedModel } from '../../src/model/opening/open-model'
 
 /** A golden model with stand-ins for the tokenizer's files, which merging only copies. */
 export async function goldenFolder(family: string): Promise<OpenedModel> {

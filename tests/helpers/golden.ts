@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { collate } from '../../src/data/collate'
-import type { MicroBatch, TokenizedRow } from '../../src/data/types'
+import type { MicroBatch, TokenizedRow } from '../../src/contracts/data'
 import { toFloat32, type FloatDtype } from '../../src/formats/floats'
 import { bytesSource } from '../../src/formats/memory-folder'
 import { openSafetensors } from '../../src/formats/safetensors'
-import { parseModelConfig } from '../../src/model/config'
-import { loadLanguageModel, type LoadOptions } from '../../src/model/load'
-import type { QwenStyleModel } from '../../src/model/model'
-import { PROJECTIONS, type LoraConfig, type LoraPair, type Projection } from '../../src/model/types'
+import { parseModelConfig } from '../../src/architecture/config'
+import { loadLanguageModel, type LoadOptions } from '../../src/model/loading/load-model'
+import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
+import { PROJECTIONS, type Projection } from '../../src/contracts/model'
 import { testGpu } from './gpu'
+import { type LoraConfig, type LoraPair } from '../../src/contracts/lora'
 
 const ROOT = process.env.TUNETAB_GOLDEN ?? 'tests/golden/data'
+
+/** Families with a golden model, each of odd shape. */
+export const GOLDEN_FAMILIES = ['qwen2', 'qwen3', 'llama']
 
 /** A committed golden file, or the one just made in its place (TUNETAB_GOLDEN names the folder). */
 export const goldenPath = (path: string): string => `${ROOT}/${path}`
@@ -32,12 +36,12 @@ export async function goldenTensors(path: string): Promise<Map<string, { shape: 
 }
 
 /** A golden model on the GPU under test; its weights are quantised here. */
-export async function goldenModel(name: string, options?: LoadOptions): Promise<QwenStyleModel> {
+export async function goldenModel(name: string, options?: LoadOptions): Promise<GpuLanguageModel> {
   const { gpu } = await testGpu()
   const config = parseModelConfig(readFileSync(`${ROOT}/${name}/model/config.json`, 'utf8'))
   const path = `${ROOT}/${name}/model/model.safetensors`
   const weights = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(path))))
-  return (await loadLanguageModel(gpu, { config, weights }, undefined, undefined, options)) as QwenStyleModel
+  return (await loadLanguageModel(gpu, { config, weights }, undefined, undefined, options)) as GpuLanguageModel
 }
 
 export interface GoldenAdapter {

@@ -1,7 +1,7 @@
 import { driverManifest, openDawn, type GpuKind } from '../../src/headless/dawn'
 import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
-import { Plan } from '../../src/gpu/plan'
+import { Replay } from '../../src/gpu/replay'
 import type { Recorder } from '../../src/gpu/recorder'
 import type { Tuning } from '../../src/gpu/tuning'
 import { bufferTensor, type Tensor, type TensorDtype } from '../../src/gpu/tensor'
@@ -77,7 +77,7 @@ export async function runOps<Name extends string>(
       buffer,
     )
   }
-  const plan = new Plan<null>(gpu, kernels, (r) => body(r, tensors), null, { label: 'test' })
+  const plan = new Replay<null>(gpu, kernels, (r) => body(r, tensors), null, { label: 'test' })
   await plan.build()
   await plan.prepare(null)
   plan.run(null)

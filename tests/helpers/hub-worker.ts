@@ -1,5 +1,5 @@
 import { TuneError } from '../../src/errors'
-import { openModelFolder } from '../../src/formats/model-folder'
+import { openModelFolder } from '../../src/model/opening/open-model'
 import { openHub } from '../../src/storage/hub'
 import { opfsDirectory, opfsFolder } from '../../src/storage/opfs'
 

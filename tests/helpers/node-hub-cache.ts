@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { HubCache } from '../../src/storage/hub-cache'
-import { nodeFile } from '../../src/storage/node-folder'
+import { nodeFile } from '../../src/storage/node/node-folder'
 
 /** A hub's cache in a directory on disk. Unfinished files end in ".part", with their ETag beside them. */
 export function nodeHubCache(directory: string): HubCache {

@@ -1,9 +1,9 @@
-import { expectedTensors } from '../../src/formats/expected-tensors'
+import { expectedTensors } from '../../src/architecture/tensors'
 import { fromFloat32 } from '../../src/formats/floats'
 import type { FloatDtype } from '../../src/formats/floats'
 import { MemoryFolder } from '../../src/formats/memory-folder'
 import { SafetensorsWriter } from '../../src/formats/safetensors'
-import { parseModelConfig } from '../../src/model/config'
+import { parseModelConfig } from '../../src/architecture/config'
 
 export const TINY_CONFIG = {
   architectures: ['Qwen2ForCausalLM'],

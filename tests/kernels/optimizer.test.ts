@@ -3,11 +3,13 @@ import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
 import { readBuffer } from '../../src/gpu/readback'
 import { AdapterStore } from '../../src/model/adapter-store'
-import { Optimizer, type SavedTensor } from '../../src/model/optimizer'
-import type { LoraConfig, ModelConfig, OptimizerKind } from '../../src/model/types'
+import { Optimizer, type SavedTensor } from '../../src/model/training/optimizer'
+import type { ModelConfig } from '../../src/contracts/model'
 import { hyperWords, type OptimizerStep } from '../../src/ops/adamw'
 import { bits, differing, eightBitStep, freshState, fullStep, unpackRecords } from '../helpers/adamw-twin'
 import { random, testGpu } from '../helpers/gpu'
+import type { LoraConfig } from '../../src/contracts/lora'
+import type { OptimizerKind } from '../../src/contracts/optimizer'
 
 // Odd sizes on purpose: rank 5; A of 5 x 1031 and 5 x 823 are above 4096 elements with tails, the others below.
 const config = {

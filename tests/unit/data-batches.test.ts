@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type BatchSettings, collate, planBatches, type TokenizedRow } from '../../src/data'
+import { type BatchSettings, collate, orderBatches } from '../../src/data'
+import type { TokenizedRow } from '../../src/contracts/data'
 import { packLines } from '../../src/data/packing'
 
 const settings: BatchSettings = {
@@ -22,7 +23,7 @@ const row = (number: number, ids: number[], labels = ids): TokenizedRow => ({
 
 describe('the plan of a run', () => {
   it('keeps the file order, ends an epoch with a short window and counts as transformers does', () => {
-    const plan = planBatches(lengths, settings, 1)
+    const plan = orderBatches(lengths, settings, 1)
     expect(plan).toMatchObject({ stepsPerEpoch: 3, steps: 6, epochs: 2, lines: 15, batchLines: 2, longestLine: 42 })
     const windows = plan.windows(0)
     expect(windows.map((window) => window.length)).toEqual([3, 3, 2])
@@ -31,24 +32,24 @@ describe('the plan of a run', () => {
     expect(plan.window(5)).toEqual(windows[2])
   })
   it('follows max_steps over as many epochs as that takes', () => {
-    expect(planBatches(lengths, { ...settings, max_steps: 7 }, 1)).toMatchObject({ steps: 7, epochs: 3 })
-    expect(planBatches(lengths, { ...settings, num_train_epochs: 0.5 }, 1)).toMatchObject({ steps: 2, epochs: 1 })
-    expect(planBatches([], settings, 1)).toMatchObject({ steps: 0, epochs: 0 })
+    expect(orderBatches(lengths, { ...settings, max_steps: 7 }, 1)).toMatchObject({ steps: 7, epochs: 3 })
+    expect(orderBatches(lengths, { ...settings, num_train_epochs: 0.5 }, 1)).toMatchObject({ steps: 2, epochs: 1 })
+    expect(orderBatches([], settings, 1)).toMatchObject({ steps: 0, epochs: 0 })
   })
   it.each([{ shuffle: true }, { group_by_length: true }, { shuffle: true, packing: true }])(
     'uses every row once an epoch, in an order of seed and epoch alone: %o',
     (change) => {
-      const plan = planBatches(lengths, { ...settings, ...change }, 1)
+      const plan = orderBatches(lengths, { ...settings, ...change }, 1)
       const epochs = [0, 1, 2].map((epoch) => plan.windows(epoch).flat(3))
       for (const order of epochs) expect([...order].sort((a, b) => a - b)).toEqual(lengths.map((_, i) => i))
       expect(epochs[0]).not.toEqual(epochs[1])
       expect(
-        planBatches(lengths, { ...settings, ...change }, 1)
+        orderBatches(lengths, { ...settings, ...change }, 1)
           .windows(1)
           .flat(3),
       ).toEqual(epochs[1])
       expect(
-        planBatches(lengths, { ...settings, ...change }, 2)
+        orderBatches(lengths, { ...settings, ...change }, 2)
           .windows(0)
           .flat(3),
       ).not.toEqual(epochs[0])

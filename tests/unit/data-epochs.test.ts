@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planBatches } from '../../src/data/batches'
+import { orderBatches } from '../../src/data/batches'
 
 const settings = {
   num_train_epochs: 3,
@@ -15,9 +15,9 @@ const lengths = Array.from({ length: 23 }, (_, i) => 5 + ((i * 7) % 19))
 
 for (const group_by_length of [false, true]) {
   test(`every epoch has an order of its own${group_by_length ? ', grouped by length' : ', that of the next seed'}`, () => {
-    const plan = planBatches(lengths, { ...settings, group_by_length }, 42)
+    const plan = orderBatches(lengths, { ...settings, group_by_length }, 42)
     expect(plan.windows(1)).not.toEqual(plan.windows(0))
-    const nextSeed = planBatches(lengths, { ...settings, group_by_length }, 43).windows(0)
+    const nextSeed = orderBatches(lengths, { ...settings, group_by_length }, 43).windows(0)
     if (group_by_length) expect(plan.windows(1)).not.toEqual(nextSeed)
     else expect(plan.windows(1)).toEqual(nextSeed)
     // A run that is continued asks for later steps first.

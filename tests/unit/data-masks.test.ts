@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ChatTokenizer, Message } from '../../src/data'
+import type { ChatTokenizer } from '../../src/data'
+import type { Message } from '../../src/contracts/data'
 import { TorchGenerator } from '../../src/data/torch-random'
 import { tokenizeExample } from '../../src/data/tokenize-row'
 import { tinyTokenizer, tokenGolden } from '../helpers/data'

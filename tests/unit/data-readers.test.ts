@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readRows, type SourceRow } from '../../src/data'
 import { ArrayScanner } from '../../src/data/json-array'
-import type { ByteSource } from '../../src/formats/bytes'
+import type { ByteSource } from '../../src/contracts/bytes'
 import { gzip, memoryFile } from '../helpers/data'
 
 async function all(source: ByteSource, signal?: AbortSignal): Promise<SourceRow[]> {

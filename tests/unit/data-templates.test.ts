@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ChatTemplate } from '../../src/data/chat-template'
-import type { Message } from '../../src/data/types'
+import type { Message } from '../../src/contracts/data'
 
 const user = (content: string): Message => ({ role: 'user', content })
 const assistant = (content: string | null): Message => ({ role: 'assistant', content })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { answer } from '../../src/engine/answer'
-import type { ModelConfig } from '../../src/model/types'
+import { answer } from '../../src/engine/core/answer'
+import type { ModelConfig } from '../../src/contracts/model'
 import { tinyTokenizer } from '../helpers/data'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createEngine } from '../../src/engine/core'
-import type { Platform } from '../../src/engine/platform'
-import type { DataOptions, Engine, TrainEvent } from '../../src/engine/types'
+import { createEngine } from '../../src/engine/core/core'
+import type { Platform } from '../../src/engine/core/platform'
+import type { Engine, TrainEvent } from '../../src/engine/api/types'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
 import type { Gpu } from '../../src/gpu/device'
-import { nodeFile, nodeFolder } from '../../src/storage/node-folder'
+import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
-import { recommendedRun } from '../../src/train/run-file'
+import { recommendedRun } from '../../src/run-file/run-file'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
+import type { DataOptions } from '../../src/contracts/data'
 
 let engine: Engine
 let model: FakeLanguageModel

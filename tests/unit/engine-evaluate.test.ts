@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { MicroBatch, TokenizedRow } from '../../src/data/types'
-import { evaluateRows } from '../../src/engine/evaluate'
+import type { MicroBatch, TokenizedRow } from '../../src/contracts/data'
+import { evaluateRows } from '../../src/engine/core/evaluate'
 import { fail } from '../../src/errors'
-import type { ModelConfig } from '../../src/model/types'
+import type { ModelConfig } from '../../src/contracts/model'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 
 const rows: TokenizedRow[] = [3, 40, 9, 25, 2, 17].map((length, i) => {

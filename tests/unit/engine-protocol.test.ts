@@ -1,11 +1,11 @@
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectEngine } from '../../src/engine/connect'
-import type { FromEngine, Port, ToEngine } from '../../src/engine/protocol'
-import { serveEngine } from '../../src/engine/serve'
-import type { Engine, ModelCard } from '../../src/engine/types'
+import { connectEngine } from '../../src/engine/client/connect'
+import type { FromEngine, Port, ToEngine } from '../../src/engine/protocol/messages'
+import { serveEngine } from '../../src/engine/worker/serve'
+import type { Engine, ModelCard } from '../../src/engine/api/types'
 import { fail, TuneError } from '../../src/errors'
-import type { ByteSink, WritableFolder } from '../../src/formats/bytes'
+import type { ByteSink, WritableFolder } from '../../src/contracts/bytes'
 
 let channel: MessageChannel
 let page: Engine

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TuneError } from '../../src/errors'
-import { parseModelConfig } from '../../src/model/config'
+import { parseModelConfig } from '../../src/architecture/config'
 
 const qwen2 = {
   architectures: ['Qwen2ForCausalLM'],
@@ -91,7 +91,7 @@ describe('parseModelConfig', () => {
   })
 
   it('refuses what would compute something else', () => {
-    expect(codeOf({ architectures: ['MistralForCausalLM'] })).toBe('model-architecture')
+    expect(codeOf({ architectures: ['Gemma3ForCausalLM'] })).toBe('model-architecture')
     expect(codeOf({ architectures: ['Qwen2ForSequenceClassification'] })).toBe('model-architecture')
     expect(codeOf({ architectures: undefined, model_type: 'qwen2_moe' })).toBe('model-architecture')
     expect(codeOf({ hidden_act: 'gelu' })).toBe('model-option')

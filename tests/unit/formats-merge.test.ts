@@ -2,24 +2,25 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { MemoryFolder } from '../../src/formats/memory-folder'
 import { toFloat32 } from '../../src/formats/floats'
-import { writeMerged } from '../../src/formats/merge'
-import { openModelFolder } from '../../src/formats/model-folder'
+import { writeMerged } from '../../src/exporters/merge'
+import { openModelFolder } from '../../src/model/opening/open-model'
 import { readPeft } from '../../src/formats/peft'
 import { pythonJson } from '../../src/formats/python-json'
-import { loraScale } from '../../src/model/types'
-import { nodeFolder } from '../../src/storage/node-folder'
-import { goldenJson, goldenPath } from '../helpers/golden'
+import { nodeFolder } from '../../src/storage/node/node-folder'
+import { GOLDEN_FAMILIES, goldenJson, goldenPath } from '../helpers/golden'
 import { goldenFolder } from '../helpers/golden-folder'
 import { TINY_CONFIG, tinyFolder } from '../helpers/tiny-folder'
+import { loraScale } from '../../src/formats/lora-scale'
+import { linearModules } from '../../src/architecture/names'
 
 const json = (folder: MemoryFolder, path: string) => JSON.parse(new TextDecoder().decode(folder.files.get(path)!))
 
 // Quick alone, slow beside the GPU suites.
-describe.each(['qwen2', 'qwen3', 'llama'])('merging onto %s', { timeout: 60_000 }, (family) => {
+describe.each(GOLDEN_FAMILIES)('merging onto %s', { timeout: 60_000 }, (family) => {
   it('equals PEFT, bit for bit, in one file or in shards', async () => {
     const opened = await goldenFolder(family)
     const { sha256 } = goldenJson<{ sha256: Record<string, string> }>(`${family}/merged.json`)
-    const { pairs, lora } = await readPeft(nodeFolder(goldenPath(`${family}/adapter`)), opened.config)
+    const { pairs, lora } = await readPeft(nodeFolder(goldenPath(`${family}/adapter`)), linearModules(opened.config))
     for (const maxShardBytes of [undefined, 50_000]) {
       const out = new MemoryFolder('merged')
       await writeMerged(opened, { pairs, scale: loraScale(lora), maxShardBytes }, out)

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { modelFingerprint } from '../../src/formats/model-fingerprint'
-import { openModelFolder } from '../../src/formats/model-folder'
+import { modelFingerprint } from '../../src/model/opening/fingerprint'
+import { openModelFolder } from '../../src/model/opening/open-model'
 import { tinyFolder } from '../helpers/tiny-folder'
 
 it('knows a model again under another name, and tells it from one with one kind of weights changed', async () => {

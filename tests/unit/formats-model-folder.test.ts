@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TuneError } from '../../src/errors'
 import { MemoryFolder } from '../../src/formats/memory-folder'
-import { openModelFolder, templateFile } from '../../src/formats/model-folder'
+import { openModelFolder, templateFile } from '../../src/model/opening/open-model'
 import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
 import { TINY_CONFIG, tinyFolder } from '../helpers/tiny-folder'
 

@@ -14,7 +14,7 @@ import {
 } from '../../src/formats/nf4'
 import { openSafetensors } from '../../src/formats/safetensors'
 import type { SafetensorsFile } from '../../src/formats/safetensors'
-import { nodeFile } from '../../src/storage/node-folder'
+import { nodeFile } from '../../src/storage/node/node-folder'
 import { goldenJson, goldenPath } from '../helpers/golden'
 
 let golden: SafetensorsFile

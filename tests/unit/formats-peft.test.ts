@@ -5,12 +5,14 @@ import type { FloatDtype } from '../../src/formats/floats'
 import { MemoryFolder } from '../../src/formats/memory-folder'
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, peftConfig, readPeft, writePeft } from '../../src/formats/peft'
 import type { PeftAdapter } from '../../src/formats/peft'
-import { adapterReadme } from '../../src/formats/adapter-readme'
+import { adapterReadme } from '../../src/exporters/adapter-readme'
 import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
-import { parseModelConfig } from '../../src/model/config'
-import { loraScale } from '../../src/model/types'
-import type { LoraPair, Projection } from '../../src/model/types'
+import { parseModelConfig } from '../../src/architecture/config'
+import type { Projection } from '../../src/contracts/model'
 import { pseudoNormal, TINY_CONFIG } from '../helpers/tiny-folder'
+import type { LoraPair } from '../../src/contracts/lora'
+import { loraScale } from '../../src/formats/lora-scale'
+import { linearModules, linearPath } from '../../src/architecture/names'
 
 const model = parseModelConfig(JSON.stringify(TINY_CONFIG))
 const SHAPES: Partial<Record<Projection, [number, number]>> = { q_proj: [20, 20], v_proj: [4, 20], down_proj: [20, 28] }
@@ -35,7 +37,7 @@ function adapter(r = 3): PeftAdapter {
 
 async function written(change: Record<string, unknown> = {}): Promise<MemoryFolder> {
   const folder = new MemoryFolder('adapter')
-  await writePeft(folder, adapter())
+  await writePeft(folder, adapter(), linearPath)
   folder.files.set(ADAPTER_CONFIG, new TextEncoder().encode(JSON.stringify({ ...peftConfig(adapter()), ...change })))
   return folder
 }
@@ -58,7 +60,7 @@ async function rewritten(
 }
 
 async function codeOf(folder: MemoryFolder): Promise<string> {
-  return readPeft(folder, model).then(
+  return readPeft(folder, linearModules(model)).then(
     () => 'no error',
     (error) => (error instanceof TuneError ? error.code : `${error}`),
   )
@@ -87,11 +89,11 @@ const PEFT_0_10 =
 describe('PEFT adapters', () => {
   it('come back as they were written', async () => {
     const folder = new MemoryFolder('adapter')
-    const files = await writePeft(folder, adapter())
+    const files = await writePeft(folder, adapter(), linearPath)
     expect(files.map(({ path, bytes }) => [path, bytes])).toEqual(
       [...folder.files].map(([path, bytes]) => [path, bytes.length]),
     )
-    expect(await readPeft(folder, model)).toEqual(adapter())
+    expect(await readPeft(folder, linearModules(model))).toEqual(adapter())
   })
 
   it('are written with the keys that every PEFT since 0.10 knows, and the ones that readers must have', () => {
@@ -105,7 +107,7 @@ describe('PEFT adapters', () => {
 
   it('have the tensor names that PEFT expects', async () => {
     const folder = new MemoryFolder('adapter')
-    await writePeft(folder, adapter())
+    await writePeft(folder, adapter(), linearPath)
     const file = await openSafetensors((await folder.open(ADAPTER_WEIGHTS))!)
     expect(file.metadata).toEqual({ format: 'pt' })
     expect(file.tensors.get('base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight')!.shape).toEqual([3, 20])
@@ -115,17 +117,17 @@ describe('PEFT adapters', () => {
   it('are read with an adapter name in their tensors, without the prefix, and in 16 bits', async () => {
     const named = await written()
     await rewritten(named, (name) => name.replace('.weight', '.default.weight'))
-    expect(await readPeft(named, model)).toEqual(adapter())
+    expect(await readPeft(named, linearModules(model))).toEqual(adapter())
     const bare = await written()
     await rewritten(bare, (name) => name.replace('base_model.model.', ''), 'BF16')
-    const { pairs } = await readPeft(bare, model)
+    const { pairs } = await readPeft(bare, linearModules(model))
     const rounded = (values: Float32Array) => toFloat32(fromFloat32(values, 'BF16'), 'BF16')
     expect(pairs).toEqual(adapter().pairs.map((pair) => ({ ...pair, A: rounded(pair.A), B: rounded(pair.B) })))
   })
 
   it('are read whether target_modules is a list, a pattern or a word', async () => {
     for (const target_modules of [['q_proj', 'v_proj', 'mlp.down_proj'], '.*\\.(q|v|down)_proj', 'all-linear']) {
-      expect((await readPeft(await written({ target_modules }), model)).lora.target_modules).toEqual([
+      expect((await readPeft(await written({ target_modules }), linearModules(model))).lora.target_modules).toEqual([
         'q_proj',
         'v_proj',
         'down_proj',
@@ -134,7 +136,7 @@ describe('PEFT adapters', () => {
     const named = ['q_proj', 'v_proj', 'down_proj', 'o_proj']
     expect(await codeOf(await written({ target_modules: named }))).toBe('adapter-missing-modules')
     expect(
-      (await readPeft(await written({ target_modules: named, exclude_modules: ['o_proj'] }), model)).lora
+      (await readPeft(await written({ target_modules: named, exclude_modules: ['o_proj'] }), linearModules(model))).lora
         .target_modules,
     ).toHaveLength(3)
   })
@@ -144,14 +146,14 @@ describe('PEFT adapters', () => {
     const mixed = adapter()
     const small = adapter(2)
     mixed.pairs = mixed.pairs.map((pair, i) => (pair.projection === 'v_proj' ? small.pairs[i] : pair))
-    await writePeft(folder, mixed)
+    await writePeft(folder, mixed, linearPath)
     const config = {
       ...peftConfig(mixed),
       rank_pattern: { v_proj: 2 },
       alpha_pattern: { 'layers.1.self_attn.q_proj': 12 },
     }
     folder.files.set(ADAPTER_CONFIG, new TextEncoder().encode(JSON.stringify(config)))
-    const read = await readPeft(folder, model)
+    const read = await readPeft(folder, linearModules(model))
     expect(read.pairs.every((pair) => pair.r === 3)).toBe(true)
     // A factor that is folded in is rounded to f32 once more, in numbers below one.
     const close = (got: number[], want: number[]) => {
@@ -169,7 +171,7 @@ describe('PEFT adapters', () => {
   it('add nothing in layers that they leave out', async () => {
     const folder = await written()
     await rewritten(folder, (name) => (name.includes('layers.0.self_attn.q') ? null : name))
-    const read = await readPeft(folder, model)
+    const read = await readPeft(folder, linearModules(model))
     expect(delta(read, 0, 'q_proj').every((value) => value === 0)).toBe(true)
     expect(delta(read, 1, 'q_proj')).toEqual(delta(adapter(), 1, 'q_proj'))
   })

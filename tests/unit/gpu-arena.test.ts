@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { place } from '../../src/gpu/arena'
+import { assignSlots } from '../../src/gpu/arena'
 import { byteLength, type Tensor } from '../../src/gpu/tensor'
 
 function tensor(id: number, elements: number, kind = 'scratch'): Tensor {
@@ -27,7 +27,7 @@ describe('placing tensors by their lives', () => {
   it('never lets two that live at once share, and gives each room enough', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const { tensors, lives } = graph(80, seed)
-      const { slots, slotOf, bytes } = place(tensors, lives)
+      const { slots, slotOf, bytes } = assignSlots(tensors, lives)
       expect(bytes).toBe(slots.reduce((sum, slot) => sum + slot.bytes, 0))
       for (const a of tensors) {
         if (lives[a.id][0] < 0) {
@@ -45,11 +45,11 @@ describe('placing tensors by their lives', () => {
 
   it('saves memory, and is the same every time', () => {
     const { tensors, lives } = graph(200, 3)
-    const shared = place(tensors, lives)
-    const apart = place(tensors, lives, false)
+    const shared = assignSlots(tensors, lives)
+    const apart = assignSlots(tensors, lives, false)
     expect(apart.slots).toHaveLength(lives.filter(([first]) => first >= 0).length)
     expect(shared.bytes).toBeLessThan(apart.bytes / 2)
-    expect(place(tensors, lives)).toEqual(shared)
+    expect(assignSlots(tensors, lives)).toEqual(shared)
   })
 
   it('takes the tightest free slot and the kind of the largest tensor in it', () => {
@@ -59,7 +59,7 @@ describe('placing tensors by their lives', () => {
       tensor(2, 90, 'inputs'),
       tensor(3, 2000, 'checkpoints'),
     ]
-    const { slots, slotOf } = place(tensors, [
+    const { slots, slotOf } = assignSlots(tensors, [
       [0, 1],
       [0, 1],
       [2, 3],
@@ -72,7 +72,7 @@ describe('placing tensors by their lives', () => {
   })
 
   it('does not reuse a slot in the very dispatch that last reads it', () => {
-    const { slotOf } = place(
+    const { slotOf } = assignSlots(
       [tensor(0, 8), tensor(1, 8)],
       [
         [0, 2],

@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { exportMerged } from '../../src/engine/export'
-import { compareLogits, MEASURED_TEXT, seenRows } from '../../src/engine/merge-drift'
-import type { MergeDrift } from '../../src/engine/merge-drift'
+import { exportMerged } from '../../src/exporters/export'
+import { compareLogits, MEASURED_TEXT, seenRows } from '../../src/exporters/merge-drift'
+import type { MergeDrift } from '../../src/exporters/merge-drift'
 import { toFloat32 } from '../../src/formats/floats'
 import type { FloatDtype } from '../../src/formats/floats'
 import { MemoryFolder } from '../../src/formats/memory-folder'
-import { openModelFolder } from '../../src/formats/model-folder'
-import type { OpenedModel } from '../../src/formats/model-folder'
+import { openModelFolder } from '../../src/model/opening/open-model'
+import type { OpenedModel } from '../../src/model/opening/open-model'
 import { readPeft } from '../../src/formats/peft'
-import type { RowReader } from '../../src/formats/source-rows'
-import { plainLogits } from '../../src/model/plain-forward'
-import { loraScale, modulePath } from '../../src/model/types'
-import { nodeFolder } from '../../src/storage/node-folder'
-import { goldenJson, goldenPath, goldenTensors } from '../helpers/golden'
+import { plainLogits } from '../../src/model/passes/plain-forward'
+import { nodeFolder } from '../../src/storage/node/node-folder'
+import { GOLDEN_FAMILIES, goldenJson, goldenPath, goldenTensors } from '../helpers/golden'
 import { goldenFolder } from '../helpers/golden-folder'
 import { relativeError } from '../helpers/gpu'
+import type { RowReader } from '../../src/contracts/weights'
+import { linearModules, modulePath } from '../../src/architecture/names'
+import { loraScale } from '../../src/formats/lora-scale'
 
 const open = async (family: string) => {
   const opened = await goldenFolder(family)
-  return { opened, ...(await readPeft(nodeFolder(goldenPath(`${family}/adapter`)), opened.config)) }
+  return { opened, ...(await readPeft(nodeFolder(goldenPath(`${family}/adapter`)), linearModules(opened.config))) }
 }
 const tokenizer = { encode: (text: string) => Int32Array.from(text, (_, i) => (i * 37) % 251), stopIds: [2] }
 
@@ -30,7 +31,7 @@ function readmeDrift(out: MemoryFolder): Record<string, string> {
 }
 
 // Tied (qwen2, qwen3) and untied (llama) heads. Quick alone, slow beside the GPU suites.
-describe.each(['qwen2', 'qwen3', 'llama'])('%s on the processor', { timeout: 60_000 }, (family) => {
+describe.each(GOLDEN_FAMILIES)('%s on the processor', { timeout: 60_000 }, (family) => {
   it('has the logits of transformers and peft on bitsandbytes’ NF4', async () => {
     const { opened, pairs, lora } = await open(family)
     const { input_ids, lengths } = goldenJson<{ input_ids: number[][]; lengths: number[] }>(`${family}/batch.json`)

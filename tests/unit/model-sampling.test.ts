@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { argmax, chooseToken, uniforms } from '../../src/model/sampling'
+import { argmax, chooseToken, uniforms } from '../../src/model/answering/choose-token'
 
 const ALL = { temperature: 1, topK: 0, topP: 1 }
 

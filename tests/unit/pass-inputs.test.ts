@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lookupIds } from '../../src/model/pass-inputs'
+import { lookupIds } from '../../src/model/passes/pass-inputs'
 
 describe('ids as a pass looks them up', () => {
   it("are the batch's own, padding that the table lacks excepted", () => {

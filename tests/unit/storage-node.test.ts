@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fileSource } from '../../src/storage/files-folder'
-import { nodeFile, nodeFolder, writableNodeFolder } from '../../src/storage/node-folder'
+import { nodeFile, nodeFolder, writableNodeFolder } from '../../src/storage/node/node-folder'
 
 let dir: string
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'tunetab-node-'))))

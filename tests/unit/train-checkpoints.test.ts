@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { nodePlace } from '../../src/storage/node-folder'
+import { nodePlace } from '../../src/storage/node/node-folder'
 import type { CheckpointPlace, CheckpointRules } from '../../src/formats/checkpoint-folder'
 import { listCheckpoints, pruneCheckpoints } from '../../src/formats/checkpoint-folder'
 import type { Moment } from '../../src/train/interlude'
 import { checkpointing, checkpointRules } from '../../src/train/keep-checkpoints'
-import { recommendedRun } from '../../src/train/run-file'
+import { recommendedRun } from '../../src/run-file/run-file'
 
 const none: CheckpointRules = { every: null, limit: null, safety: false }
 

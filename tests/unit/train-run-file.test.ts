@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { planBatches } from '../../src/data'
+import { orderBatches } from '../../src/data'
 import type { ErrorCode } from '../../src/errors'
 import { errorText, TuneError } from '../../src/errors'
-import { parseRunFile } from '../../src/train/parse-run-file'
-import { optimizerKind } from '../../src/train/optim'
-import { fileDefaults, NO_CUT, OPTIMIZERS, recommendedRun } from '../../src/train/run-file'
+import { parseRunFile } from '../../src/run-file/parse-run-file'
+import { optimizerKind } from '../../src/run-file/optimizers'
+import { fileDefaults, NO_CUT, OPTIMIZERS, recommendedRun } from '../../src/run-file/run-file'
 import { trainingShape } from '../../src/train/windows'
 import { goldenJson } from '../helpers/golden'
 
@@ -54,7 +54,7 @@ describe('run file', () => {
   })
 
   it('takes a budget for the optimiser’s states, and no other argument', () => {
-    const plan = planBatches([5, 9], { ...recommendedRun, max_length: 64 }, 1)
+    const plan = orderBatches([5, 9], { ...recommendedRun, max_length: 64 }, 1)
     const budget = (optim_args: string) => trainingShape(plan, parseRunFile({ optim_args }).run).optimizerBudgetBytes
     expect(budget('state_budget_bytes=65536')).toBe(65536)
     expect(budget('')).toBeUndefined()

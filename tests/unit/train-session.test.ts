@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { MicroBatch } from '../../src/data/types'
+import type { MicroBatch } from '../../src/contracts/data'
 import { fail } from '../../src/errors'
 import type { Interlude, Moment } from '../../src/train/interlude'
 import { logHistory } from '../../src/train/log-history'
 import { RunControl } from '../../src/train/run-control'
-import type { RunFile } from '../../src/train/run-file'
-import { recommendedRun } from '../../src/train/run-file'
-import type { SessionParts, StepReport, Window } from '../../src/train/session'
-import { runSession } from '../../src/train/session'
+import type { RunFile } from '../../src/run-file/run-file'
+import { recommendedRun } from '../../src/run-file/run-file'
+import type { LoopParts, StepReport, Window } from '../../src/train/loop'
+import { runLoop } from '../../src/train/loop'
 import { FakeTrainer } from '../helpers/fake-trainer'
 
 const run: RunFile = { ...recommendedRun, lr_scheduler_type: 'linear', warmup_ratio: 0, learning_rate: 1 }
@@ -18,11 +18,11 @@ const windows = [window(0.4, batch(1, 3), batch(2, 4)), window(0.8, batch(3, 1),
 const result = (step: number) => ({ loss: 10 - step, gradNorm: step / 2, meanTokenAccuracy: 0.5, entropy: 1.5 })
 const tick = () => new Promise((resolve) => setTimeout(resolve, 2))
 
-function session(trainer: FakeTrainer, more: Partial<SessionParts> = {}) {
+function session(trainer: FakeTrainer, more: Partial<LoopParts> = {}) {
   const control = new RunControl()
   const reports: StepReport[] = []
   let clock = 0
-  const parts: SessionParts = {
+  const parts: LoopParts = {
     trainer,
     run,
     steps: 3,
@@ -32,7 +32,7 @@ function session(trainer: FakeTrainer, more: Partial<SessionParts> = {}) {
     now: () => (clock += 1000),
     ...more,
   }
-  return { control, reports, end: runSession(parts) }
+  return { control, reports, end: runLoop(parts) }
 }
 
 describe('training session', () => {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { DataSummary, Engine } from '../../src/engine/types'
+import type { Engine } from '../../src/engine/api/types'
 import { createDataRoom } from '../../src/state/data-room'
-import { recommendedRun } from '../../src/train/run-file'
+import { recommendedRun } from '../../src/run-file/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
+import type { DataSummary } from '../../src/contracts/data'
 
 let engine: Engine
 /** What the next reading says instead of what the engine would. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ChatTokenizer } from '../../src/data'
-import { previewRow } from '../../src/engine/preview'
+import { previewRow } from '../../src/engine/core/preview'
 
 /** Byte-level with one byte a token: the worst case of a character over several tokens. */
 const byteTokenizer = {

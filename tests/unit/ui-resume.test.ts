@@ -1,14 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import type {
-  DataOptions,
-  Engine,
-  LogRow,
-  ModelCard,
-  TrainEvent,
-  TrainOptions,
-  TrainOutcome,
-} from '../../src/engine/types'
+import type { Engine, LogRow, ModelCard, TrainEvent, TrainOptions, TrainOutcome } from '../../src/engine/api/types'
 import { fail } from '../../src/errors'
 import { collectBlobs } from '../../src/state/blob-folder'
 import { createPrefs } from '../../src/state/prefs'
@@ -16,10 +8,11 @@ import type { Room, Router } from '../../src/state/router'
 import type { RunRecord } from '../../src/state/run-record'
 import { canResume } from '../../src/state/run-record'
 import { createStudio } from '../../src/state/studio'
-import type { RunFile } from '../../src/train/run-file'
-import { fileDefaults } from '../../src/train/run-file'
+import type { RunFile } from '../../src/run-file/run-file'
+import { fileDefaults } from '../../src/run-file/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
 import { memoryArchive } from '../helpers/memory-archive'
+import type { DataOptions } from '../../src/contracts/data'
 
 const STEPS = 6
 const row = (step: number): LogRow => ({

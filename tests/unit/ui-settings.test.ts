@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Engine } from '../../src/engine/types'
+import type { Engine } from '../../src/engine/api/types'
 import { firstWrong } from '../../src/state/settings'
 import { createTrainRoom } from '../../src/state/train-room'
-import { recommendedRun } from '../../src/train/run-file'
+import { recommendedRun } from '../../src/run-file/run-file'
 
 describe('what is entered in a field', () => {
   const room = () => createTrainRoom({} as Engine)

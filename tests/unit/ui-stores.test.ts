@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Engine, TrainEvent, TrainOutcome } from '../../src/engine/types'
+import type { Engine, TrainEvent, TrainOutcome } from '../../src/engine/api/types'
 import { fail } from '../../src/errors'
 import { collectBlobs, readBlobs, writeToBoth } from '../../src/state/blob-folder'
 import { differingFields } from '../../src/state/config-diff'
@@ -13,7 +13,7 @@ import { roomOfHash, sharedRunOfHash } from '../../src/state/router'
 import type { RunRecord } from '../../src/state/run-record'
 import { createRunsRoom } from '../../src/state/runs-room'
 import { createTrainRoom } from '../../src/state/train-room'
-import { recommendedRun } from '../../src/train/run-file'
+import { recommendedRun } from '../../src/run-file/run-file'
 import { memoryArchive } from '../helpers/memory-archive'
 
 afterEach(() => vi.useRealTimers())

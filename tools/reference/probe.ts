@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { answer } from '../../src/engine/answer'
-import { gpuSummary } from '../../src/engine/gpu-summary'
-import { tokenizerOf } from '../../src/engine/open-data'
-import { openModelFolder, type OpenedModel } from '../../src/formats/model-folder'
+import { answer } from '../../src/engine/core/answer'
+import { gpuSummary } from '../../src/engine/core/gpu-summary'
+import { tokenizerOf } from '../../src/engine/core/open-data'
+import { openModelFolder, type OpenedModel } from '../../src/model/opening/open-model'
 import { readPeft } from '../../src/formats/peft'
 import { openDawn, type GpuKind } from '../../src/headless/dawn'
 import type { LanguageModel } from '../../src/model/language-model'
-import { loadLanguageModel } from '../../src/model/load'
-import { argmax } from '../../src/model/sampling'
-import { modulePath, PROJECTIONS } from '../../src/model/types'
-import { linearShape } from '../../src/model/weights'
-import { nodeFolder } from '../../src/storage/node-folder'
-
+import { loadLanguageModel } from '../../src/model/loading/load-model'
+import { argmax } from '../../src/model/answering/choose-token'
+import { PROJECTIONS } from '../../src/contracts/model'
+import { nodeFolder } from '../../src/storage/node/node-folder'
+import { modulePath, linearShape } from '../../src/architecture/names'
 /** Rows fetched at a time, so that a large tensor never stands in memory as a whole. */
 const ROWS = 256
 

@@ -1,4 +1,4 @@
-import { openModelFolder } from '../../formats/model-folder'
+import { openModelFolder } from '../../model/opening/open-model'
 import type { Command } from './command'
 import { modelOption } from './command'
 import { folderAt } from './inputs'

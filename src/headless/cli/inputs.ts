@@ -1,12 +1,12 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRows } from '../../data'
-import type { DataOptions, DataSummary } from '../../engine/types'
 import { fail } from '../../errors'
-import type { ByteSource, FileFolder } from '../../formats/bytes'
-import { nodeFile, nodeFolder } from '../../storage/node-folder'
-import type { RunFile } from '../../train/run-file'
+import type { ByteSource, FileFolder } from '../../contracts/bytes'
+import { nodeFile, nodeFolder } from '../../storage/node/node-folder'
+import type { RunFile } from '../../run-file/run-file'
 import type { Terminal } from './terminal'
+import type { DataOptions, DataSummary } from '../../contracts/data'
 
 /** The folder that `--model` or `--lora` names; "builtin" is the model that ships with the project. */
 export async function folderAt(option: string, path: string, root: string): Promise<FileFolder> {

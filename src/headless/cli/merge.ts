@@ -1,15 +1,16 @@
-import { exportMerged } from '../../engine/export'
-import { tokenizerOf } from '../../engine/open-data'
-import type { ExportedFile } from '../../engine/types'
-import type { FileFolder, WritableFolder } from '../../formats/bytes'
-import { openModelFolder } from '../../formats/model-folder'
+import { exportMerged } from '../../exporters/export'
+import { tokenizerOf } from '../../engine/core/open-data'
+import type { FileFolder, WritableFolder } from '../../contracts/bytes'
+import { openModelFolder } from '../../model/opening/open-model'
 import { readPeft } from '../../formats/peft'
-import { writableNodeFolder } from '../../storage/node-folder'
-import { recommendedRun } from '../../train/run-file'
+import { writableNodeFolder } from '../../storage/node/node-folder'
+import { recommendedRun } from '../../run-file/run-file'
 import type { Command, CommandContext } from './command'
 import { gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
 import { folderAt, makeOut } from './inputs'
+import { linearModules } from '../../architecture/names'
+import type { ExportedFile } from '../../contracts/exports'
 
 export const mergeCommand: Command = {
   summary: "Merge an adapter into the model's weights and write a Hugging Face folder.",
@@ -47,7 +48,7 @@ type Merge = (
 /** On the CPU, in windows of rows. */
 const ontoOriginal: Merge = async ({ options, terminal, root }, lora, out, signal) => {
   const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
-  const adapter = await readPeft(lora, opened.config)
+  const adapter = await readPeft(lora, linearModules(opened.config))
   const tokenizer = await tokenizerOf(opened)
   return exportMerged({ opened, tokenizer, adapter }, out, terminal.progress, signal)
 }

@@ -1,12 +1,13 @@
 import { fail } from '../../errors'
-import { skips, writeBnbCheckpoint } from '../../formats/bnb-checkpoint'
-import { openModelFolder } from '../../formats/model-folder'
-import { modulePath, PROJECTIONS, type ModelConfig } from '../../model/types'
-import { writableNodeFolder } from '../../storage/node-folder'
+import { skips, writeBnbCheckpoint } from '../../exporters/bnb-checkpoint'
+import { openModelFolder } from '../../model/opening/open-model'
+import { PROJECTIONS, type ModelConfig } from '../../contracts/model'
+import { writableNodeFolder } from '../../storage/node/node-folder'
 import type { Command } from './command'
 import { modelOption } from './command'
 import { folderAt, makeOut } from './inputs'
 import { readRun } from './run-config'
+import { HEAD_MODULE, linearModules } from '../../architecture/names'
 
 /** On the processor, in windows; needs no GPU. */
 export const quantizeCommand: Command = {
@@ -43,16 +44,14 @@ export const quantizeCommand: Command = {
 }
 
 /** Entries that mean no linear of this model are mistakes: they would silently change nothing. */
-function skipped(value: string | undefined, { layers }: ModelConfig): string[] {
+function skipped(value: string | undefined, config: ModelConfig): string[] {
   const entries = (value ?? '')
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean)
-  const paths = PROJECTIONS.flatMap((p) =>
-    Array.from({ length: layers }, (_, layer) => `model.layers.${layer}.${modulePath(p)}`),
-  )
+  const paths = [HEAD_MODULE, ...linearModules(config).map(({ path }) => path)]
   for (const entry of entries) {
-    if (!['lm_head', ...paths].some((path) => means(entry, path))) {
+    if (!paths.some((path) => means(entry, path))) {
       throw fail('cli-option-value', {
         option: '--skip',
         value: entry,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fail } from '../../errors'
-import type { ParsedRunFile } from '../../train/parse-run-file'
-import { parseRunFile } from '../../train/parse-run-file'
-import { recommendedRun } from '../../train/run-file'
+import type { ParsedRunFile } from '../../run-file/parse-run-file'
+import { parseRunFile } from '../../run-file/parse-run-file'
+import { recommendedRun } from '../../run-file/run-file'
 import type { Terminal } from './terminal'
 
 /** The run file of `--config`, its warnings shown; without one, the settings that the page recommends. */

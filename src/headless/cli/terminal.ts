@@ -1,5 +1,6 @@
-import type { Progress, TrainEvent } from '../../engine/types'
+import type { TrainEvent } from '../../engine/api/types'
 import type { SerializedError } from '../../errors'
+import type { Progress } from '../../contracts/progress'
 
 interface TextStream {
   write(text: string): unknown

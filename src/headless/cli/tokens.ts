@@ -1,5 +1,5 @@
-import { openData, tokenizerOf } from '../../engine/open-data'
-import { openModelFolder } from '../../formats/model-folder'
+import { openData, tokenizerOf } from '../../engine/core/open-data'
+import { openModelFolder } from '../../model/opening/open-model'
 import type { Command } from './command'
 import { configOption, dataOption, gpuOption, modelOption } from './command'
 import { dataOptions, dataAt, folderAt, tellData } from './inputs'

@@ -1,6 +1,6 @@
-import type { DataSummary } from '../../../engine/types'
 import { Part } from '../../kit/room'
 import { useWords } from '../../studio-context'
+import type { DataSummary } from '../../../contracts/data'
 
 /** Where the count of rows left out leads to; hashes in the address are rooms. */
 export const BAD_ROWS_ID = 'bad-rows'

@@ -1,7 +1,7 @@
-import type { DataSummary } from '../../../engine/types'
 import { Stat } from '../../kit/stat'
 import { useWords } from '../../studio-context'
 import { BAD_ROWS_ID } from './bad-rows'
+import type { DataSummary } from '../../../contracts/data'
 
 export function DataCounts({ summary }: { summary: DataSummary }) {
   const { t, num, percent } = useWords()

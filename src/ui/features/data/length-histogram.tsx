@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
-import type { DataSummary } from '../../../engine/types'
 import { useStudio, useWords } from '../../studio-context'
+import type { DataSummary } from '../../../contracts/data'
 
 /** Rows by length, with the line where max_length cuts. */
 export function LengthHistogram({ summary }: { summary: DataSummary }) {

@@ -1,9 +1,9 @@
-import type { ColumnMapping, DataFormat, DataSummary } from '../../../engine/types'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import { assignColumn } from '../../../data/mapping'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
+import type { ColumnMapping, DataFormat, DataSummary } from '../../../contracts/data'
 
 const formats: DataFormat[] = ['messages', 'alpaca', 'sharegpt', 'prompt-completion', 'text', 'columns']
 const roles = ['user', 'assistant', 'system'] as const

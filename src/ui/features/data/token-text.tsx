@@ -1,6 +1,6 @@
 import { memo, useState } from 'react'
-import type { PreviewRow, PreviewToken } from '../../../engine/types'
 import { useWords } from '../../studio-context'
+import type { PreviewRow, PreviewToken } from '../../../contracts/data'
 
 /** A long row is shown up to here; the rest is a click away, so that the page stays quick. */
 const FIRST_TOKENS = 400

@@ -1,5 +1,5 @@
-import type { ExportedFile } from '../../../engine/types'
 import { useWords } from '../../studio-context'
+import type { ExportedFile } from '../../../contracts/exports'
 
 export function FileList({ files }: { files: readonly ExportedFile[] }) {
   const { t, bytes } = useWords()

@@ -1,4 +1,4 @@
-import type { GpuSummary } from '../../../engine/types'
+import type { GpuSummary } from '../../../engine/api/types'
 import { useWords } from '../../studio-context'
 
 /** What the adapter offers, in sentences. */

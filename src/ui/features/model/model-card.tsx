@@ -1,4 +1,4 @@
-import type { ModelCard } from '../../../engine/types'
+import type { ModelCard } from '../../../engine/api/types'
 import { Stat } from '../../kit/stat'
 import { useWords } from '../../studio-context'
 

@@ -1,7 +1,7 @@
 import type { MessageKey } from '../../../i18n'
-import { PROJECTIONS } from '../../../model/types'
+import { PROJECTIONS } from '../../../contracts/model'
 import type { FieldPath } from '../../../state/settings'
-import { OPTIMIZERS, SAVE_STRATEGIES, SCHEDULERS } from '../../../train/run-file'
+import { OPTIMIZERS, SAVE_STRATEGIES, SCHEDULERS } from '../../../run-file/run-file'
 
 /** One setting: its name in the run file, how it is entered, and where it is shown. */
 export interface Field {

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import type { RunPlan } from '../../../engine/types'
+import type { RunPlan } from '../../../engine/api/types'
 import type { MessageKey } from '../../../i18n'
 import { ErrorNote } from '../../kit/error-note'
 import { Part } from '../../kit/room'

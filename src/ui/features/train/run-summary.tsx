@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import type { TrainOutcome } from '../../../engine/types'
+import type { TrainOutcome } from '../../../engine/api/types'
 import { Stat } from '../../kit/stat'
 import { useStudio, useWords } from '../../studio-context'
 

@@ -1,0 +1,4 @@
+export interface ExportedFile {
+  path: string
+  bytes: number
+}

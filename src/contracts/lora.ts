@@ -1,0 +1,21 @@
+import type { Projection } from './model'
+
+/** LoRA settings with PEFT's names. */
+export interface LoraConfig {
+  r: number
+  lora_alpha: number
+  lora_dropout: number
+  target_modules: Projection[]
+  use_rslora: boolean
+}
+
+/** One adapted linear: A [r, in], B [out, r], row-major f32, in logical (unpadded) shape. */
+export interface LoraPair {
+  layer: number
+  projection: Projection
+  r: number
+  inFeatures: number
+  outFeatures: number
+  A: Float32Array
+  B: Float32Array
+}

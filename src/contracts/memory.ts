@@ -1,0 +1,9 @@
+/** One line of the memory plan; the sum is what will be allocated. */
+export interface MemoryItem {
+  /**
+   * Stable key for translation: 'base', 'head', 'adapter', 'gradients', 'optimizer', 'activations', 'checkpoints',
+   * 'scratch', 'kv-cache'.
+   */
+  kind: string
+  bytes: number
+}

@@ -1,0 +1,1 @@
+export type OptimizerKind = 'adamw' | 'adamw8bit' | 'paged_adamw8bit'

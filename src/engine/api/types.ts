@@ -1,0 +1,264 @@
+import type { SerializedError } from '../../errors/index'
+import type { FileFolder, ByteSource, WritableFolder } from '../../contracts/bytes'
+import type { CheckpointPlace } from '../../formats/checkpoint-folder'
+import type { RunFile } from '../../run-file/run-file'
+import type { MemoryItem } from '../../contracts/memory'
+import type { LoraConfig } from '../../contracts/lora'
+import type { ProgressListener } from '../../contracts/progress'
+import type { DataOptions, DataSummary, PreviewRow } from '../../contracts/data'
+import type { ExportedFile } from '../../contracts/exports'
+import type { RunFacts } from '../../run-file/run-facts'
+
+/**
+ * The one interface to the engine. The page reaches it through a worker (engine/client.ts), the command line and the
+ * tests directly (headless/). Everything here is plain data, functions taking plain data, or byte sources; no GPU type.
+ */
+export interface Engine {
+  /** What the GPU offers. Rejects with a TuneError where there is no WebGPU. */
+  gpu(): Promise<GpuSummary>
+
+  /** Load a model's weights into NF4 on the GPU; replaces the model that was loaded. */
+  loadModel(
+    source: ModelSource,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+    /** How the base is stored; NF4 with double quantisation where absent. A run must ask for the same. */
+    quantization?: RunFile['quantization'],
+  ): Promise<ModelCard>
+  model(): ModelCard | null
+  unloadModel(): Promise<void>
+
+  /**
+   * Read, map and tokenise a data set with the loaded model's tokenizer and template. Keeps it as the current data set.
+   */
+  loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal): Promise<DataSummary>
+  /** Same rows again under other options (mapping, max_length, which loss). */
+  remapData(options: DataOptions, on?: ProgressListener): Promise<DataSummary>
+  /** Tokens and labels of kept rows as the collator makes them, by index among kept rows. */
+  previewRows(from: number, count: number): Promise<PreviewRow[]>
+  /** All kept rows' ids and labels, in the file's order (the command `tokens`). */
+  tokenRows(): AsyncIterable<{ row: number; inputIds: Int32Array; labels: Int32Array }>
+
+  /** What a run would do, without doing it. */
+  planRun(run: RunFile): Promise<RunPlan>
+  /** Train on the current model and data set; resolves when the run ends for whatever reason but failure. */
+  train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void): Promise<TrainOutcome>
+  pause(): void
+  resume(): void
+  /** End after the current step, keeping the adapter. */
+  stop(): void
+
+  /** Load a PEFT adapter onto the current model. */
+  loadAdapter(folder: FileFolder): Promise<AdapterCard>
+  adapter(): AdapterCard | null
+  removeAdapter(): Promise<void>
+
+  /** Mean loss of the current data set under the model (and the adapter, where there is one and it is wanted). */
+  evaluate(
+    options: { useAdapter: boolean; batchSize?: number },
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<EvalResult>
+
+  /** Stream an answer. `onText` receives the whole text so far, never half a character. */
+  generate(
+    request: GenerateRequest,
+    onText: (text: string, tokens: number) => void,
+    signal?: AbortSignal,
+  ): Promise<GenerateResult>
+
+  /** Write the PEFT folder (adapter, tokenizer, template, README) into a writable folder. */
+  exportAdapter(out: WritableFolder, facts?: RunFacts): Promise<ExportedFile[]>
+  /** Write the merged model as a Hugging Face folder, shard by shard. */
+  exportMerged(
+    out: WritableFolder,
+    options: MergeOptions,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<ExportedFile[]>
+
+  dispose(): Promise<void>
+}
+
+export interface GpuSummary {
+  vendor: string
+  architecture: string
+  description: string
+  /** True for SwiftShader, lavapipe, WARP: works, slowly. */
+  isSoftware: boolean
+  features: string[]
+  maxBufferBytes: number
+  maxBindingBytes: number
+  maxWorkgroupBytes: number
+}
+
+export type ModelSource =
+  /** The model in public/: `files` reads from the page's own origin (or public/ on disk in Node). */
+  | { kind: 'builtin' }
+  /** Browser: a picked or dropped folder, as File objects with their relative paths. */
+  | { kind: 'files'; name: string; files: { path: string; file: File }[] }
+  /** Already opened (command line, OPFS). Cannot cross the worker boundary. */
+  | { kind: 'folder'; folder: FileFolder }
+  | { kind: 'hub'; endpoint: string; id: string; revision: string; token?: string }
+
+export interface ModelCard {
+  /** Hub id, folder name, or "builtin". */
+  id: string
+  name: string
+  source: ModelSource['kind']
+  /** `model_type` of its config.json. */
+  family: string
+  parameters: number
+  layers: number
+  hiddenSize: number
+  heads: number
+  kvHeads: number
+  headDim: number
+  vocabSize: number
+  contextLength: number
+  tiedHead: boolean
+  license: string | null
+  /** Bytes of the NF4 body on the GPU, and of everything of the model on the GPU. */
+  nf4Bytes: number
+  gpuBytes: number
+  loadSeconds: number
+  /** Whether the template knows tools (mentions `tools`). */
+  supportsTools: boolean
+  /** Default system prompt that the template injects when none is given, "" if none. */
+  defaultSystem: string
+}
+
+export type DataSource =
+  | { kind: 'file'; file: File }
+  | { kind: 'bytes'; source: ByteSource }
+  /** One of the sample sets in public/samples, by file name. */
+  | { kind: 'sample'; name: string }
+
+export interface RunPlan {
+  steps: number
+  stepsPerEpoch: number
+  tokens: number
+  trainedTokens: number
+  memory: MemoryItem[]
+  peakBytes: number
+  adapterParameters: number
+  /** Every how many steps the run file wants a checkpoint that stays; null = never. */
+  checkpointEvery: number | null
+}
+
+export interface TrainOptions {
+  runId: string
+  /** Start from the adapter that is loaded instead of a fresh one. */
+  continueAdapter?: boolean
+  /**
+   * Where `save_strategy` puts its checkpoint-N/ folders. Absent: with the platform, under the run's id, where further
+   * ones are written at each pause, at a stop and every few minutes, so that a closed tab costs little.
+   */
+  checkpoints?: CheckpointPlace
+  /**
+   * A checkpoint-N/ folder, or one that holds several: go on there, on the same data, under the checkpoint's own run.
+   * 'kept': the place of this run's own checkpoints.
+   */
+  resumeFrom?: FileFolder | 'kept'
+  /** Let the model answer some rows of the data set before, during and after the run. No number of the run changes. */
+  samples?: {
+    rows: number
+    /** Share of the run between two looks. */
+    every: number
+    max_new_tokens: number
+  }
+}
+
+/** A row of trainer_state.json's log_history. */
+export interface LogRow {
+  step: number
+  epoch: number
+  loss: number
+  grad_norm: number
+  learning_rate: number
+  num_tokens: number
+  mean_token_accuracy?: number
+  entropy?: number
+}
+
+export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'sampling' | 'done' | 'stopped'
+
+export type TrainEvent =
+  | { kind: 'phase'; phase: TrainPhase; step: number; steps: number }
+  /** Kernels compiled so far, in the phase 'compiling'. */
+  | { kind: 'compile'; done: number; total: number }
+  | {
+      kind: 'step'
+      log: LogRow
+      steps: number
+      tokensPerSecond: number
+      etaSeconds: number
+      gpuBytes: number
+      stepSeconds: number
+    }
+  /** The adapter that is being trained: what answers while the run is paused. */
+  | { kind: 'adapter'; card: AdapterCard }
+  /** The run goes on after these steps. */
+  | { kind: 'resumed'; log: LogRow[] }
+  /** A checkpoint is written; `bytes` of all that the run keeps now. */
+  | { kind: 'checkpoint'; step: number; bytes: number }
+  | ({ kind: 'sample'; step: number } & RowAnswer)
+  | { kind: 'message'; level: 'info' | 'warning'; text: SerializedError | string }
+
+/** What the model, as it was after a step, said to the beginning of a row. */
+export interface RowAnswer {
+  /** Row number in the file. */
+  row: number
+  question: string
+  /** What the row answers. */
+  expected: string
+  text: string
+  /** It had not ended. */
+  cut: boolean
+}
+
+export interface TrainOutcome {
+  reason: 'finished' | 'stopped'
+  log: LogRow[]
+  steps: number
+  seconds: number
+  /** Mean over all steps; null where there was none. A run without a step leaves no adapter. */
+  trainLoss: number | null
+  /** The whole of trainer_state.json. */
+  trainerState: Record<string, unknown>
+}
+
+export interface AdapterCard {
+  lora: LoraConfig
+  parameters: number
+  baseModel: string | null
+}
+
+export interface EvalResult {
+  loss: number
+  num_trained_tokens: number
+  per_row: { row: number; loss: number; num_trained_tokens: number }[]
+}
+
+export interface GenerateRequest {
+  messages: { role: string; content: string }[]
+  /** 0 = greedy. */
+  temperature: number
+  top_p: number
+  top_k: number
+  seed: number
+  max_new_tokens: number
+  useAdapter: boolean
+}
+export interface GenerateResult {
+  token_ids: number[]
+  text: string
+  /** Why it ended: a stop token, the length, or the person. */
+  finish: 'stop' | 'length' | 'cancelled'
+  tokensPerSecond: number
+}
+
+export interface MergeOptions {
+  /** Onto the source's own weights (read again), or onto the dequantised NF4 that training saw. */
+  base: 'original' | 'dequantized'
+}

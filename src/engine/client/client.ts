@@ -1,0 +1,20 @@
+import { connectEngine } from './connect'
+import type { FromEngine, Port, ToEngine } from '../protocol/messages'
+import type { Engine } from '../api/types'
+
+/** The page's engine: starts the worker that owns the GPU and speaks to it. */
+export function createEngineClient(): Engine {
+  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'engine' })
+  // The worker's own address says nothing of the page's once it is bundled.
+  worker.postMessage({ kind: 'start', base: new URL('.', document.baseURI).href })
+  const { engine, failed } = connectEngine(worker as unknown as Port<ToEngine, FromEngine>)
+  worker.addEventListener('error', (event) => failed(event.message || 'error'))
+  worker.addEventListener('messageerror', () => failed('messageerror'))
+  return {
+    ...engine,
+    async dispose() {
+      await engine.dispose()
+      worker.terminate()
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import { fail } from '../../errors/index'
+import { createHandleOwner } from '../protocol/handles'
+import type { EngineMethod, EngineState, FromEngine, Port, ToEngine } from '../protocol/messages'
+import { reviveError } from '../../errors/serialize'
+import type { Engine } from '../api/types'
+
+interface Waiting {
+  resolve: (value: any) => void
+  reject: (error: Error) => void
+  owned: number[]
+}
+
+/**
+ * Page side of the protocol: an Engine whose every call goes through `port`. `failed` rejects all that is under way.
+ */
+export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engine; failed: (reason: string) => void } {
+  const handles = createHandleOwner(port)
+  const calls = new Map<number, Waiting>()
+  const streams = new Map<number, Waiting>()
+  let state: EngineState = { model: null, adapter: null }
+  let next = 1
+  let dead: string | null = null
+
+  function call<T>(method: EngineMethod, ...args: unknown[]): Promise<T> {
+    if (dead !== null) return Promise.reject(fail('engine-worker-died', { reason: dead }))
+    const number = next++
+    const owned: number[] = []
+    const message: ToEngine = { kind: 'call', call: number, method, args: args.map((arg) => handles.lend(arg, owned)) }
+    return new Promise<T>((resolve, reject) => {
+      calls.set(number, { resolve, reject, owned })
+      port.postMessage(message)
+    })
+  }
+
+  /** A wish whose failure the call that it is about tells, too. */
+  const tell = (method: 'pause' | 'resume' | 'stop') => void call(method).catch(() => {})
+
+  function finish(map: Map<number, Waiting>, number: number): Waiting | undefined {
+    const waiting = map.get(number)
+    map.delete(number)
+    if (waiting) handles.release(waiting.owned)
+    return waiting
+  }
+
+  port.addEventListener('message', ({ data }) => {
+    switch (data.kind) {
+      case 'result':
+        state = data.state
+        finish(calls, data.call)?.resolve(data.value)
+        break
+      case 'error':
+        state = data.state
+        finish(calls, data.call)?.reject(reviveError(data.error))
+        break
+      case 'callback':
+        handles.callback(data.handle, data.args)
+        break
+      case 'request':
+        void handles.answer(data)
+        break
+      case 'release':
+        handles.release([data.handle])
+        break
+      case 'item':
+        if (data.error) finish(streams, data.stream)?.reject(reviveError(data.error))
+        else finish(streams, data.stream)?.resolve({ value: data.value, done: data.done })
+        break
+    }
+  })
+
+  function rows(): AsyncIterable<never> {
+    const stream = next++
+    const step = (op: 'next' | 'return') =>
+      new Promise<IteratorResult<never>>((resolve, reject) => {
+        if (dead !== null) return reject(fail('engine-worker-died', { reason: dead }))
+        streams.set(stream, { resolve, reject, owned: [] })
+        port.postMessage({ kind: 'stream', stream, op })
+      })
+    return {
+      [Symbol.asyncIterator]: () => {
+        port.postMessage({ kind: 'stream', stream, op: 'open' })
+        return { next: () => step('next'), return: () => step('return') }
+      },
+    }
+  }
+
+  const engine: Engine = {
+    gpu: () => call('gpu'),
+    loadModel: (source, on, signal, quantization) => call('loadModel', source, on, signal, quantization),
+    model: () => state.model,
+    unloadModel: () => call('unloadModel'),
+    loadData: (source, options, on, signal) => call('loadData', source, options, on, signal),
+    remapData: (options, on) => call('remapData', options, on),
+    previewRows: (from, count) => call('previewRows', from, count),
+    tokenRows: rows,
+    planRun: (run) => call('planRun', run),
+    train: (run, options, on) => call('train', run, options, on),
+    pause: () => tell('pause'),
+    resume: () => tell('resume'),
+    stop: () => tell('stop'),
+    loadAdapter: (folder) => call('loadAdapter', folder),
+    adapter: () => state.adapter,
+    removeAdapter: () => call('removeAdapter'),
+    evaluate: (options, on, signal) => call('evaluate', options, on, signal),
+    generate: (request, onText, signal) => call('generate', request, onText, signal),
+    exportAdapter: (out, facts) => call('exportAdapter', out, facts),
+    exportMerged: (out, options, on, signal) => call('exportMerged', out, options, on, signal),
+    dispose: () => call('dispose'),
+  }
+
+  function failed(reason: string): void {
+    dead = reason
+    for (const map of [calls, streams]) {
+      for (const number of [...map.keys()]) finish(map, number)?.reject(fail('engine-worker-died', { reason }))
+    }
+  }
+  return { engine, failed }
+}

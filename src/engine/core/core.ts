@@ -1,0 +1,388 @@
+import type { ChatTokenizer, Dataset } from '../../data/index'
+import { fail } from '../../errors/index'
+import type { ByteSource, FileFolder, WritableFolder } from '../../contracts/bytes'
+import { modelFingerprint } from '../../model/opening/fingerprint'
+import type { OpenedModel } from '../../model/opening/open-model'
+import { openModelFolder } from '../../model/opening/open-model'
+import type { Gpu } from '../../gpu/device'
+import type { LanguageModel } from '../../model/language-model'
+import { RunControl } from '../../train/run-control'
+import type { RunFile } from '../../run-file/run-file'
+import { recommendedRun } from '../../run-file/run-file'
+import { answer } from './answer'
+import { evaluateRows } from './evaluate'
+import { exportAdapter, exportMerged } from '../../exporters/export'
+import { gpuSummary } from './gpu-summary'
+import { adapterCard, attachAdapter } from './load-adapter'
+import { modelCard } from './model-card'
+import { openData, tokenizerOf } from './open-data'
+import { planRun } from './plan-run'
+import type { Platform } from './platform'
+import { previewRow } from './preview'
+import { TaskQueue } from './task-queue'
+import { runTraining } from './training'
+import type {
+  AdapterCard,
+  DataSource,
+  Engine,
+  GenerateRequest,
+  MergeOptions,
+  ModelCard,
+  ModelSource,
+  TrainEvent,
+  TrainOptions,
+} from '../api/types'
+import type { ProgressListener } from '../../contracts/progress'
+import type { DataOptions } from '../../contracts/data'
+import type { RunFacts } from '../../run-file/run-facts'
+
+/** model/load.ts's loadLanguageModel; handed in, so that the engine is tested without a GPU. */
+export type ModelLoader = (
+  gpu: Gpu,
+  opened: OpenedModel,
+  on: (progress: { tensor: string; bytesDone: number; bytesTotal: number }) => void,
+  signal: AbortSignal | undefined,
+  options: { loadIn4bit: boolean; doubleQuant: boolean },
+) => Promise<LanguageModel>
+
+interface Device {
+  gpu: Gpu
+  /** Rejects when the device is lost. */
+  lost: Promise<never>
+}
+
+interface Loaded {
+  opened: OpenedModel
+  tokenizer: ChatTokenizer
+  model: LanguageModel
+  card: ModelCard
+  quantization: RunFile['quantization']
+}
+
+/** The Engine itself, the same in a browser's worker and in Node; `platform` brings what differs. */
+export function createEngine(platform: Platform, loadWeights: ModelLoader): Engine {
+  return new EngineCore(platform, loadWeights)
+}
+
+class EngineCore implements Engine {
+  private readonly platform: Platform
+  private readonly loadWeights: ModelLoader
+  private readonly tasks = new TaskQueue()
+  private device: Device | null = null
+  private opening: Promise<Device> | null = null
+  private loaded: Loaded | null = null
+  private adapterFacts: AdapterCard | null = null
+  private source: ByteSource | null = null
+  private data: Dataset | null = null
+  private control: RunControl | null = null
+
+  constructor(platform: Platform, loadWeights: ModelLoader) {
+    this.platform = platform
+    this.loadWeights = loadWeights
+  }
+
+  async gpu() {
+    return gpuSummary((await this.openDevice()).gpu)
+  }
+
+  async loadModel(
+    source: ModelSource,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+    quantization: RunFile['quantization'] = recommendedRun.quantization,
+  ): Promise<ModelCard> {
+    return this.tasks.only('load-model', async () => {
+      const began = performance.now()
+      on?.({ phase: 'list', done: 0, total: 0, unit: 'bytes' })
+      const opened = await openModelFolder(await this.openSource(source, on, signal))
+      const tokenizer = await tokenizerOf(opened)
+      signal?.throwIfAborted()
+      // The old model goes first: both together may not fit.
+      this.dropModel()
+      const { gpu } = await this.openDevice()
+      const options = { loadIn4bit: quantization.load_in_4bit, doubleQuant: quantization.bnb_4bit_use_double_quant }
+      const model = await this.alive(this.loadWeights(gpu, opened, byteProgress(on), signal, options))
+      const card = modelCard(source, opened, tokenizer, model, (performance.now() - began) / 1000)
+      this.loaded = { opened, tokenizer, model, card, quantization }
+      return card
+    })
+  }
+
+  model(): ModelCard | null {
+    return this.loaded?.card ?? null
+  }
+
+  async unloadModel(): Promise<void> {
+    return this.tasks.only('unload-model', async () => this.dropModel())
+  }
+
+  async loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal) {
+    const opened = await this.openDataSource(source)
+    const data = await this.tokenized(opened, options, on, signal)
+    this.source = opened
+    this.data = data
+    return data.facts
+  }
+
+  async remapData(options: DataOptions, on?: ProgressListener) {
+    if (!this.source) throw fail('engine-no-data', {})
+    this.data = await this.tokenized(this.source, options, on)
+    return this.data.facts
+  }
+
+  /** Runs beside other work, which it does not touch. Ids of a model that was replaced meanwhile are worth nothing. */
+  private async tokenized(
+    source: ByteSource,
+    options: DataOptions,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<Dataset> {
+    const loaded = this.needModel()
+    const data = await openData(source, loaded.tokenizer, options, on, signal)
+    if (this.loaded !== loaded) throw new DOMException('another model was loaded meanwhile', 'AbortError')
+    return data
+  }
+
+  async previewRows(from: number, count: number) {
+    const { tokenizer } = this.needModel()
+    return this.needData()
+      .rows.slice(from, from + count)
+      .map((row) => previewRow(row, tokenizer))
+  }
+
+  async *tokenRows() {
+    for (const { row, inputIds, labels } of this.needData().rows) yield { row, inputIds, labels }
+  }
+
+  async planRun(run: RunFile) {
+    return planRun(this.needModel().model, this.needData().rows, run)
+  }
+
+  async train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void) {
+    const { model, opened, tokenizer, quantization, card } = this.needModel()
+    const { rows } = this.needData()
+    sameQuantization(quantization, run.quantization)
+    return this.tasks.only('train', async () => {
+      const control = new RunControl()
+      this.control = control
+      try {
+        const kept = options.checkpoints ? null : await this.platform.checkpoints?.(options.runId)
+        const { vocabSize, hiddenSize } = opened.config
+        const parts = {
+          control,
+          tokenizer,
+          blockParameters: opened.parameters - vocabSize * hiddenSize,
+          baseModel: card.id,
+          modelPrint: await modelFingerprint(opened),
+          place: options.checkpoints ?? kept ?? null,
+          safety: Boolean(kept),
+          onAdapter: (adapter: AdapterCard) => {
+            this.adapterFacts = adapter
+            on({ kind: 'adapter', card: adapter })
+          },
+        }
+        return await this.alive(runTraining(model, rows, run, options, parts, on))
+      } finally {
+        this.control = null
+        this.adapterFacts = this.loaded && adapterCard(this.loaded.model, this.loaded.card.id)
+      }
+    })
+  }
+
+  pause(): void {
+    this.control?.pause()
+  }
+
+  resume(): void {
+    this.control?.resume()
+  }
+
+  stop(): void {
+    this.control?.stop()
+  }
+
+  async loadAdapter(folder: FileFolder): Promise<AdapterCard> {
+    const { model } = this.needModel()
+    return this.tasks.only('load-adapter', async () => {
+      const card = await this.alive(attachAdapter(model, folder))
+      this.adapterFacts = card
+      return card
+    })
+  }
+
+  adapter(): AdapterCard | null {
+    return this.adapterFacts
+  }
+
+  async removeAdapter(): Promise<void> {
+    return this.tasks.only('remove-adapter', async () => {
+      this.loaded?.model.detachLora()
+      this.adapterFacts = null
+    })
+  }
+
+  async evaluate(options: { useAdapter: boolean; batchSize?: number }, on?: ProgressListener, signal?: AbortSignal) {
+    this.needData()
+    return this.short('evaluate', signal, ({ model, tokenizer }, both) => {
+      const useAdapter = options.useAdapter && model.lora !== null
+      return evaluateRows(model, this.needData().rows, { ...options, useAdapter, padId: tokenizer.padId }, on, both)
+    })
+  }
+
+  async generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal) {
+    return this.short('generate', signal, ({ model, tokenizer }, both) =>
+      answer(model, tokenizer, request, onText, both),
+    )
+  }
+
+  async exportAdapter(out: WritableFolder, facts?: RunFacts) {
+    return this.short('export-adapter', undefined, ({ model, opened, card }) =>
+      exportAdapter(model, opened, card.id, out, facts),
+    )
+  }
+
+  async exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal) {
+    this.needModel()
+    return this.tasks.next('export-merged', async () => {
+      const { model, opened, tokenizer } = this.needModel()
+      if (!model.lora) throw fail('engine-no-adapter', {})
+      const adapter = { lora: model.lora, pairs: await this.alive(model.readLora()) }
+      const onto =
+        options.base === 'dequantized'
+          ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row)
+          : undefined
+      const parts = {
+        opened,
+        tokenizer,
+        adapter,
+        dequantizedRows: onto,
+        seenLogits: (ids: Int32Array) => model.logits(ids, true),
+      }
+      return this.alive(exportMerged(parts, out, on, signal))
+    })
+  }
+
+  async dispose(): Promise<void> {
+    this.control?.stop()
+    this.dropModel()
+    this.device?.gpu.destroy()
+    this.device = null
+  }
+
+  /**
+   * Work that reads the model: in its turn, on the model that is loaded then, or beside a run that is paused, which
+   * ends it when it goes on.
+   */
+  private async short<T>(
+    task: string,
+    signal: AbortSignal | undefined,
+    work: (on: Loaded, signal?: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.needModel()
+    const { control } = this
+    const run = (ends?: AbortSignal) => this.alive(work(this.needModel(), ends))
+    if (!control?.resting) return this.tasks.next(task, async () => run(signal))
+    return control.beside((goesOn) => run(signal ? AbortSignal.any([signal, goesOn]) : goesOn))
+  }
+
+  private needModel(): Loaded {
+    if (!this.loaded) throw fail('engine-no-model', {})
+    return this.loaded
+  }
+
+  private needData(): Dataset {
+    if (!this.data) throw fail('engine-no-data', {})
+    return this.data
+  }
+
+  /** Ids of the data set belong to the old model's tokenizer; the file itself is kept for `remapData`. */
+  private dropModel(): void {
+    this.loaded?.model.destroy()
+    this.loaded = null
+    this.adapterFacts = null
+    this.data = null
+  }
+
+  /** One device, also for two who ask at the same time. */
+  private async openDevice(): Promise<Device> {
+    if (this.device) return this.device
+    this.opening ??= this.newDevice().finally(() => (this.opening = null))
+    return this.opening
+  }
+
+  private async newDevice(): Promise<Device> {
+    const gpu = await this.platform.openGpu()
+    const lost = gpu.lost.then((reason) => {
+      // Nothing on the lost device can be freed or used; the next load opens another.
+      this.device = null
+      this.loaded = null
+      this.adapterFacts = null
+      throw fail('gpu-lost', { reason })
+    })
+    lost.catch(() => {})
+    this.device = { gpu, lost }
+    return this.device
+  }
+
+  /**
+   * GPU work that ends when the device is lost, since its own promise might never settle then, or when the device
+   * reports an error that nobody expected: its results would not be those that were asked for.
+   */
+  private async alive<T>(work: Promise<T>): Promise<T> {
+    if (!this.device) return work
+    const { gpu, lost } = this.device
+    let stop = () => {}
+    const broken = new Promise<never>((_, reject) => {
+      stop = gpu.watchErrors((detail) => reject(fail('gpu-error', { detail })))
+    })
+    try {
+      return await Promise.race([work, lost, broken])
+    } finally {
+      stop()
+    }
+  }
+
+  private async openSource(source: ModelSource, on?: ProgressListener, signal?: AbortSignal): Promise<FileFolder> {
+    switch (source.kind) {
+      case 'builtin':
+        return this.platform.builtinModel()
+      case 'files':
+        return this.platform.folderOfFiles(source.name, source.files)
+      case 'folder':
+        return source.folder
+      case 'hub':
+        if (!this.platform.hub) throw fail('engine-no-hub', { id: source.id })
+        return this.platform.hub(source, on, signal)
+    }
+  }
+
+  private openDataSource(source: DataSource): Promise<ByteSource> {
+    switch (source.kind) {
+      case 'file':
+        return Promise.resolve(this.platform.sourceOfFile(source.file))
+      case 'bytes':
+        return Promise.resolve(source.source)
+      case 'sample':
+        return this.platform.sample(source.name)
+    }
+  }
+}
+
+/** Bytes read so far, with the rate and the time left. */
+function byteProgress(on?: ProgressListener) {
+  const began = performance.now()
+  return ({ tensor, bytesDone, bytesTotal }: { tensor: string; bytesDone: number; bytesTotal: number }) => {
+    const perSecond = bytesDone / ((performance.now() - began) / 1000)
+    const etaSeconds = perSecond > 0 ? (bytesTotal - bytesDone) / perSecond : undefined
+    on?.({ phase: 'quantize', item: tensor, done: bytesDone, total: bytesTotal, unit: 'bytes', perSecond, etaSeconds })
+  }
+}
+
+/** The base was quantised when the model was loaded; a run that wants another base needs another load. */
+function sameQuantization(loaded: RunFile['quantization'], wanted: RunFile['quantization']): void {
+  for (const field of ['load_in_4bit', 'bnb_4bit_use_double_quant'] as const) {
+    if (loaded[field] !== wanted[field]) {
+      throw fail('engine-quantization-differs', { field, loaded: String(loaded[field]), wanted: String(wanted[field]) })
+    }
+  }
+}

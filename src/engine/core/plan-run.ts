@@ -1,0 +1,50 @@
+import type { TokenizedRow } from '../../contracts/data'
+import { IGNORE } from '../../contracts/data'
+import { fail } from '../../errors/index'
+import type { LanguageModel } from '../../model/language-model'
+import { checkpointRules } from '../../train/keep-checkpoints'
+import type { RunFile } from '../../run-file/run-file'
+import { batchOrder } from '../../train/train-model'
+import { trainingShape } from '../../train/windows'
+import type { RunPlan } from '../api/types'
+
+/** Steps, tokens and memory of a run; arithmetic alone. */
+export function planRun(model: LanguageModel, rows: readonly TokenizedRow[], run: RunFile): RunPlan {
+  if (rows.length === 0) throw fail('train-no-rows', {})
+  const plan = batchOrder(rows, run)
+  const { memory, peakBytes, adapterParameters } = model.planMemory(run.lora, trainingShape(plan, run))
+  const trained = rows.map(({ labels }) =>
+    labels.reduce((sum, label, i) => sum + (i > 0 && label !== IGNORE ? 1 : 0), 0),
+  )
+  const count = (which: Iterable<number>) => {
+    const sum = { tokens: 0, trainedTokens: 0 }
+    for (const row of which) {
+      sum.tokens += rows[row].inputIds.length
+      sum.trainedTokens += trained[row]
+    }
+    return sum
+  }
+  // Whole epochs take every row, whatever their order.
+  const wholeEpochs = Math.floor(plan.steps / plan.stepsPerEpoch)
+  const each = count(rows.keys())
+  const last = count(
+    plan
+      .windows(wholeEpochs)
+      .slice(0, plan.steps % plan.stepsPerEpoch)
+      .flat(3),
+  )
+  const total = {
+    tokens: wholeEpochs * each.tokens + last.tokens,
+    trainedTokens: wholeEpochs * each.trainedTokens + last.trainedTokens,
+  }
+  const checkpointEvery = checkpointRules(run, plan, false).every
+  return {
+    steps: plan.steps,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    ...total,
+    memory,
+    peakBytes,
+    adapterParameters,
+    checkpointEvery,
+  }
+}

@@ -1,0 +1,20 @@
+import { openGpu } from '../../gpu/device'
+import { filesFolder, fileSource } from '../../storage/files-folder'
+import { httpFile, httpFolder } from '../../storage/http-folder'
+import { openHub } from '../../storage/hub'
+import { hasOpfs } from '../../storage/opfs'
+import { checkpointPlace } from '../../storage/opfs-checkpoints'
+import type { Platform } from '../core/platform'
+
+/** The engine's surroundings in a browser's worker. `base` is the page's address, below which public/ lies. */
+export function browserPlatform(base: string): Platform {
+  return {
+    openGpu: () => openGpu(navigator.gpu),
+    builtinModel: () => httpFolder(new URL('demo-model/', base)),
+    sample: (name) => httpFile(name, new URL(`samples/${name}`, base)),
+    hub: (location, on, signal) => openHub(location, on, signal),
+    folderOfFiles: filesFolder,
+    sourceOfFile: (file) => fileSource(file),
+    checkpoints: async (runId) => (hasOpfs() ? checkpointPlace(runId) : null),
+  }
+}

@@ -1,0 +1,232 @@
+import { fail } from '../errors'
+import { assignSlots, type SlotAssignment } from './arena'
+import { allocating, type Gpu } from './device'
+import type { KernelCache } from './kernel'
+import { Recorder, type RecordedDispatch } from './recorder'
+import { packParams } from './reflect'
+import { byteLength, type Tensor } from './tensor'
+
+const PARAM_STRIDE = 256
+const KEPT_ENCODINGS = 16
+
+export interface ReplayOptions {
+  label: string
+  /** Most floating point operations in one submit, so that no submit holds the GPU for long. */
+  flopsPerSubmit?: number
+  /** false: every tensor gets memory of its own. */
+  share?: boolean
+}
+
+/**
+ * A graph with its memory: placed once at the largest shape, replayed at any shape up to it. In steady state a run
+ * encodes dispatches and writes parameters; it makes no buffer, bind group or pipeline.
+ *
+ * `Shape` is whatever the record function needs; it must be plain data, since its JSON is the cache key.
+ */
+export class Replay<Shape> {
+  readonly placement: SlotAssignment
+  private readonly gpu: Gpu
+  private readonly kernels: KernelCache
+  private readonly record: (r: Recorder, shape: Shape) => void
+  private readonly options: Required<ReplayOptions>
+  private readonly capacity: Recorder
+  private slots: GPUBuffer[] = []
+  private paramBuffer: GPUBuffer | null = null
+  private bindGroups: GPUBindGroup[] = []
+  private readonly encodings = new Map<string, { dispatches: RecordedDispatch[]; params: Uint8Array<ArrayBuffer> }>()
+  private loadedParams = ''
+
+  constructor(
+    gpu: Gpu,
+    kernels: KernelCache,
+    record: (r: Recorder, shape: Shape) => void,
+    capacity: Shape,
+    options: ReplayOptions,
+  ) {
+    this.gpu = gpu
+    this.kernels = kernels
+    this.record = record
+    this.options = { flopsPerSubmit: gpu.isSoftware ? 4e9 : 100e9, share: true, ...options }
+    this.capacity = new Recorder(kernels)
+    record(this.capacity, capacity)
+    this.placement = assignSlots(this.capacity.virtual, lifetimes(this.capacity), this.options.share)
+  }
+
+  /** Bytes of the slots and the parameter buffer. */
+  get bytes(): number {
+    return this.placement.bytes + this.capacity.dispatches.length * PARAM_STRIDE
+  }
+
+  get dispatchCount(): number {
+    return this.capacity.dispatches.length
+  }
+
+  /** Compile, allocate and bind. @throws TuneError gpu-tensor-too-large, gpu-out-of-memory, gpu-shader */
+  async build(onCompile?: (done: number, total: number) => void): Promise<void> {
+    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
+    for (const tensor of this.capacity.dispatches.flatMap(({ tensors }) => tensors)) {
+      const bytes = byteLength(tensor)
+      if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: tensor.label, bytes, limit })
+    }
+    await this.kernels.compile(onCompile)
+    await allocating(this.gpu, this.options.label, () => this.allocate())
+  }
+
+  private allocate(): void {
+    const { gpu, placement } = this
+    this.slots = placement.slots.map((slot, index) =>
+      gpu.buffer(
+        `${this.options.label} slot ${index}`,
+        slot.bytes,
+        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      ),
+    )
+    const count = this.capacity.dispatches.length
+    this.paramBuffer = gpu.buffer(
+      `${this.options.label} params`,
+      Math.max(1, count) * PARAM_STRIDE,
+      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    )
+    this.bindGroups = this.capacity.dispatches.map((dispatch, index) => this.bind(dispatch, index))
+  }
+
+  private bind(dispatch: RecordedDispatch, index: number): GPUBindGroup {
+    let next = 0
+    this.gpu.counts.bindGroups++
+    return this.gpu.device.createBindGroup({
+      label: dispatch.kernel.name,
+      layout: dispatch.kernel.layout,
+      entries: dispatch.kernel.io.bindings.map(({ index: binding, access }) => ({
+        binding,
+        resource:
+          access === 'uniform'
+            ? { buffer: this.paramBuffer!, offset: index * PARAM_STRIDE, size: PARAM_STRIDE }
+            : this.resource(dispatch.tensors[next++]),
+      })),
+    })
+  }
+
+  private resource(tensor: Tensor): GPUBufferBinding {
+    if (tensor.buffer) return { buffer: tensor.buffer, offset: tensor.offset, size: byteLength(tensor) }
+    return { buffer: this.slots[this.placement.slotOf[tensor.id]], size: byteLength(tensor) }
+  }
+
+  /** The buffer behind a virtual tensor of the capacity recording, by label; for readback and upload. */
+  bufferOf(label: string): GPUBuffer {
+    const tensor = this.capacity.virtual.find((t) => t.label === label)
+    if (!tensor) throw new Error(`replay ${this.options.label} has no tensor "${label}"`)
+    return this.slots[this.placement.slotOf[tensor.id]]
+  }
+
+  /** Record a shape ahead of its run and compile what it needs that is not there; nothing in the steady state. */
+  async prepare(shape: Shape): Promise<void> {
+    const { dispatches } = this.encoding(shape)
+    if (dispatches.some((dispatch) => !dispatch.kernel.pipeline)) await this.kernels.compile()
+  }
+
+  private encoding(shape: Shape): { key: string; dispatches: RecordedDispatch[]; params: Uint8Array<ArrayBuffer> } {
+    const key = JSON.stringify(shape)
+    let found = this.encodings.get(key)
+    if (!found) {
+      const recorder = new Recorder(this.kernels)
+      this.record(recorder, shape)
+      const { dispatches } = recorder
+      if (
+        dispatches.length !== this.capacity.dispatches.length ||
+        recorder.virtual.length !== this.capacity.virtual.length
+      ) {
+        throw new Error(`${this.options.label}: the graph of ${key} differs from the planned one`)
+      }
+      const params = new Uint8Array(Math.max(1, dispatches.length) * PARAM_STRIDE)
+      const view = new DataView(params.buffer)
+      for (const [index, dispatch] of dispatches.entries()) {
+        packParams(dispatch.kernel.io.params, dispatch.params, view, index * PARAM_STRIDE)
+      }
+      found = { dispatches, params }
+      // Decoding visits each shape once, training most of them a few times: a handful of recent ones is worth their
+      // memory.
+      if (this.encodings.size >= KEPT_ENCODINGS) this.encodings.delete(this.encodings.keys().next().value!)
+    } else {
+      this.encodings.delete(key)
+    }
+    this.encodings.set(key, found)
+    return { key, ...found }
+  }
+
+  /** Encode and submit the graph at a prepared shape. `after` may add copies to the last command buffer. */
+  run(shape: Shape, after?: (encoder: GPUCommandEncoder) => void): void {
+    const { gpu } = this
+    const { key, dispatches, params } = this.encoding(shape)
+    if (key !== this.loadedParams) {
+      gpu.device.queue.writeBuffer(this.paramBuffer!, 0, params)
+      this.loadedParams = key
+    }
+    let encoder = gpu.device.createCommandEncoder({ label: this.options.label })
+    let pass = encoder.beginComputePass()
+    let flops = 0
+    for (const [index, { kernel, workgroups, flops: cost }] of dispatches.entries()) {
+      if (flops > 0 && flops + cost > this.options.flopsPerSubmit) {
+        pass.end()
+        gpu.device.queue.submit([encoder.finish()])
+        gpu.counts.submits++
+        encoder = gpu.device.createCommandEncoder({ label: this.options.label })
+        pass = encoder.beginComputePass()
+        flops = 0
+      }
+      flops += cost
+      if (workgroups[0] * workgroups[1] * workgroups[2] === 0) continue
+      pass.setPipeline(kernel.pipeline!)
+      pass.setBindGroup(0, this.bindGroups[index])
+      pass.dispatchWorkgroups(...workgroups)
+      gpu.counts.dispatches++
+    }
+    pass.end()
+    after?.(encoder)
+    gpu.device.queue.submit([encoder.finish()])
+    gpu.counts.submits++
+  }
+
+  /** As `run`, a submit a dispatch, waiting for each: for the profiler. */
+  async *runOneByOne(shape: Shape): AsyncGenerator<{ kernel: string; milliseconds: number; flops: number }> {
+    const { queue } = this.gpu.device
+    await this.prepare(shape)
+    const { key, dispatches, params } = this.encoding(shape)
+    queue.writeBuffer(this.paramBuffer!, 0, params)
+    this.loadedParams = key
+    await queue.onSubmittedWorkDone()
+    for (const [index, { kernel, workgroups, flops }] of dispatches.entries()) {
+      const start = performance.now()
+      const encoder = this.gpu.device.createCommandEncoder()
+      const pass = encoder.beginComputePass()
+      pass.setPipeline(kernel.pipeline!)
+      pass.setBindGroup(0, this.bindGroups[index])
+      pass.dispatchWorkgroups(...workgroups)
+      pass.end()
+      queue.submit([encoder.finish()])
+      await queue.onSubmittedWorkDone()
+      yield { kernel: kernel.key, milliseconds: performance.now() - start, flops }
+    }
+  }
+
+  destroy(): void {
+    for (const buffer of this.slots) this.gpu.free(buffer)
+    if (this.paramBuffer) this.gpu.free(this.paramBuffer)
+    this.slots = []
+    this.paramBuffer = null
+    this.bindGroups = []
+  }
+}
+
+/** First and last dispatch that names each virtual tensor. */
+export function lifetimes(recorder: Recorder): [number, number][] {
+  const lives: [number, number][] = recorder.virtual.map(() => [-1, -1])
+  for (const [index, dispatch] of recorder.dispatches.entries()) {
+    for (const tensor of dispatch.tensors) {
+      if (tensor.id < 0) continue
+      const life = lives[tensor.id]
+      if (life[0] < 0) life[0] = index
+      life[1] = index
+    }
+  }
+  return lives
+}

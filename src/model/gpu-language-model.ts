@@ -1,0 +1,304 @@
+import type { MicroBatch } from '../contracts/data'
+import { fail } from '../errors'
+import { allocating, type Gpu } from '../gpu/device'
+import type { KernelCache } from '../gpu/kernel'
+import type { Tensor } from '../gpu/tensor'
+import { chooseChunking } from '../ops/attention'
+import { slabElements, type LinearWeight } from '../ops/linear'
+import { AdapterStore, initialValues } from './adapter-store'
+import { allLogits, Decoder } from './answering/decoder'
+import { readRows } from './loading/dequantized-rows'
+import { Evaluator } from './passes/evaluator'
+import type { PassModel } from './passes/graphs'
+import type { LayerAdapter } from './passes/layer-context'
+import type { LanguageModel, Trainer, MemoryPlan, TrainingShape } from './language-model'
+import { planMemory } from './training/memory-plan'
+import { ropeTable } from '../architecture/rope-table'
+import { chooseToken, uniforms } from './answering/choose-token'
+import { GpuTrainer } from './training/trainer'
+import { ghost } from './training/training-graph'
+import { type ModelConfig, type Projection } from '../contracts/model'
+import { uploadVector, type ModelWeights } from './weights'
+import { type LoraConfig, type LoraPair } from '../contracts/lora'
+import { type DecodingOptions } from './language-model'
+import { linearModules } from '../architecture/names'
+
+/** Most bytes of attention scores at a time. */
+const SCORES_BYTES = 64 * 2 ** 20
+
+/** The engine's language model: qwen2, qwen3 and llama with an NF4 (or dense) base. */
+export class GpuLanguageModel implements LanguageModel {
+  readonly config: ModelConfig
+  private readonly gpu: Gpu
+  private readonly kernels: KernelCache
+  private readonly weights: ModelWeights
+  private readonly buffers: GPUBuffer[]
+  private readonly slabElements: number
+  private adapter: AdapterStore | null = null
+  private rope: { tensor: Tensor; T: number } | null = null
+  private evaluators: { base: Evaluator | null; tuned: Evaluator | null } = { base: null, tuned: null }
+  private trainer: GpuTrainer | null = null
+
+  constructor(gpu: Gpu, kernels: KernelCache, config: ModelConfig, weights: ModelWeights, buffers: GPUBuffer[]) {
+    this.gpu = gpu
+    this.kernels = kernels
+    this.config = config
+    this.weights = weights
+    this.buffers = buffers
+    this.slabElements = slabElements(
+      weights.layers.flatMap((layer) => Object.values(layer.linears).map(({ weight }) => weight)),
+    )
+  }
+
+  get nf4Bytes(): number {
+    return this.weights.nf4Bytes
+  }
+
+  get gpuBytes(): number {
+    return this.gpu.allocatedBytes
+  }
+
+  get lora(): LoraConfig | null {
+    return this.adapter?.lora ?? null
+  }
+
+  async attachLora(
+    lora: LoraConfig,
+    init: { kind: 'random'; seed: number } | { kind: 'pairs'; pairs: LoraPair[] },
+  ): Promise<void> {
+    this.detachLora()
+    const store = await allocating(this.gpu, 'adapter', () => new AdapterStore(this.gpu, this.config, lora))
+    if (init.kind === 'random') {
+      store.write((slot) => initialValues(slot, init.seed))
+    } else {
+      const pairs = new Map(init.pairs.map((pair) => [`${pair.layer}.${pair.projection}`, pair]))
+      store.write((slot) => pairs.get(`${slot.layer}.${slot.projection}`)?.[slot.side] ?? new Float32Array(slot.length))
+    }
+    this.adapter = store
+  }
+
+  detachLora(): void {
+    this.trainer?.destroy()
+    this.trainer = null
+    this.evaluators.tuned?.destroy()
+    this.evaluators.tuned = null
+    this.adapter?.destroy()
+    this.adapter = null
+  }
+
+  async readLora(): Promise<LoraPair[]> {
+    if (!this.adapter) throw fail('model-no-adapter', {})
+    return this.adapter.read()
+  }
+
+  /**
+   * cos/sin for at least T positions. Replays may still be bound to a table that was outgrown, so it stays; sizes
+   * double.
+   */
+  private ropeFor(T: number): Tensor {
+    if (!this.rope || this.rope.T < T) {
+      const size = Math.max(1024, 2 ** Math.ceil(Math.log2(T)))
+      const tensor = uploadVector(this.gpu, 'rope table', ropeTable(this.config, size))
+      this.buffers.push(tensor.buffer!)
+      this.rope = { tensor, T: size }
+    }
+    return this.rope.tensor
+  }
+
+  private passFor(
+    B: number,
+    T: number,
+    activation: 'f32' | 'f16' = 'f32',
+    rope = this.ropeFor(T),
+  ): Omit<PassModel, 'adapter'> {
+    const limit = Math.min(SCORES_BYTES, this.gpu.device.limits.maxStorageBufferBindingSize)
+    return {
+      config: this.config,
+      weights: this.weights,
+      rope,
+      slabElements: this.slabElements,
+      chunking: chooseChunking(B, T, T, this.config.heads, limit),
+      activation,
+    }
+  }
+
+  /** f16 only where it is asked for and the device has it. */
+  private activationFor(shape: TrainingShape): 'f32' | 'f16' {
+    return shape.computeDtype === 'float16' && this.gpu.features.f16 ? 'f16' : 'f32'
+  }
+
+  private layerAdapter(useAdapter: boolean): LayerAdapter | null {
+    const { adapter } = this
+    return useAdapter && adapter
+      ? { scale: adapter.scale, get: (layer: number, p: Projection) => adapter.get(layer, p) }
+      : null
+  }
+
+  planMemory(lora: LoraConfig, shape: TrainingShape): MemoryPlan {
+    const pass = this.passFor(shape.batch, shape.tokens, this.activationFor(shape), ghost('rope table', [shape.tokens]))
+    return planMemory(this.kernels, this.weights, pass, lora, shape)
+  }
+
+  async createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer> {
+    return this.createGpuTrainer(shape, onCompile)
+  }
+
+  /** As createTrainer, with what checks look at. `share: false` gives every activation memory of its own. */
+  async createGpuTrainer(
+    shape: TrainingShape,
+    onCompile?: (done: number, total: number) => void,
+    checks: { share?: boolean } = {},
+  ): Promise<GpuTrainer> {
+    if (!this.adapter) throw fail('model-no-adapter', {})
+    this.trainer?.destroy()
+    this.trainer = null
+    this.dropEvaluators()
+    const plan = this.planMemory(this.adapter.lora, shape)
+    const parts = {
+      gpu: this.gpu,
+      kernels: this.kernels,
+      pass: this.passFor(shape.batch, shape.tokens, this.activationFor(shape)),
+      host: this.weights.hostEmbedding,
+      adapter: this.adapter,
+      shape,
+      plan,
+      share: checks.share ?? true,
+      diagnose: (batches: MicroBatch[]) => this.diagnose(batches),
+      onDestroy: () => {
+        if (this.trainer === trainer) this.trainer = null
+      },
+    }
+    const trainer = await allocating(this.gpu, 'training state', () => new GpuTrainer(parts))
+    this.trainer = trainer
+    return built(trainer, onCompile)
+  }
+
+  private dropEvaluators(): void {
+    this.evaluators.base?.destroy()
+    this.evaluators.tuned?.destroy()
+    this.evaluators = { base: null, tuned: null }
+  }
+
+  private async evaluator(B: number, T: number, useAdapter: boolean): Promise<Evaluator> {
+    const key = useAdapter && this.adapter ? 'tuned' : 'base'
+    const found = this.evaluators[key]
+    if (found && found.capacity.B >= B && found.capacity.T >= T) return found
+    found?.destroy()
+    this.evaluators[key] = null
+    const capacity = { B: Math.max(B, found?.capacity.B ?? 0), T: Math.max(T, found?.capacity.T ?? 0) }
+    const pass = { ...this.passFor(capacity.B, capacity.T), adapter: this.layerAdapter(key === 'tuned') }
+    const host = this.weights.hostEmbedding
+    const evaluator = await allocating(
+      this.gpu,
+      'evaluation',
+      () => new Evaluator(this.gpu, this.kernels, pass, host, capacity),
+    )
+    this.evaluators[key] = await built(evaluator)
+    return evaluator
+  }
+
+  async lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<{ sums: Float64Array; counts: Int32Array }> {
+    return (await this.evaluator(batch.B, batch.T, useAdapter)).perLine(batch)
+  }
+
+  private async diagnose(batches: MicroBatch[]): Promise<{ layer: number | null; rows: number[] }> {
+    for (const batch of batches) {
+      const pass = { ...this.passFor(batch.B, batch.T), adapter: this.layerAdapter(true) }
+      const host = this.weights.hostEmbedding
+      const probe = await allocating(
+        this.gpu,
+        'diagnosis',
+        () => new Evaluator(this.gpu, this.kernels, pass, host, batch, true),
+      )
+      try {
+        await probe.build()
+        const { layer, lines } = await probe.findNonFinite(batch)
+        if (layer !== null || lines.length > 0) {
+          const rows =
+            batch.rows.length === batch.B && lines.length > 0 ? lines.map((line) => batch.rows[line]) : batch.rows
+          return { layer, rows }
+        }
+      } finally {
+        probe.destroy()
+      }
+    }
+    return { layer: null, rows: batches.flatMap((batch) => batch.rows) }
+  }
+
+  /** A line of up to `capacity` tokens with its cache, built; the caller destroys it. */
+  async createDecoder(capacity: number, useAdapter: boolean): Promise<Decoder> {
+    const { chunking: _, ...pass } = this.passFor(1, capacity)
+    const adapter = this.layerAdapter(useAdapter)
+    const host = this.weights.hostEmbedding
+    return built(
+      await allocating(
+        this.gpu,
+        'KV cache',
+        () => new Decoder(this.gpu, this.kernels, { ...pass, adapter }, host, capacity),
+      ),
+    )
+  }
+
+  async *generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number> {
+    // An answer may pass the context, as in transformers: positions simply go on.
+    const capacity = promptIds.length + options.maxNewTokens
+    if (promptIds.length >= this.config.maxPositionEmbeddings) {
+      throw fail('model-too-long', { tokens: promptIds.length, limit: this.config.maxPositionEmbeddings })
+    }
+    const decoder = await this.createDecoder(capacity, options.useAdapter)
+    try {
+      const draw = uniforms(options.seed)
+      let logits = await decoder.push(promptIds)
+      for (let made = 0; promptIds.length + made < capacity; made++) {
+        if (options.signal?.aborted) return
+        const id = chooseToken(logits, options, draw())
+        yield id
+        if (options.stopIds.includes(id) || promptIds.length + made + 1 >= capacity) return
+        logits = await decoder.push(Int32Array.of(id))
+      }
+    } finally {
+      decoder.destroy()
+    }
+  }
+
+  async logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array> {
+    const { chunking: _, ...pass } = this.passFor(1, ids.length)
+    return allLogits(
+      this.gpu,
+      this.kernels,
+      { ...pass, adapter: this.layerAdapter(useAdapter) },
+      this.weights.hostEmbedding,
+      ids,
+    )
+  }
+
+  async dequantizedRows(name: string, from: number, count: number): Promise<Float32Array> {
+    return readRows(this.gpu, this.kernels, this.linear(name), from, count)
+  }
+
+  private linear(name: string): LinearWeight {
+    const module = linearModules(this.config).find(({ path }) => path === name)
+    if (!module) throw new Error(`no linear "${name}"`)
+    return this.weights.layers[module.layer].linears[module.projection].weight
+  }
+
+  destroy(): void {
+    this.detachLora()
+    this.dropEvaluators()
+    for (const buffer of this.buffers) this.gpu.free(buffer)
+    this.buffers.length = 0
+  }
+}
+
+/** Compile and allocate the rest; what cannot be built leaves nothing behind. */
+async function built<
+  T extends { build(onCompile?: (done: number, total: number) => void): Promise<void>; destroy(): void },
+>(made: T, onCompile?: (done: number, total: number) => void): Promise<T> {
+  try {
+    await made.build(onCompile)
+    return made
+  } catch (error) {
+    made.destroy()
+    throw error
+  }
+}

@@ -1,0 +1,294 @@
+import { isBnbTensor, readBnbTensor } from '../../formats/bnb'
+import { isFloatDtype, toFloat32, type FloatDtype } from '../../formats/floats'
+import { sourceRows } from '../../formats/source-rows'
+import type { WeightSource } from '../../contracts/weights'
+import { allocating, type Gpu } from '../../gpu/device'
+import { KernelCache } from '../../gpu/kernel'
+import { bufferTensor, bytesPerElement, type Tensor } from '../../gpu/tensor'
+import type { LinearWeight } from '../../ops/linear'
+import { nf4Layout, type Nf4Weight } from '../../ops/nf4'
+import type { TablePart } from '../../ops/rows'
+import { fail } from '../../errors/index'
+import { hostTable } from './host-table'
+import type { LanguageModel } from '../language-model'
+import { GpuLanguageModel } from '../gpu-language-model'
+import { padded, Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
+import { PROJECTIONS, type ModelConfig } from '../../contracts/model'
+import { uploadVector, type LayerWeights, type ModelWeights } from '../weights'
+import { EMBEDDING, FINAL_NORM, headTensor, layerNames, linearModules, linearPath } from '../../architecture/names'
+/** Bytes uploaded at a time where weights go to the GPU without being quantised. */
+const UPLOAD_BYTES = 8 * 1024 * 1024
+
+export interface LoadProgress {
+  /** Tensor being loaded, without its suffix. */
+  tensor: string
+  /** Source bytes read so far, and in all. */
+  bytesDone: number
+  bytesTotal: number
+}
+
+export interface LoadOptions {
+  /** false: linears stay in the source's precision (plain LoRA). */
+  loadIn4bit?: boolean
+  /** false: f32 scales for every block of 64. */
+  doubleQuant?: boolean
+}
+
+/**
+ * Stream a checkpoint onto the GPU: linears into NF4 (or imported as they are from a bnb-4bit checkpoint), the head in
+ * the source's precision (f32 where that is NF4), norms and biases in f32. Memory is taken before the first weight is
+ * read, so that a model too big for this GPU is refused at once. Holds a few chunks in the JS heap, never a whole
+ * tensor.
+ * @throws TuneError gpu-tensor-too-large, gpu-out-of-memory, model-tensor-dtype
+ */
+export async function loadLanguageModel(
+  gpu: Gpu,
+  opened: { config: ModelConfig; weights: WeightSource },
+  on: (progress: LoadProgress) => void = () => undefined,
+  signal?: AbortSignal,
+  options: LoadOptions = {},
+): Promise<LanguageModel> {
+  const loader = new Loader(gpu, opened.config, opened.weights, on, signal, options)
+  try {
+    return await loader.load()
+  } catch (error) {
+    loader.release()
+    throw error
+  }
+}
+
+class Loader {
+  private readonly gpu: Gpu
+  private readonly config: ModelConfig
+  private readonly weights: WeightSource
+  private readonly on: (progress: LoadProgress) => void
+  private readonly signal: AbortSignal | undefined
+  private readonly options: LoadOptions
+  private readonly kernels: KernelCache
+  private readonly buffers: GPUBuffer[] = []
+  private quantizer: Quantizer | null = null
+  private bytesDone = 0
+  private bytesTotal = 0
+  private nf4Bytes = 0
+  private otherBytes = 0
+
+  constructor(
+    gpu: Gpu,
+    config: ModelConfig,
+    weights: WeightSource,
+    on: (progress: LoadProgress) => void,
+    signal: AbortSignal | undefined,
+    options: LoadOptions,
+  ) {
+    this.gpu = gpu
+    this.config = config
+    this.weights = weights
+    this.on = on
+    this.signal = signal
+    this.options = options
+    this.kernels = new KernelCache(gpu)
+  }
+
+  async load(): Promise<LanguageModel> {
+    const { config, gpu } = this
+    const headName = headTensor(config)
+    const linears = this.linearNames()
+    this.bytesTotal = [...linears.map(({ name }) => `${name}.weight`), headName].reduce(
+      (sum, name) => sum + (this.weights.tensors.get(name)?.bytes ?? 0),
+      0,
+    )
+    // Memory first: a model that does not fit is refused before its weights are read.
+    const parts = await this.allocateTable(headName)
+    const targets = new Map<string, LinearWeight>()
+    for (const linear of linears) targets.set(linear.name, await this.allocateLinear(linear))
+    this.quantizer = await allocating(gpu, 'quantisation', () => new Quantizer(gpu, this.kernels))
+
+    await this.fillTable(headName, parts)
+    for (const { name } of linears) await this.fillLinear(name, targets.get(name)!)
+    const layers: LayerWeights[] = []
+    for (let layer = 0; layer < config.layers; layer++) layers.push(await this.layer(layer, targets))
+    const weights: ModelWeights = {
+      head: parts,
+      hostEmbedding: headName === EMBEDDING ? null : hostTable(this.weights, EMBEDDING, config.hiddenSize),
+      finalNorm: await this.vector(FINAL_NORM),
+      layers,
+      nf4Bytes: this.nf4Bytes,
+      headBytes: parts.reduce((sum, { tensor }) => sum + tensor.buffer!.size, 0),
+      otherBytes: this.otherBytes,
+    }
+    this.quantizer.destroy()
+    this.quantizer = null
+    return new GpuLanguageModel(gpu, this.kernels, config, weights, this.buffers)
+  }
+
+  release(): void {
+    this.quantizer?.destroy()
+    for (const buffer of this.buffers) this.gpu.free(buffer)
+  }
+
+  private linearNames(): { name: string; N: number; K: number }[] {
+    return linearModules(this.config).map(({ path, outFeatures, inFeatures }) => ({
+      name: path,
+      N: outFeatures,
+      K: inFeatures,
+    }))
+  }
+
+  private async buffer(label: string, bytes: number): Promise<GPUBuffer> {
+    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
+    if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: label, bytes, limit })
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
+    const buffer = await allocating(this.gpu, label, () => this.gpu.buffer(label, bytes, usage))
+    this.buffers.push(buffer)
+    return buffer
+  }
+
+  private floatDtype(name: string): FloatDtype {
+    const dtype = this.weights.tensors.get(name)!.dtype
+    if (!isFloatDtype(dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype })
+    return dtype
+  }
+
+  private tell(tensor: string, bytes: number): void {
+    this.bytesDone += bytes
+    this.on({ tensor, bytesDone: this.bytesDone, bytesTotal: this.bytesTotal })
+  }
+
+  /**
+   * A table [rows, C] in as many buffers as the binding limit asks for; rows a part a multiple of 8. NF4 rows become
+   * f32:
+   * bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the
+   * same.
+   */
+  private async allocateTable(name: string): Promise<TablePart[]> {
+    const { vocabSize: V, hiddenSize: C } = this.config
+    const dtype = isBnbTensor(this.weights, name) ? 'f32' : SOURCE_FORMATS[this.floatDtype(name)]
+    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
+    const rows = Math.min(V, Math.floor(limit / (C * bytesPerElement(dtype)) / 8) * 8)
+    const parts: TablePart[] = []
+    for (let first = 0; first < V; first += rows) {
+      const count = Math.min(rows, V - first)
+      const buffer = await this.buffer(`${name} ${first}`, count * C * bytesPerElement(dtype))
+      parts.push({ tensor: bufferTensor(name, dtype, [count, C], buffer), first, count })
+    }
+    return parts
+  }
+
+  private async fillTable(name: string, parts: TablePart[]): Promise<void> {
+    const rowBytes = this.config.hiddenSize * bytesPerElement(parts[0].tensor.dtype)
+    if (isBnbTensor(this.weights, name)) return this.fillDequantized(name, parts, rowBytes)
+    for (const { tensor, first, count } of parts)
+      await this.upload(name, tensor.buffer!, 0, first * rowBytes, count * rowBytes)
+  }
+
+  private async fillDequantized(name: string, parts: TablePart[], rowBytes: number): Promise<void> {
+    const { vocabSize: V, hiddenSize: C } = this.config
+    const rows = await sourceRows(this.weights, name, C)
+    const step = Math.max(1, Math.floor(UPLOAD_BYTES / rowBytes))
+    for (const { tensor, first, count } of parts) {
+      for (let at = 0; at < count; at += step) {
+        this.signal?.throwIfAborted()
+        const some = Math.min(step, count - at)
+        this.gpu.device.queue.writeBuffer(
+          tensor.buffer!,
+          at * rowBytes,
+          (await rows.floats(first + at, some)) as Float32Array<ArrayBuffer>,
+        )
+        this.tell(name, (this.weights.tensors.get(name)!.bytes * some) / V)
+      }
+    }
+  }
+
+  /** Copy source bytes as they are. */
+  private async upload(name: string, to: GPUBuffer, toOffset: number, from: number, length: number): Promise<void> {
+    for (let at = 0; at < length; at += UPLOAD_BYTES) {
+      this.signal?.throwIfAborted()
+      const bytes = await this.weights.read(name, from + at, Math.min(UPLOAD_BYTES, length - at))
+      this.gpu.device.queue.writeBuffer(
+        to,
+        toOffset + at,
+        bytes.length % 4 ? padded(bytes) : (bytes as Uint8Array<ArrayBuffer>),
+      )
+      this.tell(name, bytes.length)
+    }
+  }
+
+  private async allocateLinear({ name, N, K }: { name: string; N: number; K: number }): Promise<LinearWeight> {
+    const full = `${name}.weight`
+    const imported = isBnbTensor(this.weights, full)
+    if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) {
+      const dtype = SOURCE_FORMATS[this.floatDtype(full)]
+      const bytes = N * K * bytesPerElement(dtype)
+      const buffer = await this.buffer(name, bytes)
+      this.otherBytes += bytes
+      return { kind: 'dense', N, K, tensor: bufferTensor(name, dtype, [N, K], buffer) }
+    }
+    const nested = imported
+      ? this.weights.tensors.get(`${full}.absmax`)?.dtype === 'U8'
+      : this.options.doubleQuant !== false
+    const layout = nf4Layout(N * K, nested)
+    const buffer = await this.buffer(name, layout.words * 4)
+    this.nf4Bytes += buffer.size
+    return { kind: 'nf4', N, K, buffer, layout, nestedOffset: 0 }
+  }
+
+  private async fillLinear(name: string, target: LinearWeight): Promise<void> {
+    const full = `${name}.weight`
+    if (target.kind === 'dense') {
+      await this.upload(full, target.tensor.buffer!, 0, 0, target.N * target.K * bytesPerElement(target.tensor.dtype))
+    } else if (isBnbTensor(this.weights, full)) {
+      await this.importBnb(full, target)
+    } else {
+      target.nestedOffset = await this.quantizer!.quantize(
+        target.buffer,
+        target.layout,
+        target.N * target.K,
+        this.floatDtype(full),
+        (offset, length) => this.weights.read(full, offset, length),
+        (bytes) => this.tell(name, bytes),
+        this.signal,
+      )
+    }
+  }
+
+  private async importBnb(name: string, target: Nf4Weight): Promise<void> {
+    const { scales } = await readBnbTensor(this.weights, name, target.K)
+    if (scales.kind === 'nested') {
+      const { codes, nestedAbsmax, offset } = scales.nested
+      writeTables(this.gpu, target.buffer, target.layout, { map: scales.map, absmaxCodes: codes, nestedAbsmax })
+      target.nestedOffset = offset
+    } else {
+      writeTables(this.gpu, target.buffer, target.layout, { map: new Float32Array(256), absmax: scales.absmax })
+    }
+    await this.upload(name, target.buffer, target.layout.codeAt * 4, 0, this.weights.tensors.get(name)!.bytes)
+  }
+
+  private async vector(name: string): Promise<Tensor> {
+    const info = this.weights.tensors.get(name)!
+    const values = toFloat32(await this.weights.read(name, 0, info.bytes), this.floatDtype(name))
+    const tensor = uploadVector(this.gpu, name, values)
+    this.buffers.push(tensor.buffer!)
+    this.otherBytes += tensor.buffer!.size
+    return tensor
+  }
+
+  private async optionalVector(name: string | null): Promise<Tensor | null> {
+    return name === null ? null : this.vector(name)
+  }
+
+  private async layer(layer: number, targets: Map<string, LinearWeight>): Promise<LayerWeights> {
+    const names = layerNames(this.config, layer)
+    const linears = {} as LayerWeights['linears']
+    for (const projection of PROJECTIONS) {
+      const weight = targets.get(linearPath(layer, projection))!
+      linears[projection] = { weight, bias: await this.optionalVector(names.bias(projection)) }
+    }
+    return {
+      inputNorm: await this.vector(names.inputNorm),
+      postNorm: await this.vector(names.postNorm),
+      qNorm: await this.optionalVector(names.qNorm),
+      kNorm: await this.optionalVector(names.kNorm),
+      linears,
+    }
+  }
+}

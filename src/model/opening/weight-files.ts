@@ -1,0 +1,93 @@
+import { fail } from '../../errors/index'
+import type { FileFolder } from '../../contracts/bytes'
+import { openSafetensors } from '../../formats/safetensors'
+import type { SafetensorsFile } from '../../formats/safetensors'
+import type { TensorInfo, WeightSource } from '../../contracts/weights'
+
+const INDEX = 'model.safetensors.index.json'
+
+/** One safetensors file of a model. */
+export interface WeightFile {
+  path: string
+  size: number
+  /** Names of its tensors in the header's order. */
+  tensors: string[]
+}
+
+/**
+ * Open a model's safetensors files by their headers alone: `model.safetensors`, or the shards that the index names, or
+ * (without an index) every shard of one series, or the only safetensors file there is.
+ */
+export async function openWeightFiles(
+  folder: FileFolder,
+  listed: { path: string; size: number }[],
+): Promise<{ weights: WeightSource; files: WeightFile[] }> {
+  const paths = await weightPaths(folder, new Set(listed.map((file) => file.path)))
+  const tensors = new Map<string, TensorInfo>()
+  const holders = new Map<string, SafetensorsFile>()
+  const files: WeightFile[] = []
+  for (const path of paths) {
+    const source = await folder.open(path)
+    if (!source) throw fail('model-missing-shards', { folder: folder.name, files: path, count: 1 })
+    const opened = await openSafetensors(source)
+    for (const [name, info] of opened.tensors) {
+      tensors.set(name, info)
+      holders.set(name, opened)
+    }
+    files.push({ path, size: source.size, tensors: [...opened.tensors.keys()] })
+  }
+  return {
+    files,
+    weights: {
+      tensors,
+      read(name, offset, length) {
+        const holder = holders.get(name)
+        return holder
+          ? holder.read(name, offset, length)
+          : Promise.reject(new Error(`${folder.name} has no tensor ${name}`))
+      },
+    },
+  }
+}
+
+async function weightPaths(folder: FileFolder, has: Set<string>): Promise<string[]> {
+  if (has.has('model.safetensors')) return ['model.safetensors']
+  const wanted = has.has(INDEX) ? await indexedShards(folder) : seriesOf([...has])
+  const missing = wanted.filter((path) => !has.has(path))
+  if (missing.length > 0) {
+    const few = missing.slice(0, 3).join(', ') + (missing.length > 3 ? ', …' : '')
+    throw fail('model-missing-shards', { folder: folder.name, files: few, count: missing.length })
+  }
+  if (wanted.length > 0) return wanted
+  const single = [...has].filter(
+    (path) => path.endsWith('.safetensors') && !path.includes('/') && !path.startsWith('adapter_'),
+  )
+  if (single.length === 1) return single
+  const found = [...has].filter((path) => !path.includes('/')).slice(0, 8)
+  throw fail('model-no-weights', { folder: folder.name, found: found.join(', ') })
+}
+
+async function indexedShards(folder: FileFolder): Promise<string[]> {
+  const source = (await folder.open(INDEX))!
+  try {
+    const index = JSON.parse(new TextDecoder().decode(await source.read(0, source.size))) as {
+      weight_map: Record<string, string>
+    }
+    return [...new Set(Object.values(index.weight_map))].sort()
+  } catch (error) {
+    throw fail('json-invalid', { file: INDEX, reason: (error as Error).message }, error)
+  }
+}
+
+/** All names of the series that any shard present belongs to. */
+function seriesOf(paths: string[]): string[] {
+  for (const path of paths) {
+    const match = /^model-\d{5}-of-(\d{5})\.safetensors$/.exec(path)
+    if (!match) continue
+    return Array.from(
+      { length: Number(match[1]) },
+      (_, i) => `model-${String(i + 1).padStart(5, '0')}-of-${match[1]}.safetensors`,
+    )
+  }
+  return []
+}

@@ -1,0 +1,41 @@
+import type { Recorder } from '../../gpu/recorder'
+import type { Tensor } from '../../gpu/tensor'
+import type { AttentionChunking } from '../../ops/attention'
+import type { LoraTensors } from '../adapter-store'
+import type { ModelConfig, Projection } from '../../contracts/model'
+
+/** What every layer of one graph shares. */
+export interface LayerContext {
+  r: Recorder
+  config: ModelConfig
+  B: number
+  /** New tokens of each line. */
+  T: number
+  positions: Tensor
+  segments?: Tensor
+  rope: Tensor
+  slab: Tensor
+  probs: Tensor
+  chunking: AttentionChunking
+  /**
+   * Element type of the activations that are kept: normed inputs, q, k, v, attended values, gate and up. The residual
+   * stream,  scores, the SwiGLU product, gradients and everything of the adapter stay f32: there f16 would overflow or
+   * vanish.
+   */
+  activation: 'f32' | 'f16'
+  adapter: LayerAdapter | null
+  /** Decoding: keys and values of earlier tokens; `first` = how many there are. */
+  cache?: { first: number; single: boolean; k: Tensor[]; v: Tensor[] }
+}
+
+export interface LayerAdapter {
+  scale: number
+  get: (layer: number, projection: Projection) => LoraTensors | null
+  /** Training only. */
+  training?: {
+    gradient: (layer: number, projection: Projection) => LoraTensors
+    dropout: number
+    run: Tensor
+    dprobs: Tensor
+  }
+}

@@ -1,0 +1,108 @@
+import { IGNORE, type MicroBatch } from '../../contracts/data'
+import { fail } from '../../errors/index'
+import type { Gpu } from '../../gpu/device'
+import { bufferTensor, type Tensor } from '../../gpu/tensor'
+import type { PassInputs, PassShape } from './graphs'
+import type { ModelConfig } from '../../contracts/model'
+import type { HostTable } from '../weights'
+
+/** A batch as the graph wants it: shifted targets, only the trained rows. */
+export interface PreparedBatch {
+  shape: PassShape
+  chosen: Int32Array<ArrayBuffer>
+  targets: Int32Array<ArrayBuffer>
+  place: Int32Array<ArrayBuffer>
+}
+
+/** Shift labels by one: position t is trained on the label of t + 1 of the same line. */
+export function prepareBatch(batch: MicroBatch): PreparedBatch {
+  const { B, T, labels } = batch
+  const chosen: number[] = []
+  const targets: number[] = []
+  const place = new Int32Array(B * T).fill(-1)
+  for (let m = 0; m < B * T; m++) {
+    if (m % T === T - 1 || labels[m + 1] === IGNORE) continue
+    place[m] = chosen.length
+    chosen.push(m)
+    targets.push(labels[m + 1])
+  }
+  return {
+    shape: { B, T, rows: chosen.length },
+    chosen: Int32Array.from(chosen),
+    targets: Int32Array.from(targets),
+    place,
+  }
+}
+
+/** The input buffers of a graph at its largest shape, and their filling. */
+export class InputBuffers {
+  readonly tensors: PassInputs
+  private readonly gpu: Gpu
+  private readonly host: HostTable | null
+  private readonly config: ModelConfig
+
+  constructor(gpu: Gpu, capacity: { B: number; T: number }, config: ModelConfig, host: HostTable | null) {
+    this.gpu = gpu
+    this.host = host
+    this.config = config
+    const M = capacity.B * capacity.T
+    const make = (name: string, dtype: 'i32' | 'f32', n: number): Tensor =>
+      bufferTensor(name, dtype, [n], gpu.buffer(name, n * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST))
+    this.tensors = {
+      ids: make('ids', 'i32', M),
+      positions: make('positions', 'i32', M),
+      segments: make('segments', 'i32', M),
+      chosen: make('chosen', 'i32', M),
+      targets: make('targets', 'i32', M),
+      trainedIndex: make('place', 'i32', M),
+      embedded: host ? make('embedded', 'f32', M * config.hiddenSize) : null,
+    }
+  }
+
+  async write(batch: MicroBatch, prepared: PreparedBatch): Promise<void> {
+    const { queue } = this.gpu.device
+    const t = this.tensors
+    const ids = lookupIds(batch, this.config.vocabSize)
+    const rows = this.host ? await embeddedRows(this.host, ids, this.config.hiddenSize) : null
+    queue.writeBuffer(t.ids.buffer!, 0, ids as Int32Array<ArrayBuffer>)
+    queue.writeBuffer(t.positions.buffer!, 0, batch.positions as Int32Array<ArrayBuffer>)
+    queue.writeBuffer(t.segments.buffer!, 0, batch.segments as Int32Array<ArrayBuffer>)
+    queue.writeBuffer(t.chosen.buffer!, 0, prepared.chosen)
+    queue.writeBuffer(t.targets.buffer!, 0, prepared.targets)
+    queue.writeBuffer(t.trainedIndex.buffer!, 0, prepared.place)
+    if (rows) queue.writeBuffer(t.embedded!.buffer!, 0, rows)
+  }
+
+  destroy(): void {
+    for (const tensor of Object.values(this.tensors)) if (tensor?.buffer) this.gpu.free(tensor.buffer)
+  }
+}
+
+/**
+ * The batch's ids as they are looked up. Padding may be a token that the table lacks, since nothing reads its row: 0
+ * stands for it.
+ * @throws TuneError model-token-outside
+ */
+export function lookupIds(batch: Pick<MicroBatch, 'inputIds' | 'segments'>, vocabSize: number): Int32Array {
+  const ids = batch.inputIds.map((id, m) => (batch.segments[m] === 0 && id >= vocabSize ? 0 : id))
+  expectInTable(ids, vocabSize)
+  return ids
+}
+
+/**
+ * A tokenizer may know tokens beyond the table's end, whose rows and logits nobody would write. @throws TuneError
+ * model-token-outside
+ */
+export function expectInTable(ids: Int32Array, vocabSize: number): void {
+  const outside = ids.find((id) => id >= vocabSize)
+  if (outside !== undefined) throw fail('model-token-outside', { id: outside, vocabSize })
+}
+
+/** f32 rows [n, C] of an input table that stays with the host. */
+export async function embeddedRows(host: HostTable, ids: Int32Array, C: number): Promise<Float32Array<ArrayBuffer>> {
+  const rows = new Float32Array(ids.length * C)
+  const distinct = new Map<number, Promise<Float32Array>>()
+  for (const id of ids) if (!distinct.has(id)) distinct.set(id, host.row(id))
+  for (const [m, id] of ids.entries()) rows.set(await distinct.get(id)!, m * C)
+  return rows
+}

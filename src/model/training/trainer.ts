@@ -1,0 +1,218 @@
+import type { MicroBatch } from '../../contracts/data'
+import { fail } from '../../errors/index'
+import type { Gpu } from '../../gpu/device'
+import type { KernelCache } from '../../gpu/kernel'
+import { Replay } from '../../gpu/replay'
+import { readBuffer, ReadbackRing } from '../../gpu/readback'
+import { bufferTensor, type Tensor } from '../../gpu/tensor'
+import type { OptimizerStep } from '../../ops/adamw'
+import { slotTensor, type AdapterStore, type LoraTensors } from '../adapter-store'
+import type { PassModel, PassShape } from '../passes/graphs'
+import type { Trainer, TrainerState, MemoryPlan, TrainingShape } from '../language-model'
+import { Optimizer, STATS } from './optimizer'
+import { InputBuffers, prepareBatch } from '../passes/pass-inputs'
+import { trainingRecorder } from './training-graph'
+import type { Projection } from '../../contracts/model'
+import type { HostTable } from '../weights'
+import type { StepResult } from '../../contracts/figures'
+
+export interface TrainerParts {
+  gpu: Gpu
+  kernels: KernelCache
+  pass: Omit<PassModel, 'adapter'>
+  host: HostTable | null
+  adapter: AdapterStore
+  shape: TrainingShape
+  plan: MemoryPlan
+  /** Whether activations whose lives do not overlap share memory. */
+  share: boolean
+  /** Names the layer and the rows where numbers stopped being finite; null where the forward pass is clean. */
+  diagnose: (batches: MicroBatch[]) => Promise<{ layer: number | null; rows: number[] }>
+  onDestroy: () => void
+}
+
+/**
+ * Training on the GPU: gradients, optimiser state, and the two graphs that are replayed. Made by gpu-language-model.ts.
+ */
+export class GpuTrainer implements Trainer {
+  readonly plan: MemoryPlan
+  private readonly p: TrainerParts
+  private readonly inputs: InputBuffers
+  private readonly run: GPUBuffer
+  private readonly stats: GPUBuffer
+  private readonly losses: GPUBuffer
+  private readonly gradients: GPUBuffer[]
+  private readonly passPlan: Replay<PassShape>
+  private readonly optimizer: Optimizer
+  private readonly ring: ReadbackRing
+  private readonly runWords = new Float32Array(4)
+  private steps = 0
+  private microSteps = 0
+  private window: MicroBatch[] = []
+  /** The last update's submits: a paged one hands them in one by one, and nothing may slip in between. */
+  private updating: Promise<void> = Promise.resolve()
+  private destroyed = false
+
+  constructor(p: TrainerParts) {
+    this.p = p
+    this.plan = p.plan
+    const { gpu, adapter, shape } = p
+    const M = shape.batch * shape.tokens
+    const make = (label: string, words: number): GPUBuffer =>
+      gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+    this.inputs = new InputBuffers(gpu, { B: shape.batch, T: shape.tokens }, p.pass.config, p.host)
+    this.run = make('run', 4)
+    this.stats = make('stats', STATS)
+    this.losses = make('losses', M * 4)
+    const { pages } = adapter.layout
+    this.gradients = pages.map((n, i) => make(`gradient page ${i}`, n))
+    this.ring = new ReadbackRing(gpu, 'step result', STATS * 4, 6)
+    this.passPlan = new Replay<PassShape>(
+      gpu,
+      p.kernels,
+      trainingRecorder({
+        pass: p.pass,
+        lora: adapter.lora,
+        parameter: (layer, projection) => adapter.get(layer, projection),
+        gradient: gradientTensors(adapter, this.gradients),
+        inputs: this.inputs.tensors,
+        run: this.tensor(this.run),
+        stats: this.tensor(this.stats),
+        losses: this.tensor(this.losses),
+        recomputed: p.plan.recomputedLayers,
+      }),
+      { B: shape.batch, T: shape.tokens, rows: M },
+      { label: 'training pass', share: p.share },
+    )
+    this.optimizer = new Optimizer({
+      gpu,
+      kernels: p.kernels,
+      adapter,
+      gradients: this.gradients,
+      stats: this.stats,
+      kind: shape.optimizer,
+      budgetBytes: shape.optimizerBudgetBytes,
+    })
+  }
+
+  async build(onCompile?: (done: number, total: number) => void): Promise<void> {
+    await this.passPlan.build(onCompile)
+    await this.optimizer.build()
+  }
+
+  private tensor(buffer: GPUBuffer): Tensor {
+    return bufferTensor(buffer.label, 'f32', [buffer.size / 4], buffer)
+  }
+
+  get gpuBytes(): number {
+    return this.p.gpu.allocatedBytes
+  }
+
+  async accumulate(batch: MicroBatch, numItems: number): Promise<void> {
+    const { gpu } = this.p
+    const prepared = prepareBatch(batch)
+    await this.passPlan.prepare(prepared.shape)
+    await this.updating
+    await this.inputs.write(batch, prepared)
+    this.runWords[0] = 1 / numItems
+    const bits = new Uint32Array(this.runWords.buffer)
+    bits[1] = this.p.shape.seed >>> 0
+    bits[2] = this.microSteps++
+    this.runWords[3] = 1 / Math.max(1, batch.trainedTokens)
+    gpu.device.queue.writeBuffer(this.run, 0, this.runWords)
+    this.passPlan.run(prepared.shape)
+    this.window.push(batch)
+  }
+
+  async step(options: OptimizerStep): Promise<StepResult> {
+    const step = ++this.steps
+    const batches = this.window
+    this.window = []
+    let result!: { read: () => Promise<Float32Array> }
+    await this.exclusively(() =>
+      this.optimizer.run(options, step, (encoder) => {
+        result = this.ring.copy(encoder, this.stats)
+        // Not the clip factor: after a step that was not finite it holds later updates back.
+        encoder.clearBuffer(this.stats, 0, 12)
+        encoder.clearBuffer(this.stats, 16)
+      }),
+    )
+    const [loss, accuracy, norm, clip, entropy] = await result.read()
+    if (clip < 0) {
+      const { layer, rows } = await this.p.diagnose(batches)
+      throw fail('train-non-finite', { step, layer, rows, loss: String(loss), gradNorm: String(norm) })
+    }
+    const perBatch = 1 / Math.max(1, batches.length)
+    return { loss, gradNorm: norm, meanTokenAccuracy: accuracy * perBatch, entropy: entropy * perBatch }
+  }
+
+  async saveState(): Promise<TrainerState> {
+    const tensors = await this.exclusively(() => this.optimizer.save())
+    tensors.push({ name: 'counters', data: new Uint8Array(Uint32Array.of(this.steps, this.microSteps).buffer) })
+    return { steps: this.steps, pairs: await this.p.adapter.read(), tensors }
+  }
+
+  async loadState(state: TrainerState): Promise<void> {
+    await this.exclusively(() => this.optimizer.load(state.tensors))
+    const pairs = new Map(state.pairs.map((pair) => [`${pair.layer}.${pair.projection}`, pair]))
+    this.p.adapter.write((slot) => pairs.get(`${slot.layer}.${slot.projection}`)![slot.side])
+    const counters = state.tensors.find(({ name }) => name === 'counters')
+    const words = new Uint32Array(counters!.data.slice().buffer)
+    this.steps = words[0]
+    this.microSteps = words[1]
+    this.p.gpu.device.queue.writeBuffer(this.stats, 0, new Float32Array(STATS))
+  }
+
+  /** Run after the update that is being submitted, and before the next. */
+  private exclusively<T>(body: () => Promise<T>): Promise<T> {
+    const run = this.updating.then(body)
+    this.updating = run.then(
+      () => undefined,
+      () => undefined,
+    )
+    return run
+  }
+
+  /** Gradients as they stand before the optimiser takes them; for checks. */
+  async readGradients(): Promise<Map<string, Float32Array>> {
+    const out = new Map<string, Float32Array>()
+    for (const slot of this.p.adapter.layout.slots) {
+      out.set(
+        slot.name,
+        new Float32Array(await readBuffer(this.p.gpu, this.gradients[slot.page], slot.offset * 4, slot.length * 4)),
+      )
+    }
+    return out
+  }
+
+  /** The replay of a micro batch, for the profiler. */
+  passPlanForProfiling(): Replay<PassShape> {
+    return this.passPlan
+  }
+
+  destroy(): void {
+    if (this.destroyed) return
+    this.destroyed = true
+    this.p.onDestroy()
+    this.passPlan.destroy()
+    this.optimizer.destroy()
+    this.inputs.destroy()
+    this.ring.release()
+    const { gpu } = this.p
+    for (const buffer of [this.run, this.stats, this.losses, ...this.gradients]) gpu.free(buffer)
+  }
+}
+
+function gradientTensors(
+  adapter: AdapterStore,
+  pages: GPUBuffer[],
+): (layer: number, projection: Projection) => LoraTensors {
+  const pairs = new Map<string, LoraTensors>()
+  for (const slot of adapter.layout.slots) {
+    const key = `${slot.layer}.${slot.projection}`
+    const pair = pairs.get(key) ?? ({} as LoraTensors)
+    pair[slot.side] = slotTensor(slot, pages)
+    pairs.set(key, pair)
+  }
+  return (layer, projection) => pairs.get(`${layer}.${projection}`)!
+}

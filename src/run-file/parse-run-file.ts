@@ -1,0 +1,213 @@
+import type { SerializedError } from '../errors/index'
+import { fail } from '../errors/index'
+import { suggest } from '../errors/suggest'
+import type { Expectation } from '../errors/expectation'
+import type { Projection } from '../contracts/model'
+import { knowsOptimArgs } from './optimizers'
+import {
+  aliases,
+  evaluationFields,
+  loraAliases,
+  loraFields,
+  loraNeutralOnly,
+  neutralOnly,
+  optimizers,
+  projections,
+  quantizationFields,
+  runFields,
+  withoutEffect,
+} from './run-fields'
+import type { OptimName, RunFile } from './run-file'
+import { fileDefaults, NO_CUT } from './run-file'
+
+type Json = Record<string, unknown>
+
+export interface ParsedRunFile {
+  run: RunFile
+  /** Which fields the file states, by their names here ("learning_rate", "lora.r"). */
+  stated: Set<string>
+  /** What was understood but changes nothing, or is done differently here. */
+  warnings: SerializedError[]
+}
+
+/**
+ * Read a run file: new and old Hugging Face names, nested or flat LoRA and quantisation settings. Absent fields (and
+ * null, but for max_length) take `defaults`. Throws a TuneError naming the field: `run-not-an-object`,
+ * `run-unknown-fields`, `run-field-invalid`, `run-field-twice`, `run-field-unsupported`, `run-optimizer-unsupported`,
+ * `run-targets-invalid`.
+ */
+export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): ParsedRunFile {
+  const run = structuredClone(defaults)
+  const fields = flatten(asObject(json, 'run file'))
+  const warnings: SerializedError[] = []
+  const idle: string[] = []
+  const evaluation: string[] = []
+  const unknown: { field: string; suggestion: string | null }[] = []
+  const stated = new Set<string>()
+
+  for (const [field, { value, written }] of fields) {
+    const [group, name] = field.includes('.') ? field.split('.') : ['', field]
+    const neutral = own(group === 'lora' ? loraNeutralOnly : neutralOnly, name)
+    if (field === 'train_sampling_strategy') {
+      applySampling(run, value)
+    } else if (field === 'optim') {
+      run.optim = asOptimizer(value)
+    } else if (field === 'optim_args') {
+      if (!knowsOptimArgs(value)) throw fail('run-field-unsupported', { field: written, value: JSON.stringify(value) })
+      run.optim_args = value
+    } else if (field === 'lora.target_modules') {
+      run.lora.target_modules = asTargets(value, written)
+    } else if (group === '' && Object.hasOwn(runFields, name)) {
+      ;(run as unknown as Json)[name] = checked(written, value, runFields[name as keyof typeof runFields])
+    } else if (group === 'lora' && Object.hasOwn(loraFields, name)) {
+      ;(run.lora as unknown as Json)[name] = checked(written, value, loraFields[name])
+    } else if (group === 'quantization' && Object.hasOwn(quantizationFields, name)) {
+      ;(run.quantization as unknown as Json)[name] = checked(written, withoutTorch(value), quantizationFields[name])
+    } else if (neutral) {
+      if (!neutral.some((plain) => JSON.stringify(plain) === JSON.stringify(value))) {
+        throw fail('run-field-unsupported', { field: written, value: JSON.stringify(value) })
+      }
+    } else if (evaluationFields.has(field)) {
+      evaluation.push(written)
+    } else if (field === 'data_seed') {
+      // One seed orders the rows and makes the adapter; compared when all fields are read.
+    } else if (withoutEffect.has(name)) {
+      idle.push(written)
+    } else {
+      unknown.push({ field: written, suggestion: suggest(name, knownNames(group)) })
+    }
+    stated.add(field)
+  }
+
+  if (unknown.length > 0) throw fail('run-unknown-fields', { fields: unknown })
+  const dataSeed = fields.get('data_seed')
+  if (dataSeed && dataSeed.value !== run.seed) {
+    throw fail('run-field-unsupported', { field: dataSeed.written, value: JSON.stringify(dataSeed.value) })
+  }
+  if (run.packing && run.max_length === NO_CUT)
+    throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
+  // A file that says how often wants them; the libraries' own default is to write them.
+  if (stated.has('save_steps') && !stated.has('save_strategy')) run.save_strategy = 'steps'
+  // transformers 5 folded warmup_ratio into warmup_steps: below 1 it is a share of all steps.
+  if (run.warmup_steps > 0 && run.warmup_steps < 1) [run.warmup_ratio, run.warmup_steps] = [run.warmup_steps, 0]
+  if (run.group_by_length && !run.shuffle) warnings.push(fail('run-grouping-shuffles', {}).toJSON())
+  if (run.quantization.bnb_4bit_compute_dtype === 'bfloat16') warnings.push(fail('run-no-bfloat16', {}).toJSON())
+  if (evaluation.length > 0 && fields.get('eval_strategy')?.value !== 'no') {
+    warnings.push(fail('run-no-evaluation', { fields: evaluation }).toJSON())
+  }
+  if (idle.length > 0) warnings.push(fail('run-fields-without-effect', { fields: idle }).toJSON())
+  return { run, stated, warnings }
+}
+
+/** A table's own entry: "toString" and the like are in every object. */
+const own = <T>(table: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
+/** Nested groups and aliases brought to one name each; `written` is the spelling in the file, for messages. */
+function flatten(json: Json): Map<string, { value: unknown; written: string }> {
+  const fields = new Map<string, { value: unknown; written: string }>()
+  const put = (field: string, given: unknown, written: string) => {
+    // Elsewhere null is a field left out; trl's `max_length: None` says that nothing is cut.
+    const value = written === 'max_length' && given === null ? NO_CUT : given
+    if (value === null || value === undefined) return
+    const before = fields.get(field)
+    if (before && JSON.stringify(before.value) !== JSON.stringify(value)) {
+      throw fail('run-field-twice', { first: before.written, second: written })
+    }
+    fields.set(field, { value, written })
+  }
+  for (const [written, value] of Object.entries(json)) {
+    const field = own(aliases, written) ?? written
+    if (field !== 'lora' && field !== 'quantization') {
+      put(field, value, written)
+      continue
+    }
+    if (value === null) continue
+    for (const [inner, innerValue] of Object.entries(asObject(value, written))) {
+      const name = field === 'lora' ? (own(loraAliases, inner) ?? inner) : inner
+      put(`${field}.${name}`, innerValue, `${written}.${inner}`)
+    }
+  }
+  return fields
+}
+
+function asObject(value: unknown, what: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('run-not-an-object', { what })
+  return value as Json
+}
+
+function checked(field: string, value: unknown, expected: Expectation): unknown {
+  if (!fits(value, expected)) throw fail('run-field-invalid', { field, value: JSON.stringify(value), expected })
+  return value
+}
+
+function fits(value: unknown, expected: Expectation): boolean {
+  switch (expected.kind) {
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'choice':
+      return expected.values.includes(value as string)
+    case 'only':
+      return value === expected.value
+    case 'number':
+      return (
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        (!expected.integer || Number.isInteger(value)) &&
+        value >= (expected.min ?? -Infinity) &&
+        value > (expected.above ?? -Infinity) &&
+        value < (expected.below ?? Infinity) &&
+        value !== expected.not
+      )
+  }
+}
+
+function asOptimizer(value: unknown): OptimName {
+  if (typeof value !== 'string' || !optimizers.includes(value)) {
+    throw fail('run-optimizer-unsupported', { optim: String(value), known: [...optimizers] })
+  }
+  return value as OptimName
+}
+
+/** transformers 5 names the order of rows by one field where 4 had `group_by_length`. */
+function applySampling(run: RunFile, value: unknown): void {
+  const field = 'train_sampling_strategy'
+  const strategy = checked(field, value, { kind: 'choice', values: ['random', 'sequential', 'group_by_length'] })
+  run.shuffle = strategy !== 'sequential'
+  run.group_by_length = strategy === 'group_by_length'
+}
+
+/**
+ * A list, a comma-separated string, or PEFT's "all-linear"; module paths count by their last part, as PEFT matches
+ * suffixes.
+ */
+function asTargets(value: unknown, field: string): Projection[] {
+  if (value === 'all-linear') return [...projections] as Projection[]
+  const list = typeof value === 'string' ? value.split(',') : value
+  if (!Array.isArray(list) || list.length === 0)
+    throw fail('run-targets-invalid', { field, wrong: [String(value)], known: [...projections] })
+  const names = list.map((name) => String(name).trim().split('.').at(-1)!)
+  const wrong = names.filter((name) => !projections.includes(name))
+  if (wrong.length > 0) throw fail('run-targets-invalid', { field, wrong, known: [...projections] })
+  return projections.filter((name) => names.includes(name)) as Projection[]
+}
+
+const withoutTorch = (value: unknown) => (typeof value === 'string' ? value.replace(/^torch\./, '') : value)
+
+function knownNames(group: string): string[] {
+  if (group === 'lora') return [...Object.keys(loraFields), 'target_modules', ...Object.keys(loraNeutralOnly)]
+  if (group === 'quantization') return Object.keys(quantizationFields)
+  return [
+    ...Object.keys(runFields),
+    'optim',
+    'optim_args',
+    'lora',
+    'quantization',
+    'train_sampling_strategy',
+    ...Object.keys(aliases),
+    ...Object.keys(neutralOnly),
+    ...evaluationFields,
+    'data_seed',
+    ...withoutEffect,
+  ]
+}

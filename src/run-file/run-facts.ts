@@ -1,0 +1,10 @@
+import type { RunFile } from './run-file'
+
+/** Facts that the exported README states. */
+export interface RunFacts {
+  runName?: string
+  dataName?: string
+  rows?: number
+  run?: RunFile
+  outcome?: { steps: number; trainLoss: number | null; seconds: number }
+}

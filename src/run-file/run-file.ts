@@ -1,0 +1,120 @@
+import { PROJECTIONS } from '../contracts/model'
+import type { LoraConfig } from '../contracts/lora'
+
+/** The run file: one JSON with the Hugging Face names, shared by the page, the command line and the exports. */
+export interface RunFile {
+  learning_rate: number
+  num_train_epochs: number
+  /** -1 = by epochs. */
+  max_steps: number
+  per_device_train_batch_size: number
+  gradient_accumulation_steps: number
+  lr_scheduler_type: SchedulerType
+  /** Share of all steps; used where warmup_steps is 0. */
+  warmup_ratio: number
+  warmup_steps: number
+  optim: OptimName
+  /** `""` or `"state_budget_bytes=N"`: larger optimiser states are paged from the host, with the same bits. */
+  optim_args: string
+  weight_decay: number
+  adam_beta1: number
+  adam_beta2: number
+  adam_epsilon: number
+  /** 0 = no clipping. */
+  max_grad_norm: number
+  /** Longest row in tokens; longer rows are cut on the right. NO_CUT: none is. */
+  max_length: number
+  shuffle: boolean
+  group_by_length: boolean
+  packing: boolean
+  assistant_only_loss: boolean
+  completion_only_loss: boolean
+  save_strategy: SaveStrategy
+  save_steps: number
+  /** Older checkpoints beyond so many are deleted; null = all stay. */
+  save_total_limit: number | null
+  logging_steps: number
+  seed: number
+  lora: LoraConfig
+  quantization: {
+    load_in_4bit: boolean
+    bnb_4bit_quant_type: 'nf4'
+    bnb_4bit_use_double_quant: boolean
+    bnb_4bit_compute_dtype: 'float32' | 'float16' | 'bfloat16'
+  }
+}
+
+/** `max_length: null` of a run file: longer than any row. */
+export const NO_CUT = 2 ** 31 - 1
+
+export const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const
+export type SchedulerType = (typeof SCHEDULERS)[number]
+
+export const SAVE_STRATEGIES = ['no', 'steps', 'epoch'] as const
+export type SaveStrategy = (typeof SAVE_STRATEGIES)[number]
+
+export const OPTIMIZERS = [
+  'adamw_torch',
+  'adamw_torch_fused',
+  'adamw_8bit',
+  'adamw_bnb_8bit',
+  'paged_adamw_8bit',
+] as const
+export type OptimName = (typeof OPTIMIZERS)[number]
+
+const quantization: RunFile['quantization'] = {
+  load_in_4bit: true,
+  bnb_4bit_quant_type: 'nf4',
+  bnb_4bit_use_double_quant: true,
+  bnb_4bit_compute_dtype: 'float32',
+}
+
+/**
+ * What the page starts from and the command line uses without --config: settings that suit LoRA on a small data set.
+ */
+export const recommendedRun: RunFile = {
+  learning_rate: 2e-4,
+  num_train_epochs: 3,
+  max_steps: -1,
+  per_device_train_batch_size: 2,
+  gradient_accumulation_steps: 4,
+  lr_scheduler_type: 'cosine',
+  warmup_ratio: 0.03,
+  warmup_steps: 0,
+  optim: 'adamw_torch',
+  optim_args: '',
+  weight_decay: 0,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1e-8,
+  max_grad_norm: 1,
+  max_length: 1024,
+  shuffle: true,
+  group_by_length: false,
+  packing: false,
+  assistant_only_loss: true,
+  completion_only_loss: true,
+  save_strategy: 'no',
+  save_steps: 500,
+  save_total_limit: null,
+  logging_steps: 1,
+  seed: 42,
+  lora: { r: 16, lora_alpha: 32, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false },
+  quantization,
+}
+
+/**
+ * What a field means that a run file leaves out: transformers' TrainingArguments, trl's SFTConfig and PEFT's
+ * LoraConfig, so that a file written for them gives the same run here. Some differ, because the libraries' value suits
+ * another job (full fine-tuning, a server's log and disk): learning_rate, logging_steps, save_strategy,
+ * assistant_only_loss, lora.target_modules and, because QLoRA is what is done here, load_in_4bit, nf4 and
+ * bnb_4bit_use_double_quant.
+ */
+export const fileDefaults: RunFile = {
+  ...recommendedRun,
+  per_device_train_batch_size: 8,
+  gradient_accumulation_steps: 1,
+  lr_scheduler_type: 'linear',
+  warmup_ratio: 0,
+  lora: { ...recommendedRun.lora, r: 8, lora_alpha: 8 },
+}

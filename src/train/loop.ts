@@ -1,0 +1,155 @@
+import { fail, TuneError } from '../errors'
+import type { MicroBatch } from '../contracts/data'
+import type { Trainer } from '../model/language-model'
+import type { Interlude, Moment } from './interlude'
+import type { StepLog } from './log-history'
+import type { RunControl } from './run-control'
+import type { RunFile } from '../run-file/run-file'
+import { learningRateAt } from '../run-file/schedules'
+import { Throughput } from './throughput'
+import type { StepResult } from '../contracts/figures'
+
+/** The micro batches of one optimiser step. */
+export interface Window {
+  /** `epoch` after this window as transformers counts it: passes over the data, as a fraction. */
+  epoch: number
+  /** Made when the window is queued, so that one window at a time is padded. */
+  batches(): MicroBatch[]
+}
+
+export interface StepReport extends StepLog {
+  tokensPerSecond: number
+  etaSeconds: number
+  stepSeconds: number
+  gpuBytes: number
+}
+
+export interface LoopParts {
+  trainer: Trainer
+  run: RunFile
+  /** Optimiser steps in all, of which the schedule is made. */
+  steps: number
+  /** Windows in order, at least `steps - stepsDone` of them. */
+  windows: Iterable<Window>
+  control: RunControl
+  onStep(report: StepReport): void
+  /** Called when the loop begins to wait, and when it goes on. */
+  onPause?(paused: boolean, step: number): void
+  interludes?: readonly Interlude[]
+  /** Where a continued run stands. */
+  done?: { log: readonly StepLog[] }
+  now?: () => number
+}
+
+interface Queued {
+  step: number
+  epoch: number
+  rate: number
+  rows: number[]
+  realTokens: number
+  result: Promise<StepResult>
+}
+
+/**
+ * Train until the windows end or the control stops it. The next window is queued before the result of the one before is
+ * awaited, so the GPU never waits for the host; reports lag one step. Throws `train-non-finite` with the step, the
+ * place and the rows. Returns all steps' figures, those of `done` first.
+ */
+export async function runLoop(parts: LoopParts): Promise<StepLog[]> {
+  const { trainer, run, steps, control } = parts
+  const log = [...(parts.done?.log ?? [])]
+  const clock = new Throughput(parts.now ?? (() => performance.now()))
+  let numTokens = log.at(-1)?.num_tokens ?? 0
+  let queued: Queued | null = null
+
+  const settle = async () => {
+    if (!queued) return
+    const { step, epoch, rate, rows, realTokens, result } = queued
+    queued = null
+    const { loss, gradNorm, meanTokenAccuracy, entropy } = await result.catch((error: unknown) => {
+      throw namingRows(error, step, rows)
+    })
+    numTokens += realTokens
+    const figures: StepLog = {
+      step,
+      epoch,
+      loss,
+      grad_norm: gradNorm,
+      learning_rate: rate,
+      num_tokens: numTokens,
+      mean_token_accuracy: meanTokenAccuracy,
+      entropy,
+    }
+    log.push(figures)
+    parts.onStep({ ...figures, ...clock.stepEnded(realTokens, steps - step), gpuBytes: trainer.gpuBytes })
+  }
+
+  let step = log.length
+  const interlude = async (moment: Moment) => {
+    const due = parts.interludes?.filter((one) => one.due(step, moment)) ?? []
+    if (due.length === 0) return
+    await settle()
+    for (const one of due) await one.run(step, log)
+    clock.restart()
+  }
+
+  await interlude('start')
+  for (const window of parts.windows) {
+    if (step >= steps) break
+    if (control.paused) {
+      await settle()
+      await interlude('pause')
+      parts.onPause?.(true, step)
+      await control.whenRunning()
+      if (!control.stopped) parts.onPause?.(false, step)
+      clock.restart()
+    }
+    if (control.stopped) break
+    step++
+    const before: Queued | null = queued
+    const next = await queue(trainer, run, window, step, steps)
+    // `settle` awaits the earlier window; a failure of this one is met when its turn comes.
+    next.result.catch(() => {})
+    queued = before
+    await settle()
+    queued = next
+    if (step < steps) await interlude('step')
+  }
+  await settle()
+  await interlude(step < steps ? 'stop' : 'end')
+  return log
+}
+
+async function queue(trainer: Trainer, run: RunFile, window: Window, step: number, steps: number): Promise<Queued> {
+  const batches = window.batches()
+  // The loss of every micro batch is divided by the trained tokens of the whole window (transformers'
+  // num_items_in_batch).
+  const numItems = Math.max(
+    1,
+    batches.reduce((sum, batch) => sum + batch.trainedTokens, 0),
+  )
+  for (const batch of batches) await trainer.accumulate(batch, numItems)
+  const rate = learningRateAt(run, step, steps)
+  return {
+    step,
+    epoch: window.epoch,
+    rate,
+    rows: batches.flatMap((batch) => batch.rows),
+    realTokens: batches.reduce((sum, batch) => sum + batch.realTokens, 0),
+    result: trainer.step({
+      lr: rate,
+      beta1: run.adam_beta1,
+      beta2: run.adam_beta2,
+      eps: run.adam_epsilon,
+      weightDecay: run.weight_decay,
+      maxGradNorm: run.max_grad_norm,
+    }),
+  }
+}
+
+/** The trainer may not know which rows broke the numbers; then all that it was fed are named. */
+function namingRows(error: unknown, step: number, rows: number[]): unknown {
+  if (!(error instanceof TuneError) || error.code !== 'train-non-finite') return error
+  const params = error.params as { layer: number | null; rows: number[]; loss: string; gradNorm: string }
+  return fail('train-non-finite', { ...params, step, rows: params.rows.length > 0 ? params.rows : rows }, error)
+}
