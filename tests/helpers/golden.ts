@@ -14,7 +14,7 @@ import { type LoraConfig, type LoraPair } from '../../src/contracts/lora'
 const ROOT = process.env.TUNETAB_GOLDEN ?? 'tests/golden/data'
 
 /** Families with a golden model, each of odd shape. */
-export const GOLDEN_FAMILIES = ['qwen2', 'qwen3', 'llama', 'mistral']
+export const GOLDEN_FAMILIES = ['qwen2', 'qwen3', 'llama', 'mistral', 'smollm3']
 
 /** A committed golden file, or the one just made in its place (TUNETAB_GOLDEN names the folder). */
 export const goldenPath = (path: string): string => `${ROOT}/${path}`

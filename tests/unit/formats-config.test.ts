@@ -111,6 +111,14 @@ describe('parseModelConfig', () => {
     expect(codeOf({ ...used, sliding_window: 32768 })).toBe('no error')
     expect(codeOf({ ...used, layer_types: Array(24).fill('full_attention') })).toBe('no error')
     expect(codeOf({ use_sliding_window: false, sliding_window: 4096 })).toBe('no error')
+    // Mistral's class fills in a window where v0.1 leaves the field out; later versions say null.
+    const mistral = { architectures: ['MistralForCausalLM'], sliding_window: undefined }
+    expect(codeOf(mistral)).toBe('model-sliding-window')
+    expect(codeOf({ ...mistral, sliding_window: null })).toBe('no error')
+    // SmolLM3's windows stand on the layers that do not rotate.
+    const smollm3 = { architectures: ['SmolLM3ForCausalLM'], ...used }
+    expect(codeOf(smollm3)).toBe('model-sliding-window')
+    expect(codeOf({ ...smollm3, no_rope_layers: Array(24).fill(1) })).toBe('no error')
   })
 
   it('recognises bitsandbytes NF4 and nothing else', () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write tests/golden/data/<family>/: a tiny model, an adapter, a batch, and what autograd says about them.
 
-    python golden_models.py [OUT]               # default: tests/golden/data of this repository
+    python golden_models.py [OUT [NAME ...]]    # default: all, into tests/golden/data of this repository
 
 Each folder holds
     model/                  Hugging Face folder (bf16); the reference quantises it to NF4 with double quantisation
@@ -28,6 +28,8 @@ from safetensors.torch import save_file
 LORA = {
     "golden-qwen2": dict(r=5, lora_alpha=12, target_modules=common.SEVEN, use_rslora=False),
     "golden-qwen3": dict(r=4, lora_alpha=8, target_modules=common.SEVEN, use_rslora=True),
+    "golden-mistral": dict(r=4, lora_alpha=4, target_modules=common.SEVEN, use_rslora=False),
+    "golden-smollm3": dict(r=6, lora_alpha=9, target_modules=common.SEVEN, use_rslora=True),
     "golden-llama": dict(
         r=3, lora_alpha=6, target_modules=["q_proj", "v_proj", "o_proj", "down_proj"], use_rslora=False
     ),
@@ -93,7 +95,13 @@ RUN = dict(
     logging_steps=1,
     seed=3,
 )
-SCHEDULE = {"golden-qwen2": "linear", "golden-qwen3": "cosine", "golden-llama": "constant_with_warmup"}
+SCHEDULE = {
+    "golden-qwen2": "linear",
+    "golden-qwen3": "cosine",
+    "golden-llama": "constant_with_warmup",
+    "golden-mistral": "constant",
+    "golden-smollm3": "linear",
+}
 
 
 def train_log(name: str, model, folder: Path) -> None:
@@ -188,7 +196,7 @@ def build(name: str, out: Path) -> None:
 
 def main() -> None:
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "tests/golden/data"
-    for name in LORA:
+    for name in sys.argv[2:] or LORA:
         build(name, out)
 
 

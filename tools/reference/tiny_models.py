@@ -29,6 +29,12 @@ MODELS: dict[str, dict] = {
         family="qwen3", hidden=48, heads=3, kv=1, head=40, ffn=83, layers=2, vocab=263, tie=True, tokens=0
     ),
     "golden-llama": dict(family="llama", hidden=72, heads=3, kv=3, ffn=74, layers=2, vocab=251, tie=False, tokens=0),
+    "golden-mistral": dict(
+        family="mistral", hidden=52, heads=4, kv=2, head=18, ffn=90, layers=2, vocab=241, tie=False, tokens=0
+    ),
+    "golden-smollm3": dict(
+        family="smollm3", hidden=60, heads=3, kv=1, ffn=77, layers=3, vocab=239, tie=True, tokens=0, no_rope=[1, 0, 1]
+    ),
     # Whole folders with tokenizer and template, for the command line.
     "qwen2-odd": dict(family="qwen2", hidden=80, heads=5, kv=1, ffn=208, layers=3, vocab=1031, tie=True, tokens=1000),
     "qwen2-untied": dict(
@@ -80,6 +86,29 @@ MODELS: dict[str, dict] = {
         tokens=1000,
         rope="llama3",
     ),
+    "mistral-odd": dict(
+        family="mistral", hidden=88, heads=4, kv=2, head=26, ffn=150, layers=3, vocab=1031, tie=False, tokens=1000
+    ),
+    "smollm3-odd": dict(
+        family="smollm3",
+        hidden=84,
+        heads=6,
+        kv=2,
+        ffn=130,
+        layers=5,
+        vocab=1013,
+        tie=True,
+        tokens=900,
+        no_rope=[1, 1, 0, 1, 0],
+    ),
+}
+
+CONFIGS = {
+    "qwen2": "Qwen2Config",
+    "qwen3": "Qwen3Config",
+    "llama": "LlamaConfig",
+    "mistral": "MistralConfig",
+    "smollm3": "SmolLM3Config",
 }
 
 _TOPICS = [
@@ -131,7 +160,7 @@ def train_tokenizer(size: int, family: str):
         ]
     )
     tokenizer.decoder = decoders.ByteLevel()
-    plain = QWEN_MORE if family != "llama" else []
+    plain = QWEN_MORE if family.startswith("qwen") else []
     room = size - len(SPECIALS) - len(plain)
     trainer = trainers.BpeTrainer(
         vocab_size=room, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False
@@ -145,8 +174,8 @@ def train_tokenizer(size: int, family: str):
 
 
 def template_of(family: str) -> str:
-    """The family's own template as trl stores it, so that trl recognises it; llama gets a plain ChatML of ours."""
-    if family == "llama":
+    """The family's own template as trl stores it, so that trl recognises it; others get a plain ChatML of ours."""
+    if not family.startswith("qwen"):
         return (
             "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
             "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
@@ -158,9 +187,9 @@ def template_of(family: str) -> str:
 
 
 def config_of(spec: dict):
-    from transformers import LlamaConfig, Qwen2Config, Qwen3Config
+    import transformers
 
-    kind = {"qwen2": Qwen2Config, "qwen3": Qwen3Config, "llama": LlamaConfig}[spec["family"]]
+    kind = getattr(transformers, CONFIGS[spec["family"]])
     rope = {"rope_type": "default", "rope_theta": 10000.0 if spec["family"] == "llama" else 1000000.0}
     if spec.get("rope") == "llama3":
         rope = {
@@ -188,6 +217,10 @@ def config_of(spec: dict):
     )
     if "head" in spec:
         sizes["head_dim"] = spec["head"]
+    if spec["family"] == "mistral":
+        sizes["sliding_window"] = None
+    if "no_rope" in spec:
+        sizes["no_rope_layers"] = spec["no_rope"]
     return kind(**sizes)
 
 
