@@ -165,8 +165,7 @@ SHORT_RUN = {
     "gradient_accumulation_steps": 2,
     "lr_scheduler_type": "cosine",
 }
-# The first bound is that of f16 over 30 steps; a norm of gradients that pass through 11 bits is good to a few
-# thousandths.
+# The loss's bound is that of f16 over 30 steps; a norm of gradients through 11 bits is good to a few thousandths.
 HALF = dict(loss=1e-2, norm=5e-3)
 SMOL = dict(
     model="smollm2-135m", form="prompt-completion", rows=32, random_b=0.0, slow=True, lora={"r": 8, "lora_alpha": 16}

@@ -47,8 +47,8 @@ def mend_bitsandbytes() -> None:
     """
     Make `dequantize_4bit` right on CPU. The AVX-512 kernel of bitsandbytes 0.50 restarts the count of blocks in every
     row and so takes wrong scales when a row is no multiple of 64 elements (80, 96, 208 columns, ...), unlike its CUDA
-    kernel and
-    its own plain implementation in backends/default. That plain one is put in its place; for whole rows the two agree.
+    kernel and its own plain implementation in backends/default. That plain one is put in its place; for whole rows the
+    two agree.
     """
     global _mended
     if _mended is not None:

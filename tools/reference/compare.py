@@ -83,8 +83,7 @@ def verdict(steps: Sequence[int], largest: dict[str, float], bounds: dict[str, f
     if steps[0] != steps[1]:
         broken.append(f"steps: {steps[0]} and {steps[1]}")
     # Rate and epoch are the same formulas in double precision on both sides: a wrong one is off by far more than a
-    # millionth.
-    # Entropy comes of the same logits as the loss, in nats, too; tokens are counted.
+    # millionth. Entropy comes of the same logits as the loss, in nats, too; tokens are counted.
     bound_of = {"loss": bounds["loss"], "grad_norm": bounds["norm"], "learning_rate": 1e-6, "epoch": 1e-6}
     # Records from before these two were compared do not have them.
     bound_of |= {key: bound for key, bound in {"entropy": bounds["loss"], "num_tokens": 0}.items() if key in largest}

@@ -5,11 +5,10 @@
 
 maps.safetensors  "signed" and "unsigned": the two dynamic maps, F32 [256]
 eight.safetensors [17, 243] = 4131 elements, 17 blocks of 256 and a tail. For step s = 1..4: "grad.s", and after the
-step
-                  "param.s", "m.s", "v.s" (U8 codes), "absmax_m.s", "absmax_v.s"; "param.0" is the start, states are fresh.
-                  To check a single step from given states, start at any s.
-f32.safetensors   [9, 37]: "grad.s", "param.s", "m.s", "v.s" by torch.optim.AdamW; "bnb_param.s", "bnb_m.s", "bnb_v.s" are
-                  what bitsandbytes' AdamW8bit makes of a tensor this small, which keeps f32 states.
+                  step "param.s", "m.s", "v.s" (U8 codes), "absmax_m.s", "absmax_v.s"; "param.0" is the start, states
+                  are fresh. To check a single step from given states, start at any s.
+f32.safetensors   [9, 37]: "grad.s", "param.s", "m.s", "v.s" by torch.optim.AdamW; "bnb_param.s", "bnb_m.s", "bnb_v.s"
+                  are what bitsandbytes' AdamW8bit makes of a tensor this small, which keeps f32 states.
 steps.json        betas, eps, weight decay and the learning rate of every step
 """
 

@@ -3,11 +3,12 @@
 
     python golden_bnb.py [OUT]               # default: tests/golden/data of this repository
 
-    nested/       double quantisation
-    plain/        f32 scales, and two modules left in bf16 by llm_int8_skip_modules
-    head/         an untied model (llama; the others are qwen2) whose llm_int8_skip_modules forgets the head: it is
-    NF4, too expected.json for each: its model, the rows' losses on that model's batch.json, versions and command
-    rows.safetensors  KIND.MODULE: what the codes of a few modules stand for, f32
+    nested/             double quantisation
+    plain/              f32 scales, and two modules left in bf16 by llm_int8_skip_modules
+    head/               an untied model (llama; the others are qwen2) whose llm_int8_skip_modules forgets the head: it
+                        is NF4, too
+    KIND/expected.json  its model, the rows' losses on that model's batch.json, versions and command
+    rows.safetensors    KIND.MODULE: what the codes of a few modules stand for, f32
 
 bitsandbytes dequantises to the type that the weight had, here bf16; the numbers below are taken with float32 instead,
 so that they show the stored codes and scales and not one more rounding.

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Write tests/golden/data/configs/defaults.json: what trl's, peft's and transformers' settings are when nobody sets
-them.
+"""Write tests/golden/data/configs/defaults.json: the settings of trl, peft and transformers that nobody has set.
 
     python golden_configs.py [OUT]           # default: tests/golden/data of this repository
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""A merged folder against PEFT's merge in float32 rounded once to the folder's type, and its README's drift measured
-again.
+"""A merged folder against PEFT's merge, bit for bit, and the drift that its README tells, measured again.
 
     python merged_reference.py --model DIR --lora DIR --merged DIR [--base original|dequantized] [--offsets CHECKPOINT]
 
-Counts the differing values of all tensors, and the largest difference as a share of its tensor's largest value; loads
-the folder with transformers, and compares its logits on the README's own text with those of transformers + peft on the
-dequantised base. --offsets: the dequantised base has its scales around the offsets of our checkpoint of the same
-model, and only values are counted. One JSON line; exit code 1 when a tensor is missing or a value differs.
+PEFT merges in float32, rounded once to the folder's type. Counts the differing values of all tensors, and the largest
+difference as a share of its tensor's largest value; loads the folder with transformers, and compares its logits on the
+README's own text with those of transformers + peft on the dequantised base. --offsets: the dequantised base has its
+scales around the offsets of our checkpoint of the same model, and only values are counted. One JSON line; exit code 1
+when a tensor is missing or a value differs.
 """
 
 from __future__ import annotations
@@ -58,8 +58,7 @@ def main() -> None:
         float((mine[name] - t.to(dtype)).abs().max() / t.abs().max()) for name, t in theirs.items() if name in mine
     )
     values = sum(t.numel() for t in theirs.values())
-    # Loading brings everything to the folder's one type: that the files hold each tensor in its source's, only they can
-    # tell.
+    # Loading brings everything to the folder's one type: whether each tensor has its source's, only the files can tell.
     source, stored = common.stored_types(args.model), common.stored_types(args.merged)
     retyped = {name for name in source.keys() & stored.keys() if source[name] != stored[name]}
     missing = sorted((theirs.keys() ^ mine.keys()) | common.not_loaded(loaded) | retyped)
@@ -88,21 +87,11 @@ def main() -> None:
         "divergence": float(divergence),
         "same_next": int((got.argmax(-1) == seen.argmax(-1)).sum()),
     }
-    told = dict(
-        zip(
-            drift,
-            (
-                float(re.sub(r"at (\d+) of.*", r"\1", value))
-                for value in re.findall(r"^\| \w.* \| (.*) \|$", readme, re.M)
-            ),
-        )
-    )
     # The order of the README's rows: largest, rms, range, divergence, same_next.
-    print(
-        json.dumps(
-            {**counts, "tokens": tokens, "drift": drift, "readme": told, "tied": ours.config.tie_word_embeddings}
-        )
-    )
+    cells = re.findall(r"^\| \w.* \| (.*) \|$", readme, re.M)
+    told = dict(zip(drift, (float(re.sub(r"at (\d+) of.*", r"\1", cell)) for cell in cells)))
+    tied = ours.config.tie_word_embeddings
+    print(json.dumps({**counts, "tokens": tokens, "drift": drift, "readme": told, "tied": tied}))
     sys.exit(1 if missing or different else 0)
 
 

@@ -1,25 +1,22 @@
 #!/usr/bin/env python3
-"""The long comparisons with the real stack, run fresh, and the tables of docs/numerics.md.
+"""The long comparisons with the real stack, run fresh, and the tables of docs/numerics/results.md.
 
     npm run prove                                        # everything but downloaded models, on both software GPUs
     npm run prove -- --only training --case qwen2-8bit --gpu lavapipe
     npm run prove -- --real ~/models --case smollm2-50   # real models: DIR holds smollm2-135m and qwen2.5-coder-0.5b
     npm run prove -- --tables                            # run nothing, write the tables from the records
 
-Sections and the tables they fill: nf4 (line 1), checkpoint (1), training (3 and the tokens of 4), merge (10),
-decoding (11), goldens
-(the reference made afresh, 4), suite (2, 5 to 9, 12), walk (12). On two cores without a GPU nf4 took 4 minutes,
-checkpoint 9, training
-one a case and GPU, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They are
-HuggingFaceTB/SmolLM2-135M-Instruct
-and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny models: cases.py, tiny_models.py.
+Sections: nf4, checkpoint, training (loss curves and tokens), merge, decoding, goldens (the reference made afresh),
+suite (every test on a GPU, and the figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4
+took 4 minutes, checkpoint 9, training one a case and GPU, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models
+take hours. They are HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves
+them. Cases and tiny models: cases.py, tiny_models.py.
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
 ~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again
-inside it.
-Work files go to ~/.cache/tunetab/prove (or $TUNETAB_PROVE). Every piece leaves a small record in docs/numerics/, so
-pieces
-can be run one by one and again; the tables are made of all records. Exit code 1 when a piece just run breaks a bound.
+inside it. Work files go to ~/.cache/tunetab/prove (or $TUNETAB_PROVE). Every piece leaves a small record in
+docs/numerics/SECTION.json, in the place of the one that it left there before, so pieces can be run one by one and
+again; the tables are made of all records. Exit code 1 when a piece just run breaks a bound.
 """
 
 from __future__ import annotations
@@ -32,11 +29,12 @@ import venv
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from proof.records import SECTIONS
+
 HERE = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("TUNETAB_VENV", Path.home() / ".cache/tunetab/venv"))
 PINS = (HERE / "requirements.txt").read_text().split()
 BOTH = "swiftshader,lavapipe"
-SECTIONS = ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"]
 
 
 def enter_venv() -> None:
@@ -71,7 +69,8 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--gpu",
         default="",
-        help="with commas: swiftshader, lavapipe, auto for a real one, firefox for the suite; without: both software ones, the suite also firefox, with and without default limits",
+        help="with commas: swiftshader, lavapipe, auto for a real one, firefox for the suite; "
+        "without: both software ones, the suite also firefox, with and without default limits",
     )
     parser.add_argument("--real", type=Path, help="folder that holds the real models' folders")
     parser.add_argument(

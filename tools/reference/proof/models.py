@@ -108,7 +108,7 @@ def first_case_of(name: str) -> Case:
 
 
 def prove_merge(name: str, gpu: str, real: Path | None) -> dict | None:
-    """Both merges of the adapter that training left: bits against PEFT's, and the README's drift against transformers'."""
+    """Both merges of the adapter that training left: bits against PEFT's, the README's drift against transformers'."""
     case = first_case_of(name)
     model, lora = model_folder(name, real), adapter_of(case, gpu)
     if model is None or lora is None:

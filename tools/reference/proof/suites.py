@@ -1,4 +1,4 @@
-"""The tests themselves as proof: goldens made afresh, then the kernel and golden suites on each GPU, with the figures they reach."""
+"""The tests themselves as proof: goldens made afresh, and the GPU suites with the figures that they reach."""
 
 from __future__ import annotations
 

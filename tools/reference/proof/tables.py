@@ -1,4 +1,4 @@
-"""The tables of docs/numerics.md, made of the records: one for each line of what must hold, so that a line always says what was run."""
+"""The tables of docs/numerics/results.md, made of the records, so that a row always says which run it was."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable
 import compare
 from cases import CASES, REAL
 
-from .records import kept
+from .records import SECTIONS, kept
 from .work import ROOT
 
-PAGE = ROOT / "docs/numerics.md"
+PAGE = ROOT / "docs/numerics/results.md"
 FAMILIES = ["qwen2", "qwen3", "llama"]
 Cells = list[object]
 
 
 def write_all() -> None:
-    """Replace what stands between `<!-- prove:NAME -->` and `<!-- /prove -->`; a name that is not on the page is an error."""
+    """Replace what stands between `<!-- prove:NAME -->` and `<!-- /prove -->`; every name must be on the page."""
     page = PAGE.read_text()
     for name, make in TABLES.items():
         before, rest = page.split(f"<!-- prove:{name} -->", 1)
@@ -73,16 +73,13 @@ def checkpoint() -> str:
     for r in kept("checkpoint"):
         for kind, found in r["kinds"].items():
             wrong = len(found["different"]) + len(found["missing"]) + len(found["extra"])
-            moved = (
-                f"; around other offsets {len(found['moved'])} weights, whose scales differ by it in {sum(found['moved'].values())} places"
-                if found.get("moved")
-                else ""
-            )
+            weights, places = len(found.get("moved", {})), sum(found.get("moved", {}).values())
+            moved = f"; around other offsets {weights} weights, whose scales differ by it in {places} places"
             rows.append(
                 [
                     r["name"],
                     kind,
-                    f"{wrong} of {found['tensors']}{moved}",
+                    f"{wrong} of {found['tensors']}{moved if weights else ''}",
                     r["gpu"],
                     "the same" if found["read_alike"] else "**other**",
                     stamp(r),
@@ -165,7 +162,7 @@ def adamw() -> str:
 
 
 def training() -> str:
-    """Judged once more by the bounds that the cases have today, so that no bound of an earlier day stands in the table."""
+    """Judged once more by the bounds that the cases have today: none of an earlier day stands in the table."""
     rows = []
     bounds_of = {case.name: case.bounds for case in CASES + REAL}
     for r in kept("training"):
@@ -259,7 +256,7 @@ def tokens() -> str:
 
 
 def goldens() -> str:
-    """Whether the committed golden files are what the real stack makes, and what the tests that read them say of the fresh ones."""
+    """Whether the committed golden files are what the real stack makes, and what tests say of the fresh ones."""
     rows = []
     for r in kept("goldens"):
         t, moved = r["tests"], ", ".join(r["changed"])
@@ -449,11 +446,7 @@ def walk() -> str:
 
 def versions() -> str:
     """The stacks and adapters that the records name, each once."""
-    every = [
-        record
-        for section in ["nf4", "checkpoint", "training", "merge", "decoding", "goldens", "suite", "walk"]
-        for record in kept(section)
-    ]
+    every = [record for section in SECTIONS for record in kept(section)]
     stacks = sorted({", ".join(f"{k} {v}" for k, v in record["versions"].items()) for record in every})
     adapters = sorted(
         {

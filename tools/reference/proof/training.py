@@ -46,7 +46,7 @@ def reference_of(case: Case, model: Path, reuse: bool) -> Path:
 
 
 def wanted(case: Case, ours: bool = False) -> str:
-    """What the reference depends on: all but where and in which type our side computes; our own run depends on that, too."""
+    """What the reference depends on; with `ours` also where and in which type our side computes."""
     run = {key: value for key, value in case.run_file().items() if ours or key not in ("quantization", "optim_args")}
     return json.dumps([run, case.model, case.source, case.form, case.rows, case.random_b], sort_keys=True)
 
@@ -103,9 +103,8 @@ def prove_case(case: Case, gpu: str, real: Path | None, reuse: bool, brief: bool
     if "failed" not in found and not case.run_file()["packing"] and not brief:
         found["evaluation"] = check_evaluation(case, model, reference, gpu)
     found["broken"] = broken_bounds(case, found)
-    say(
-        f"{case.name} on {gpu}: {json.dumps({key: found.get(key) for key in ['max', 'evaluation', 'broken', 'failed']})}"
-    )
+    told = {key: found.get(key) for key in ["max", "evaluation", "broken", "failed"]}
+    say(f"{case.name} on {gpu}: {json.dumps(told)}")
     return records.keep("training", case.name, gpu, found)
 
 

@@ -48,7 +48,7 @@ def run(command: list[object], cwd: Path = ROOT, env: dict[str, str] | None = No
 
 
 def script(name: str, *arguments: object, may_fail: bool = False) -> str:
-    """One of the reference scripts, in a process of its own; its chatter is shown only when it fails. Gives its stdout."""
+    """The output of a reference script, in a process of its own; its chatter is shown only when it fails."""
     done = run([sys.executable, HERE / name, *arguments])
     if done.code != 0 and not (may_fail and done.out.strip()):
         raise SystemExit(f"{name} {arguments}\n{done.out[-2000:]}\n{done.err[-4000:]}")
