@@ -54,6 +54,7 @@ export function parseModelConfig(text: string, file = 'config.json'): ModelConfi
     eosTokenIds: raw.eos_token_id === undefined ? defaults.eos : read.tokenIds('eos_token_id'),
     padTokenId: read.tokenIds('pad_token_id')[0] ?? null,
     block: blockOf(family),
+    tokenizerClass: family.tokenizerClass,
     layerKinds: layerKinds(family, raw, layers),
     raw,
     ...(quantization ? { quantization } : {}),

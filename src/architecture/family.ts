@@ -1,4 +1,4 @@
-import type { BlockArithmetic, LayerKind, Projection } from '../contracts/model'
+import type { BlockArithmetic, LayerKind, Projection, TokenizerClass } from '../contracts/model'
 
 /** The parsed config.json. */
 export type RawConfig = Record<string, unknown>
@@ -31,6 +31,8 @@ export interface Family {
   fixed: Readonly<Record<string, unknown>>
   biases: readonly Projection[]
   qkNorm: boolean
+  /** What AutoTokenizer makes of this `model_type`: transformers, models/auto/tokenization_auto.py. */
+  tokenizerClass: TokenizerClass
   /** Window of each layer, as the class reads it; null = a layer sees everything before it. */
   windows(raw: RawConfig, layers: number): (number | null)[]
   /** Which layers rotate q and k; absent: all. */

@@ -20,6 +20,7 @@ export interface ModelConfig {
   block: BlockArithmetic
   /** One for each of L layers. */
   layerKinds: readonly LayerKind[]
+  tokenizerClass: TokenizerClass
   /** The parsed config.json, kept for exports. */
   raw: Record<string, unknown>
   /** Set when the checkpoint's linears are stored as bitsandbytes NF4. */
@@ -41,6 +42,14 @@ export interface BlockArithmetic {
   activation: 'silu'
   /** tanh bounds on attention scores and logits. */
   softCaps: null
+}
+
+/** Which of transformers' tokenizer classes builds the tokenizer, where that is not what tokenizer_config.json says. */
+export interface TokenizerClass {
+  /** Whatever the file says; "" = none of them: tokenizer.json as it is. */
+  always?: string
+  /** Where the file names none. */
+  otherwise?: string
 }
 
 /** How one layer differs from its neighbours. */

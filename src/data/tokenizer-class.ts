@@ -1,3 +1,5 @@
+import type { TokenizerClass } from '../contracts/model'
+
 type Json = Record<string, unknown>
 
 const QWEN2_SPLIT =
@@ -6,20 +8,20 @@ const QWEN2_SPLIT =
 /**
  * tokenizer.json as transformers 5 uses it. Some of its tokenizer classes take only vocabulary, merges and
  * post-processor from the file and build the rest themselves, whatever the file says; and AutoTokenizer takes
- * `Qwen2Tokenizer` for every qwen2 model, whichever class is named. `config` is tokenizer_config.json, `modelType` the
- * `model_type` of config.json.
+ * `Qwen2Tokenizer` for every qwen2 model, whichever class is named. `config` is tokenizer_config.json, `rule` what the
+ * model's family says of the class.
  *
  * A class that does not suit the kind of vocabulary (bytes or word marks) would tear it apart; there the file is
  * followed.
  *
  * Source: transformers 5.23, `models/auto/tokenization_auto.py` and `models/{qwen2,gpt2,llama}/tokenization_*.py`.
  */
-export function asBuiltByClass(json: Json, config: Json, modelType: string | null): Json {
+export function asBuiltByClass(json: Json, config: Json, rule: TokenizerClass): Json {
   const model = json.model as Json | undefined
   if (!model || (model.type ?? 'BPE') !== 'BPE') return json
   const isByteLevel = JSON.stringify([json.pre_tokenizer, json.decoder]).includes('"ByteLevel"')
   const add_prefix_space = config.add_prefix_space === true
-  switch (classOf(config, modelType)) {
+  switch (classOf(config, rule)) {
     case 'Qwen2Tokenizer':
       if (!isByteLevel) return json
       return {
@@ -59,8 +61,8 @@ export function asBuiltByClass(json: Json, config: Json, modelType: string | nul
 }
 
 /** The class that AutoTokenizer takes, without the suffix of old names. */
-function classOf(config: Json, modelType: string | null): string {
-  if (modelType === 'qwen2') return 'Qwen2Tokenizer'
+function classOf(config: Json, rule: TokenizerClass): string {
+  if (rule.always !== undefined) return rule.always
   if (config.tokenizer_class) return String(config.tokenizer_class).replace(/Fast$/, '')
-  return modelType === 'qwen3' ? 'Qwen2Tokenizer' : ''
+  return rule.otherwise ?? ''
 }

@@ -1,3 +1,4 @@
+import type { TokenizerClass } from '../contracts/model'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { fail } from '../errors'
 import { bytesOfToken } from './byte-level'
@@ -13,8 +14,8 @@ export interface TokenizerFiles {
   /** The template's text, wherever the model's folder keeps it. */
   chatTemplate: string | null
   generationConfig?: string | null
-  /** `model_type` of config.json, by which transformers chooses a tokenizer's class. */
-  modelType?: string | null
+  /** What the model's family says of its class. */
+  tokenizerClass?: TokenizerClass
 }
 
 export interface TokenInfo {
@@ -45,7 +46,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenize
   const config = files.tokenizerConfig ? parse('tokenizer_config.json', files.tokenizerConfig) : {}
   const generation = files.generationConfig ? parse('generation_config.json', files.generationConfig) : {}
   try {
-    const built = withSplitBehaviors(asBuiltByClass(json, config, files.modelType ?? null))
+    const built = withSplitBehaviors(asBuiltByClass(json, config, files.tokenizerClass ?? {}))
     return new ChatTokenizer(built, config, files.chatTemplate, generation)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TuneError') throw cause

@@ -100,12 +100,19 @@ interface Shard {
 
 interface PlannedTensor extends TensorHeader {
   dtype: FloatDtype
+  /** One of a block's linears. */
+  isLinear: boolean
 }
 
 function planTensors({ config, weights, dtype }: OpenedModel): PlannedTensor[] {
-  return expectedTensors(config).map(({ name, shape }) => {
+  return expectedTensors(config).map(({ name, shape, linear }) => {
     const stored = weights.tensors.get(name)!.dtype
-    return { name, shape, dtype: isFloatDtype(stored) && !isBnbTensor(weights, name) ? stored : dtype }
+    return {
+      name,
+      shape,
+      isLinear: linear === 'block',
+      dtype: isFloatDtype(stored) && !isBnbTensor(weights, name) ? stored : dtype,
+    }
   })
 }
 
@@ -139,8 +146,7 @@ async function* mergedBytes(
 ): AsyncGenerator<Uint8Array> {
   const path = tensor.name.replace(/\.weight$/, '')
   const pair = adapted.get(path)
-  const isProjection = tensor.name.endsWith('_proj.weight')
-  const dequantized = isProjection ? parts.dequantizedRows : undefined
+  const dequantized = tensor.isLinear ? parts.dequantizedRows : undefined
   const [rows, width] = tensor.shape.length === 2 ? tensor.shape : [1, tensor.shape[0]]
   const step = Math.max(1, Math.floor(WINDOW_BYTES / (width * 4)))
   const { from: first, end } = range ?? { from: 0, end: rows }

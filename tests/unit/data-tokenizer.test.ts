@@ -1,3 +1,4 @@
+import { families } from '../../src/architecture/families'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { loadTokenizer, type TokenizerFiles } from '../../src/data'
@@ -79,7 +80,7 @@ describe('transformers builds a tokenizer by its class where that is not what to
         tokenizerJson,
         tokenizerConfig: JSON.stringify(config),
         chatTemplate: null,
-        modelType,
+        tokenizerClass: families.find(({ id }) => id === modelType)?.tokenizerClass,
       })
       expect(one.texts.map((text) => [...tokenizer.encode(text)])).toEqual(one.ids)
     })

@@ -8,6 +8,7 @@ export const llama: Family = {
   defaults: { maxPosition: 2048, bos: 1, eos: [2], headDim: null, kvHeads: null, tied: false, ropeTheta: 10_000 },
   fixed: { attention_bias: false, mlp_bias: false },
   biases: [],
+  tokenizerClass: {},
   qkNorm: false,
   windows: noWindows,
 }

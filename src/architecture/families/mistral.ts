@@ -8,6 +8,7 @@ export const mistral: Family = {
   defaults: { maxPosition: 131072, bos: 1, eos: [2], headDim: null, kvHeads: 8, tied: false, ropeTheta: 10_000 },
   fixed: {},
   biases: [],
+  tokenizerClass: { always: '' },
   qkNorm: false,
   windows(raw, layers) {
     const window = raw.sliding_window === null ? null : numberOr(raw.sliding_window, 4096)

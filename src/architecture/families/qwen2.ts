@@ -9,6 +9,7 @@ export const qwen2: Family = {
   // `attention_bias` is no option of this class: the biases are always there.
   fixed: { mlp_bias: false },
   biases: ['q_proj', 'k_proj', 'v_proj'],
+  tokenizerClass: { always: 'Qwen2Tokenizer' },
   qkNorm: false,
   windows: optionalWindows,
 }

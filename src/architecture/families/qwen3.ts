@@ -8,6 +8,7 @@ export const qwen3: Family = {
   defaults: { maxPosition: 32768, bos: null, eos: [], headDim: 128, kvHeads: null, tied: false, ropeTheta: 10_000 },
   fixed: { attention_bias: false, mlp_bias: false },
   biases: [],
+  tokenizerClass: { otherwise: 'Qwen2Tokenizer' },
   qkNorm: true,
   windows: optionalWindows,
 }

@@ -16,6 +16,7 @@ export const smollm3: Family = {
   },
   fixed: { attention_bias: false, mlp_bias: false },
   biases: [],
+  tokenizerClass: {},
   qkNorm: false,
   ropeLayers,
   // Only the layers that do not rotate have a window, and only where both fields ask for one.

@@ -12,7 +12,7 @@ export function tokenizerOf(opened: OpenedModel): Promise<ChatTokenizer> {
     tokenizerConfig: opened.files['tokenizer_config.json'] ?? null,
     chatTemplate: opened.chatTemplate,
     generationConfig: opened.files['generation_config.json'] ?? null,
-    modelType: opened.config.family,
+    tokenizerClass: opened.config.tokenizerClass,
   })
 }
 
