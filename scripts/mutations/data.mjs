@@ -78,7 +78,7 @@ export const dataMutations = [
   {
     name: 'tokens: a qwen2 model follows the class that it names',
     file: 'src/data/tokenizer-class.ts',
-    find: "if (modelType === 'qwen2') return",
+    find: "if (rule.always !== undefined) return",
     replace: "if (modelType === 'qwen1') return",
     test: unit('data-tokenizer'),
   },
