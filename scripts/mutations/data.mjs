@@ -78,8 +78,8 @@ export const dataMutations = [
   {
     name: 'tokens: a qwen2 model follows the class that it names',
     file: 'src/data/tokenizer-class.ts',
-    find: "if (rule.always !== undefined) return",
-    replace: "if (modelType === 'qwen1') return",
+    find: 'if (rule.always !== undefined) return',
+    replace: 'if (rule.always === "") return',
     test: unit('data-tokenizer'),
   },
   {
