@@ -1,4 +1,5 @@
 import { dataMutations } from './data.mjs'
+import { exportMutations } from './exports.mjs'
 import { formatMutations } from './formats.mjs'
 import { gpuMutations } from './gpu.mjs'
 import { kernelMutations } from './kernels.mjs'
@@ -14,6 +15,7 @@ import { trainMutations } from './train.mjs'
  */
 export const mutations = [
   ...formatMutations,
+  ...exportMutations,
   ...dataMutations,
   ...trainMutations,
   ...kernelMutations,

@@ -201,4 +201,10 @@ export const formatsErrors = {
     zh: (p: { folder: string }) =>
       `${p.folder} 中的适配器不含任何权重，加载后不会有变化，因此未加载。请重新保存该适配器。`,
   },
+  'gguf-tokenizer': {
+    en: (p: { part: string; value: string }) =>
+      `llama.cpp has no way to split text as this model's tokenizer.json does ("${p.part}": ${p.value}): in a GGUF file its words would become other tokens than in training. Nothing was written. Export safetensors or the PEFT adapter instead; transformers and vLLM read the tokenizer as it is.`,
+    zh: (p: { part: string; value: string }) =>
+      `llama.cpp 无法像该模型的 tokenizer.json 那样切分文本（“${p.part}”：${p.value}）：写成 GGUF 后，文字会变成与训练时不同的词元，因此未写入任何内容。请改为导出 safetensors 或 PEFT 适配器；transformers 和 vLLM 能按原样使用该分词器。`,
+  },
 } satisfies ErrorCatalog

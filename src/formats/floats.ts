@@ -45,6 +45,20 @@ function float16Bits(bits: Uint32Array): Uint16Array {
   return out
 }
 
+const scratch = new Float32Array(1)
+const scratchBits = new Uint32Array(scratch.buffer)
+
+/** The 16 bits of a number as IEEE half, rounded to nearest, ties to even. */
+export function float16Of(value: number): number {
+  scratch[0] = value
+  return halfBits(scratchBits[0])
+}
+
+/** What 16 bits of an IEEE half stand for. */
+export function fromFloat16(bits: number): number {
+  return halfTable()[bits]
+}
+
 /** IEEE half of an f32's bits. */
 function halfBits(b: number): number {
   const sign = (b >>> 16) & 0x8000

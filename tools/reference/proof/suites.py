@@ -32,6 +32,7 @@ def prove_goldens() -> dict:
         "golden_bnb.py",
         "golden_merge.py",
         "golden_configs.py",
+        "golden_gguf.py",
     ]:
         say(f"goldens: {name}")
         script(name, FRESH)
@@ -51,7 +52,7 @@ def prove_goldens() -> dict:
         "train-trl-log",
         "train-run-file",
     ]
-    tests += ["formats-bnb", "formats-merge", "formats-nf4", "merge-drift"]
+    tests += ["formats-bnb", "formats-merge", "formats-nf4", "merge-drift", "gguf-writer"]
     done = run(
         [*vitest("unit", report), *(f"tests/unit/{name}.test.ts" for name in tests)], env={"TUNETAB_GOLDEN": str(FRESH)}
     )
