@@ -1,6 +1,6 @@
-import { KernelCache } from '../src/gpu/kernel'
 import { Replay } from '../src/gpu/replay'
-import { bufferTensor, type Tensor, type TensorDtype } from '../src/gpu/tensor'
+import { uploadTensor } from '../src/gpu/storage'
+import type { Tensor } from '../src/gpu/tensor'
 import { openDawn, type GpuKind } from '../src/headless/dawn'
 import { matmul } from '../src/ops/matmul'
 
@@ -15,12 +15,7 @@ const shapes = sizes.length
       [128, 8, 896],
     ]
 const gpu = await openDawn(gpuKind as GpuKind)
-const kernels = new KernelCache(gpu)
-const make = (n: number, dtype: TensorDtype = 'f32'): Tensor => {
-  const buffer = gpu.buffer('bench', n * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST)
-  gpu.device.queue.writeBuffer(buffer, 0, new Float32Array(n).fill(0.01))
-  return bufferTensor('bench', dtype, [n], buffer)
-}
+const make = (n: number): Tensor => uploadTensor(gpu, 'bench', new Float32Array(n).fill(0.01))
 for (const [M, N, K] of shapes) {
   const [a, b, c] = [make(M * K), make(N * K), make(M * N)]
   for (const layout of [{ bTransposed: true }, {}, { aTransposed: true }] as const) {
@@ -40,7 +35,6 @@ for (const [M, N, K] of shapes) {
       const repeat = Math.max(1, Math.round(2e8 / (2 * M * N * K)))
       const plan = new Replay<null>(
         gpu,
-        kernels,
         (r) => {
           for (let i = 0; i < repeat; i++) matmul(r, { a, b, c, M, N, K, ...layout, tile })
         },

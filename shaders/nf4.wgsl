@@ -69,7 +69,7 @@ fn read_source(e: u32) -> f32 {
 fn read_source(e: u32) -> f32 { return bitcast<f32>(source[e]); }
 //#end
 
-//#if DECODE
+//#if ENTRY == nf4_dequantize || ENTRY == nf4_gemv
 // The 16 values by a tree of selects: arithmetic in registers instead of sixteen dependent loads.
 fn nf4_values(code: vec4<u32>) -> vec4<f32> {
   let b0 = (code & vec4<u32>(1u)) != vec4<u32>(0u);

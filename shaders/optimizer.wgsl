@@ -51,7 +51,7 @@ fn norm_finish(@builtin(local_invocation_index) lane: u32) {
 }
 //#end
 
-//#if UPDATE
+//#if ENTRY == adamw || ENTRY == adamw_8bit
 // AdamW over blocks of up to 256 elements of one tensor each. `blocks` says where a block's elements stand in the page:
 // (first element / 64) << 9 | count. `state` holds one record a block, from the first block of this dispatch on.
 struct Params { first: u32, blocks: u32, zero: u32 }

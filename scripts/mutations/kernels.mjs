@@ -190,8 +190,8 @@ const rows = [
   {
     name: 'attention: scores are not scaled',
     file: 'src/ops/attention.ts',
-    find: 'probs, 1 / Math.sqrt(c.D))',
-    replace: 'probs, 1)',
+    find: 'out: probs, alpha: 1 / Math.sqrt(c.D)',
+    replace: 'out: probs, alpha: 1',
     test: kernel('attention'),
   },
   {
@@ -204,8 +204,8 @@ const rows = [
   {
     name: 'attention: the query gradient is not scaled',
     file: 'src/ops/attention.ts',
-    find: 'o.dprobs, o.k, o.dq, alpha)',
-    replace: 'o.dprobs, o.k, o.dq, 1)',
+    find: 'out: o.dq, alpha }',
+    replace: 'out: o.dq, alpha: 1 }',
     test: kernel('attention'),
   },
 ]

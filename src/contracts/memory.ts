@@ -2,7 +2,7 @@
 export interface MemoryItem {
   /**
    * Stable key for translation: 'base', 'head', 'adapter', 'gradients', 'optimizer', 'activations', 'checkpoints',
-   * 'scratch', 'kv-cache'.
+   * 'scratch', 'inputs'.
    */
   kind: string
   bytes: number

@@ -1,4 +1,4 @@
-import { byteLength, type Tensor } from './tensor'
+import { bufferBytes, byteLength, type Tensor } from './tensor'
 
 /**
  * A stretch of memory shared by tensors whose lives do not overlap. One GPU buffer each: WebGPU forbids reading one
@@ -28,7 +28,7 @@ export function assignSlots(
   share = true,
 ): SlotAssignment {
   const order = tensors
-    .map((tensor) => ({ id: tensor.id, bytes: byteLength(tensor), kind: tensor.kind }))
+    .map((tensor) => ({ id: tensor.id, bytes: bufferBytes(byteLength(tensor)), kind: tensor.kind }))
     .filter(({ id }) => lives[id][0] >= 0)
     .sort((a, b) => b.bytes - a.bytes || lives[a.id][0] - lives[b.id][0] || a.id - b.id)
   const slots: (Slot & { taken: (readonly [number, number])[] })[] = []

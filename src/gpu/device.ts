@@ -1,4 +1,7 @@
 import { fail } from '../errors'
+import { KernelCache } from './kernel'
+import { bufferBytes } from './tensor'
+import { defaultTuning } from './tuning'
 
 /** Optional features the kernels know how to use. */
 export interface GpuFeatures {
@@ -13,6 +16,8 @@ export interface Gpu {
   readonly info: { vendor: string; architecture: string; description: string }
   readonly isSoftware: boolean
   readonly features: GpuFeatures
+  /** Every kernel compiled on this device, and its tuning. */
+  readonly kernels: KernelCache
   /** Resolves when the device is lost other than by `destroy`. */
   readonly lost: Promise<string>
   /** Bytes in buffers made by `buffer` and not yet destroyed. */
@@ -70,7 +75,9 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
     throw fail('gpu-no-adapter', { detail: String(error) }, error)
   }
   const { vendor, architecture, description } = adapter.info
+  const counts = { buffers: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 }
   const words = `${vendor} ${architecture} ${description}`.toLowerCase()
+  const isSoftware = /swiftshader|llvmpipe|lavapipe|warp|software/.test(words)
   let destroyed = false
   const live = new Set<GPUBuffer>()
   const onBuffer = listeners<GPUBuffer>()
@@ -82,21 +89,22 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
   const gpu: Gpu = {
     device,
     info: { vendor, architecture, description },
-    isSoftware: /swiftshader|llvmpipe|lavapipe|warp|software/.test(words),
+    isSoftware,
     features: {
       f16: device.features.has('shader-f16'),
       subgroups: device.features.has('subgroups' as GPUFeatureName),
       timestamps: device.features.has('timestamp-query'),
     },
+    kernels: new KernelCache({ device, counts }, defaultTuning({ isSoftware })),
     lost: new Promise((resolve) => {
       void device.lost.then((why) => {
         if (!destroyed) resolve(why.message || why.reason)
       })
     }),
     allocatedBytes: 0,
-    counts: { buffers: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 },
+    counts,
     buffer(label, bytes, usage) {
-      const size = Math.max(16, Math.ceil(bytes / 16) * 16)
+      const size = bufferBytes(bytes)
       if (size > device.limits.maxBufferSize) {
         throw fail('gpu-tensor-too-large', { tensor: label, bytes: size, limit: device.limits.maxBufferSize })
       }

@@ -1,7 +1,7 @@
 import { fail } from '../errors'
-import type { Gpu } from './device'
 import { reflect, type KernelInterface } from './reflect'
-import { defaultTuning, type Tuning } from './tuning'
+import { shaderReport } from './shader-report'
+import type { Tuning } from './tuning'
 import { expandWgsl, type Defines } from './wgsl-template'
 
 /** A kernel family: its WGSL template and its name, which is the entry point, the GPU label and the profiler's row. */
@@ -18,21 +18,30 @@ export interface Kernel {
   readonly io: KernelInterface
   readonly layout: GPUBindGroupLayout
   pipeline: GPUComputePipeline | null
+  /** While it compiles. */
+  compiling: Promise<void> | null
+}
+
+/** What of a device compiling needs. */
+export interface KernelHost {
+  readonly device: GPUDevice
+  readonly counts: { pipelines: number }
 }
 
 /**
  * Specialises kernels and keeps every variant that was asked for. Variants are declared while recording (cheap, no
- * compilation) and compiled together, in parallel where the driver can.
+ * compilation) and compiled together, in parallel where the driver can. One a device (`Gpu.kernels`), so that pipelines
+ * outlive the model they were first made for.
  */
 export class KernelCache {
-  private readonly gpu: Gpu
+  private readonly host: KernelHost
   private readonly kernels = new Map<string, Kernel>()
   private readonly layouts = new Map<string, GPUBindGroupLayout>()
 
   readonly tuning: Tuning
 
-  constructor(gpu: Gpu, tuning: Tuning = defaultTuning(gpu)) {
-    this.gpu = gpu
+  constructor(host: KernelHost, tuning: Tuning) {
+    this.host = host
     this.tuning = tuning
   }
 
@@ -45,26 +54,28 @@ export class KernelCache {
       const f16 = Object.entries(defines).some(([name, value]) => name.startsWith('T_') && value === 'f16')
       const wgsl = (f16 ? 'enable f16;\n' : '') + expandWgsl(source.wgsl, defines)
       const io = reflect(wgsl)
-      kernel = { key, name: source.name, wgsl, io, layout: this.layout(io), pipeline: null }
+      kernel = { key, name: source.name, wgsl, io, layout: this.layout(io), pipeline: null, compiling: null }
       this.kernels.set(key, kernel)
     }
     return kernel
   }
 
-  /** Compile everything declared and not yet compiled. */
-  async compile(on?: (done: number, total: number) => void): Promise<void> {
-    const waiting = [...this.kernels.values()].filter((kernel) => !kernel.pipeline)
+  /** Compile those that are not yet, all at once. @throws TuneError gpu-shader */
+  async compile(kernels: Iterable<Kernel>, on?: (done: number, total: number) => void): Promise<void> {
+    const waiting = [...new Set(kernels)].filter(({ pipeline }) => !pipeline)
     let done = 0
     await Promise.all(
       waiting.map(async (kernel) => {
-        await this.compileOne(kernel)
+        // Two plans may want the same variant at the same time.
+        kernel.compiling ??= this.compileOne(kernel).finally(() => (kernel.compiling = null))
+        await kernel.compiling
         on?.(++done, waiting.length)
       }),
     )
   }
 
   private async compileOne(kernel: Kernel): Promise<void> {
-    const { device } = this.gpu
+    const { device, counts } = this.host
     device.pushErrorScope('validation')
     const module = device.createShaderModule({ label: kernel.name, code: kernel.wgsl })
     const scope = device.popErrorScope()
@@ -74,11 +85,12 @@ export class KernelCache {
         layout: device.createPipelineLayout({ bindGroupLayouts: [kernel.layout] }),
         compute: { module, entryPoint: kernel.name },
       })
-      this.gpu.counts.pipelines++
+      counts.pipelines++
       await scope
     } catch (error) {
-      const messages = (await module.getCompilationInfo()).messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`)
-      throw fail('gpu-shader', { kernel: kernel.key, detail: messages.join('; ') || String(error) }, error)
+      const { messages } = await module.getCompilationInfo()
+      const detail = shaderReport(kernel.wgsl, [...messages]) || String(error)
+      throw fail('gpu-shader', { kernel: kernel.key, detail }, error)
     }
   }
 
@@ -87,7 +99,7 @@ export class KernelCache {
     const key = io.bindings.map((b) => `${b.index}${b.access}`).join(',')
     let layout = this.layouts.get(key)
     if (!layout) {
-      layout = this.gpu.device.createBindGroupLayout({
+      layout = this.host.device.createBindGroupLayout({
         entries: io.bindings.map(({ index, access }) => ({
           binding: index,
           visibility: GPUShaderStage.COMPUTE,

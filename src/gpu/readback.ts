@@ -1,4 +1,5 @@
 import type { Gpu } from './device'
+import { stagingBuffer } from './storage'
 
 /** Copy bytes out of a buffer and wait for them. For loading, exports and checks; steps use their own staging ring. */
 export async function readBuffer(gpu: Gpu, buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
@@ -24,11 +25,9 @@ export class ReadbackRing {
   private readonly free: GPUBuffer[]
   private readonly bytes: number
 
-  constructor(gpu: Gpu, label: string, bytes: number, count: number) {
+  constructor(gpu: Gpu, { label, bytes, count }: { label: string; bytes: number; count: number }) {
     this.bytes = bytes
-    this.free = Array.from({ length: count }, (_, i) =>
-      gpu.buffer(`${label} ${i}`, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
-    )
+    this.free = Array.from({ length: count }, (_, i) => stagingBuffer(gpu, `${label} ${i}`, bytes))
     this.release = (): void => this.free.forEach((buffer) => gpu.free(buffer))
   }
 

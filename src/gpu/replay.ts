@@ -1,20 +1,24 @@
 import { fail } from '../errors'
 import { assignSlots, type SlotAssignment } from './arena'
 import { allocating, type Gpu } from './device'
-import type { KernelCache } from './kernel'
 import { Recorder, type RecordedDispatch } from './recorder'
 import { packParams } from './reflect'
+import { storageBuffer } from './storage'
 import { byteLength, type Tensor } from './tensor'
 
+/** Bytes from one dispatch's parameters to the next's: WebGPU's least alignment of a uniform binding. */
 const PARAM_STRIDE = 256
 const KEPT_ENCODINGS = 16
 
 export interface ReplayOptions {
   label: string
-  /** Most floating point operations in one submit, so that no submit holds the GPU for long. */
-  flopsPerSubmit?: number
   /** false: every tensor gets memory of its own. */
   share?: boolean
+}
+
+/** Bytes of the parameters of so many dispatches. */
+export function paramBytes(dispatches: number): number {
+  return Math.max(1, dispatches) * PARAM_STRIDE
 }
 
 /**
@@ -26,9 +30,8 @@ export interface ReplayOptions {
 export class Replay<Shape> {
   readonly placement: SlotAssignment
   private readonly gpu: Gpu
-  private readonly kernels: KernelCache
   private readonly record: (r: Recorder, shape: Shape) => void
-  private readonly options: Required<ReplayOptions>
+  private readonly label: string
   private readonly capacity: Recorder
   private slots: GPUBuffer[] = []
   private paramBuffer: GPUBuffer | null = null
@@ -36,25 +39,18 @@ export class Replay<Shape> {
   private readonly encodings = new Map<string, { dispatches: RecordedDispatch[]; params: Uint8Array<ArrayBuffer> }>()
   private loadedParams = ''
 
-  constructor(
-    gpu: Gpu,
-    kernels: KernelCache,
-    record: (r: Recorder, shape: Shape) => void,
-    capacity: Shape,
-    options: ReplayOptions,
-  ) {
+  constructor(gpu: Gpu, record: (r: Recorder, shape: Shape) => void, capacity: Shape, options: ReplayOptions) {
     this.gpu = gpu
-    this.kernels = kernels
     this.record = record
-    this.options = { flopsPerSubmit: gpu.isSoftware ? 4e9 : 100e9, share: true, ...options }
-    this.capacity = new Recorder(kernels)
+    this.label = options.label
+    this.capacity = new Recorder(gpu.kernels)
     record(this.capacity, capacity)
-    this.placement = assignSlots(this.capacity.virtual, lifetimes(this.capacity), this.options.share)
+    this.placement = assignSlots(this.capacity.virtual, lifetimes(this.capacity), options.share ?? true)
   }
 
   /** Bytes of the slots and the parameter buffer. */
   get bytes(): number {
-    return this.placement.bytes + this.capacity.dispatches.length * PARAM_STRIDE
+    return this.placement.bytes + paramBytes(this.capacity.dispatches.length)
   }
 
   get dispatchCount(): number {
@@ -68,23 +64,17 @@ export class Replay<Shape> {
       const bytes = byteLength(tensor)
       if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: tensor.label, bytes, limit })
     }
-    await this.kernels.compile(onCompile)
-    await allocating(this.gpu, this.options.label, () => this.allocate())
+    const kernels = this.capacity.dispatches.map(({ kernel }) => kernel)
+    await this.gpu.kernels.compile(kernels, onCompile)
+    await allocating(this.gpu, this.label, () => this.allocate())
   }
 
   private allocate(): void {
     const { gpu, placement } = this
-    this.slots = placement.slots.map((slot, index) =>
-      gpu.buffer(
-        `${this.options.label} slot ${index}`,
-        slot.bytes,
-        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      ),
-    )
-    const count = this.capacity.dispatches.length
+    this.slots = placement.slots.map((slot, index) => storageBuffer(gpu, `${this.label} slot ${index}`, slot.bytes))
     this.paramBuffer = gpu.buffer(
-      `${this.options.label} params`,
-      Math.max(1, count) * PARAM_STRIDE,
+      `${this.label} params`,
+      paramBytes(this.dispatchCount),
       GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     )
     this.bindGroups = this.capacity.dispatches.map((dispatch, index) => this.bind(dispatch, index))
@@ -114,30 +104,31 @@ export class Replay<Shape> {
   /** The buffer behind a virtual tensor of the capacity recording, by label; for readback and upload. */
   bufferOf(label: string): GPUBuffer {
     const tensor = this.capacity.virtual.find((t) => t.label === label)
-    if (!tensor) throw new Error(`replay ${this.options.label} has no tensor "${label}"`)
+    if (!tensor) throw new Error(`replay ${this.label} has no tensor "${label}"`)
     return this.slots[this.placement.slotOf[tensor.id]]
   }
 
   /** Record a shape ahead of its run and compile what it needs that is not there; nothing in the steady state. */
   async prepare(shape: Shape): Promise<void> {
     const { dispatches } = this.encoding(shape)
-    if (dispatches.some((dispatch) => !dispatch.kernel.pipeline)) await this.kernels.compile()
+    const missing = dispatches.flatMap(({ kernel }) => (kernel.pipeline ? [] : [kernel]))
+    if (missing.length > 0) await this.gpu.kernels.compile(missing)
   }
 
   private encoding(shape: Shape): { key: string; dispatches: RecordedDispatch[]; params: Uint8Array<ArrayBuffer> } {
     const key = JSON.stringify(shape)
     let found = this.encodings.get(key)
     if (!found) {
-      const recorder = new Recorder(this.kernels)
+      const recorder = new Recorder(this.gpu.kernels)
       this.record(recorder, shape)
       const { dispatches } = recorder
       if (
         dispatches.length !== this.capacity.dispatches.length ||
         recorder.virtual.length !== this.capacity.virtual.length
       ) {
-        throw new Error(`${this.options.label}: the graph of ${key} differs from the planned one`)
+        throw new Error(`${this.label}: the graph of ${key} differs from the planned one`)
       }
-      const params = new Uint8Array(Math.max(1, dispatches.length) * PARAM_STRIDE)
+      const params = new Uint8Array(paramBytes(dispatches.length))
       const view = new DataView(params.buffer)
       for (const [index, dispatch] of dispatches.entries()) {
         packParams(dispatch.kernel.io.params, dispatch.params, view, index * PARAM_STRIDE)
@@ -156,20 +147,21 @@ export class Replay<Shape> {
   /** Encode and submit the graph at a prepared shape. `after` may add copies to the last command buffer. */
   run(shape: Shape, after?: (encoder: GPUCommandEncoder) => void): void {
     const { gpu } = this
+    const { flopsPerSubmit } = gpu.kernels.tuning
     const { key, dispatches, params } = this.encoding(shape)
     if (key !== this.loadedParams) {
       gpu.device.queue.writeBuffer(this.paramBuffer!, 0, params)
       this.loadedParams = key
     }
-    let encoder = gpu.device.createCommandEncoder({ label: this.options.label })
+    let encoder = gpu.device.createCommandEncoder({ label: this.label })
     let pass = encoder.beginComputePass()
     let flops = 0
     for (const [index, { kernel, workgroups, flops: cost }] of dispatches.entries()) {
-      if (flops > 0 && flops + cost > this.options.flopsPerSubmit) {
+      if (flops > 0 && flops + cost > flopsPerSubmit) {
         pass.end()
         gpu.device.queue.submit([encoder.finish()])
         gpu.counts.submits++
-        encoder = gpu.device.createCommandEncoder({ label: this.options.label })
+        encoder = gpu.device.createCommandEncoder({ label: this.label })
         pass = encoder.beginComputePass()
         flops = 0
       }

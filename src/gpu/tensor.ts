@@ -27,8 +27,15 @@ export function elements(tensor: { shape: readonly number[] }): number {
 }
 
 export function byteLength(tensor: { shape: readonly number[]; dtype: TensorDtype }): number {
-  return Math.ceil((elements(tensor) * bytesPerElement(tensor.dtype)) / 16) * 16
+  return roundUp(elements(tensor) * bytesPerElement(tensor.dtype))
 }
+
+/** What a buffer of `bytes` takes on the device: whole vectors, and never nothing. */
+export function bufferBytes(bytes: number): number {
+  return Math.max(16, roundUp(bytes))
+}
+
+const roundUp = (bytes: number): number => Math.ceil(bytes / 16) * 16
 
 /** A tensor over an existing buffer. */
 export function bufferTensor(

@@ -3,7 +3,7 @@
  * private array in registers), and variants need lines left out; WGSL has neither. Directives stand alone on comment
  * lines, so the files stay WGSL to an editor:
  *
- *   //#if NAME   //#if !NAME   //#if NAME == 4   //#if A && B   //#else   //#end      (an undefined NAME is false)
+ *   //#if NAME   //#if !NAME   //#if NAME == 4   //#if A && B || C   //#else   //#end      (an undefined NAME is false)
  *   //#for i in 0..TM          body with ${i} and ${i * 4 + 1}          //#end
  *
  * `${NAME}` inserts a define, or the value of integer arithmetic over defines and loop variables.
@@ -69,7 +69,12 @@ function emit(nodes: Node[], scope: Defines, out: string[]): void {
   }
 }
 
+/** `&&` binds tighter than `||`. */
 function condition(text: string, scope: Defines): boolean {
+  return text.split('||').some((either) => holds(either, scope))
+}
+
+function holds(text: string, scope: Defines): boolean {
   return text.split('&&').every((part) => {
     const compare = /^\s*(.+?)\s*(==|!=)\s*(.+?)\s*$/.exec(part)
     if (compare) {

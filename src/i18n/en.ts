@@ -322,7 +322,6 @@ export const en = {
   'memory.checkpoints': 'checkpoints',
   'memory.inputs': 'inputs',
   'memory.scratch': 'scratch',
-  'memory.kv-cache': 'KV cache',
   'samples.title': 'What it says by now',
   'samples.before': 'before',
   'samples.step': 'step {step}',

@@ -314,7 +314,6 @@ export const zhCN: Messages = {
   'memory.checkpoints': '检查点',
   'memory.inputs': '输入',
   'memory.scratch': '临时区',
-  'memory.kv-cache': 'KV 缓存',
   'samples.title': '现在会这样回答',
   'samples.before': '训练前',
   'samples.step': '第 {step} 步',

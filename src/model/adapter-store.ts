@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/device'
 import { readBuffer } from '../gpu/readback'
+import { storageBuffer, write } from '../gpu/storage'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 import { OPTIMIZER_BLOCK } from '../ops/adamw'
 import { type ModelConfig, type Projection } from '../contracts/model'
@@ -100,8 +101,7 @@ export class AdapterStore {
     this.lora = lora
     this.scale = loraScale(lora)
     this.layout = adapterLayout(config, lora)
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
-    this.pages = this.layout.pages.map((n, i) => gpu.buffer(`adapter page ${i}`, n * 4, usage))
+    this.pages = this.layout.pages.map((n, i) => storageBuffer(gpu, `adapter page ${i}`, n * 4))
     for (const slot of this.layout.slots) {
       const key = `${slot.layer}.${slot.projection}`
       const entry = this.byModule.get(key) ?? ({} as LoraTensors)
@@ -116,11 +116,7 @@ export class AdapterStore {
 
   write(values: (slot: ParameterSlot) => Float32Array): void {
     for (const slot of this.layout.slots) {
-      this.gpu.device.queue.writeBuffer(
-        this.pages[slot.page],
-        slot.offset * 4,
-        values(slot) as Float32Array<ArrayBuffer>,
-      )
+      write(this.gpu, this.pages[slot.page], values(slot), slot.offset * 4)
     }
   }
 

@@ -1,8 +1,8 @@
 import type { MicroBatch } from '../contracts/data'
 import { fail } from '../errors'
 import { allocating, type Gpu } from '../gpu/device'
-import type { KernelCache } from '../gpu/kernel'
-import type { Tensor } from '../gpu/tensor'
+import { uploadTensor } from '../gpu/storage'
+import { bufferBytes, type Tensor } from '../gpu/tensor'
 import { chooseChunking } from '../ops/attention'
 import { slabElements, type LinearWeight } from '../ops/linear'
 import { AdapterStore, initialValues } from './adapter-store'
@@ -18,35 +18,32 @@ import { chooseToken, uniforms } from './answering/choose-token'
 import { GpuTrainer } from './training/trainer'
 import { ghost } from './training/training-graph'
 import { type ModelConfig, type Projection } from '../contracts/model'
-import { uploadVector, type ModelWeights } from './weights'
+import type { ModelWeights } from './weights'
 import { type LoraConfig, type LoraPair } from '../contracts/lora'
 import { type DecodingOptions } from './language-model'
 import { linearModules } from '../architecture/names'
-
-/** Most bytes of attention scores at a time. */
-const SCORES_BYTES = 64 * 2 ** 20
 
 /** The engine's language model: qwen2, qwen3 and llama with an NF4 (or dense) base. */
 export class GpuLanguageModel implements LanguageModel {
   readonly config: ModelConfig
   private readonly gpu: Gpu
-  private readonly kernels: KernelCache
   private readonly weights: ModelWeights
   private readonly buffers: GPUBuffer[]
   private readonly slabElements: number
   private adapter: AdapterStore | null = null
-  private rope: { tensor: Tensor; T: number } | null = null
+  /** Tables of angles, each longer than the one before; the last is in use. */
+  private readonly ropes: { tensor: Tensor; T: number }[] = []
   private evaluators: { base: Evaluator | null; tuned: Evaluator | null } = { base: null, tuned: null }
   private trainer: GpuTrainer | null = null
 
-  constructor(gpu: Gpu, kernels: KernelCache, config: ModelConfig, weights: ModelWeights, buffers: GPUBuffer[]) {
+  constructor(gpu: Gpu, config: ModelConfig, weights: ModelWeights, buffers: GPUBuffer[]) {
     this.gpu = gpu
-    this.kernels = kernels
     this.config = config
     this.weights = weights
     this.buffers = buffers
     this.slabElements = slabElements(
       weights.layers.flatMap((layer) => Object.values(layer.linears).map(({ weight }) => weight)),
+      gpu.kernels.tuning.slabElements,
     )
   }
 
@@ -96,13 +93,20 @@ export class GpuLanguageModel implements LanguageModel {
    * double.
    */
   private ropeFor(T: number): Tensor {
-    if (!this.rope || this.rope.T < T) {
-      const size = Math.max(1024, 2 ** Math.ceil(Math.log2(T)))
-      const tensor = uploadVector(this.gpu, 'rope table', ropeTable(this.config, size))
-      this.buffers.push(tensor.buffer!)
-      this.rope = { tensor, T: size }
-    }
-    return this.rope.tensor
+    const last = this.ropes.at(-1)
+    if (last && last.T >= T) return last.tensor
+    const size = ropePositions(T)
+    const tensor = uploadTensor(this.gpu, 'rope table', ropeTable(this.config, size))
+    this.buffers.push(tensor.buffer!)
+    this.ropes.push({ tensor, T: size })
+    return tensor
+  }
+
+  /** Bytes of the tables once there is one for T positions. */
+  private ropeBytesFor(T: number): number {
+    const held = this.ropes.reduce((sum, { tensor }) => sum + tensor.buffer!.size, 0)
+    const last = this.ropes.at(-1)
+    return last && last.T >= T ? held : held + bufferBytes(ropePositions(T) * this.config.headDim * 4)
   }
 
   private passFor(
@@ -111,13 +115,13 @@ export class GpuLanguageModel implements LanguageModel {
     activation: 'f32' | 'f16' = 'f32',
     rope = this.ropeFor(T),
   ): Omit<PassModel, 'adapter'> {
-    const limit = Math.min(SCORES_BYTES, this.gpu.device.limits.maxStorageBufferBindingSize)
+    const limit = Math.min(this.gpu.kernels.tuning.scoreBytes, this.gpu.device.limits.maxStorageBufferBindingSize)
     return {
       config: this.config,
       weights: this.weights,
       rope,
       slabElements: this.slabElements,
-      chunking: chooseChunking(B, T, T, this.config.heads, limit),
+      chunking: chooseChunking({ B, Tq: T, Tk: T, H: this.config.heads }, limit),
       activation,
     }
   }
@@ -136,7 +140,13 @@ export class GpuLanguageModel implements LanguageModel {
 
   planMemory(lora: LoraConfig, shape: TrainingShape): MemoryPlan {
     const pass = this.passFor(shape.batch, shape.tokens, this.activationFor(shape), ghost('rope table', [shape.tokens]))
-    return planMemory(this.kernels, this.weights, pass, lora, shape)
+    return planMemory(this.gpu, {
+      weights: this.weights,
+      ropeBytes: this.ropeBytesFor(shape.tokens),
+      pass,
+      lora,
+      shape,
+    })
   }
 
   async createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer> {
@@ -156,7 +166,6 @@ export class GpuLanguageModel implements LanguageModel {
     const plan = this.planMemory(this.adapter.lora, shape)
     const parts = {
       gpu: this.gpu,
-      kernels: this.kernels,
       pass: this.passFor(shape.batch, shape.tokens, this.activationFor(shape)),
       host: this.weights.hostEmbedding,
       adapter: this.adapter,
@@ -188,11 +197,7 @@ export class GpuLanguageModel implements LanguageModel {
     const capacity = { B: Math.max(B, found?.capacity.B ?? 0), T: Math.max(T, found?.capacity.T ?? 0) }
     const pass = { ...this.passFor(capacity.B, capacity.T), adapter: this.layerAdapter(key === 'tuned') }
     const host = this.weights.hostEmbedding
-    const evaluator = await allocating(
-      this.gpu,
-      'evaluation',
-      () => new Evaluator(this.gpu, this.kernels, pass, host, capacity),
-    )
+    const evaluator = await allocating(this.gpu, 'evaluation', () => new Evaluator(this.gpu, pass, host, { capacity }))
     this.evaluators[key] = await built(evaluator)
     return evaluator
   }
@@ -208,7 +213,7 @@ export class GpuLanguageModel implements LanguageModel {
       const probe = await allocating(
         this.gpu,
         'diagnosis',
-        () => new Evaluator(this.gpu, this.kernels, pass, host, batch, true),
+        () => new Evaluator(this.gpu, pass, host, { capacity: batch, probing: true }),
       )
       try {
         await probe.build()
@@ -231,11 +236,7 @@ export class GpuLanguageModel implements LanguageModel {
     const adapter = this.layerAdapter(useAdapter)
     const host = this.weights.hostEmbedding
     return built(
-      await allocating(
-        this.gpu,
-        'KV cache',
-        () => new Decoder(this.gpu, this.kernels, { ...pass, adapter }, host, capacity),
-      ),
+      await allocating(this.gpu, 'KV cache', () => new Decoder(this.gpu, { ...pass, adapter }, host, capacity)),
     )
   }
 
@@ -263,17 +264,11 @@ export class GpuLanguageModel implements LanguageModel {
 
   async logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array> {
     const { chunking: _, ...pass } = this.passFor(1, ids.length)
-    return allLogits(
-      this.gpu,
-      this.kernels,
-      { ...pass, adapter: this.layerAdapter(useAdapter) },
-      this.weights.hostEmbedding,
-      ids,
-    )
+    return allLogits(this.gpu, { ...pass, adapter: this.layerAdapter(useAdapter) }, this.weights.hostEmbedding, ids)
   }
 
   async dequantizedRows(name: string, from: number, count: number): Promise<Float32Array> {
-    return readRows(this.gpu, this.kernels, this.linear(name), from, count)
+    return readRows(this.gpu, this.linear(name), from, count)
   }
 
   private linear(name: string): LinearWeight {
@@ -288,6 +283,11 @@ export class GpuLanguageModel implements LanguageModel {
     for (const buffer of this.buffers) this.gpu.free(buffer)
     this.buffers.length = 0
   }
+}
+
+/** Positions of a table of angles that holds T. */
+function ropePositions(T: number): number {
+  return Math.max(1024, 2 ** Math.ceil(Math.log2(T)))
 }
 
 /** Compile and allocate the rest; what cannot be built leaves nothing behind. */

@@ -1,5 +1,4 @@
-import type { Gpu } from '../gpu/device'
-import { bufferTensor, type Tensor } from '../gpu/tensor'
+import type { Tensor } from '../gpu/tensor'
 import type { LinearWeight } from '../ops/linear'
 import type { TablePart } from '../ops/rows'
 import type { Projection } from '../contracts/model'
@@ -30,15 +29,4 @@ export interface ModelWeights {
   nf4Bytes: number
   headBytes: number
   otherBytes: number
-}
-
-/** An f32 vector on the GPU. */
-export function uploadVector(gpu: Gpu, label: string, values: Float32Array): Tensor {
-  const buffer = gpu.buffer(
-    label,
-    values.byteLength,
-    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-  )
-  gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>)
-  return bufferTensor(label, 'f32', [values.length], buffer)
 }

@@ -33,7 +33,15 @@ const fullSource = source('adamw')
 const eightSource = source('adamw_8bit')
 
 /** Gradients one workgroup of sumsq_partial sums. */
-export const SUMSQ_BLOCK = 4096
+const SUMSQ_BLOCK = 4096
+
+/** Words of the buffer of partial sums that `gradNorm` needs for pages of these many gradients. */
+export function partialWords(pages: readonly number[]): number {
+  return pages.reduce((sum, n) => sum + Math.ceil(n / SUMSQ_BLOCK), 0)
+}
+
+/** Words of the hyper-parameter buffer. */
+export const HYPER_WORDS = 12
 
 /** Words of the hyper-parameter buffer, in the order that optimizer.wgsl states; `step` counts from 1. */
 export function hyperWords(o: OptimizerStep, step: number): Float32Array<ArrayBuffer> {
@@ -111,7 +119,7 @@ export function adamw(
   const { hyper, stats, blocks, param, grad, state } = o
   const tensors = { hyper, stats, blocks, param, grad, state }
   const params = { first: o.first, blocks: o.count, zero: 0 }
-  const defines = { UPDATE: true, FORMULA: o.formula }
+  const defines = { FORMULA: o.formula }
   if (o.formula === 'bnb8') {
     const rows = rowGrid(r, o.count)
     r.dispatch({

@@ -36,7 +36,10 @@ export function attentionScratch(c: AttentionChunking, Tq: number, Tk: number): 
 }
 
 /** The largest chunk whose scores fit in `limitBytes`; never fewer than 64 query rows. */
-export function chooseChunking(B: number, Tq: number, Tk: number, H: number, limitBytes: number): AttentionChunking {
+export function chooseChunking(
+  { B, Tq, Tk, H }: { B: number; Tq: number; Tk: number; H: number },
+  limitBytes: number,
+): AttentionChunking {
   const perRow = Tk * 4
   const capacity = { capacityLines: B, capacityQueries: Tq }
   const lines = Math.min(B, Math.floor(limitBytes / (perRow * Tq * H)))
@@ -95,12 +98,19 @@ interface View {
   row: number
 }
 
-/** scores = alpha x y^T for a q-shaped x and a key-shaped y, left of the diagonal. */
-function rowsTimesKeys(r: Recorder, c: Chunk, x: Tensor, y: Tensor, out: Tensor, alpha: number): void {
+interface Operands {
+  a: Tensor
+  b: Tensor
+  out: Tensor
+  alpha: number
+}
+
+/** scores = alpha a b^T for a q-shaped a and a key-shaped b, left of the diagonal. */
+function rowsTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): void {
   const { q, kv, scores, group } = views(c)
   matmul(r, {
-    a: x,
-    b: y,
+    a,
+    b,
     c: out,
     M: c.Tq,
     N: c.Tk,
@@ -123,12 +133,12 @@ function rowsTimesKeys(r: Recorder, c: Chunk, x: Tensor, y: Tensor, out: Tensor,
   })
 }
 
-/** out (q-shaped) = alpha scores y for a key-shaped y. */
-function scoresTimesKeys(r: Recorder, c: Chunk, scoreTensor: Tensor, y: Tensor, out: Tensor, alpha: number): void {
+/** out (q-shaped) = alpha a b for scores a and a key-shaped b. */
+function scoresTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): void {
   const { q, kv, scores, group } = views(c)
   matmul(r, {
-    a: scoreTensor,
-    b: y,
+    a,
+    b,
     c: out,
     M: c.Tq,
     N: c.D,
@@ -150,22 +160,17 @@ function scoresTimesKeys(r: Recorder, c: Chunk, scoreTensor: Tensor, y: Tensor, 
   })
 }
 
-/** out (key-shaped) = alpha scores^T x for a q-shaped x, added up over the heads that share a key head
- *  and over pieces of the queries. */
-function scoresTransposedTimesRows(
-  r: Recorder,
-  c: Chunk,
-  scoreTensor: Tensor,
-  x: Tensor,
-  out: Tensor,
-  alpha: number,
-): void {
+/**
+ * out (key-shaped) = alpha a^T b for scores a and a q-shaped b, added up over the heads that share a key head and over
+ * pieces of the queries.
+ */
+function scoresTransposedTimesRows(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): void {
   const { q, kv, scores, group } = views(c)
   const single = c.heads === 1
   const shared = single ? 1 : group
   matmul(r, {
-    a: scoreTensor,
-    b: x,
+    a,
+    b,
     c: out,
     M: c.Tk,
     N: c.D,
@@ -190,8 +195,8 @@ function scoresTransposedTimesRows(
   })
 }
 
-function probabilities(r: Recorder, c: Chunk, q: Tensor, k: Tensor, probs: Tensor): void {
-  rowsTimesKeys(r, c, q, k, probs, 1 / Math.sqrt(c.D))
+function probabilities(r: Recorder, c: Chunk, { q, k, probs }: { q: Tensor; k: Tensor; probs: Tensor }): void {
+  rowsTimesKeys(r, c, { a: q, b: k, out: probs, alpha: 1 / Math.sqrt(c.D) })
   softmaxForward(r, {
     B: c.lines,
     H: c.heads,
@@ -210,8 +215,8 @@ export function attentionForward(
   o: AttentionShape & { q: Tensor; k: Tensor; v: Tensor; out: Tensor; probs: Tensor },
 ): void {
   for (const c of chunks(o)) {
-    probabilities(r, c, o.q, o.k, o.probs)
-    scoresTimesKeys(r, c, o.probs, o.v, o.out, 1)
+    probabilities(r, c, o)
+    scoresTimesKeys(r, c, { a: o.probs, b: o.v, out: o.out, alpha: 1 })
   }
 }
 
@@ -235,14 +240,14 @@ export function attentionBackward(
 ): void {
   const alpha = 1 / Math.sqrt(o.D)
   for (const c of chunks(o)) {
-    probabilities(r, c, o.q, o.k, o.probs)
+    probabilities(r, c, o)
     // dP = dO V^T, dV = P^T dO
-    rowsTimesKeys(r, c, o.dout, o.v, o.dprobs, 1)
-    scoresTransposedTimesRows(r, c, o.probs, o.dout, o.dv, 1)
+    rowsTimesKeys(r, c, { a: o.dout, b: o.v, out: o.dprobs, alpha: 1 })
+    scoresTransposedTimesRows(r, c, { a: o.probs, b: o.dout, out: o.dv, alpha: 1 })
     softmaxBackward(r, { B: c.lines, H: c.heads, Tq: c.Tq, Tk: c.Tk, first: c.first, probs: o.probs, d: o.dprobs })
     // dQ = dS K / sqrt(D), dK = dS^T Q / sqrt(D)
-    scoresTimesKeys(r, c, o.dprobs, o.k, o.dq, alpha)
-    scoresTransposedTimesRows(r, c, o.dprobs, o.q, o.dk, alpha)
+    scoresTimesKeys(r, c, { a: o.dprobs, b: o.k, out: o.dq, alpha })
+    scoresTransposedTimesRows(r, c, { a: o.dprobs, b: o.q, out: o.dk, alpha })
   }
 }
 

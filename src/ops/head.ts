@@ -10,12 +10,9 @@ const lossSource = { name: 'head_loss', wgsl: reduce + wgsl }
 const finishSource = { name: 'head_finish', wgsl: reduce + wgsl }
 const sumSource = { name: 'loss_sum', wgsl: reduce + wgsl }
 
-/** Most rows of the vocabulary in one chunk of logits. */
-export const HEAD_CHUNK = 4096
-
 /** Scratch of the loss head, planned by the caller. */
 export interface HeadScratch {
-  /** [rows, HEAD_CHUNK] */ logits: Tensor
+  /** [rows, `Tuning.headChunk`] */ logits: Tensor
   /** [rows, 4] */ state: Tensor
   /** [rows] */ rowScale: Tensor
   /** [rows] */ spread: Tensor
@@ -40,11 +37,12 @@ export function headLoss(
   },
 ): void {
   const { rows, C, scratch } = o
+  const { headChunk } = r.tuning
   const chunkGrid = rowGrid(r, rows)
   let isFirst = true
   for (const part of o.parts) {
-    for (let at = 0; at < part.count; at += HEAD_CHUNK) {
-      const n = Math.min(HEAD_CHUNK, part.count - at)
+    for (let at = 0; at < part.count; at += headChunk) {
+      const n = Math.min(headChunk, part.count - at)
       matmul(r, {
         a: o.hidden,
         b: part.tensor,

@@ -14,22 +14,19 @@ export interface DenseWeight {
 
 export type LinearWeight = Nf4Weight | DenseWeight
 
-/** Most elements of a dequantised slab: 64 MiB of f32, below the least binding limit. */
-const SLAB_ELEMENTS = 16 * 1024 * 1024
-
 /**
  * Rows of the weight in one slab: all of it, or a multiple of 64, so that slabs start on a word of codes and a slab's
- * part of the  bias at a legal binding offset.
+ * part of the bias at a legal binding offset.
  */
 function slabRows(weight: { N: number; K: number }, limit: number): number {
   return weight.N * weight.K <= limit ? weight.N : Math.max(64, Math.floor(limit / weight.K / 64) * 64)
 }
 
 /**
- * The scratch every linear of a graph shares; sized for the largest weight. `limit`: most elements, but at least 64
- * rows.
+ * The scratch every linear of a graph shares; sized for the largest weight. `limit`: most elements
+ * (`Tuning.slabElements`), but at least 64 rows.
  */
-export function slabElements(weights: LinearWeight[], limit = SLAB_ELEMENTS): number {
+export function slabElements(weights: LinearWeight[], limit: number): number {
   return weights.reduce((most, w) => (w.kind === 'nf4' ? Math.max(most, slabRows(w, limit) * w.K) : most), 8)
 }
 
@@ -47,7 +44,6 @@ export function linearForward(
     bias?: Tensor
     slab: Tensor
     single?: boolean
-    slabLimit?: number
   },
 ): void {
   const { weight, M } = o
@@ -60,7 +56,7 @@ export function linearForward(
     nf4Gemv(r, { weight, x: o.x, y: o.y, bias: o.bias })
     return
   }
-  const rows = slabRows(weight, o.slabLimit ?? SLAB_ELEMENTS)
+  const rows = slabRows(weight, r.tuning.slabElements)
   for (let n = 0; n < N; n += rows) {
     const count = Math.min(rows, N - n)
     nf4Dequantize(r, { weight, out: o.slab, first: n * K, n: count * K })
@@ -97,7 +93,6 @@ export function linearBackwardX(
     M: number
     slab: Tensor
     accumulate?: boolean
-    slabLimit?: number
   },
 ): void {
   const { weight, M } = o
@@ -106,7 +101,7 @@ export function linearBackwardX(
     matmul(r, { a: o.dy, b: weight.tensor, c: o.dx, M, N: K, K: N, accumulate: o.accumulate })
     return
   }
-  const rows = slabRows(weight, o.slabLimit ?? SLAB_ELEMENTS)
+  const rows = slabRows(weight, r.tuning.slabElements)
   for (let n = 0; n < N; n += rows) {
     const count = Math.min(rows, N - n)
     nf4Dequantize(r, { weight, out: o.slab, first: n * K, n: count * K })

@@ -63,9 +63,8 @@ export function matmul(r: Recorder, o: Matmul): void {
   const av = four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a)
   const bv = four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b)
   const cv = four(N, ldc, o.cOffset ?? 0, ...batch.c)
-  const [tm, tn] =
-    o.tile ?? tile(r.tuning, M * N * batch.outer * batch.inner, M, N, o.aTransposed ?? false, av + bv + cv === 3)
-  const [wx, wy] = [8, 8]
+  const [tm, tn] = o.tile ?? tile(o, r.tuning, av + bv + cv === 3)
+  const [wx, wy] = r.tuning.matmulGroup
   r.dispatch({
     source,
     defines: {
@@ -118,17 +117,13 @@ export function matmul(r: Recorder, o: Matmul): void {
   })
 }
 
-/** Register tile: large where there is work for every core, small where the output alone would leave the GPU idle; the
- *  scalar paths stay small, since their unrolled loads are many. */
-function tile(
-  tuning: Tuning,
-  outputs: number,
-  M: number,
-  N: number,
-  aTransposed: boolean,
-  vectorised: boolean,
-): [number, number] {
+/**
+ * Register tile: large where there is work for every core, small where the output alone would leave the GPU idle; the
+ * scalar paths stay small, since their unrolled loads are many.
+ */
+function tile({ M, N, batch, aTransposed }: Matmul, tuning: Tuning, vectorised: boolean): [number, number] {
   const large = tuning.matmulTile
+  const outputs = M * N * (batch ? batch.outer * batch.inner : 1)
   if (!aTransposed && M < 4) return [M === 1 ? 1 : 2, 4]
   if (M < large[0] || !vectorised) return [4, 4]
   if (N < large[1]) return [large[0], 4]

@@ -50,7 +50,7 @@ function weightParams({ layout, nestedOffset }: Nf4Weight): Record<string, numbe
 export function nf4Dequantize(r: Recorder, o: { weight: Nf4Weight; out: Tensor; first: number; n: number }): void {
   r.dispatch({
     source: dequantizeSource,
-    defines: { DECODE: true, NESTED: o.weight.layout.nested, VECTOR: o.n % 8 === 0 },
+    defines: { NESTED: o.weight.layout.nested, VECTOR: o.n % 8 === 0 },
     tensors: { weight: weightTensor(o.weight), out: o.out },
     params: { n: o.n, first: o.first, ...weightParams(o.weight) },
     workgroups: grid(Math.ceil(o.n / 8), 64),
@@ -59,14 +59,11 @@ export function nf4Dequantize(r: Recorder, o: { weight: Nf4Weight; out: Tensor; 
 }
 
 /** y [N] = W x (+ bias) for one row x [K]; K a multiple of 8. */
-export function nf4Gemv(
-  r: Recorder,
-  o: { weight: Nf4Weight; x: Tensor; y: Tensor; bias?: Tensor; lanes?: 4 | 8 | 16 | 32 | 64 },
-): void {
-  const lanes = o.lanes ?? 8
+export function nf4Gemv(r: Recorder, o: { weight: Nf4Weight; x: Tensor; y: Tensor; bias?: Tensor }): void {
+  const lanes = r.tuning.gemvLanes
   r.dispatch({
     source: gemvSource,
-    defines: { DECODE: true, NESTED: o.weight.layout.nested, LANES: lanes, BIAS: o.bias !== undefined },
+    defines: { NESTED: o.weight.layout.nested, LANES: lanes, BIAS: o.bias !== undefined },
     tensors: { weight: weightTensor(o.weight), x: o.x, y: o.y, ...(o.bias ? { bias: o.bias } : {}) },
     params: { N: o.weight.N, K: o.weight.K, ...weightParams(o.weight) },
     workgroups: grid(Math.ceil(o.weight.N / (64 / lanes)), 1),

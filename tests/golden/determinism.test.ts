@@ -142,7 +142,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     })
 
     test('float16 activations: the same bits, recomputed or not', async () => {
-      const { gpu } = await testGpu()
+      const gpu = await testGpu()
       const half = { computeDtype: 'float16' as const }
       const want = await train({ shape: half })
       expectSame(await train({ shape: half }), want)
@@ -161,7 +161,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
     })
 
     test('a step in the steady state makes nothing on the GPU, paged states included', async () => {
-      const { gpu } = await testGpu()
+      const gpu = await testGpu()
       await model.attachLora(LORA, { kind: 'random', seed: 3 })
       const trainer = await model.createGpuTrainer({
         batch: 2,

@@ -43,7 +43,7 @@ async function run(
 }
 
 // Which tests there are depends on the device, so it is opened before they are named.
-const { gpu } = await testGpu()
+const gpu = await testGpu()
 
 describe('f16 activations', () => {
   // SwiftShader has no shader-f16, nor has a device with default limits; lavapipe has.

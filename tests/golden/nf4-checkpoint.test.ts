@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { bytesSource } from '../../src/formats/memory-folder'
 import { openSafetensors } from '../../src/formats/safetensors'
+import { readBuffer } from '../../src/gpu/readback'
 import { parseModelConfig } from '../../src/architecture/config'
 import { loadLanguageModel } from '../../src/model/loading/load-model'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { nf4Layout } from '../../src/ops/nf4'
 import { differing } from '../helpers/adamw-twin'
 import { figure } from '../helpers/figures'
-import { read, relativeError, testGpu } from '../helpers/gpu'
+import { relativeError, testGpu } from '../helpers/gpu'
 import { goldenJson, goldenPath, goldenTensors, modelBatch } from '../helpers/golden'
 
 const { kinds } = goldenJson<{ kinds: Record<string, { model: string; row_sums: number[]; quantized: number }> }>(
@@ -17,7 +18,7 @@ const { kinds } = goldenJson<{ kinds: Record<string, { model: string; row_sums: 
 
 /** A checkpoint that transformers saved with 4-bit weights, loaded as the studio loads it. */
 async function load(kind: string): Promise<GpuLanguageModel> {
-  const { gpu } = await testGpu()
+  const gpu = await testGpu()
   const folder = goldenPath(`bnb/${kind}`)
   const config = parseModelConfig(readFileSync(`${folder}/config.json`, 'utf8'))
   const weights = await openSafetensors(
@@ -53,7 +54,7 @@ for (const [kind, expected] of Object.entries(kinds)) {
 test('codes and scales of a checkpoint stand on the GPU as they stand in the file', async () => {
   const folder = goldenPath('bnb/nested')
   const file = await openSafetensors(bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))))
-  const { gpu } = await testGpu()
+  const gpu = await testGpu()
   const written = new Map<string, GPUBuffer>()
   const kept = gpu.buffer.bind(gpu)
   gpu.buffer = (label, bytes, usage) => {
@@ -67,7 +68,7 @@ test('codes and scales of a checkpoint stand on the GPU as they stand in the fil
     if (!name.endsWith('_proj.weight')) continue
     const label = name.slice(0, -'.weight'.length)
     const layout = nf4Layout(info.bytes * 2, true)
-    const all = await read(gpu, written.get(label)!, layout.words * 4)
+    const all = await readBuffer(gpu, written.get(label)!, 0, layout.words * 4)
     const bytesOf = async (suffix: string): Promise<Uint8Array> =>
       file.read(`${name}${suffix}`, 0, file.tensors.get(`${name}${suffix}`)!.bytes)
     const at = (word: number, like: Uint8Array): Uint8Array => new Uint8Array(all, word * 4, like.length)

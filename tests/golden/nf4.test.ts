@@ -3,10 +3,12 @@ import { fromFloat32, toFloat32, type FloatDtype } from '../../src/formats/float
 import { bytesSource } from '../../src/formats/memory-folder'
 import { doubleQuantizeAround, NF4_BLOCK, quantizeBlocks, signedMap } from '../../src/formats/nf4'
 import { openSafetensors, type SafetensorsFile } from '../../src/formats/safetensors'
+import { readBuffer } from '../../src/gpu/readback'
+import { storageBuffer } from '../../src/gpu/storage'
 import { Quantizer } from '../../src/model/loading/quantizer'
 import { nf4Layout } from '../../src/ops/nf4'
 import { figure } from '../helpers/figures'
-import { random, read, testGpu, wordsOf } from '../helpers/gpu'
+import { random, testGpu, wordsOf } from '../helpers/gpu'
 import { goldenJson, goldenPath } from '../helpers/golden'
 import { readFileSync } from 'node:fs'
 
@@ -34,27 +36,17 @@ interface Quantized {
 
 /** Quantise as the loader does, `chunk` elements a pass, and take the packed weight apart. */
 async function quantize(bytes: Uint8Array, dtype: FloatDtype, nested: boolean, chunk: number): Promise<Quantized> {
-  const { gpu, kernels } = await testGpu()
+  const gpu = await testGpu()
   const n = bytes.length / (dtype === 'F32' ? 4 : 2)
   const blocks = Math.ceil(n / NF4_BLOCK)
   const layout = nf4Layout(n, nested)
-  const weight = gpu.buffer(
-    'weight',
-    layout.words * 4,
-    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-  )
-  const quantizer = new Quantizer(gpu, kernels, chunk)
+  const weight = storageBuffer(gpu, 'weight', layout.words * 4)
+  const quantizer = new Quantizer(gpu, chunk)
   let told = 0
-  const offset = await quantizer.quantize(
-    weight,
-    layout,
-    n,
-    dtype,
-    async (from, length) => bytes.slice(from, from + length),
-    (done) => (told += done),
-  )
+  const read = async (from: number, length: number) => bytes.slice(from, from + length)
+  const offset = await quantizer.quantize({ weight, layout, n }, { dtype, read, on: (done) => (told += done) })
   expect(told).toBe(bytes.length)
-  const all = await read(gpu, weight, layout.words * 4)
+  const all = await readBuffer(gpu, weight, 0, layout.words * 4)
   quantizer.destroy()
   gpu.free(weight)
   return {

@@ -28,7 +28,7 @@ function withBindingLimit(gpu: Gpu, bytes: number): Gpu {
 
 /** A golden folder whose table was laid out under the limit; `parts` = how many buffers it took. */
 async function loadSplit(folder: string, bytes: number): Promise<{ model: GpuLanguageModel; parts: number }> {
-  const { gpu } = await testGpu()
+  const gpu = await testGpu()
   const limited = withBindingLimit(gpu, bytes)
   const config = parseModelConfig(readFileSync(goldenPath(`${folder}/config.json`), 'utf8'))
   const path = goldenPath(`${folder}/model.safetensors`)

@@ -13,7 +13,7 @@ describe('after the first step nothing is made on the GPU', () => {
   let model: GpuLanguageModel
   let gpu: Gpu
   beforeAll(async () => {
-    ;({ gpu } = await testGpu())
+    gpu = await testGpu()
     model = await goldenModel('qwen2')
     const { lora, pairs } = await goldenAdapter('qwen2')
     await model.attachLora({ ...lora, lora_dropout: 0.1 }, { kind: 'pairs', pairs })

@@ -37,7 +37,7 @@ export async function goldenTensors(path: string): Promise<Map<string, { shape: 
 
 /** A golden model on the GPU under test; its weights are quantised here. */
 export async function goldenModel(name: string, options?: LoadOptions): Promise<GpuLanguageModel> {
-  const { gpu } = await testGpu()
+  const gpu = await testGpu()
   const config = parseModelConfig(readFileSync(`${ROOT}/${name}/model/config.json`, 'utf8'))
   const path = `${ROOT}/${name}/model/model.safetensors`
   const weights = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(path))))

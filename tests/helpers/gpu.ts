@@ -2,9 +2,11 @@ import { driverManifest, openDawn, type GpuKind } from '../../src/headless/dawn'
 import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
 import { Replay } from '../../src/gpu/replay'
+import { readBuffer } from '../../src/gpu/readback'
 import type { Recorder } from '../../src/gpu/recorder'
 import type { Tuning } from '../../src/gpu/tuning'
-import { bufferTensor, type Tensor, type TensorDtype } from '../../src/gpu/tensor'
+import { uploadTensor } from '../../src/gpu/storage'
+import type { Tensor, TensorDtype } from '../../src/gpu/tensor'
 import { figure } from './figures'
 
 /**
@@ -19,26 +21,25 @@ export const ROW_TUNINGS: Partial<Tuning>[] = [
   { rowLanes: 64, rowGroup: 64 },
 ]
 
-let shared: Promise<{ gpu: Gpu; kernels: KernelCache }> | null = null
-const tuned = new Map<string, KernelCache>()
+let shared: Promise<Gpu> | null = null
+const tuned = new Map<string, Gpu>()
 
 /** One device for the whole test process: the Vulkan loader reads its drivers once. */
-export function testGpu(): Promise<{ gpu: Gpu; kernels: KernelCache }> {
+export function testGpu(): Promise<Gpu> {
   shared ??= openDawn(gpuKind, { defaultLimits: process.env.TUNETAB_DEFAULT_LIMITS === '1' }).then((gpu) => {
     figure('adapter', gpu.info.description || `${gpu.info.vendor} ${gpu.info.architecture}`)
-    return { gpu, kernels: new KernelCache(gpu) }
+    return gpu
   })
   return shared
 }
 
-/**
- * The kernels of the shared device with parts of its tuning replaced; one cache a tuning, so that variants compile
- * once.
- */
-function tunedKernels(gpu: Gpu, kernels: KernelCache, tuning: Partial<Tuning> | undefined): KernelCache {
-  if (!tuning) return kernels
+/** The shared device with parts of its tuning replaced; one set of kernels a tuning, so that variants compile once. */
+export function tunedGpu(gpu: Gpu, tuning: Partial<Tuning> | undefined): Gpu {
+  if (!tuning) return gpu
   const key = JSON.stringify(tuning)
-  const known = tuned.get(key) ?? new KernelCache(gpu, { ...kernels.tuning, ...tuning })
+  const known =
+    tuned.get(key) ??
+    (Object.create(gpu, { kernels: { value: new KernelCache(gpu, { ...gpu.kernels.tuning, ...tuning }) } }) as Gpu)
   tuned.set(key, known)
   return known
 }
@@ -59,47 +60,23 @@ export async function runOps<Name extends string>(
   body: (r: Recorder, t: Record<Name, Tensor>) => void,
   tuning?: Partial<Tuning>,
 ): Promise<Record<Name, Float32Array>> {
-  const { gpu, kernels: shared } = await testGpu()
-  const kernels = tunedKernels(gpu, shared, tuning)
+  const gpu = await testGpu()
   const tensors = {} as Record<Name, Tensor>
   for (const name of Object.keys(inputs) as Name[]) {
     const { data, shape, dtype } = inputs[name]
-    const buffer = gpu.buffer(
-      name,
-      data.byteLength,
-      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-    )
-    gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>)
-    tensors[name] = bufferTensor(
-      name,
-      dtype ?? (data instanceof Float32Array ? 'f32' : data instanceof Int32Array ? 'i32' : 'u32'),
-      shape ?? [data.length],
-      buffer,
-    )
+    tensors[name] = uploadTensor(gpu, name, data, { shape: shape ?? [data.length], dtype })
   }
-  const plan = new Replay<null>(gpu, kernels, (r) => body(r, tensors), null, { label: 'test' })
+  const plan = new Replay<null>(tunedGpu(gpu, tuning), (r) => body(r, tensors), null, { label: 'test' })
   await plan.build()
   await plan.prepare(null)
   plan.run(null)
   const out = {} as Record<Name, Float32Array>
   for (const name of Object.keys(inputs) as Name[]) {
-    out[name] = new Float32Array(await read(gpu, tensors[name].buffer!, inputs[name].data.byteLength))
+    out[name] = new Float32Array(await readBuffer(gpu, tensors[name].buffer!, 0, inputs[name].data.byteLength))
   }
   plan.destroy()
   for (const name of Object.keys(inputs) as Name[]) gpu.free(tensors[name].buffer!)
   return out
-}
-
-export async function read(gpu: Gpu, buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-  const size = Math.min(buffer.size, Math.ceil(bytes / 4) * 4)
-  const staging = gpu.device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
-  const encoder = gpu.device.createCommandEncoder()
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, size)
-  gpu.device.queue.submit([encoder.finish()])
-  await staging.mapAsync(GPUMapMode.READ)
-  const copy = staging.getMappedRange().slice(0)
-  staging.destroy()
-  return copy
 }
 
 /** The bits behind words that were read back as f32. */

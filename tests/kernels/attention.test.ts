@@ -180,16 +180,17 @@ test('a line of one token attends to itself: its value comes out, and the gradie
 
 test('chunks are as large as the limit allows', () => {
   const bytes = 10 * 10 * 4
+  const shape = { Tq: 10, Tk: 10, H: 3 }
   const all = { queries: 10, capacityQueries: 10 }
-  expect(chooseChunking(5, 10, 10, 3, 2 * 3 * bytes)).toEqual({ lines: 2, heads: 3, capacityLines: 5, ...all })
-  expect(chooseChunking(5, 10, 10, 3, 3 * bytes - 1)).toEqual({ lines: 1, heads: 1, capacityLines: 5, ...all })
-  expect(chooseChunking(2, 10, 10, 3, 1e9)).toEqual({ lines: 2, heads: 3, capacityLines: 2, ...all })
+  expect(chooseChunking({ ...shape, B: 5 }, 2 * 3 * bytes)).toEqual({ lines: 2, heads: 3, capacityLines: 5, ...all })
+  expect(chooseChunking({ ...shape, B: 5 }, 3 * bytes - 1)).toEqual({ lines: 1, heads: 1, capacityLines: 5, ...all })
+  expect(chooseChunking({ ...shape, B: 2 }, 1e9)).toEqual({ lines: 2, heads: 3, capacityLines: 2, ...all })
 })
 
 test('a long line is taken in pieces of queries, so that no score buffer passes the limit', () => {
   const limit = 64 * 2 ** 20
   for (const T of [4096, 8192, 10_000, 32_768]) {
-    const chunking = chooseChunking(1, T, T, 14, limit)
+    const chunking = chooseChunking({ B: 1, Tq: T, Tk: T, H: 14 }, limit)
     expect(chunking).toMatchObject({ lines: 1, heads: 1, capacityQueries: T })
     expect(chunking.queries % 64).toBe(0)
     expect(attentionScratch(chunking, T, T) * 4).toBeLessThanOrEqual(limit)

@@ -31,7 +31,7 @@ const halves = (words: Float32Array, n: number): Float32Array =>
   toFloat32(new Uint8Array(wordsOf(words).slice().buffer), 'F16').slice(0, n)
 
 // Which tests there are depends on the device, so it is opened before they are named.
-const { gpu } = await testGpu()
+const gpu = await testGpu()
 
 describe('f16 tensors', () => {
   const withF16 = test.runIf(gpu.features.f16)

@@ -102,8 +102,9 @@ onRandomShapes(
       { w: { data: weight.words }, slab: unwritten(slab), dy: { data: dy }, dx: unwritten(M * K) },
       (r, t) => {
         const linear: LinearWeight = { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }
-        linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab, slabLimit: 1 })
+        linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab })
       },
+      { slabElements: 1 },
     )
     const xs = doubles(x)
     const loss = () => dot(matmulReference(xs, weight.values, { M, N, K, bTransposed: true }), dy)

@@ -33,10 +33,11 @@ describe('an NF4 linear, slab by slab', () => {
         },
         (r, t) => {
           const linear: LinearWeight = { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }
-          linearForward(r, { weight: linear, x: t.x, y: t.y, M, bias: t.bias, slab: t.slab, slabLimit })
-          linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab, accumulate: true, slabLimit })
-          linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.fresh, M, slab: t.slab, slabLimit })
+          linearForward(r, { weight: linear, x: t.x, y: t.y, M, bias: t.bias, slab: t.slab })
+          linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab, accumulate: true })
+          linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.fresh, M, slab: t.slab })
         },
+        { slabElements: slabLimit },
       )
       const y = matmulReference(x, weight.values, { M, N, K, bTransposed: true }).map((v, i) => v + bias[i % N])
       const back = matmulReference(dy, weight.values, { M, N: K, K: N })

@@ -187,8 +187,8 @@ describe('one row times the codes', () => {
                 x: t.x,
                 y: t.y,
                 bias: biased ? t.bias : undefined,
-                lanes,
               }),
+            { gemvLanes: lanes },
           )
           const want = matmulReference(x, weight.values, { M: 1, N, K, bTransposed: true }).map(
             (v, i) => v + (biased ? bias[i] : 0),

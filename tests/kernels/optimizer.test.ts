@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Gpu } from '../../src/gpu/device'
-import { KernelCache } from '../../src/gpu/kernel'
 import { readBuffer } from '../../src/gpu/readback'
+import { storageBuffer } from '../../src/gpu/storage'
 import { AdapterStore } from '../../src/model/adapter-store'
 import { Optimizer, type SavedTensor } from '../../src/model/training/optimizer'
 import type { ModelConfig } from '../../src/contracts/model'
 import { hyperWords, type OptimizerStep } from '../../src/ops/adamw'
 import { bits, differing, eightBitStep, freshState, fullStep, unpackRecords } from '../helpers/adamw-twin'
-import { random, testGpu } from '../helpers/gpu'
+import { random, testGpu, tunedGpu } from '../helpers/gpu'
 import type { LoraConfig } from '../../src/contracts/lora'
 import type { OptimizerKind } from '../../src/contracts/optimizer'
 
@@ -31,11 +31,8 @@ const lora: LoraConfig = {
 const STEP: OptimizerStep = { lr: 3e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.02, maxGradNorm: 0 }
 
 let gpu: Gpu
-let kernels: KernelCache
 beforeAll(async () => {
-  const shared = await testGpu()
-  gpu = shared.gpu
-  kernels = shared.kernels
+  gpu = await testGpu()
 })
 
 interface Bench {
@@ -51,8 +48,6 @@ interface Bench {
   destroy: () => void
 }
 
-const usage = (): number => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
-
 /** Values of very different size from tensor to tensor and place to place, some of them zero. */
 function values(n: number, seed: number): Float32Array {
   const base = random(n, seed)
@@ -61,12 +56,12 @@ function values(n: number, seed: number): Float32Array {
   )
 }
 
-async function bench(kind: OptimizerKind, budgetBytes?: number, cache = kernels): Promise<Bench> {
+async function bench(kind: OptimizerKind, budgetBytes?: number, on = gpu): Promise<Bench> {
   const adapter = new AdapterStore(gpu, config, lora)
   adapter.write((slot) => random(slot.length, slot.offset + 7, 0.1))
-  const gradients = adapter.layout.pages.map((n) => gpu.buffer('gradients', n * 4, usage()))
-  const stats = gpu.buffer('stats', 16, usage())
-  const optimizer = new Optimizer({ gpu, kernels: cache, adapter, gradients, stats, kind, budgetBytes })
+  const gradients = adapter.layout.pages.map((n) => storageBuffer(gpu, 'gradients', n * 4))
+  const stats = storageBuffer(gpu, 'stats', 16)
+  const optimizer = new Optimizer({ gpu: on, adapter, gradients, stats, kind, budgetBytes })
   await optimizer.build()
   const run: Bench['run'] = async (s, options = {}, spoil) => {
     gpu.device.queue.writeBuffer(stats, 0, new Float32Array(4))
@@ -106,8 +101,8 @@ function same(a: SavedTensor[], b: SavedTensor[]): void {
 describe('against the plain twin, bit for bit, tensors of odd sizes side by side', () => {
   for (const lanes of [1, 64] as const) {
     test(`8-bit states, ${lanes} invocation${lanes > 1 ? 's' : ''} a block`, async () => {
-      const cache = new KernelCache(gpu, { ...kernels.tuning, rowLanes: lanes, rowGroup: lanes === 1 ? 8 : 64 })
-      const b = await bench('adamw8bit', undefined, cache)
+      const on = tunedGpu(gpu, { rowLanes: lanes, rowGroup: lanes === 1 ? 8 : 64 })
+      const b = await bench('adamw8bit', undefined, on)
       const { slots } = b.adapter.layout
       const eight = slots.filter((slot) => slot.length >= 4096)
       const small = slots.filter((slot) => slot.length < 4096)

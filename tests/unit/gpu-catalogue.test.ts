@@ -1,27 +1,54 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { kernelInterface } from '../helpers/shader-interface'
 
 const readme = readFileSync('shaders/README.md', 'utf8')
 const files = readdirSync('shaders').filter((name) => name.endsWith('.wgsl'))
 const kernels = files.flatMap((file) => {
   const text = readFileSync(`shaders/${file}`, 'utf8')
-  return [...text.matchAll(/@compute @workgroup_size\([^)]*\)+\s*fn (\w+)/g)].map(([, name]) => ({ file, name }))
+  return [...text.matchAll(/@compute @workgroup_size\([^)]*\)+\s*fn (\w+)/g)].map(([, name]) => ({ file, name, text }))
 })
 
+/** Rows of the catalogue's tables, by their column titles. */
+const rows = tables(readme).filter((row) => 'kernel' in row)
+
+function tables(markdown: string): Record<string, string>[] {
+  const found: Record<string, string>[] = []
+  let titles: string[] | null = null
+  for (const line of markdown.split('\n')) {
+    if (!line.startsWith('|')) titles = null
+    else if (!titles) titles = cells(line)
+    else if (!/^\|[\s|:-]+$/.test(line))
+      found.push(Object.fromEntries(cells(line).map((cell, i) => [titles![i], cell])))
+  }
+  return found
+}
+
+function cells(line: string): string[] {
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+}
+
+const names = (cell: string): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+
 describe('the catalogue of kernels', () => {
-  it('finds them', () => {
+  it('names every file', () => {
     expect(kernels.length).toBeGreaterThan(20)
+    expect(files.filter((file) => !readme.includes(`\`${file}\``))).toEqual([])
   })
 
-  it('names every file and every entry point', () => {
-    const missing = [...files, ...kernels.map(({ name }) => name)].filter((name) => !readme.includes(`\`${name}\``))
-    expect(missing).toEqual([])
+  it('has a row for every entry point, and none besides', () => {
+    expect(rows.map(({ kernel }) => names(kernel)[0]).sort()).toEqual(kernels.map(({ name }) => name).sort())
   })
 
-  it('names no kernel that is gone', () => {
-    const named = [...readme.matchAll(/^(?:\| )?`([a-z0-9]+(?:_[a-z0-9]+)*)`(?: +\||:)/gm)].map(([, name]) => name)
-    const known = new Set(kernels.map(({ name }) => name))
-    expect(named.filter((name) => !known.has(name))).toEqual([])
-    expect(named.length).toBe(known.size)
-  })
+  for (const { name, text } of kernels) {
+    it(`${name}: bindings and parameters are the shader's own, in their order`, () => {
+      const row = rows.find(({ kernel }) => kernel === `\`${name}\``)!
+      const { bindings, params } = kernelInterface(text, name)
+      expect(names(row.bindings)).toEqual(bindings.filter(({ access }) => access !== 'uniform').map((b) => b.name))
+      expect(names(row.parameters)).toEqual(params.map((field) => field.name))
+    })
+  }
 })

@@ -9,8 +9,11 @@ import { defaultTuning } from '../../src/gpu/tuning'
 // Recording and placing need no device but one that hands out layouts.
 const gpu = {
   device: { createBindGroupLayout: () => ({}), limits: { maxStorageBufferBindingSize: 4096, maxBufferSize: 4096 } },
-  isSoftware: true,
+  counts: { pipelines: 0 },
 } as unknown as Gpu
+const cache = (isSoftware = true) => new KernelCache(gpu, defaultTuning({ isSoftware }))
+/** The same with kernels of its own. */
+const fresh = (): Gpu => ({ ...gpu, kernels: cache() })
 
 const ADD = {
   name: 'add',
@@ -39,7 +42,7 @@ beforeAll(() => {
 
 describe('recording', () => {
   it('keeps dispatches in order, tensors in binding order, and lives from first to last use', () => {
-    const r = new Recorder(new KernelCache(gpu))
+    const r = new Recorder(cache())
     chain(r, { n: 100 })
     expect(r.dispatches.map(({ tensors }) => tensors.map(({ label }) => label).join())).toEqual(['a,b', 'b,c', 'c,d'])
     expect(lifetimes(r)).toEqual([
@@ -51,7 +54,7 @@ describe('recording', () => {
   })
 
   it('makes one kernel for equal defines, another for another element type', () => {
-    const kernels = new KernelCache(gpu)
+    const kernels = cache()
     const r = new Recorder(kernels)
     const [x, y, half] = [r.tensor('x', [8]), r.tensor('y', [8]), r.tensor('half', [8], { dtype: 'f16' })]
     add(r, x, y, 8)
@@ -65,7 +68,7 @@ describe('recording', () => {
   })
 
   it("refuses tensors that are not the shader's bindings", () => {
-    const r = new Recorder(new KernelCache(gpu))
+    const r = new Recorder(cache())
     const x = r.tensor('x', [8])
     const request = { source: ADD, params: { n: 1 }, workgroups: [1, 1, 1] as [number, number, number] }
     expect(() => r.dispatch({ ...request, tensors: { x } })).toThrow('no tensor for binding "y"')
@@ -82,7 +85,7 @@ describe('recording', () => {
   })
 
   it('shares rows out by the tuning', () => {
-    const r = (isSoftware: boolean) => new Recorder(new KernelCache(gpu, defaultTuning({ ...gpu, isSoftware })))
+    const r = (isSoftware: boolean) => new Recorder(cache(isSoftware))
     expect(rowGrid(r(true), 17).workgroups).toEqual([3, 1, 1])
     expect(rowGrid(r(false), 17).workgroups).toEqual([17, 1, 1])
   })
@@ -90,8 +93,8 @@ describe('recording', () => {
 
 describe('a replay', () => {
   it('knows its bytes before anything exists, and shares memory unless told not to', () => {
-    const shared = new Replay(gpu, new KernelCache(gpu), chain, { n: 100 }, { label: 'chain' })
-    const apart = new Replay(gpu, new KernelCache(gpu), chain, { n: 100 }, { label: 'chain', share: false })
+    const shared = new Replay(fresh(), chain, { n: 100 }, { label: 'chain' })
+    const apart = new Replay(fresh(), chain, { n: 100 }, { label: 'chain', share: false })
     expect(shared.placement.slots).toHaveLength(2)
     expect(apart.placement.slots).toHaveLength(4)
     expect(shared.bytes).toBe(2 * 400 + 3 * 256)
@@ -103,12 +106,12 @@ describe('a replay', () => {
       chain(r, { n })
       if (n > 50) chain(r, { n })
     }
-    const replay = new Replay(gpu, new KernelCache(gpu), record, { n: 100 }, { label: 'chain' })
+    const replay = new Replay(fresh(), record, { n: 100 }, { label: 'chain' })
     await expect(replay.prepare({ n: 10 })).rejects.toThrow('differs from the planned one')
   })
 
   it('refuses a tensor larger than a binding may be, by name, before anything is made', async () => {
-    const replay = new Replay(gpu, new KernelCache(gpu), chain, { n: 2000 }, { label: 'chain' })
+    const replay = new Replay(fresh(), chain, { n: 2000 }, { label: 'chain' })
     await expect(replay.build()).rejects.toMatchObject({
       code: 'gpu-tensor-too-large',
       params: { tensor: 'a', bytes: 8000, limit: 4096 },
@@ -117,7 +120,7 @@ describe('a replay', () => {
 
   it('refuses a buffer that exists but is larger than a binding may be, by name', async () => {
     const large = bufferTensor('states', 'f32', [2000], {} as GPUBuffer)
-    const replay = new Replay<null>(gpu, new KernelCache(gpu), (r) => add(r, large, r.tensor('y', [8]), 8), null, {
+    const replay = new Replay<null>(fresh(), (r) => add(r, large, r.tensor('y', [8]), 8), null, {
       label: 'one',
     })
     await expect(replay.build()).rejects.toMatchObject({

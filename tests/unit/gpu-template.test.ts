@@ -32,6 +32,8 @@ describe('WGSL templates', () => {
     expect(expand('//#if A\nx\n//#end', { A: 0 })).toBe('')
     expect(expand('//#if KIND == bf16\nx\n//#end', { KIND: 'bf16' })).toBe('x')
     expect(expand('//#if KIND == bf16\nx\n//#end', { KIND: 'half' })).toBe('')
+    for (const on of [{ A: true }, { B: true, N: 4 }]) expect(expand('//#if A || B && N == 4\nx\n//#end', on)).toBe('x')
+    for (const off of [{ B: true }, { N: 4 }]) expect(expand('//#if A || B && N == 4\nx\n//#end', off)).toBe('')
     // A define of that name must not stand in for the word.
     expect(expand('//#if ENTRY == head\nx\n//#end', { ENTRY: 'head', head: 1 })).toBe('x')
   })
@@ -54,6 +56,6 @@ describe('WGSL templates', () => {
     expect(() => expandWgsl('//#if A', {})).toThrow('not closed')
     expect(() => expandWgsl('//#end', {})).toThrow('line 1')
     expect(() => expandWgsl('${MISSING * 2}', {})).toThrow('MISSING')
-    expect(() => expandWgsl('//#if A || B\nx\n//#end', {})).toThrow('condition')
+    expect(() => expandWgsl('//#if A | B\nx\n//#end', {})).toThrow('condition')
   })
 })

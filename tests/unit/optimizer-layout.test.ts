@@ -5,6 +5,7 @@ import { adapterLayout, type AdapterLayout, type ParameterSlot } from '../../src
 import { optimizerLayout, partBytes, WINDOWS } from '../../src/model/training/optimizer-layout'
 import { optimizerMaps } from '../../src/model/training/optimizer-maps'
 import { PROJECTIONS, type ModelConfig } from '../../src/contracts/model'
+import type { OptimizerKind } from '../../src/contracts/optimizer'
 import { fused } from '../../src/ops/adamw-reference'
 import { bits, differing } from '../helpers/adamw-twin'
 
@@ -28,13 +29,17 @@ function layoutOf(lengths: number[]): AdapterLayout {
   return { slots, pages: [offset], parameters: lengths.reduce((a, b) => a + b, 0) }
 }
 
+const PAGED = 32 * 2 ** 20
+const states = (layout: AdapterLayout, kind: OptimizerKind, budgetBytes?: number) =>
+  optimizerLayout(layout, kind, { budgetBytes, pagedBytes: PAGED })
+
 const decode = (entry: number): [number, number] => [(entry >> 9) * 64, entry & 511]
 
 describe('which states a parameter gets', () => {
   const layout = layoutOf([4095, 4096, 4097, 1])
 
   test('blocks follow the tensors, with their tails, and skip the gaps', () => {
-    const parts = optimizerLayout(layout, 'adamw8bit').parts
+    const parts = states(layout, 'adamw8bit').parts
     expect(parts.map((part) => part.formula)).toEqual(['bnb32', 'bnb8'])
     const small = [...parts[0].blocks].map(decode)
     expect(small.slice(0, 2)).toEqual([
@@ -55,26 +60,26 @@ describe('which states a parameter gets', () => {
   })
 
   test('states of 32 bits for every tensor with adamw', () => {
-    const { parts, stateBytes } = optimizerLayout(layout, 'adamw')
+    const { parts, stateBytes } = states(layout, 'adamw')
     expect(parts.map((part) => part.formula)).toEqual(['torch'])
     expect(stateBytes).toBe((16 + 16 + 17 + 1) * 2048)
   })
 
   test('paged above the budget, resident below; a paged kind has a budget of its own', () => {
-    const resident = optimizerLayout(layout, 'paged_adamw8bit')
+    const resident = states(layout, 'paged_adamw8bit')
     expect(resident.windowBytes).toBeNull()
-    expect(optimizerLayout(layout, 'adamw8bit', resident.stateBytes).windowBytes).toBeNull()
-    const paged = optimizerLayout(layout, 'adamw8bit', resident.stateBytes - 1)
+    expect(states(layout, 'adamw8bit', resident.stateBytes).windowBytes).toBeNull()
+    const paged = states(layout, 'adamw8bit', resident.stateBytes - 1)
     expect(paged.windowBytes! * 2 * WINDOWS).toBeLessThan(resident.stateBytes)
     expect(paged.stateBytes).toBe(resident.parts.reduce((sum, part) => sum + partBytes(part), 0))
     const large = layoutOf([40_000_000])
-    expect(optimizerLayout(large, 'adamw8bit').windowBytes).toBeNull()
-    const window = optimizerLayout(large, 'paged_adamw8bit').windowBytes!
-    expect(window * 2 * WINDOWS).toBe(32 * 2 ** 20)
+    expect(states(large, 'adamw8bit').windowBytes).toBeNull()
+    const window = states(large, 'paged_adamw8bit').windowBytes!
+    expect(window * 2 * WINDOWS).toBe(PAGED)
   })
 
   test('a budget below one block still holds a block', () => {
-    expect(optimizerLayout(layout, 'adamw8bit', 0).windowBytes).toBe(2048)
+    expect(states(layout, 'adamw8bit', 0).windowBytes).toBe(2048)
   })
 })
 
@@ -94,7 +99,7 @@ describe('pages of a large adapter', () => {
 
   test('f32 states of a page fit the least binding limit', () => {
     for (const r of [33, 61, 64]) {
-      const { parts } = optimizerLayout(layoutAt(r), 'adamw')
+      const { parts } = states(layoutAt(r), 'adamw')
       expect(parts.length, `rank ${r}`).toBeGreaterThan(1)
       expect(Math.max(...parts.map(partBytes)), `rank ${r}`).toBeLessThanOrEqual(2 ** 27)
     }

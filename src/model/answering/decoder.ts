@@ -1,20 +1,16 @@
-import { fail } from '../../errors/index'
 import type { Gpu } from '../../gpu/device'
-import type { KernelCache } from '../../gpu/kernel'
 import { Replay } from '../../gpu/replay'
 import { readBuffer } from '../../gpu/readback'
-import { bufferTensor, type Tensor } from '../../gpu/tensor'
+import { storageTensor, uploadTensor, write } from '../../gpu/storage'
+import type { Tensor } from '../../gpu/tensor'
 import { chooseChunking } from '../../ops/attention'
 import { recordDecoding, type DecodeShape, type PassModel } from '../passes/graphs'
 import { embeddedRows, expectInTable } from '../passes/pass-inputs'
 import type { HostTable } from '../weights'
 
-/** Tokens of a prompt that go through the layers together. */
-const PREFILL = 128
-
 /**
  * One line of text going through the model with a cache of keys and values (f32). Two replays: prompts in pieces of up
- * to PREFILL tokens, and single tokens, which read the 4-bit codes directly.
+ * to `Tuning.prefillTokens`, and single tokens, which read the 4-bit codes directly.
  */
 export class Decoder {
   private readonly gpu: Gpu
@@ -27,46 +23,33 @@ export class Decoder {
   private readonly t: { ids: Tensor; positions: Tensor; chosen: Tensor; logits: Tensor; embedded: Tensor | null }
   private length = 0
 
-  constructor(
-    gpu: Gpu,
-    kernels: KernelCache,
-    pass: Omit<PassModel, 'chunking'>,
-    host: HostTable | null,
-    capacity: number,
-  ) {
+  constructor(gpu: Gpu, pass: Omit<PassModel, 'chunking'>, host: HostTable | null, capacity: number) {
     this.gpu = gpu
     this.host = host
     this.capacity = capacity
     const { config } = pass
+    const { prefillTokens, scoreBytes } = gpu.kernels.tuning
     const make = (label: string, dtype: 'i32' | 'f32', n: number): Tensor => {
-      const buffer = gpu.buffer(
-        label,
-        n * 4,
-        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-      )
-      const bindable = gpu.device.limits.maxStorageBufferBindingSize
-      if (buffer.size > bindable)
-        throw fail('gpu-tensor-too-large', { tensor: label, bytes: buffer.size, limit: bindable })
-      this.buffers.push(buffer)
-      return bufferTensor(label, dtype, [n], buffer)
+      const tensor = storageTensor(gpu, label, dtype, [n])
+      this.buffers.push(tensor.buffer!)
+      return tensor
     }
     const kv = config.kvHeads * config.headDim
     const k = Array.from({ length: config.layers }, (_, i) => make(`keys ${i}`, 'f32', capacity * kv))
     const v = Array.from({ length: config.layers }, (_, i) => make(`values ${i}`, 'f32', capacity * kv))
     this.t = {
-      ids: make('ids', 'i32', PREFILL),
-      positions: make('positions', 'i32', PREFILL),
+      ids: make('ids', 'i32', prefillTokens),
+      positions: make('positions', 'i32', prefillTokens),
       chosen: make('chosen', 'i32', 1),
       logits: make('logits', 'f32', config.vocabSize),
-      embedded: host ? make('embedded', 'f32', PREFILL * config.hiddenSize) : null,
+      embedded: host ? make('embedded', 'f32', prefillTokens * config.hiddenSize) : null,
     }
-    const pieces = Math.min(PREFILL, capacity)
-    const limit = Math.min(64 * 2 ** 20, gpu.device.limits.maxStorageBufferBindingSize)
-    this.pass = { ...pass, chunking: chooseChunking(1, pieces, capacity, config.heads, limit) }
+    const pieces = Math.min(prefillTokens, capacity)
+    const limit = Math.min(scoreBytes, gpu.device.limits.maxStorageBufferBindingSize)
+    this.pass = { ...pass, chunking: chooseChunking({ B: 1, Tq: pieces, Tk: capacity, H: config.heads }, limit) }
     const replay = (T: number, single: boolean): Replay<DecodeShape> =>
       new Replay<DecodeShape>(
         gpu,
-        kernels,
         (r, s) => recordDecoding(r, this.pass, s, { ...this.t, logitRows: 1, k, v, single }),
         { T, first: capacity - T },
         { label: single ? 'decode' : 'prefill' },
@@ -82,28 +65,24 @@ export class Decoder {
 
   /** Append tokens and return the logits [V] after the last one. @throws TuneError model-token-outside */
   async push(ids: Int32Array): Promise<Float32Array> {
-    const { queue } = this.gpu.device
     if (this.length + ids.length > this.capacity) throw new RangeError(`decoder holds ${this.capacity} tokens`)
     expectInTable(ids, this.pass.config.vocabSize)
     for (let at = 0; at < ids.length;) {
-      const T = Math.min(PREFILL, ids.length - at)
+      const T = Math.min(this.gpu.kernels.tuning.prefillTokens, ids.length - at)
       const piece = ids.slice(at, at + T)
       const shape = { T, first: this.length }
       const replay = ids.length === 1 ? this.one : this.many
       await replay.prepare(shape)
-      queue.writeBuffer(this.t.ids.buffer!, 0, piece)
-      queue.writeBuffer(
+      write(this.gpu, this.t.ids.buffer!, piece)
+      write(
+        this.gpu,
         this.t.positions.buffer!,
-        0,
         Int32Array.from({ length: T }, (_, i) => this.length + i),
       )
-      queue.writeBuffer(this.t.chosen.buffer!, 0, Int32Array.of(T - 1))
+      write(this.gpu, this.t.chosen.buffer!, Int32Array.of(T - 1))
       if (this.t.embedded) {
-        queue.writeBuffer(
-          this.t.embedded.buffer!,
-          0,
-          await embeddedRows(this.host!, piece, this.pass.config.hiddenSize),
-        )
+        const rows = await embeddedRows(this.host!, piece, this.pass.config.hiddenSize)
+        write(this.gpu, this.t.embedded.buffer!, rows)
       }
       replay.run(shape)
       this.length += T
@@ -122,7 +101,6 @@ export class Decoder {
 /** All logits [T, V] of one row in one pass, for checks. */
 export async function allLogits(
   gpu: Gpu,
-  kernels: KernelCache,
   pass: Omit<PassModel, 'chunking'>,
   host: HostTable | null,
   ids: Int32Array,
@@ -132,14 +110,9 @@ export async function allLogits(
   const T = ids.length
   const buffers: GPUBuffer[] = []
   const make = (label: string, data: Int32Array | Float32Array): Tensor => {
-    const buffer = gpu.buffer(
-      label,
-      data.byteLength,
-      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-    )
-    buffers.push(buffer)
-    gpu.device.queue.writeBuffer(buffer, 0, data as Int32Array<ArrayBuffer>)
-    return bufferTensor(label, data instanceof Int32Array ? 'i32' : 'f32', [data.length], buffer)
+    const tensor = uploadTensor(gpu, label, data)
+    buffers.push(tensor.buffer!)
+    return tensor
   }
   const rows = Int32Array.from({ length: T }, (_, i) => i)
   const cache = (): Tensor[] =>
@@ -153,10 +126,9 @@ export async function allLogits(
     k: cache(),
     v: cache(),
   }
-  const chunking = chooseChunking(1, T, T, config.heads, 64 * 2 ** 20)
+  const chunking = chooseChunking({ B: 1, Tq: T, Tk: T, H: config.heads }, gpu.kernels.tuning.scoreBytes)
   const replay = new Replay<DecodeShape>(
     gpu,
-    kernels,
     (r, s) => recordDecoding(r, { ...pass, chunking }, s, { ...inputs, logitRows: T, single: false }),
     { T, first: 0 },
     { label: 'all logits' },

@@ -1,6 +1,5 @@
 import { toFloat32, type FloatDtype } from '../../formats/floats'
 import type { Gpu } from '../../gpu/device'
-import type { KernelCache } from '../../gpu/kernel'
 import { Replay } from '../../gpu/replay'
 import { readBuffer } from '../../gpu/readback'
 import { bytesPerElement, type Tensor, type TensorDtype } from '../../gpu/tensor'
@@ -11,16 +10,10 @@ import { nf4Dequantize, type Nf4Weight } from '../../ops/nf4'
  * Rows [from, from + count) of a weight on the GPU as float32, [count, K]: what NF4 stands for, or what a dense weight
  * is.
  */
-export function readRows(
-  gpu: Gpu,
-  kernels: KernelCache,
-  weight: LinearWeight,
-  from: number,
-  count: number,
-): Promise<Float32Array> {
+export function readRows(gpu: Gpu, weight: LinearWeight, from: number, count: number): Promise<Float32Array> {
   return weight.kind === 'dense'
     ? denseRows(gpu, weight.tensor, weight.K, from, count)
-    : nf4Rows(gpu, kernels, weight, from, count)
+    : nf4Rows(gpu, weight, from, count)
 }
 
 const FLOAT_DTYPES: Partial<Record<TensorDtype, FloatDtype>> = { bf16: 'BF16', half: 'F16', f32: 'F32' }
@@ -35,20 +28,13 @@ async function denseRows(gpu: Gpu, tensor: Tensor, K: number, from: number, coun
   return toFloat32(bytes.subarray(from * K * size - start), dtype)
 }
 
-async function nf4Rows(
-  gpu: Gpu,
-  kernels: KernelCache,
-  weight: Nf4Weight,
-  from: number,
-  count: number,
-): Promise<Float32Array> {
+async function nf4Rows(gpu: Gpu, weight: Nf4Weight, from: number, count: number): Promise<Float32Array> {
   const { K } = weight
   // The kernel writes whole words of codes: eight elements.
   const first = Math.floor((from * K) / 8) * 8
   const n = (from + count) * K - first
   const replay = new Replay<null>(
     gpu,
-    kernels,
     (r) => nf4Dequantize(r, { weight, out: r.tensor('rows', [n]), first, n }),
     null,
     {

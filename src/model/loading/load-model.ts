@@ -3,7 +3,7 @@ import { isFloatDtype, toFloat32, type FloatDtype } from '../../formats/floats'
 import { sourceRows } from '../../formats/source-rows'
 import type { WeightSource } from '../../contracts/weights'
 import { allocating, type Gpu } from '../../gpu/device'
-import { KernelCache } from '../../gpu/kernel'
+import { storageBuffer, uploadTensor, write } from '../../gpu/storage'
 import { bufferTensor, bytesPerElement, type Tensor } from '../../gpu/tensor'
 import type { LinearWeight } from '../../ops/linear'
 import { nf4Layout, type Nf4Weight } from '../../ops/nf4'
@@ -12,12 +12,10 @@ import { fail } from '../../errors/index'
 import { hostTable } from './host-table'
 import type { LanguageModel } from '../language-model'
 import { GpuLanguageModel } from '../gpu-language-model'
-import { padded, Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
+import { Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
 import { PROJECTIONS, type ModelConfig } from '../../contracts/model'
-import { uploadVector, type LayerWeights, type ModelWeights } from '../weights'
+import { type LayerWeights, type ModelWeights } from '../weights'
 import { EMBEDDING, FINAL_NORM, headTensor, layerNames, linearModules, linearPath } from '../../architecture/names'
-/** Bytes uploaded at a time where weights go to the GPU without being quantised. */
-const UPLOAD_BYTES = 8 * 1024 * 1024
 
 export interface LoadProgress {
   /** Tensor being loaded, without its suffix. */
@@ -64,7 +62,6 @@ class Loader {
   private readonly on: (progress: LoadProgress) => void
   private readonly signal: AbortSignal | undefined
   private readonly options: LoadOptions
-  private readonly kernels: KernelCache
   private readonly buffers: GPUBuffer[] = []
   private quantizer: Quantizer | null = null
   private bytesDone = 0
@@ -86,7 +83,6 @@ class Loader {
     this.on = on
     this.signal = signal
     this.options = options
-    this.kernels = new KernelCache(gpu)
   }
 
   async load(): Promise<LanguageModel> {
@@ -101,7 +97,7 @@ class Loader {
     const parts = await this.allocateTable(headName)
     const targets = new Map<string, LinearWeight>()
     for (const linear of linears) targets.set(linear.name, await this.allocateLinear(linear))
-    this.quantizer = await allocating(gpu, 'quantisation', () => new Quantizer(gpu, this.kernels))
+    this.quantizer = await allocating(gpu, 'quantisation', () => new Quantizer(gpu))
 
     await this.fillTable(headName, parts)
     for (const { name } of linears) await this.fillLinear(name, targets.get(name)!)
@@ -118,7 +114,7 @@ class Loader {
     }
     this.quantizer.destroy()
     this.quantizer = null
-    return new GpuLanguageModel(gpu, this.kernels, config, weights, this.buffers)
+    return new GpuLanguageModel(gpu, config, weights, this.buffers)
   }
 
   release(): void {
@@ -137,8 +133,7 @@ class Loader {
   private async buffer(label: string, bytes: number): Promise<GPUBuffer> {
     const limit = this.gpu.device.limits.maxStorageBufferBindingSize
     if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: label, bytes, limit })
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
-    const buffer = await allocating(this.gpu, label, () => this.gpu.buffer(label, bytes, usage))
+    const buffer = await allocating(this.gpu, label, () => storageBuffer(this.gpu, label, bytes))
     this.buffers.push(buffer)
     return buffer
   }
@@ -184,16 +179,12 @@ class Loader {
   private async fillDequantized(name: string, parts: TablePart[], rowBytes: number): Promise<void> {
     const { vocabSize: V, hiddenSize: C } = this.config
     const rows = await sourceRows(this.weights, name, C)
-    const step = Math.max(1, Math.floor(UPLOAD_BYTES / rowBytes))
+    const step = Math.max(1, Math.floor(this.gpu.kernels.tuning.uploadBytes / rowBytes))
     for (const { tensor, first, count } of parts) {
       for (let at = 0; at < count; at += step) {
         this.signal?.throwIfAborted()
         const some = Math.min(step, count - at)
-        this.gpu.device.queue.writeBuffer(
-          tensor.buffer!,
-          at * rowBytes,
-          (await rows.floats(first + at, some)) as Float32Array<ArrayBuffer>,
-        )
+        write(this.gpu, tensor.buffer!, await rows.floats(first + at, some), at * rowBytes)
         this.tell(name, (this.weights.tensors.get(name)!.bytes * some) / V)
       }
     }
@@ -201,14 +192,11 @@ class Loader {
 
   /** Copy source bytes as they are. */
   private async upload(name: string, to: GPUBuffer, toOffset: number, from: number, length: number): Promise<void> {
-    for (let at = 0; at < length; at += UPLOAD_BYTES) {
+    const { uploadBytes } = this.gpu.kernels.tuning
+    for (let at = 0; at < length; at += uploadBytes) {
       this.signal?.throwIfAborted()
-      const bytes = await this.weights.read(name, from + at, Math.min(UPLOAD_BYTES, length - at))
-      this.gpu.device.queue.writeBuffer(
-        to,
-        toOffset + at,
-        bytes.length % 4 ? padded(bytes) : (bytes as Uint8Array<ArrayBuffer>),
-      )
+      const bytes = await this.weights.read(name, from + at, Math.min(uploadBytes, length - at))
+      write(this.gpu, to, bytes, toOffset + at)
       this.tell(name, bytes.length)
     }
   }
@@ -220,7 +208,7 @@ class Loader {
       const dtype = SOURCE_FORMATS[this.floatDtype(full)]
       const bytes = N * K * bytesPerElement(dtype)
       const buffer = await this.buffer(name, bytes)
-      this.otherBytes += bytes
+      this.otherBytes += buffer.size
       return { kind: 'dense', N, K, tensor: bufferTensor(name, dtype, [N, K], buffer) }
     }
     const nested = imported
@@ -240,13 +228,13 @@ class Loader {
       await this.importBnb(full, target)
     } else {
       target.nestedOffset = await this.quantizer!.quantize(
-        target.buffer,
-        target.layout,
-        target.N * target.K,
-        this.floatDtype(full),
-        (offset, length) => this.weights.read(full, offset, length),
-        (bytes) => this.tell(name, bytes),
-        this.signal,
+        { weight: target.buffer, layout: target.layout, n: target.N * target.K },
+        {
+          dtype: this.floatDtype(full),
+          read: (offset, length) => this.weights.read(full, offset, length),
+          on: (bytes) => this.tell(name, bytes),
+          signal: this.signal,
+        },
       )
     }
   }
@@ -266,7 +254,7 @@ class Loader {
   private async vector(name: string): Promise<Tensor> {
     const info = this.weights.tensors.get(name)!
     const values = toFloat32(await this.weights.read(name, 0, info.bytes), this.floatDtype(name))
-    const tensor = uploadVector(this.gpu, name, values)
+    const tensor = uploadTensor(this.gpu, name, values)
     this.buffers.push(tensor.buffer!)
     this.otherBytes += tensor.buffer!.size
     return tensor

@@ -1,23 +1,33 @@
 import type { Gpu } from '../../gpu/device'
-import type { KernelCache } from '../../gpu/kernel'
 import { Replay } from '../../gpu/replay'
 import { readBuffer } from '../../gpu/readback'
+import { storageBuffer, uploadTensor, write } from '../../gpu/storage'
 import { bufferTensor, type Tensor } from '../../gpu/tensor'
 import { NF4_BLOCK, doubleQuantize, nf4Midpoints, quantizeBlocks, signedMap } from '../../formats/nf4'
 import { toFloat32, type FloatDtype } from '../../formats/floats'
 import { nf4Absmax, nf4Encode, type Nf4Layout, type SourceFormat } from '../../ops/nf4'
 
-/** Elements quantised at a time: 16 MiB of f32 source, or what a binding holds. A multiple of the block. */
-const CHUNK = 4 * 1024 * 1024
-const chunkFor = ({ device }: Gpu): number =>
-  Math.min(CHUNK, Math.floor(device.limits.maxStorageBufferBindingSize / 4 / NF4_BLOCK) * NF4_BLOCK)
+/** Elements quantised at a time: the device's choice, or what a binding holds. A multiple of the block. */
+const chunkFor = ({ device, kernels }: Gpu): number =>
+  Math.min(
+    kernels.tuning.quantizeElements,
+    Math.floor(device.limits.maxStorageBufferBindingSize / 4 / NF4_BLOCK) * NF4_BLOCK,
+  )
+
 /** Below this a block holds, or its scaling meets, numbers that GPUs may flush to zero. */
 const SUBNORMAL_RISK = 1e-30
 
 export const SOURCE_FORMATS: Record<FloatDtype, SourceFormat> = { BF16: 'bf16', F16: 'half', F32: 'f32' }
 
-/** Reads `length` bytes of one tensor from `offset`. */
-export type TensorReader = (offset: number, length: number) => Promise<Uint8Array>
+/** The floats of one tensor as they are quantised. */
+export interface FloatStream {
+  dtype: FloatDtype
+  /** `length` bytes from `offset`. */
+  read: (offset: number, length: number) => Promise<Uint8Array>
+  /** Called with the source bytes done after every chunk. */
+  on: (bytes: number) => void
+  signal?: AbortSignal
+}
 
 /**
  * Streams float weights through the GPU into NF4. The GPU finds each block's absmax and writes the codes; the host
@@ -27,23 +37,20 @@ export class Quantizer {
   private readonly gpu: Gpu
   private readonly buffers: Record<'source' | 'absmax' | 'reciprocal' | 'thresholds' | 'codes', GPUBuffer>
   private readonly replays = new Map<FloatDtype, { absmax: Replay<{ n: number }>; encode: Replay<{ n: number }> }>()
-  private readonly kernels: KernelCache
   private readonly chunk: number
 
   /** @param chunk elements a pass, a multiple of the block */
-  constructor(gpu: Gpu, kernels: KernelCache, chunk = chunkFor(gpu)) {
+  constructor(gpu: Gpu, chunk = chunkFor(gpu)) {
     this.gpu = gpu
-    this.kernels = kernels
     this.chunk = chunk
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC
+    const make = (name: string, bytes: number): GPUBuffer => storageBuffer(gpu, `quantize ${name}`, bytes)
     this.buffers = {
-      source: gpu.buffer('quantize source', chunk * 4, usage),
-      absmax: gpu.buffer('quantize absmax', (chunk / 64) * 4, usage),
-      reciprocal: gpu.buffer('quantize reciprocal', (chunk / 64) * 4, usage),
-      thresholds: gpu.buffer('quantize thresholds', 64, usage),
-      codes: gpu.buffer('quantize codes', chunk / 2, usage),
+      source: make('source', chunk * 4),
+      absmax: make('absmax', (chunk / NF4_BLOCK) * 4),
+      reciprocal: make('reciprocal', (chunk / NF4_BLOCK) * 4),
+      thresholds: uploadTensor(gpu, 'quantize thresholds', nf4Midpoints).buffer!,
+      codes: make('codes', chunk / 2),
     }
-    gpu.device.queue.writeBuffer(this.buffers.thresholds, 0, nf4Midpoints as Float32Array<ArrayBuffer>)
   }
 
   private tensor(name: keyof typeof this.buffers): Tensor {
@@ -59,14 +66,12 @@ export class Quantizer {
       replays = {
         absmax: new Replay(
           this.gpu,
-          this.kernels,
           (r, { n }) => nf4Absmax(r, { source, format, absmax: this.tensor('absmax'), n }),
           { n: this.chunk },
           { label: 'nf4_absmax' },
         ),
         encode: new Replay(
           this.gpu,
-          this.kernels,
           (r, { n }) =>
             nf4Encode(r, {
               source,
@@ -89,17 +94,11 @@ export class Quantizer {
   }
 
   /**
-   * Quantise n elements of `dtype` into `weight`, laid out as `layout`. Returns the nested offset (0 when not nested).
-   * @param on called with the source bytes done after every chunk
+   * Quantise n elements into `weight`, laid out as `layout`. Returns the nested offset (0 when not nested).
    */
   async quantize(
-    weight: GPUBuffer,
-    layout: Nf4Layout,
-    n: number,
-    dtype: FloatDtype,
-    read: TensorReader,
-    on: (bytes: number) => void,
-    signal?: AbortSignal,
+    { weight, layout, n }: { weight: GPUBuffer; layout: Nf4Layout; n: number },
+    { dtype, read, on, signal }: FloatStream,
   ): Promise<number> {
     const { queue } = this.gpu.device
     const size = dtype === 'F32' ? 4 : 2
@@ -139,7 +138,7 @@ export class Quantizer {
       const bytes = await read(whole * size, (n - whole) * size)
       const tail = quantizeBlocks(toFloat32(bytes, dtype))
       absmax[absmax.length - 1] = tail.absmax[0]
-      queue.writeBuffer(weight, (layout.codeAt + whole / 8) * 4, padded(tail.codes))
+      write(this.gpu, weight, tail.codes, (layout.codeAt + whole / 8) * 4)
       on(bytes.byteLength)
     }
     return writeScales(this.gpu, weight, layout, absmax)
@@ -193,17 +192,8 @@ export function writeTables(
   layout: Nf4Layout,
   scales: { map: Float32Array; absmax?: Float32Array; absmaxCodes?: Uint8Array; nestedAbsmax?: Float32Array },
 ): void {
-  const { queue } = gpu.device
-  queue.writeBuffer(weight, 0, scales.map as Float32Array<ArrayBuffer>)
-  if (scales.nestedAbsmax)
-    queue.writeBuffer(weight, layout.nestedAt * 4, scales.nestedAbsmax as Float32Array<ArrayBuffer>)
-  if (scales.absmaxCodes) queue.writeBuffer(weight, layout.absmaxAt * 4, padded(scales.absmaxCodes))
-  if (scales.absmax) queue.writeBuffer(weight, layout.absmaxAt * 4, scales.absmax as Float32Array<ArrayBuffer>)
-}
-
-/** Bytes padded with zeros to whole words, as writeBuffer wants them. */
-export function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(Math.ceil(bytes.length / 4) * 4)
-  out.set(bytes)
-  return out
+  write(gpu, weight, scales.map)
+  if (scales.nestedAbsmax) write(gpu, weight, scales.nestedAbsmax, layout.nestedAt * 4)
+  if (scales.absmaxCodes) write(gpu, weight, scales.absmaxCodes, layout.absmaxAt * 4)
+  if (scales.absmax) write(gpu, weight, scales.absmax, layout.absmaxAt * 4)
 }

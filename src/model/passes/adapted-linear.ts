@@ -7,15 +7,18 @@ import { PROJECTIONS, type Projection } from '../../contracts/model'
 import { type LayerWeights } from '../weights'
 import { linearShape } from '../../architecture/names'
 
+/** Which linear of which layer, and the layer's weights. */
+export interface LinearPlace {
+  layer: number
+  projection: Projection
+  w: LayerWeights
+}
+
 /** y = W x + bias + scale B (A drop(x)); returns A drop(x), which the backward pass needs (y null: only that). */
 export function adaptedForward(
   ctx: LayerContext,
-  layer: number,
-  projection: Projection,
-  w: LayerWeights,
-  x: Tensor,
-  y: Tensor | null,
-  kind: string,
+  { layer, projection, w }: LinearPlace,
+  { x, y, kind }: { x: Tensor; y: Tensor | null; kind: string },
 ): Tensor | null {
   const { r, adapter } = ctx
   const M = ctx.B * ctx.T
@@ -52,9 +55,7 @@ function maskPlace(layer: number, projection: Projection): number {
  */
 export function adaptedBackward(
   ctx: LayerContext,
-  layer: number,
-  projection: Projection,
-  w: LayerWeights,
+  { layer, projection, w }: LinearPlace,
   o: { x: Tensor; low: Tensor | undefined; dy: Tensor; dx: Tensor | null; accumulate?: boolean },
 ): void {
   const { r, adapter } = ctx

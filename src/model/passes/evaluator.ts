@@ -1,8 +1,8 @@
 import type { MicroBatch } from '../../contracts/data'
 import type { Gpu } from '../../gpu/device'
-import type { KernelCache } from '../../gpu/kernel'
 import { Replay } from '../../gpu/replay'
 import { readBuffer } from '../../gpu/readback'
+import { storageBuffer } from '../../gpu/storage'
 import { bufferTensor, type Tensor } from '../../gpu/tensor'
 import { countNonFinite } from '../../ops/probe'
 import { recordEvaluation, type PassModel, type PassShape } from './graphs'
@@ -23,11 +23,9 @@ export class Evaluator {
 
   constructor(
     gpu: Gpu,
-    kernels: KernelCache,
     pass: PassModel,
     host: HostTable | null,
-    capacity: { B: number; T: number },
-    probing = false,
+    { capacity, probing }: { capacity: { B: number; T: number }; probing?: boolean },
   ) {
     this.gpu = gpu
     this.capacity = capacity
@@ -35,14 +33,11 @@ export class Evaluator {
     const M = capacity.B * capacity.T
     const C = pass.config.hiddenSize
     this.inputs = new InputBuffers(gpu, capacity, pass.config, host)
-    const make = (label: string, words: number): GPUBuffer =>
-      gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST)
-    this.losses = make('eval losses', M * 4)
-    this.counts = make('non-finite counts', this.layers)
+    this.losses = storageBuffer(gpu, 'eval losses', M * 16)
+    this.counts = storageBuffer(gpu, 'non-finite counts', this.layers * 4)
     const tensor = (buffer: GPUBuffer): Tensor => bufferTensor(buffer.label, 'f32', [buffer.size / 4], buffer)
     this.plan = new Replay<PassShape>(
       gpu,
-      kernels,
       (r, s) =>
         recordEvaluation(r, pass, s, {
           inputs: this.inputs.tensors,

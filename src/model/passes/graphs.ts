@@ -1,7 +1,7 @@
 import type { Recorder } from '../../gpu/recorder'
 import type { Tensor } from '../../gpu/tensor'
 import { attentionScratch, type AttentionChunking } from '../../ops/attention'
-import { headLogits, headLoss, HEAD_CHUNK, lossSum, type HeadScratch } from '../../ops/head'
+import { headLogits, headLoss, lossSum, type HeadScratch } from '../../ops/head'
 import { rmsnormBackward, rmsnormForward } from '../../ops/rmsnorm'
 import { embedGather, rowsScatter, rowsSelect } from '../../ops/rows'
 import { layerBackward, layerForward, type LayerActivations, type Residual } from './layer'
@@ -96,7 +96,7 @@ function trainedRows(
 
 function headScratch(r: Recorder, m: PassModel, rows: number): HeadScratch {
   return {
-    logits: r.tensor('logits chunk', [rows, Math.min(HEAD_CHUNK, m.config.vocabSize)], { kind: 'scratch' }),
+    logits: r.tensor('logits chunk', [rows, Math.min(r.tuning.headChunk, m.config.vocabSize)], { kind: 'scratch' }),
     state: r.tensor('head state', [rows, 4], { kind: 'scratch' }),
     rowScale: r.tensor('head row scale', [rows], { kind: 'scratch' }),
     spread: r.tensor('head spread', [rows], { kind: 'scratch' }),

@@ -53,7 +53,7 @@ export function layerForward(
   const label = (name: string): string => `layer ${layer} ${name}`
   const low: LayerActivations['low'] = {}
   const linear = (projection: Projection, x: Tensor, y: Tensor | null): void => {
-    const h = adaptedForward(ctx, layer, projection, w, x, y, kind)
+    const h = adaptedForward(ctx, { layer, projection, w }, { x, y, kind })
     if (h) low[projection] = h
   }
 
@@ -145,7 +145,7 @@ export function layerBackward(
   const scratch = (name: string, width: number, dtype: 'f32' | 'f16' = 'f32'): Tensor =>
     r.tensor(`layer ${layer} ${name}`, [M, width], { kind: 'scratch', dtype })
   const back = (projection: Projection, x: Tensor, dy: Tensor, into: Tensor | null, accumulate = false): void =>
-    adaptedBackward(ctx, layer, projection, w, { x, low: kept.low[projection], dy, dx: into, accumulate })
+    adaptedBackward(ctx, { layer, projection, w }, { x, low: kept.low[projection], dy, dx: into, accumulate })
 
   const act = scratch('act again', F)
   swigluForward(r, { gate: kept.gate, up: kept.up, act, n: M * F })

@@ -1,7 +1,8 @@
 import { IGNORE, type MicroBatch } from '../../contracts/data'
 import { fail } from '../../errors/index'
 import type { Gpu } from '../../gpu/device'
-import { bufferTensor, type Tensor } from '../../gpu/tensor'
+import { storageTensor, write } from '../../gpu/storage'
+import { byteLength, type Tensor, type TensorDtype } from '../../gpu/tensor'
 import type { PassInputs, PassShape } from './graphs'
 import type { ModelConfig } from '../../contracts/model'
 import type { HostTable } from '../weights'
@@ -34,6 +35,31 @@ export function prepareBatch(batch: MicroBatch): PreparedBatch {
   }
 }
 
+type InputShapes = Record<keyof PassInputs, [dtype: TensorDtype, shape: number[]] | null>
+
+/** Element type and shape of every input at a capacity; `embedded` only where the table stays with the host. */
+function inputShapes(capacity: { B: number; T: number }, config: ModelConfig, host: boolean): InputShapes {
+  const M = capacity.B * capacity.T
+  const words: [TensorDtype, number[]] = ['i32', [M]]
+  return {
+    ids: words,
+    positions: words,
+    segments: words,
+    chosen: words,
+    targets: words,
+    trainedIndex: words,
+    embedded: host ? ['f32', [M, config.hiddenSize]] : null,
+  }
+}
+
+/** Bytes of an `InputBuffers`. */
+export function inputBytes(capacity: { B: number; T: number }, config: ModelConfig, host: boolean): number {
+  return Object.values(inputShapes(capacity, config, host)).reduce(
+    (sum, input) => sum + (input ? byteLength({ dtype: input[0], shape: input[1] }) : 0),
+    0,
+  )
+}
+
 /** The input buffers of a graph at its largest shape, and their filling. */
 export class InputBuffers {
   readonly tensors: PassInputs
@@ -45,32 +71,31 @@ export class InputBuffers {
     this.gpu = gpu
     this.host = host
     this.config = config
-    const M = capacity.B * capacity.T
-    const make = (name: string, dtype: 'i32' | 'f32', n: number): Tensor =>
-      bufferTensor(name, dtype, [n], gpu.buffer(name, n * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST))
+    const sizes = inputShapes(capacity, config, host !== null)
+    const make = (name: keyof PassInputs): Tensor => storageTensor(gpu, name, ...sizes[name]!)
     this.tensors = {
-      ids: make('ids', 'i32', M),
-      positions: make('positions', 'i32', M),
-      segments: make('segments', 'i32', M),
-      chosen: make('chosen', 'i32', M),
-      targets: make('targets', 'i32', M),
-      trainedIndex: make('place', 'i32', M),
-      embedded: host ? make('embedded', 'f32', M * config.hiddenSize) : null,
+      ids: make('ids'),
+      positions: make('positions'),
+      segments: make('segments'),
+      chosen: make('chosen'),
+      targets: make('targets'),
+      trainedIndex: make('trainedIndex'),
+      embedded: host ? make('embedded') : null,
     }
   }
 
   async write(batch: MicroBatch, prepared: PreparedBatch): Promise<void> {
-    const { queue } = this.gpu.device
     const t = this.tensors
+    const fill = (to: Tensor, data: Int32Array | Float32Array): void => write(this.gpu, to.buffer!, data)
     const ids = lookupIds(batch, this.config.vocabSize)
     const rows = this.host ? await embeddedRows(this.host, ids, this.config.hiddenSize) : null
-    queue.writeBuffer(t.ids.buffer!, 0, ids as Int32Array<ArrayBuffer>)
-    queue.writeBuffer(t.positions.buffer!, 0, batch.positions as Int32Array<ArrayBuffer>)
-    queue.writeBuffer(t.segments.buffer!, 0, batch.segments as Int32Array<ArrayBuffer>)
-    queue.writeBuffer(t.chosen.buffer!, 0, prepared.chosen)
-    queue.writeBuffer(t.targets.buffer!, 0, prepared.targets)
-    queue.writeBuffer(t.trainedIndex.buffer!, 0, prepared.place)
-    if (rows) queue.writeBuffer(t.embedded!.buffer!, 0, rows)
+    fill(t.ids, ids)
+    fill(t.positions, batch.positions)
+    fill(t.segments, batch.segments)
+    fill(t.chosen, prepared.chosen)
+    fill(t.targets, prepared.targets)
+    fill(t.trainedIndex, prepared.place)
+    if (rows) fill(t.embedded!, rows)
   }
 
   destroy(): void {

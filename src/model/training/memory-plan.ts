@@ -1,38 +1,47 @@
-import type { KernelCache } from '../../gpu/kernel'
+import type { Gpu } from '../../gpu/device'
+import { paramBytes } from '../../gpu/replay'
+import { bufferBytes } from '../../gpu/tensor'
 import { adapterLayout } from '../adapter-store'
 import type { PassModel } from '../passes/graphs'
 import type { MemoryPlan, TrainingShape } from '../language-model'
 import { optimizerLayout } from './optimizer-layout'
+import { inputBytes } from '../passes/pass-inputs'
+import { trainerBytes } from './trainer'
 import { ghostGraph, measurePass } from './training-graph'
 import type { ModelWeights } from '../weights'
 import type { MemoryItem } from '../../contracts/memory'
 import type { LoraConfig } from '../../contracts/lora'
 
-/** Memory for activations where nobody states a budget: what a small laptop GPU can spare. */
-const DEFAULT_BUDGET_BYTES = 2 * 2 ** 30
+export interface PlannedRun {
+  weights: ModelWeights
+  /** Of the tables of angles, with the one that a run of this length adds. */
+  ropeBytes: number
+  /** May hold ghosts. */
+  pass: Omit<PassModel, 'adapter'>
+  lora: LoraConfig
+  shape: TrainingShape
+}
 
 /**
- * What a run of this shape takes, bytes by kind, and how many layers it must recompute. Allocates nothing; `pass` may
- * hold ghosts.
+ * What a run of this shape takes, bytes by kind, and how many layers it must recompute: exactly what model and trainer
+ * then allocate. Allocates nothing.
  */
-export function planMemory(
-  kernels: KernelCache,
-  weights: ModelWeights,
-  pass: Omit<PassModel, 'adapter'>,
-  lora: LoraConfig,
-  shape: TrainingShape,
-): MemoryPlan {
+export function planMemory(gpu: Gpu, { weights, ropeBytes, pass, lora, shape }: PlannedRun): MemoryPlan {
+  const { tuning } = gpu.kernels
   const M = shape.batch * shape.tokens
   const capacity = { B: shape.batch, T: shape.tokens, rows: M }
   const host = weights.hostEmbedding !== null
   const measure = (recomputed: number): ReturnType<typeof measurePass> =>
-    measurePass(kernels, ghostGraph(pass, lora, M, host, recomputed), capacity)
+    measurePass(gpu, ghostGraph(pass, lora, M, host, recomputed), capacity)
   const layout = adapterLayout(pass.config, lora)
-  const adapterBytes = layout.pages.reduce((sum, n) => sum + n * 4, 0)
-  const optimizerBytes = optimizerLayout(layout, shape.optimizer, shape.optimizerBudgetBytes).gpuBytes
-  const inputBytes = M * 4 * (8 + (host ? pass.config.hiddenSize : 0))
-  const fixedBytes = 2 * adapterBytes + optimizerBytes + inputBytes
-  const budget = shape.budgetBytes ?? DEFAULT_BUDGET_BYTES
+  const adapterBytes = layout.pages.reduce((sum, n) => sum + bufferBytes(n * 4), 0)
+  const optimizerBytes = optimizerLayout(layout, shape.optimizer, {
+    budgetBytes: shape.optimizerBudgetBytes,
+    pagedBytes: tuning.pagedStateBytes,
+  }).gpuBytes
+  const hostBytes = inputBytes(capacity, pass.config, host) + trainerBytes(M)
+  const fixedBytes = 2 * adapterBytes + optimizerBytes + hostBytes
+  const budget = shape.budgetBytes ?? tuning.budgetBytes
   // The fewest recomputed layers that fit; if even full recompute does not, that is the plan and the device decides.
   let low = 0
   let high = pass.config.layers
@@ -44,13 +53,13 @@ export function planMemory(
   }
   const { byKind, dispatches } = measure(low)
   const memory: MemoryItem[] = [
-    { kind: 'base', bytes: weights.nf4Bytes + weights.otherBytes },
+    { kind: 'base', bytes: weights.nf4Bytes + weights.otherBytes + ropeBytes },
     { kind: 'head', bytes: weights.headBytes },
     { kind: 'adapter', bytes: adapterBytes },
     { kind: 'gradients', bytes: adapterBytes },
     { kind: 'optimizer', bytes: optimizerBytes },
     ...[...byKind].map(([kind, bytes]) => ({ kind, bytes })),
-    { kind: 'inputs', bytes: inputBytes + dispatches * 256 },
+    { kind: 'inputs', bytes: hostBytes + paramBytes(dispatches) },
   ]
   return {
     memory,

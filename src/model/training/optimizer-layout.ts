@@ -1,13 +1,19 @@
-import { blockEntry, OPTIMIZER_BLOCK, RECORD_WORDS, type AdamwFormula } from '../../ops/adamw'
+import { paramBytes } from '../../gpu/replay'
+import { bufferBytes } from '../../gpu/tensor'
+import {
+  blockEntry,
+  HYPER_WORDS,
+  OPTIMIZER_BLOCK,
+  partialWords,
+  RECORD_WORDS,
+  type AdamwFormula,
+} from '../../ops/adamw'
 import type { AdapterLayout } from '../adapter-store'
 import { MAP_WORDS } from './optimizer-maps'
 import type { OptimizerKind } from '../../contracts/optimizer'
 
 /** bitsandbytes' `min_8bit_size`: smaller tensors keep states of 32 bits. */
 const MIN_8BIT_ELEMENTS = 4096
-
-/** GPU memory for the states of a paged optimiser where nobody states a budget. */
-const PAGED_BUDGET_BYTES = 32 * 2 ** 20
 
 /** Two windows on the GPU and two staging buffers on their way back, all of one size. */
 export const WINDOWS = 2
@@ -29,8 +35,15 @@ export interface OptimizerLayout {
   stateBytes: number
   /** Bytes of one window when the states are paged, else null: they stay on the GPU. */
   windowBytes: number | null
-  /** What the optimiser holds on the GPU: states or windows, and its tables. */
+  /** Every buffer that the optimiser holds on the GPU: states or windows, tables, and its dispatches' parameters. */
   gpuBytes: number
+}
+
+export interface OptimizerMemory {
+  /** Of the states on the GPU; absent: all of them for a kind that is not paged. */
+  budgetBytes?: number
+  /** Of a paged kind's states where no budget is stated: the device's choice. */
+  pagedBytes: number
 }
 
 /**
@@ -39,7 +52,7 @@ export interface OptimizerLayout {
  * bitsandbytes pages only tensors of 1e5 elements and more; here all states of a run are paged or none, since the
  * window takes blocks of any tensor.
  */
-export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, budgetBytes?: number): OptimizerLayout {
+export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, memory: OptimizerMemory): OptimizerLayout {
   const parts: OptimizerPart[] = []
   for (const [page] of adapter.pages.entries()) {
     const lists = new Map<AdamwFormula, number[]>()
@@ -58,12 +71,48 @@ export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, bud
     }
   }
   const stateBytes = parts.reduce((sum, part) => sum + partBytes(part), 0)
-  const tableBytes = MAP_WORDS * 4 + parts.reduce((sum, part) => sum + Math.max(16, part.blocks.byteLength), 0)
-  const budget = budgetBytes ?? (kind === 'paged_adamw8bit' ? PAGED_BUDGET_BYTES : Infinity)
-  if (stateBytes <= budget) return { parts, stateBytes, windowBytes: null, gpuBytes: stateBytes + tableBytes }
+  const tableBytes = sum([
+    HYPER_WORDS * 4,
+    partialWords(adapter.pages) * 4,
+    MAP_WORDS * 4,
+    ...parts.map((part) => part.blocks.byteLength),
+  ])
+  const norm = adapter.pages.length + 1
+  const budget = memory.budgetBytes ?? (kind === 'paged_adamw8bit' ? memory.pagedBytes : Infinity)
+  if (stateBytes <= budget) {
+    const gpuBytes = tableBytes + sum(parts.map(partBytes)) + paramBytes(norm + parts.length)
+    return { parts, stateBytes, windowBytes: null, gpuBytes }
+  }
   const largest = Math.max(...parts.map((part) => part.recordBytes))
   const windowBytes = Math.max(largest, Math.floor(budget / (2 * WINDOWS) / 16) * 16)
-  return { parts, stateBytes, windowBytes, gpuBytes: 2 * WINDOWS * windowBytes + tableBytes }
+  const dispatches = paramBytes(norm) + windowChunks(parts, windowBytes).length * paramBytes(1)
+  return { parts, stateBytes, windowBytes, gpuBytes: tableBytes + 2 * WINDOWS * bufferBytes(windowBytes) + dispatches }
+}
+
+/** What buffers of these sizes take. */
+function sum(sizes: number[]): number {
+  return sizes.reduce((total, bytes) => total + bufferBytes(bytes), 0)
+}
+
+/** Blocks that pass through a window together. */
+export interface WindowChunk {
+  part: number
+  /** In blocks of the part. */
+  first: number
+  count: number
+  window: number
+}
+
+/** The order in which paged states pass through the windows. */
+export function windowChunks(parts: readonly OptimizerPart[], windowBytes: number): WindowChunk[] {
+  const chunks: WindowChunk[] = []
+  for (const [part, { blocks, recordBytes }] of parts.entries()) {
+    const most = Math.floor(windowBytes / recordBytes)
+    for (let first = 0; first < blocks.length; first += most) {
+      chunks.push({ part, first, count: Math.min(most, blocks.length - first), window: chunks.length % WINDOWS })
+    }
+  }
+  return chunks
 }
 
 export function partBytes(part: OptimizerPart): number {

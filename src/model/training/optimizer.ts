@@ -1,15 +1,21 @@
 import { fail } from '../../errors/index'
 import type { Gpu } from '../../gpu/device'
-import type { KernelCache } from '../../gpu/kernel'
 import { Replay } from '../../gpu/replay'
 import { readBuffer } from '../../gpu/readback'
 import type { Recorder } from '../../gpu/recorder'
+import { storageBuffer, uploadTensor } from '../../gpu/storage'
 import { bufferTensor, type Tensor } from '../../gpu/tensor'
-import { adamw, gradNorm, hyperWords, SUMSQ_BLOCK, type OptimizerStep } from '../../ops/adamw'
+import { adamw, gradNorm, HYPER_WORDS, hyperWords, partialWords, type OptimizerStep } from '../../ops/adamw'
 import type { AdapterStore } from '../adapter-store'
-import { optimizerLayout, partBytes, type OptimizerLayout, type OptimizerPart } from './optimizer-layout'
+import {
+  optimizerLayout,
+  partBytes,
+  type OptimizerLayout,
+  type OptimizerPart,
+  type WindowChunk,
+} from './optimizer-layout'
 import { optimizerMaps } from './optimizer-maps'
-import { StatePager, type Chunk } from './state-pager'
+import { StatePager } from './state-pager'
 import type { OptimizerKind } from '../../contracts/optimizer'
 
 /** Figures of a step, in this order: loss, accuracy, norm, clip factor, entropy. */
@@ -17,7 +23,6 @@ export const STATS = 5
 
 export interface OptimizerParts {
   gpu: Gpu
-  kernels: KernelCache
   adapter: AdapterStore
   /** One buffer a page, laid out as the parameters. */
   gradients: GPUBuffer[]
@@ -46,30 +51,24 @@ export class Optimizer {
   /** Resident states, one buffer a part; none when paged. */
   private readonly states: GPUBuffer[]
   private readonly pager: StatePager | null
-  private readonly replays: { replay: Replay<null>; chunk: Chunk | null }[]
+  private readonly replays: { replay: Replay<null>; chunk: WindowChunk | null }[]
 
   constructor(p: OptimizerParts) {
     this.p = p
     const { gpu, adapter } = p
-    this.layout = optimizerLayout(adapter.layout, p.kind, p.budgetBytes)
+    this.layout = optimizerLayout(adapter.layout, p.kind, {
+      budgetBytes: p.budgetBytes,
+      pagedBytes: gpu.kernels.tuning.pagedStateBytes,
+    })
     const { parts, windowBytes } = this.layout
-    const make = (label: string, bytes: number): GPUBuffer =>
-      gpu.buffer(label, bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
-    const upload = (label: string, words: Uint32Array<ArrayBuffer>): GPUBuffer => {
-      const buffer = make(label, words.byteLength)
-      gpu.device.queue.writeBuffer(buffer, 0, words)
-      return buffer
-    }
-    this.hyper = make('hyper', 12 * 4)
-    this.partial = make(
-      'norm partials',
-      adapter.layout.pages.reduce((sum, n) => sum + Math.ceil(n / SUMSQ_BLOCK), 0) * 4,
-    )
+    const upload = (label: string, words: Uint32Array): GPUBuffer => uploadTensor(gpu, label, words).buffer!
+    this.hyper = storageBuffer(gpu, 'hyper', HYPER_WORDS * 4)
+    this.partial = storageBuffer(gpu, 'norm partials', partialWords(adapter.layout.pages) * 4)
     this.maps = upload('dynamic maps', optimizerMaps())
     this.tables = parts.map((part) => upload(`blocks of ${part.name}`, part.blocks))
     if (windowBytes === null) {
       this.pager = null
-      this.states = parts.map((part) => make(part.name, partBytes(part)))
+      this.states = parts.map((part) => storageBuffer(gpu, part.name, partBytes(part)))
       this.replays = [{ replay: this.replay('optimizer step', (r) => this.recordResident(r)), chunk: null }]
     } else {
       const pager = new StatePager(gpu, parts, windowBytes)
@@ -85,7 +84,7 @@ export class Optimizer {
   }
 
   private replay(label: string, record: (r: Recorder) => void): Replay<null> {
-    return new Replay<null>(this.p.gpu, this.p.kernels, record, null, { label })
+    return new Replay<null>(this.p.gpu, record, null, { label })
   }
 
   private recordResident(r: Recorder): void {

@@ -1,14 +1,6 @@
 import type { Gpu } from '../../gpu/device'
-import { partBytes, WINDOWS, type OptimizerPart } from './optimizer-layout'
-
-/** Blocks that pass through a window together. */
-export interface Chunk {
-  part: number
-  /** In blocks of the part. */
-  first: number
-  count: number
-  window: number
-}
+import { stagingBuffer, storageBuffer } from '../../gpu/storage'
+import { partBytes, windowChunks, WINDOWS, type OptimizerPart, type WindowChunk } from './optimizer-layout'
 
 /**
  * Optimiser states on the host, streamed through windows on the GPU. WebGPU has no unified memory, so paging is
@@ -20,7 +12,7 @@ export interface Chunk {
 export class StatePager {
   /** States of each part, records in block order. */
   readonly host: Uint8Array<ArrayBuffer>[]
-  readonly chunks: Chunk[] = []
+  readonly chunks: readonly WindowChunk[]
   readonly windows: GPUBuffer[]
   private readonly gpu: Gpu
   private readonly parts: OptimizerPart[]
@@ -31,41 +23,30 @@ export class StatePager {
     this.gpu = gpu
     this.parts = parts
     this.host = parts.map((part) => new Uint8Array(partBytes(part)))
-    for (const [part, { blocks, recordBytes }] of parts.entries()) {
-      const most = Math.floor(windowBytes / recordBytes)
-      for (let first = 0; first < blocks.length; first += most) {
-        this.chunks.push({
-          part,
-          first,
-          count: Math.min(most, blocks.length - first),
-          window: this.chunks.length % WINDOWS,
-        })
-      }
-    }
-    const make = (label: string, usage: GPUBufferUsageFlags): GPUBuffer[] =>
-      Array.from({ length: WINDOWS }, (_, i) => gpu.buffer(`${label} ${i}`, windowBytes, usage))
-    this.windows = make('optimizer window', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
-    this.staging = make('optimizer staging', GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST)
+    this.chunks = windowChunks(parts, windowBytes)
+    const make = (one: (index: number) => GPUBuffer): GPUBuffer[] => Array.from({ length: WINDOWS }, (_, i) => one(i))
+    this.windows = make((i) => storageBuffer(gpu, `optimizer window ${i}`, windowBytes))
+    this.staging = make((i) => stagingBuffer(gpu, `optimizer staging ${i}`, windowBytes))
     this.homeward = this.staging.map(() => null)
   }
 
-  private bytesOf(chunk: Chunk): Uint8Array<ArrayBuffer> {
+  private bytesOf(chunk: WindowChunk): Uint8Array<ArrayBuffer> {
     const { recordBytes } = this.parts[chunk.part]
     return this.host[chunk.part].subarray(chunk.first * recordBytes, (chunk.first + chunk.count) * recordBytes)
   }
 
   /** Write a chunk into its window, once that window's last chunk has come home. */
-  async bring(chunk: Chunk): Promise<void> {
+  async bring(chunk: WindowChunk): Promise<void> {
     await this.settle(chunk.window)
     this.gpu.device.queue.writeBuffer(this.windows[chunk.window], 0, this.bytesOf(chunk))
   }
 
-  copyBack(encoder: GPUCommandEncoder, chunk: Chunk): void {
+  copyBack(encoder: GPUCommandEncoder, chunk: WindowChunk): void {
     encoder.copyBufferToBuffer(this.windows[chunk.window], 0, this.staging[chunk.window], 0, this.bytesOf(chunk).length)
   }
 
   /** To be called after the submit that holds copyBack. */
-  submitted(chunk: Chunk): void {
+  submitted(chunk: WindowChunk): void {
     const staging = this.staging[chunk.window]
     const bytes = this.bytesOf(chunk)
     const home = staging.mapAsync(GPUMapMode.READ, 0, bytes.length).then(() => {

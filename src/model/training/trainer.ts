@@ -1,10 +1,10 @@
 import type { MicroBatch } from '../../contracts/data'
 import { fail } from '../../errors/index'
 import type { Gpu } from '../../gpu/device'
-import type { KernelCache } from '../../gpu/kernel'
 import { Replay } from '../../gpu/replay'
 import { readBuffer, ReadbackRing } from '../../gpu/readback'
-import { bufferTensor, type Tensor } from '../../gpu/tensor'
+import { storageBuffer } from '../../gpu/storage'
+import { bufferBytes, bufferTensor, type Tensor } from '../../gpu/tensor'
 import type { OptimizerStep } from '../../ops/adamw'
 import { slotTensor, type AdapterStore, type LoraTensors } from '../adapter-store'
 import type { PassModel, PassShape } from '../passes/graphs'
@@ -18,7 +18,6 @@ import type { StepResult } from '../../contracts/figures'
 
 export interface TrainerParts {
   gpu: Gpu
-  kernels: KernelCache
   pass: Omit<PassModel, 'adapter'>
   host: HostTable | null
   adapter: AdapterStore
@@ -29,6 +28,18 @@ export interface TrainerParts {
   /** Names the layer and the rows where numbers stopped being finite; null where the forward pass is clean. */
   diagnose: (batches: MicroBatch[]) => Promise<{ layer: number | null; rows: number[] }>
   onDestroy: () => void
+}
+
+/** Steps whose figures may be on their way at once. */
+const RESULTS_IN_FLIGHT = 6
+
+/** 32-bit words of the trainer's own buffers for M rows. */
+const trainerWords = (M: number) => ({ run: 4, stats: STATS, losses: M * 4 })
+
+/** Bytes of those, and of the figures on their way to the host. */
+export function trainerBytes(M: number): number {
+  const sizes = [...Object.values(trainerWords(M)), ...Array<number>(RESULTS_IN_FLIGHT).fill(STATS)]
+  return sizes.reduce((sum, words) => sum + bufferBytes(words * 4), 0)
 }
 
 /**
@@ -58,18 +69,17 @@ export class GpuTrainer implements Trainer {
     this.plan = p.plan
     const { gpu, adapter, shape } = p
     const M = shape.batch * shape.tokens
-    const make = (label: string, words: number): GPUBuffer =>
-      gpu.buffer(label, words * 4, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
+    const make = (label: string, words: number): GPUBuffer => storageBuffer(gpu, label, words * 4)
     this.inputs = new InputBuffers(gpu, { B: shape.batch, T: shape.tokens }, p.pass.config, p.host)
-    this.run = make('run', 4)
-    this.stats = make('stats', STATS)
-    this.losses = make('losses', M * 4)
+    const words = trainerWords(M)
+    this.run = make('run', words.run)
+    this.stats = make('stats', words.stats)
+    this.losses = make('losses', words.losses)
     const { pages } = adapter.layout
     this.gradients = pages.map((n, i) => make(`gradient page ${i}`, n))
-    this.ring = new ReadbackRing(gpu, 'step result', STATS * 4, 6)
+    this.ring = new ReadbackRing(gpu, { label: 'step result', bytes: STATS * 4, count: RESULTS_IN_FLIGHT })
     this.passPlan = new Replay<PassShape>(
       gpu,
-      p.kernels,
       trainingRecorder({
         pass: p.pass,
         lora: adapter.lora,
@@ -86,7 +96,6 @@ export class GpuTrainer implements Trainer {
     )
     this.optimizer = new Optimizer({
       gpu,
-      kernels: p.kernels,
       adapter,
       gradients: this.gradients,
       stats: this.stats,

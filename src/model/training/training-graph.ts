@@ -1,5 +1,5 @@
 import { assignSlots } from '../../gpu/arena'
-import type { KernelCache } from '../../gpu/kernel'
+import type { Gpu } from '../../gpu/device'
 import { lifetimes } from '../../gpu/replay'
 import { Recorder } from '../../gpu/recorder'
 import type { Tensor, TensorDtype } from '../../gpu/tensor'
@@ -92,11 +92,11 @@ function ghostPairs(layout: AdapterLayout): Map<string, LoraTensors> {
 
 /** Bytes by kind that the pass takes at its largest shape, and its dispatches, without a device call. */
 export function measurePass(
-  kernels: KernelCache,
+  gpu: Gpu,
   graph: TrainingGraph,
   shape: PassShape,
 ): { byKind: Map<string, number>; bytes: number; dispatches: number } {
-  const recorder = new Recorder(kernels)
+  const recorder = new Recorder(gpu.kernels)
   trainingRecorder(graph)(recorder, shape)
   const placement = assignSlots(recorder.virtual, lifetimes(recorder))
   const byKind = new Map<string, number>()

@@ -52,7 +52,6 @@ const knownKinds = new Set([
   'checkpoints',
   'inputs',
   'scratch',
-  'kv-cache',
 ])
 
 /** As many as there are kinds of memory, in train.css. */
