@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test'
-import { chromiumLaunch } from './tests/helpers/browser'
+import { chromiumLaunch } from './scripts/lib/browsers.mjs'
 
 // The built folder below a sub-path on a plain web server: what holds there holds wherever it is hosted.
 // The port is chosen once and handed to Playwright's workers through the environment, so that two runs do not meet.

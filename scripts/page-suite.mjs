@@ -22,6 +22,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { chromiumLaunch } from './lib/browsers.mjs'
 import { serveFolder } from './lib/static-server.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -114,7 +115,6 @@ async function openBrowser(folder) {
     return { page, close, expose: (name, call) => page.exposeFunction(name, call) }
   }
   const { chromium } = await import('playwright')
-  const { chromiumLaunch } = await importHelper('browser', folder)
   const { launchOptions, channel } = chromiumLaunch()
   const browser = await chromium.launch({ ...launchOptions, channel })
   const page = await browser.newPage()

@@ -11,7 +11,7 @@ import { driverManifest, MANIFEST_VARIABLES } from '../src/headless/drivers.mjs'
 import { countPlaywright, countVitest } from './lib/counts.mjs'
 import { ensurePackages, nodeProblem } from './lib/npm-packages.mjs'
 import { run } from './lib/shell.mjs'
-import { ensureTestSystem } from './lib/test-setup.mjs'
+import { ensureTestSystem, installPlan } from './lib/test-setup.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const reports = mkdtempSync(join(tmpdir(), 'tunetab-test-'))
@@ -106,6 +106,7 @@ const suites = async (isWanted, notes) => [
   { name: 'lines', start: check(['scripts/checks/lines.mjs']) },
   { name: 'hosts', start: check(['scripts/checks/hosts.mjs']) },
   { name: 'languages', start: check(['scripts/checks/languages.mjs']) },
+  { name: 'notice', start: check(['scripts/notice.mjs', '--check']) },
   { name: 'unit', start: vitest('unit') },
   ...(isWanted('kernels') ? await kernelSuites(notes) : []),
   { name: 'browser', start: playwright },
@@ -119,6 +120,7 @@ async function main() {
   if (!args.includes('--no-install')) {
     const problem = nodeProblem(root)
     if (problem) throw new Error(problem)
+    for (const line of await installPlan({ root })) console.log(line)
     console.log(await ensurePackages(root))
     const { lines, problems } = await ensureTestSystem({ root })
     for (const line of lines) console.log(line)
@@ -156,7 +158,9 @@ try {
   }
   if (rows.length === 0) {
     failed = 1
-    console.log('No suite of that name. There are: types lint layers format lines hosts languages unit kernels browser')
+    console.log(
+      'No suite of that name. There are: types lint layers format lines hosts languages notice unit kernels browser',
+    )
   }
   for (const note of notes) console.log(`  ! ${note}`)
 } catch (error) {

@@ -29,6 +29,32 @@ export function systemChromium() {
     : undefined
 }
 
+/** WebGPU on Chromium's own SwiftShader, and nothing that reaches for the network on its own. */
+const CHROMIUM_ARGS = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-domain-reliability',
+  '--no-default-browser-check',
+  '--no-pings',
+]
+
+/**
+ * Launch options for Playwright: the system's Chromium where there is one, else Playwright's own. Its default
+ * `--disable-gpu` is dropped because it takes WebGPU away; root needs `--no-sandbox`.
+ * @returns {{ launchOptions: import('@playwright/test').LaunchOptions, channel?: string }}
+ */
+export function chromiumLaunch() {
+  const executablePath = systemChromium()
+  const args = process.getuid?.() === 0 ? [...CHROMIUM_ARGS, '--no-sandbox'] : CHROMIUM_ARGS
+  const launchOptions = { args, ignoreDefaultArgs: ['--disable-gpu'] }
+  // The channel chooses the full browser over the headless shell, which knows no software WebGPU.
+  return executablePath
+    ? { launchOptions: { ...launchOptions, executablePath } }
+    : { launchOptions, channel: 'chromium' }
+}
+
 /**
  * Ubuntu's Chromium is a script that starts a snap: that cannot read /tmp, and a container has no snaps.
  * @param {string} path

@@ -1,7 +1,37 @@
 import { driverManifest } from '../../src/headless/drivers.mjs'
 import { hasPlaywrightChromium, systemChromium } from './browsers.mjs'
 import { aptSystem, ensureAptPackages, missingAptPackages } from './debian.mjs'
+import { missingPackages } from './npm-packages.mjs'
 import { npm } from './shell.mjs'
+
+/** What apt would have to install, as a person reads it. */
+async function lackingOfApt(system, options) {
+  const { missing, mesaTooOld } = await missingAptPackages(options)
+  const mesa = `mesa-vulkan-drivers 25${system.id === 'debian' ? ` (${system.codename}-backports)` : ''}`
+  return mesaTooOld ? [...missing, mesa] : missing
+}
+
+/**
+ * What `ensurePackages` and `ensureTestSystem` are about to install, said before anything is. Plain Node: the packages
+ * may not be there yet.
+ * @param {{ root: string }} options
+ * @returns {Promise<string[]>} lines for a person
+ */
+export async function installPlan({ root }) {
+  const packages = missingPackages(root).length
+  const system = aptSystem()
+  const ofApt = system?.isRoot ? await lackingOfApt(system, { firefox: false }) : []
+  // Only the packages know where Playwright's own would lie.
+  const hasBrowser =
+    systemChromium() || ofApt.includes('chromium') || (packages === 0 && (await hasPlaywrightChromium()))
+  const plan = [
+    ...(packages > 0 ? [`${packages} npm packages into node_modules (npm ci)`] : []),
+    ...(ofApt.length > 0 ? [`system packages with apt-get: ${ofApt.join(', ')}`] : []),
+    ...(hasBrowser ? [] : ["Playwright's own Chromium, in its cache, unless it is there already"]),
+  ]
+  if (plan.length === 0) return ['Nothing will be installed: all that the tests need is there.']
+  return ['Will be installed, unless --no-install says otherwise:', ...plan.map((line) => `  ${line}`)]
+}
 
 /**
  * Install what the tests need beyond npm packages: a Chromium, fonts with Chinese glyphs, software GPUs.
@@ -17,13 +47,7 @@ export async function ensureTestSystem({ root, firefox = false }) {
     lines.push(...done.lines)
     problems.push(...done.problems)
   } else if (system) {
-    const { missing, mesaTooOld } = await missingAptPackages({ firefox })
-    const wanted = [
-      ...missing,
-      ...(mesaTooOld
-        ? [`mesa-vulkan-drivers 25${system.id === 'debian' ? ` (${system.codename}-backports)` : ''}`]
-        : []),
-    ]
+    const wanted = await lackingOfApt(system, { firefox })
     if (wanted.length > 0) lines.push(`apt packages: not root, so not installed: ${wanted.join(', ')}`)
   }
 
