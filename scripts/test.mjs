@@ -106,6 +106,7 @@ const suites = async (isWanted, notes) => [
   { name: 'lines', start: check(['scripts/checks/lines.mjs']) },
   { name: 'hosts', start: check(['scripts/checks/hosts.mjs']) },
   { name: 'languages', start: check(['scripts/checks/languages.mjs']) },
+  { name: 'unused', start: check([bin('knip/bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors']) },
   { name: 'notice', start: check(['scripts/notice.mjs', '--check']) },
   { name: 'unit', start: vitest('unit') },
   ...(isWanted('kernels') ? await kernelSuites(notes) : []),
@@ -159,7 +160,7 @@ try {
   if (rows.length === 0) {
     failed = 1
     console.log(
-      'No suite of that name. There are: types lint layers format lines hosts languages notice unit kernels browser',
+      'No suite of that name. There are: types lint layers format lines hosts languages unused notice unit kernels browser',
     )
   }
   for (const note of notes) console.log(`  ! ${note}`)

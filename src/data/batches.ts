@@ -16,7 +16,7 @@ export interface BatchSettings {
 }
 
 /** The micro batches whose gradients one optimiser step adds up; each is a list of lines. */
-export type Window = Line[][]
+type Window = Line[][]
 
 export interface BatchOrder {
   stepsPerEpoch: number

@@ -20,7 +20,7 @@ export interface DatasetOptions extends LossOptions {
   onProgress?: (progress: DatasetProgress) => void
 }
 
-export interface DatasetProgress {
+interface DatasetProgress {
   rowsRead: number
   bytesRead: number
   bytesTotal: number

@@ -2,13 +2,13 @@ import { fail } from '../errors'
 import type { ByteSource } from '../contracts/bytes'
 
 /** Kinds of files that are often taken for data, and hold none that can be read here. */
-export type ForeignKind = 'pdf' | 'picture' | 'workbook' | 'document' | 'zip'
+type ForeignKind = 'pdf' | 'picture' | 'workbook' | 'document' | 'zip'
 
 const starts = (head: Uint8Array, bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte)
 const text = (word: string) => [...word].map((letter) => letter.charCodeAt(0))
 
 /** What a file is by its first bytes; null where it may be text. `name` tells the kinds of zip apart. */
-export function foreignKind(name: string, head: Uint8Array): ForeignKind | null {
+function foreignKind(name: string, head: Uint8Array): ForeignKind | null {
   if (starts(head, text('%PDF'))) return 'pdf'
   const pictures = [[0x89, ...text('PNG')], [0xff, 0xd8, 0xff], text('GIF8')]
   if (pictures.some((bytes) => starts(head, bytes))) return 'picture'

@@ -41,7 +41,7 @@ export function knownTemplate(source: string): KnownTemplate | null {
 }
 
 /** Length and 64-bit FNV-1a over the UTF-16 units of the exact text. */
-export function fingerprint(text: string): string {
+function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n
   for (let i = 0; i < text.length; i++) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n)

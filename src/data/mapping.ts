@@ -53,7 +53,7 @@ export function assignColumn(
 }
 
 /** Every column, in the order of first appearance. */
-export function columnsOf(rows: readonly RowValue[]): string[] {
+function columnsOf(rows: readonly RowValue[]): string[] {
   const seen = new Set<string>()
   for (const row of rows) for (const name of Object.keys(row)) seen.add(name)
   return [...seen]

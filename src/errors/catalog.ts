@@ -1,5 +1,5 @@
 /** One error text in the two languages of the studio; the parameters are the same for both. */
-export interface ErrorText<P = any> {
+interface ErrorText<P = any> {
   en: (p: P) => string
   zh: (p: P) => string
 }

@@ -4,7 +4,7 @@ import { bufferBytes, byteLength, type Tensor } from './tensor'
  * A stretch of memory shared by tensors whose lives do not overlap. One GPU buffer each: WebGPU forbids reading one
  * part  of a buffer while another part is written in the same dispatch, so slots, not offsets into one arena.
  */
-export interface Slot {
+interface Slot {
   bytes: number
   /** Memory kind of the largest tensor placed here. */
   kind: string

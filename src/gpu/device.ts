@@ -4,7 +4,7 @@ import { bufferBytes } from './tensor'
 import { defaultTuning } from './tuning'
 
 /** Optional features the kernels know how to use. */
-export interface GpuFeatures {
+interface GpuFeatures {
   f16: boolean
   subgroups: boolean
   timestamps: boolean

@@ -22,7 +22,7 @@ export interface Tensor {
   readonly kind: string
 }
 
-export function elements(tensor: { shape: readonly number[] }): number {
+function elements(tensor: { shape: readonly number[] }): number {
   return tensor.shape.reduce((product, size) => product * size, 1)
 }
 

@@ -23,7 +23,7 @@ export function dropout(
 }
 
 /** An element is dropped when its 32 random bits fall below this. */
-export function dropoutThreshold(rate: number): number {
+function dropoutThreshold(rate: number): number {
   return Math.min(0xffffffff, Math.floor(rate * 2 ** 32))
 }
 

@@ -4,7 +4,7 @@ import { matmul } from './matmul'
 import { nf4Dequantize, nf4Gemv, type Nf4Weight } from './nf4'
 
 /** A linear left in its own precision: a head, or a module that quantisation skips. [N, K] row-major. */
-export interface DenseWeight {
+interface DenseWeight {
   kind: 'dense'
   N: number
   K: number
@@ -32,7 +32,7 @@ export function slabElements(weights: LinearWeight[], limit: number): number {
 
 /**
  * y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or with `single` (M = 1, always) reads the
- * codes  directly.
+ * codes directly.
  */
 export function linearForward(
   r: Recorder,

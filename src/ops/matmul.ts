@@ -6,7 +6,7 @@ import type { Tuning } from '../gpu/tuning'
 const source = { name: 'matmul', wgsl }
 
 /** How a batch of matrices steps through its buffers, in elements. */
-export interface MatmulBatch {
+interface MatmulBatch {
   outer: number
   inner: number
   /** Strides of A, B, C for the outer and the inner index. */

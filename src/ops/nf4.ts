@@ -17,7 +17,7 @@ export interface Nf4Layout {
 }
 
 /** The words before the scales: the dynamic map. */
-export const NF4_TABLE_WORDS = 256
+const NF4_TABLE_WORDS = 256
 
 /** Layout of a weight of n elements. 4.127 bits an element when nested, 4.5 otherwise, plus the tables. */
 export function nf4Layout(n: number, nested: boolean): Nf4Layout {

@@ -51,7 +51,7 @@ export const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup
 export type SchedulerType = (typeof SCHEDULERS)[number]
 
 export const SAVE_STRATEGIES = ['no', 'steps', 'epoch'] as const
-export type SaveStrategy = (typeof SAVE_STRATEGIES)[number]
+type SaveStrategy = (typeof SAVE_STRATEGIES)[number]
 
 export const OPTIMIZERS = [
   'adamw_torch',

@@ -37,7 +37,7 @@ export interface ExportState {
   error: SerializedError | null
 }
 
-export const describe = (files: readonly BlobFile[]): ExportedFile[] =>
+const describe = (files: readonly BlobFile[]): ExportedFile[] =>
   files.map(({ path, blob }) => ({ path, bytes: blob.size }))
 
 export function createExportRoom(engine: Engine, saver: Saver) {

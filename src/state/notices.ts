@@ -4,7 +4,7 @@ import type { MessageKey, Params } from '../i18n'
 import { isAbort, serializeError } from './failure'
 
 /** A sentence by key, so that switching the language changes what is already on the page. */
-export interface Text {
+interface Text {
   key: MessageKey
   params?: Params
 }

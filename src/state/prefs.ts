@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Language } from '../i18n'
 import { languageOf } from '../i18n'
 
-export type Theme = 'auto' | 'light' | 'dark'
+type Theme = 'auto' | 'light' | 'dark'
 
 /** What the person chose about the page itself; kept in localStorage. */
 export interface Prefs {

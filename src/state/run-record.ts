@@ -42,7 +42,7 @@ export interface RunRecord {
   deletedAt?: number
 }
 
-export interface KeptCheckpoints {
+interface KeptCheckpoints {
   /** Rising. */
   steps: number[]
   bytes: number

@@ -7,7 +7,7 @@ import { serializeError } from './failure'
 export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization'> | `lora.${keyof RunFile['lora']}`
 
 /** What was entered in a field and cannot be used: it stands there as it was written until it is mended. */
-export interface WrongEntry {
+interface WrongEntry {
   text: string
   error: SerializedError
 }

@@ -20,14 +20,14 @@ import type { FieldPath, WrongEntries } from './settings'
 import { readField, refusalOf, writeField } from './settings'
 import type { RunFacts } from '../run-file/run-facts'
 
-export interface LogLine {
+interface LogLine {
   time: number
   level: 'info' | 'warning'
   text: SerializedError | string
 }
 
 /** What the phase line shows beside the step. */
-export interface LiveFigures {
+interface LiveFigures {
   tokensPerSecond: number
   etaSeconds: number
   gpuBytes: number

@@ -27,7 +27,7 @@ const isLive = (studio: Studio) => {
 const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== null
 const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
 
-export const DATA_ENDINGS = '.json,.jsonl,.ndjson,.csv,.tsv,.txt,.gz'
+const DATA_ENDINGS = '.json,.jsonl,.ndjson,.csv,.tsv,.txt,.gz'
 
 const goTo = (room: Room, keys: string): Action => ({
   label: `go.${room}`,

@@ -48,4 +48,3 @@ export function useWords() {
     [language],
   )
 }
-export type Words = ReturnType<typeof useWords>

@@ -13,7 +13,7 @@ import { figure } from './figures'
  * The adapter under test: TUNETAB_GPU = swiftshader | lavapipe | auto, SwiftShader where it is on the machine and
  * nothing is said; TUNETAB_DEFAULT_LIMITS=1 asks for the least device.
  */
-export const gpuKind = (process.env.TUNETAB_GPU ?? (driverManifest('swiftshader') ? 'swiftshader' : 'auto')) as GpuKind
+const gpuKind = (process.env.TUNETAB_GPU ?? (driverManifest('swiftshader') ? 'swiftshader' : 'auto')) as GpuKind
 
 /** Both ways in which a device may share out rows; the row kernels are tested with both on every adapter. */
 export const ROW_TUNINGS: Partial<Tuning>[] = [

@@ -41,7 +41,7 @@ export interface OpenedModel {
 const COMPARED = 2 ** 20
 
 /** Small files that are kept as text, for the tokenizer and for exports. */
-export const TEXT_FILES = [
+const TEXT_FILES = [
   'tokenizer.json',
   'tokenizer_config.json',
   'chat_template.jinja',

@@ -19,7 +19,7 @@ export interface LayerContext {
   chunking: AttentionChunking
   /**
    * Element type of the activations that are kept: normed inputs, q, k, v, attended values, gate and up. The residual
-   * stream,  scores, the SwiGLU product, gradients and everything of the adapter stay f32: there f16 would overflow or
+   * stream, scores, the SwiGLU product, gradients and everything of the adapter stay f32: there f16 would overflow or
    * vanish.
    */
   activation: 'f32' | 'f16'

@@ -61,6 +61,7 @@ function variants<B extends (...args: never[]) => unknown>(add: (name: string, b
 }
 
 export const test = variants<Body>(addTest)
+/** @alias */
 export const it = test
 export const describe = variants<() => void>((name, body, skip) => {
   if (!skip) addGroup(name, body)
