@@ -1,3 +1,5 @@
+import { fnv64OfText } from '../contracts/hash'
+
 /**
  * Templates whose training form trl fixes. trl recognises a model's stock template by comparing its whole text and then
  * trains with a variant of it; here the same text is recognised by fingerprint and the same variant is reached by small
@@ -42,9 +44,5 @@ export function knownTemplate(source: string): KnownTemplate | null {
 
 /** Length and 64-bit FNV-1a over the UTF-16 units of the exact text. */
 function fingerprint(text: string): string {
-  let hash = 0xcbf29ce484222325n
-  for (let i = 0; i < text.length; i++) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n)
-  }
-  return `${text.length}-${hash.toString(16)}`
+  return `${text.length}-${fnv64OfText(text)}`
 }

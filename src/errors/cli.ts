@@ -54,6 +54,12 @@ export const cliErrors = {
     zh: ({ out, reason }: { out: string; reason: string }) =>
       `“${out}”（--out）不是可写入的文件夹（${reason}），结果将无处存放，因此未执行任何操作。请换一个路径。`,
   },
+  'cli-out-locked': {
+    en: (p: { out: string; pid: number; host: string; command: string; lock: string }) =>
+      `${p.out} is being written by another process (${p.command ? `"${p.command}", ` : ''}id ${p.pid}${p.host ? ` on ${p.host}` : ''}), and two in one folder would spoil each other's results. Nothing was done. Give --out another folder, or wait for it${p.host ? `; if that machine no longer works on it, delete ${p.lock}` : ''}.`,
+    zh: (p: { out: string; pid: number; host: string; command: string; lock: string }) =>
+      `${p.out} 正由另一个进程写入（${p.command ? `“${p.command}”，` : ''}进程号 ${p.pid}${p.host ? `，在 ${p.host} 上` : ''}），两个进程写同一个文件夹会互相破坏结果，因此未执行任何操作。请为 --out 换一个文件夹，或等待其结束${p.host ? `；如果那台机器已不再写入，请删除 ${p.lock}` : ''}。`,
+  },
   'cli-lora-conflict': {
     en: ({ field, stated, found }: { field: string; stated: string; found: string }) =>
       `The run file states lora.${field} ${stated}, but the adapter given with --init-lora has ${found}. The run was not started. Make them equal, or leave the field out to take the adapter's.`,

@@ -183,6 +183,12 @@ export const formatsErrors = {
     zh: (p: { tensor: string; shape: string; expected: string }) =>
       `适配器中 ${p.tensor} 的形状是 [${p.shape}]，当前模型需要 [${p.expected}]：它是为另一个模型训练的，因此未加载。请先加载该适配器对应的基础模型。`,
   },
+  'adapter-damaged': {
+    en: (p: { folder: string; file: string }) =>
+      `${p.file} of ${p.folder} is not as it was written: its bytes are not those that manifest.json names, so the adapter would be another than the one that was trained. It was not loaded. Copy the folder again; if you changed the file yourself, delete manifest.json.`,
+    zh: (p: { folder: string; file: string }) =>
+      `${p.folder} 中的 ${p.file} 与写入时不一致：内容与 manifest.json 的记录不符，载入的将不是训练所得的适配器，因此未加载。请重新复制该文件夹；如果是您自己修改了文件，请删除 manifest.json。`,
+  },
   'adapter-half': {
     en: (p: { module: string; missing: string }) =>
       `The adapter has no ${p.missing} for ${p.module}, so the file is incomplete. It was not loaded. Download or save the adapter again.`,

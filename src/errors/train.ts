@@ -2,6 +2,24 @@ import type { ErrorCatalog } from './catalog'
 import type { Expectation } from './expectation'
 import { expectationText } from './expectation'
 
+interface CheckpointDamage {
+  folder: string
+  /** The file that is not as it was written. */
+  damaged: string
+  /** 'missing', 'sha256', 'manifest', or what a reader said of its content. */
+  reason: string
+}
+
+function damageText(damaged: string, reason: string, language: 'en' | 'zh'): string {
+  const known: Record<string, { en: string; zh: string }> = {
+    missing: { en: `${damaged} is not there`, zh: `缺少 ${damaged}` },
+    sha256: { en: `the bytes of ${damaged} are not those that were written`, zh: `${damaged} 的内容与写入时不一致` },
+    manifest: { en: `${damaged} cannot be read`, zh: `无法读取 ${damaged}` },
+  }
+  const other = { en: `${damaged} cannot be understood (${reason})`, zh: `无法解析 ${damaged}（${reason}）` }
+  return (known[reason] ?? other)[language]
+}
+
 /** Errors of train: a message names cause, consequence and next action, in that order. */
 export const trainErrors = {
   'run-not-json': {
@@ -95,6 +113,28 @@ export const trainErrors = {
     zh: ({ folder }: { folder: string }) =>
       `${folder} 中没有完整的检查点，无法继续训练。请选择含有 run_state.json 和 optimizer.safetensors 的文件夹，或重新开始。`,
   },
+  'train-checkpoint-damaged': {
+    en: ({ folder, damaged, reason, instead }: CheckpointDamage & { instead: string | null }) =>
+      `${folder} is damaged: ${damageText(damaged, reason, 'en')}, so a run that went on from it would not be the same run. It was not started. ` +
+      (instead
+        ? `The last whole checkpoint is ${instead}: go on from that one.`
+        : 'Copy the checkpoint again, or start anew.'),
+    zh: ({ folder, damaged, reason, instead }: CheckpointDamage & { instead: string | null }) =>
+      `${folder} 已损坏：${damageText(damaged, reason, 'zh')}，从这里继续就不再是同一次训练，因此没有开始。` +
+      (instead ? `最近一个完好的检查点是 ${instead}，请从它继续。` : '请重新复制该检查点，或重新开始训练。'),
+  },
+  'train-checkpoint-passed-over': {
+    en: ({ folder, damaged, reason }: CheckpointDamage) =>
+      `${folder} is damaged (${damageText(damaged, reason, 'en')}), so it was passed over and the run goes on from the one before. The steps since then are done again, with the same result. Delete the folder when you like.`,
+    zh: ({ folder, damaged, reason }: CheckpointDamage) =>
+      `${folder} 已损坏（${damageText(damaged, reason, 'zh')}），已跳过，训练从前一个检查点继续。其后的步骤会重做，结果相同。该文件夹可随时删除。`,
+  },
+  'train-checkpoint-unchecked': {
+    en: ({ folder }: { folder: string }) =>
+      `${folder} was written by an earlier version, without a manifest, so its files could not be checked for damage. The run goes on from it; its next checkpoint is checked.`,
+    zh: ({ folder }: { folder: string }) =>
+      `${folder} 由较早的版本写入，没有校验清单，无法检查文件是否损坏。训练从这里继续，之后的检查点会带有校验。`,
+  },
   'train-other-model': {
     en: () =>
       'The model is not the one that the checkpoint was made with (its weights differ), so the run would not continue but become another one. It was not started. Load the model that the run began with.',
@@ -113,6 +153,18 @@ export const trainErrors = {
     zh: ({ save_strategy }: { save_strategy: string }) =>
       `“save_strategy”: “${save_strategy}”要求保存检查点，但没有指定保存位置。训练照常进行，结束时仍会保留适配器。`,
   },
+  'train-result-elsewhere': {
+    en: (p: { wanted: string; reason: string; place: string; checkpoint: string | null }) =>
+      `${p.wanted} could not be written: ${p.reason} What was there before is as it was. The result is kept in ${p.place}: move it where you want it.${p.checkpoint ? ` The last whole checkpoint is ${p.checkpoint}.` : ''}`,
+    zh: (p: { wanted: string; reason: string; place: string; checkpoint: string | null }) =>
+      `无法写入 ${p.wanted}：${p.reason}原有内容保持不变。结果已保存到 ${p.place}，请自行移动到需要的位置。${p.checkpoint ? `最近一个完好的检查点是 ${p.checkpoint}。` : ''}`,
+  },
+  'train-result-nowhere': {
+    en: (p: { wanted: string; reason: string; tried: string[]; checkpoint: string | null }) =>
+      `${p.wanted} could not be written: ${p.reason} Nor could ${p.tried.join(', ')}. ${p.checkpoint ? `The last whole checkpoint is ${p.checkpoint}: free some space and go on from it with --resume.` : 'No checkpoint was kept, so what was learnt is lost. Free some space, set "save_steps" in the run file, and train again.'}`,
+    zh: (p: { wanted: string; reason: string; tried: string[]; checkpoint: string | null }) =>
+      `无法写入 ${p.wanted}：${p.reason}也无法写入 ${p.tried.join('、')}。${p.checkpoint ? `最近一个完好的检查点是 ${p.checkpoint}：请清理空间，再用 --resume 从它继续。` : '没有保存检查点，训练结果已丢失。请清理空间，在运行配置中设置 "save_steps"，然后重新训练。'}`,
+  },
   'train-samples-failed': {
     en: ({ reason }: { reason: string }) =>
       `The model could not answer beside the run (${reason}). The run goes on without samples, and its numbers are the same. Ask in Try when it has ended.`,
@@ -120,10 +172,10 @@ export const trainErrors = {
       `训练途中无法试答（${reason}）。训练照常进行，数值不受影响，只是不再试答。训练结束后可以到“试用”里提问。`,
   },
   'train-checkpoint-failed': {
-    en: ({ step, reason }: { step: number; reason: string }) =>
-      `The checkpoint after step ${step} could not be written (${reason}). The run goes on; if it is interrupted, it can be resumed from the checkpoint before. Free some disk space.`,
-    zh: ({ step, reason }: { step: number; reason: string }) =>
-      `第 ${step} 步之后的检查点未能写入（${reason}）。训练照常进行；若中途断开，只能从上一个检查点继续。请清理一些磁盘空间。`,
+    en: ({ step, last, reason }: { step: number; last: number | null; reason: string }) =>
+      `The checkpoint after step ${step} could not be written (${reason}). The run goes on; if it is interrupted, ${last === null ? 'it must begin anew' : `it can be resumed from checkpoint-${last}, which is whole`}. Free some disk space.`,
+    zh: ({ step, last, reason }: { step: number; last: number | null; reason: string }) =>
+      `第 ${step} 步之后的检查点未能写入（${reason}）。训练照常进行；若中途断开，${last === null ? '只能从头开始' : `可以从完好的 checkpoint-${last} 继续`}。请清理一些磁盘空间。`,
   },
   'train-non-finite': {
     en: (p: { step: number; layer: number | null; rows: number[]; loss: string; gradNorm: string }) =>

@@ -5,6 +5,7 @@ import type { ByteSink, WritableFolder } from '../contracts/bytes'
 import { mergedRows, writeMerged } from './merge'
 import type { OpenedModel } from '../model/opening/open-model'
 import { templateFile } from '../model/opening/open-model'
+import { MANIFEST, withManifest } from '../formats/manifest'
 import { writePeft } from '../formats/peft'
 import type { LanguageModel } from '../model/language-model'
 import { plainLogits } from '../model/passes/plain-forward'
@@ -20,7 +21,10 @@ import { linearPath } from '../architecture/names'
 import type { ExportedFile } from '../contracts/exports'
 import type { RunFacts } from '../run-file/run-facts'
 
-/** The PEFT folder: adapter, tokenizer and template as the run used them, and a README with the run's facts. */
+/**
+ * The PEFT folder: adapter, tokenizer and template as the run used them, a README with the run's facts, and the manifest
+ * by which the folder is known to be whole.
+ */
 export async function exportAdapter(
   model: LanguageModel,
   opened: OpenedModel,
@@ -31,14 +35,17 @@ export async function exportAdapter(
   const { lora } = model
   if (!lora) throw fail('engine-no-adapter', {})
   const pairs = await model.readLora()
-  const written = await writePeft(out, { lora, pairs, baseModel }, linearPath)
-  for (const [path, text] of Object.entries(tokenizerFiles(opened))) written.push(await writeText(out, path, text))
-  // The whole run file, so that the run can be done again, here or with the command line.
-  if (facts?.run) written.push(await writeText(out, 'run.json', `${JSON.stringify(facts.run, null, 2)}\n`))
-  const parameters = pairs.reduce((sum, { A, B }) => sum + A.length + B.length, 0)
-  const readme = adapterReadme({ baseModel, license: opened.license, lora, parameters, run: facts })
-  written.push(await writeText(out, 'README.md', readme))
-  return written
+  const { value: written, manifest } = await withManifest(out, {}, async (folder) => {
+    const files = await writePeft(folder, { lora, pairs, baseModel }, linearPath)
+    for (const [path, text] of Object.entries(tokenizerFiles(opened))) files.push(await writeText(folder, path, text))
+    // The whole run file, so that the run can be done again, here or with the command line.
+    if (facts?.run) files.push(await writeText(folder, 'run.json', `${JSON.stringify(facts.run, null, 2)}\n`))
+    const parameters = pairs.reduce((sum, { A, B }) => sum + A.length + B.length, 0)
+    const readme = adapterReadme({ baseModel, license: opened.license, lora, parameters, run: facts })
+    files.push(await writeText(folder, 'README.md', readme))
+    return files
+  })
+  return [...written, { path: MANIFEST, bytes: manifest.length }]
 }
 
 export interface MergeSource {

@@ -1,30 +1,81 @@
-import type { FileFolder, WritableFolder } from '../contracts/bytes'
+import type { FileFolder } from '../contracts/bytes'
+import { readText, subFolder } from './folders'
+import type { Manifest } from './manifest'
+import { MANIFEST, readManifest } from './manifest'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './peft'
+import type { Place } from './whole-folder'
+import { removeWhole } from './whole-folder'
 
-/** Where a run's checkpoint-N/ folders lie. */
-export interface CheckpointPlace extends FileFolder, WritableFolder {
-  /** Delete a folder with all that is in it; none is no error. */
-  remove(folder: string): Promise<void>
-}
-
-/** Written last: a folder without it is a write that broke off. */
+export const OPTIMIZER = 'optimizer.safetensors'
+/** Written last of a checkpoint's own files. */
 export const RUN_STATE = 'run_state.json'
+const FILES = [ADAPTER_CONFIG, ADAPTER_WEIGHTS, OPTIMIZER, RUN_STATE]
+
+/** Of a run_state.json beside which a manifest lies; earlier ones have none. */
+export const STATE_VERSION = 2
 
 /** transformers' name of a checkpoint's folder. */
 export const folderOf = (step: number): string => `checkpoint-${step}`
 
-/** The checkpoint-N/ folders of a place by rising step; `whole` is false for one whose writing broke off. */
-export async function listCheckpoints(source: FileFolder): Promise<{ step: number; bytes: number; whole: boolean }[]> {
-  const found = new Map<number, { step: number; bytes: number; whole: boolean }>()
+/** What a checkpoint's manifest says of its run, so that many can be told apart without opening them. */
+export interface CheckpointAbout {
+  step: number
+  /** Tells one run from another; a run that is resumed keeps it. */
+  run: string
+  /** ISO 8601. */
+  began: string
+  written: string
+}
+
+export interface ListedCheckpoint {
+  step: number
+  bytes: number
+  /** Every file that it needs is there, in its length; whether their bytes are right is told on reading. */
+  whole: boolean
+  /** null of one that was written before manifests were, or is damaged. */
+  about: CheckpointAbout | null
+}
+
+/** The checkpoint-N/ folders of a place by rising step. */
+export async function listCheckpoints(source: FileFolder): Promise<ListedCheckpoint[]> {
+  const found = new Map<number, Map<string, number>>()
   for (const { path, size } of await source.list()) {
     const match = /^checkpoint-(\d+)\/(.*)$/.exec(path)
     if (!match) continue
-    const step = Number(match[1])
-    const one = found.get(step) ?? { step, bytes: 0, whole: false }
-    one.bytes += size
-    one.whole ||= match[2] === RUN_STATE
-    found.set(step, one)
+    const files = found.get(Number(match[1])) ?? new Map<string, number>()
+    found.set(Number(match[1]), files.set(match[2], size))
   }
-  return [...found.values()].sort((a, b) => a.step - b.step)
+  const all: ListedCheckpoint[] = []
+  for (const [step, files] of [...found].sort(([a], [b]) => a - b)) {
+    const folder = subFolder(source, folderOf(step))
+    const manifest = files.has(MANIFEST) ? await readManifest(folder) : null
+    const bytes = [...files.values()].reduce((sum, size) => sum + size, 0)
+    if (manifest === null) all.push({ step, bytes, whole: await isOlder(folder, files), about: null })
+    else all.push({ step, bytes, whole: hasAll(manifest, files), about: aboutOf(manifest) })
+  }
+  return all
+}
+
+function hasAll(manifest: Manifest | 'damaged', files: ReadonlyMap<string, number>): boolean {
+  if (manifest === 'damaged') return false
+  return FILES.every((path) => manifest.files[path] && files.get(path) === manifest.files[path].bytes)
+}
+
+function aboutOf(manifest: Manifest | 'damaged'): CheckpointAbout | null {
+  if (manifest === 'damaged') return null
+  const { step, run, began, written } = manifest.about
+  const isText = [run, began, written].every((value) => typeof value === 'string')
+  return isText && Number.isSafeInteger(step) ? (manifest.about as unknown as CheckpointAbout) : null
+}
+
+/** A whole checkpoint from before manifests: its state, which came last then, does not ask for one. */
+async function isOlder(folder: FileFolder, files: ReadonlyMap<string, number>): Promise<boolean> {
+  if (!FILES.every((path) => files.has(path))) return false
+  try {
+    return (JSON.parse((await readText(folder, RUN_STATE))!) as { version?: unknown }).version === undefined
+  } catch {
+    return false
+  }
 }
 
 /** When checkpoints are written and which stay. */
@@ -41,27 +92,23 @@ export const isWanted = ({ every }: CheckpointRules, step: number): boolean =>
   every !== null && step > 0 && step % every === 0
 
 export interface PruneOptions {
-  /**
-   * The run's newest step. Later checkpoints are an earlier run's: they do not push out this one's. Absent: none are.
-   */
+  /** The run whose checkpoints these are; those of others are left alone. Absent: the place is one run's own. */
+  run?: string
+  /** The run's newest step: later ones, from which it was taken back, do not push out this one's. Absent: none are. */
   upTo?: number
   /** Of a run that needs no way back any more. */
   finished?: boolean
 }
 
-/** Delete what the rules let go, and writes that broke off. */
-export async function pruneCheckpoints(
-  place: CheckpointPlace,
-  rules: CheckpointRules,
-  options: PruneOptions = {},
-): Promise<void> {
-  const { upTo = Infinity, finished = false } = options
-  const all = await listCheckpoints(place)
-  const wanted = all.filter(({ step, whole }) => whole && isWanted(rules, step))
+/** Delete what the rules let go of a run's checkpoints, and those of them that are not whole. */
+export async function pruneCheckpoints(place: Place, rules: CheckpointRules, options: PruneOptions = {}) {
+  const { run, upTo = Infinity, finished = false } = options
+  const own = (await listCheckpoints(place)).filter(({ about }) => run === undefined || about?.run === run)
+  const wanted = own.filter(({ step, whole }) => whole && isWanted(rules, step))
   const letGo = rules.limit === null ? [] : wanted.filter(({ step }) => step <= upTo).slice(0, -rules.limit)
   if (rules.safety) {
-    const last = finished ? undefined : all.findLast(({ whole }) => whole)
-    letGo.push(...all.filter((one) => !wanted.includes(one) && one !== last))
+    const last = finished ? undefined : own.findLast(({ whole }) => whole)
+    letGo.push(...own.filter((one) => !wanted.includes(one) && one !== last))
   }
-  for (const { step } of letGo) await place.remove(folderOf(step))
+  for (const { step } of letGo) await removeWhole(place, folderOf(step), FILES)
 }

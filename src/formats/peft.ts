@@ -4,6 +4,7 @@ import { PROJECTIONS } from '../contracts/model'
 import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
 import type { FloatDtype } from './floats'
+import { damagedFile, readManifest } from './manifest'
 import { pythonJson } from './python-json'
 import { openSafetensors, SafetensorsWriter, tensorBytes } from './safetensors'
 import type { SafetensorsFile } from './safetensors'
@@ -87,6 +88,7 @@ export function peftConfig({ lora, baseModel }: Pick<PeftAdapter, 'lora' | 'base
  * `layers_to_transform`) get pairs of zeros, which add nothing and stay zero under training.
  */
 export async function readPeft(folder: FileFolder, linears: readonly LinearModule[]): Promise<PeftAdapter> {
+  await checkBytes(folder)
   const config = await readConfig(folder)
   const file = await openWeights(folder)
   const modules = await readModules(file, linears)
@@ -111,6 +113,13 @@ export async function readPeft(folder: FileFolder, linears: readonly LinearModul
   }
   const baseModel = typeof config.base_model_name_or_path === 'string' ? config.base_model_name_or_path : null
   return { lora, pairs, baseModel }
+}
+
+/** An adapter that was written here says what its bytes are. */
+async function checkBytes(folder: FileFolder): Promise<void> {
+  const manifest = await readManifest(folder)
+  const damaged = manifest && (await damagedFile(folder, manifest, [ADAPTER_CONFIG, ADAPTER_WEIGHTS]))
+  if (damaged) throw fail('adapter-damaged', { folder: folder.name, file: damaged })
 }
 
 async function readConfig(folder: FileFolder): Promise<Record<string, unknown>> {

@@ -26,6 +26,8 @@ const commands: Record<string, Command> = {
 export async function main(argv: string[], root: string): Promise<void> {
   // A reader that closes early (`| head`) ends the command in silence.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  // Words that nobody reads any more are no reason to end what is being learnt.
+  process.stderr.on('error', () => {})
   const terminal = new Terminal({ err: process.stderr, out: process.stdout })
   let code = 0
   try {
@@ -60,8 +62,8 @@ function onInterrupt(listener: () => void): void {
     asked = true
     listener()
   }
-  process.on('SIGINT', handle)
-  process.on('SIGTERM', handle)
+  // A terminal that closes (SIGHUP) must not take the work with it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, handle)
 }
 
 /** Options and run files that say something impossible are wrong usage; everything else is a failure. */

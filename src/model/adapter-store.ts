@@ -3,6 +3,7 @@ import { readBuffer } from '../gpu/readback'
 import { storageBuffer, write } from '../gpu/storage'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 import { OPTIMIZER_BLOCK } from '../ops/adamw'
+import { fnv32OfText } from '../contracts/hash'
 import { type ModelConfig, type Projection } from '../contracts/model'
 import { type LoraConfig, type LoraPair } from '../contracts/lora'
 import { modulePath, linearShape } from '../architecture/names'
@@ -157,7 +158,7 @@ export function initialValues(slot: ParameterSlot, seed: number): Float32Array {
   const values = new Float32Array(slot.length)
   if (slot.side === 'B') return values
   const bound = 1 / Math.sqrt(slot.shape[1])
-  let state = (seed ^ Math.imul(hash(slot.name), 0x9e3779b1)) >>> 0
+  let state = (seed ^ Math.imul(fnv32OfText(slot.name), 0x9e3779b1)) >>> 0
   for (let i = 0; i < values.length; i++) {
     state = (state + 0x9e3779b9) >>> 0
     let z = state
@@ -167,11 +168,4 @@ export function initialValues(slot: ParameterSlot, seed: number): Float32Array {
     values[i] = ((z / 2 ** 32) * 2 - 1) * bound
   }
   return values
-}
-
-/** FNV-1a. */
-function hash(text: string): number {
-  let h = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
-  return h >>> 0
 }

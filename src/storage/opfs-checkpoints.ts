@@ -1,4 +1,4 @@
-import { findFile, opfsDirectory, opfsFolder, removeEntry } from './opfs'
+import { findFile, opfsDirectory, opfsPlace, removeEntry } from './opfs'
 
 /** Below this, a directory for each run. */
 const PATH = 'checkpoints'
@@ -10,8 +10,7 @@ const PATH = 'checkpoints'
 export async function checkpointPlace(runId: string) {
   const directory = await opfsDirectory(`${PATH}/${runId}`)
   return {
-    ...opfsFolder(runId, directory),
-    remove: (folder: string) => removeEntry(directory, folder),
+    ...opfsPlace(runId, directory),
     /** A file as a blob; null where there is none. */
     file: async (path: string) => (await findFile(directory, path))?.getFile() ?? null,
   }

@@ -10,9 +10,12 @@ interface SyncFile {
   flush(): void
   close(): void
 }
+/** Ends the names of what is being written. */
+const PART = '.part'
+
 interface OpfsFile extends FileSystemFileHandle {
   createSyncAccessHandle?(): Promise<SyncFile>
-  move?(name: string): Promise<void>
+  move?(parent: FileSystemDirectoryHandle, name: string): Promise<void>
 }
 
 /** A directory of the origin's private file system, made where it is missing. Parts are joined by "/". */
@@ -54,12 +57,12 @@ export async function appendFile(
   offset: number,
 ): Promise<ByteSink> {
   const handle = (await directory.getFileHandle(name, { create: true })) as OpfsFile
-  const abort = async () => directory.removeEntry(name)
+  const abort = () => removeEntry(directory, name)
   if (handle.createSyncAccessHandle) {
     const file = await handle.createSyncAccessHandle().catch((error: unknown) => {
       throw isNamed(error, 'NoModificationAllowedError') ? fail('storage-busy', { path: name }, error) : error
     })
-    file.truncate(offset)
+    guardQuota(name, () => file.truncate(offset))
     let end = offset
     return {
       async write(chunk) {
@@ -69,8 +72,11 @@ export async function appendFile(
         end += chunk.length
       },
       async close() {
-        file.flush()
-        file.close()
+        try {
+          guardQuota(name, () => file.flush())
+        } finally {
+          file.close()
+        }
       },
       async abort() {
         file.close()
@@ -84,18 +90,24 @@ export async function appendFile(
     write: (chunk) => guardQuotaAsync(name, stream.write(chunk as Uint8Array<ArrayBuffer>)),
     close: () => guardQuotaAsync(name, stream.close()),
     async abort() {
-      await stream.abort()
+      // Of a stream that has failed or is closed there is nothing left to abort.
+      await stream.abort().catch(() => {})
       await abort()
     },
   }
 }
 
 /** Give a finished file its name, replacing what was there; at once, so that no reader meets half a file. */
-export async function renameFile(directory: FileSystemDirectoryHandle, from: string, to: string): Promise<void> {
+export async function renameFile(
+  directory: FileSystemDirectoryHandle,
+  from: string,
+  to: string,
+  into = directory,
+): Promise<void> {
   const handle = (await directory.getFileHandle(from)) as OpfsFile
-  if (handle.move) return handle.move(to)
+  if (handle.move) return handle.move(into, to)
   // Browsers without `move`: copy, then drop the original.
-  const sink = await appendFile(directory, to, 0)
+  const sink = await appendFile(into, to, 0)
   const source = fileSource(await handle.getFile())
   const step = 8 << 20
   for (let offset = 0; offset < source.size; offset += step) {
@@ -119,21 +131,62 @@ export function opfsFolder(name: string, directory: FileSystemDirectoryHandle): 
       return handle && fileSource(await handle.getFile(), path)
     },
     async create(path) {
-      const parts = path.split('/')
-      const file = parts.at(-1)!
-      let parent = directory
-      for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create: true })
-      const sink = await appendFile(parent, `${file}.part`, 0)
+      const [parent, file] = await parentOf(directory, path)
+      const part = `${file}${PART}`
+      const sink = await appendFile(parent, part, 0)
+      /** What failed leaves nothing: an open file could not even be deleted. */
+      const orAbort = (work: () => Promise<void>) =>
+        work().catch(async (error: unknown) => {
+          await sink.abort().catch(() => {})
+          throw error
+        })
       return {
-        write: (chunk) => sink.write(chunk),
+        write: (chunk) => orAbort(() => sink.write(chunk)),
         abort: () => sink.abort(),
-        async close() {
-          await sink.close()
-          await renameFile(parent, `${file}.part`, file)
-        },
+        close: () =>
+          orAbort(async () => {
+            await sink.close()
+            await renameFile(parent, part, file)
+          }),
       }
     },
   }
+}
+
+/** The same as a place in which folders are replaced as a whole, see formats/whole-folder.ts. */
+export function opfsPlace(name: string, directory: FileSystemDirectoryHandle) {
+  return {
+    ...opfsFolder(name, directory),
+    async move(from: string, to: string): Promise<void> {
+      const [parent, file] = await parentOf(directory, from)
+      const [into, target] = await parentOf(directory, to)
+      await renameFile(parent, file, target, into)
+    },
+    async remove(path: string): Promise<void> {
+      const [parent, file] = await parentOf(directory, path)
+      await parent.removeEntry(file).catch((error: unknown) => {
+        if (!isNamed(error, 'NotFoundError') && !isNamed(error, 'InvalidModificationError')) throw error
+      })
+    },
+    async drafts(): Promise<string[]> {
+      const names: string[] = []
+      for await (const [entry, { kind }] of directory.entries())
+        if (kind === 'directory' && entry.endsWith(PART)) names.push(entry.slice(0, -PART.length))
+      return names
+    },
+    dropDraft: (draft: string): Promise<void> => removeEntry(directory, `${draft}${PART}`),
+  }
+}
+
+/** The directory of a path, made where it is missing, and the last part. */
+async function parentOf(
+  directory: FileSystemDirectoryHandle,
+  path: string,
+): Promise<[FileSystemDirectoryHandle, string]> {
+  const parts = path.split('/')
+  let parent = directory
+  for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create: true })
+  return [parent, parts.at(-1)!]
 }
 
 async function walk(
@@ -142,9 +195,9 @@ async function walk(
   into: { path: string; size: number }[],
 ): Promise<void> {
   for await (const [name, handle] of directory.entries()) {
+    if (name.endsWith(PART)) continue
     if (handle.kind === 'directory') await walk(handle as FileSystemDirectoryHandle, `${prefix}${name}/`, into)
-    else if (!name.endsWith('.part'))
-      into.push({ path: prefix + name, size: (await (handle as FileSystemFileHandle).getFile()).size })
+    else into.push({ path: prefix + name, size: (await (handle as FileSystemFileHandle).getFile()).size })
   }
 }
 

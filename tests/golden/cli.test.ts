@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { driverManifest } from '../../src/headless/dawn'
 import { onlyLine, tune } from '../helpers/tune'
@@ -24,7 +25,7 @@ const run = {
   max_length: 48,
   logging_steps: 1,
   save_strategy: 'steps',
-  save_steps: 2,
+  save_steps: 1,
   seed: 7,
   lora: { r: 4, lora_alpha: 8, lora_dropout: 0.1, target_modules: ['q_proj', 'down_proj'] },
 }
@@ -122,11 +123,23 @@ describe('command line on a GPU', () => {
       expect(Math.abs(row.loss - tuned.per_row[i].loss)).toBeLessThan(1e-5)
   })
 
-  test('a resumed run ends with the same bits', async () => {
+  test('a resumed run ends with the same bits, also past a damaged checkpoint', async () => {
     const again = join(dir, 'again')
-    await tune(['train', ...model, '--data', data, '--resume', join(out, 'checkpoint-2'), '--out', again, ...gpu]).then(
-      onlyLine,
-    )
+    cpSync(out, again, { recursive: true })
+    rmSync(join(again, 'adapter'), { recursive: true })
+    const states = join(again, 'checkpoint-3/optimizer.safetensors')
+    const bytes = readFileSync(states)
+    bytes[bytes.length >> 1] ^= 1
+    writeFileSync(states, bytes)
+    const resume = (from: string) => tune(['train', ...model, '--data', data, '--resume', from, '--out', again, ...gpu])
+    const named = await resume(join(again, 'checkpoint-3'))
+    expect(named.code).toBe(1)
+    expect(named.err).toContain(`optimizer.safetensors`)
+    expect(named.err).toContain(`The last whole checkpoint is ${join(again, 'checkpoint-2')}`)
+    const ended = await resume(again)
+    onlyLine(ended)
+    expect(ended.err).toMatch(/checkpoint-3 is damaged/)
+    expect(ended.err).toMatch(/going on after step 2 of the run begun .*checkpoint-2\n/)
     expect(adapterBytes(again).equals(adapterBytes(out))).toBe(true)
     const losses = (folder: string) =>
       state(folder).log_history.map((row) => [row.step, row.loss, row.grad_norm, row.num_tokens])
@@ -163,6 +176,28 @@ describe('command line on a GPU', () => {
     expect(adapterBytes(stopped).length).toBeGreaterThan(1000)
   })
 
+  test('a closed terminal ends no run, a hang-up ends it well, and meanwhile its folder is its own', async () => {
+    writeFileSync(join(dir, 'long.json'), JSON.stringify({ ...run, num_train_epochs: 5000, save_strategy: 'no' }))
+    const own = join(dir, 'own')
+    const args = ['train', ...model, '--data', data, '--config', join(dir, 'long.json'), '--out', own, ...gpu]
+    const child = spawn(process.execPath, ['scripts/tune.mjs', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let result = ''
+    child.stdout.on('data', (chunk) => (result += chunk))
+    await new Promise<void>((resolve) =>
+      child.stderr.on('data', (chunk) => String(chunk).includes('step 1 of') && resolve()),
+    )
+    // Whoever read its words is gone.
+    child.stderr.destroy()
+    const second = await tune(args)
+    expect([second.code, second.out]).toEqual([2, ''])
+    expect(second.err).toContain(`id ${child.pid}`)
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    child.kill('SIGHUP')
+    expect(await ended).toBe(0)
+    expect(JSON.parse(result)).toMatchObject({ status: 'stopped', adapter: join(own, 'adapter') })
+    expect(readdirSync(own).sort()).toEqual(['adapter', 'trainer_state.json'])
+  })
+
   test('an interrupt before the first step leaves nothing that could be taken for learnt', async () => {
     const none = join(dir, 'none')
     const ended = await tune(
@@ -195,9 +230,14 @@ describe('command line on a GPU', () => {
       late,
       ...gpu,
     ])
-    expect([ended.code, ended.out]).toEqual([1, ''])
-    expect(ended.err).toContain(`the adapter is kept in ${join(late, 'adapter')}`)
+    expect(ended.code).toBe(1)
+    const kept = JSON.parse(ended.out) as { adapter: string; trainer_state: string }
+    expect(kept.adapter).toBe(join(late, 'adapter'))
     expect(adapterBytes(late).length).toBeGreaterThan(1000)
+    // The state had to go elsewhere, and the error names the place.
+    expect(ended.err).toContain(`is kept in ${kept.trainer_state}`)
+    expect(JSON.parse(readFileSync(kept.trainer_state, 'utf8'))).toMatchObject({ global_step: 1 })
+    rmSync(dirname(kept.trainer_state), { recursive: true })
   })
 
   test('generate gives new tokens only, and the same ones each time', async () => {

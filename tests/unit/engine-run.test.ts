@@ -1,23 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/core/core'
 import type { Engine, TrainEvent } from '../../src/engine/api/types'
-import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
+import { bytesSource } from '../../src/formats/memory-folder'
 import type { Gpu } from '../../src/gpu/device'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
 import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
 import { recommendedRun } from '../../src/run-file/run-file'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
+import { MemoryPlace } from '../helpers/memory-place'
 import type { DataOptions } from '../../src/contracts/data'
-
-class Place extends MemoryFolder {
-  async remove(folder: string) {
-    for (const path of this.files.keys()) if (path.startsWith(`${folder}/`)) this.files.delete(path)
-  }
-}
 
 let engine: Engine
 let model: FakeLanguageModel
-let places: Map<string, Place>
+let places: Map<string, MemoryPlace>
 let events: TrainEvent[]
 
 const answers = ['一', '二二', '三三三', '四', '五', '六']
@@ -62,7 +57,7 @@ beforeEach(async () => {
       folderOfFiles: filesFolder,
       sourceOfFile: (file) => fileSource(file),
       async checkpoints(runId) {
-        const place = places.get(runId) ?? new Place(runId)
+        const place = places.get(runId) ?? new MemoryPlace(runId)
         places.set(runId, place)
         return place
       },
@@ -81,7 +76,7 @@ it('a run stopped before its first step leaves no adapter and no loss', async ()
   const history = outcome.trainerState.log_history as { train_loss: unknown }[]
   expect(history.at(-1)!.train_loss).toBeNull()
   expect(engine.adapter()).toBeNull()
-  await expect(engine.exportAdapter(new Place('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
+  await expect(engine.exportAdapter(new MemoryPlace('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
 })
 
 describe('checkpoints that nobody asked for', () => {
@@ -123,8 +118,12 @@ describe('checkpoints that nobody asked for', () => {
     const state = places.get('a')!.files
     const path = [...state.keys()].find((name) => name.endsWith('run_state.json'))!
     const saved = JSON.parse(new TextDecoder().decode(state.get(path))) as { model: string }
-    expect(saved.model).toMatch(/^\d+-[0-9a-f]+$/)
-    const write = (model: string) => state.set(path, new TextEncoder().encode(JSON.stringify({ ...saved, model })))
+    expect(saved.model).toMatch(/^sha256:[0-9a-f]{64}$/)
+    // As an earlier version wrote it, so that it may be changed here: neither a manifest nor a word of one.
+    const manifest = path.replace('run_state', 'manifest')
+    state.delete(manifest)
+    const write = (model: string) =>
+      state.set(path, new TextEncoder().encode(JSON.stringify({ ...saved, model, version: undefined })))
     write('another')
     await expect(engine.train(run, { runId: 'a', resumeFrom: 'kept' }, on)).rejects.toMatchObject({
       code: 'train-other-model',
@@ -140,7 +139,7 @@ describe('checkpoints that nobody asked for', () => {
   })
 
   it('cost no run when they cannot be written', async () => {
-    const full = new Place('full')
+    const full = new MemoryPlace('full')
     full.create = () => Promise.reject(new Error('disk full'))
     places.set('a', full)
     const outcome = await engine.train({ ...run, save_strategy: 'steps', save_steps: 2 }, { runId: 'a' }, on)
@@ -148,9 +147,9 @@ describe('checkpoints that nobody asked for', () => {
     const warnings = events.flatMap((event) =>
       event.kind === 'message' && typeof event.text !== 'string' ? [event.text] : [],
     )
-    expect(warnings.map(({ code, params }) => [code, params.step])).toEqual([
-      ['train-checkpoint-failed', 2],
-      ['train-checkpoint-failed', 4],
+    expect(warnings.map(({ code, params }) => [code, params.step, params.last])).toEqual([
+      ['train-checkpoint-failed', 2, null],
+      ['train-checkpoint-failed', 4, null],
     ])
     expect(warnings[0].message).toContain('disk full')
   })

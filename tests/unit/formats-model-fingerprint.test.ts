@@ -3,7 +3,7 @@ import { modelFingerprint } from '../../src/model/opening/fingerprint'
 import { openModelFolder } from '../../src/model/opening/open-model'
 import { tinyFolder } from '../helpers/tiny-folder'
 
-it('knows a model again under another name, and tells it from one with one kind of weights changed', async () => {
+it('knows a model again under another name, and tells it from one with any tensor changed', async () => {
   const folder = await tinyFolder()
   const print = async (from = folder) => modelFingerprint(await openModelFolder(from))
   const want = await print()
@@ -20,12 +20,23 @@ it('knows a model again under another name, and tells it from one with one kind 
     string,
     { data_offsets: [number, number] }
   >
-  for (const kind of ['embed_tokens', 'v_proj', 'o_proj', 'down_proj', 'post_attention_layernorm']) {
-    // As a fine-tune that changed this kind alone, in every layer.
-    const bytes = original.slice()
-    for (const [name, { data_offsets }] of Object.entries(header))
-      if (name.includes(kind)) bytes[start + data_offsets[0]] ^= 1
-    copy.files.set(path, bytes)
-    expect(await print(copy), kind).not.toBe(want)
+  for (const [name, { data_offsets }] of Object.entries(header)) {
+    if (name === '__metadata__') continue
+    // As a fine-tune that changed this tensor alone: in its first bytes, or in its last.
+    for (const at of [data_offsets[0], data_offsets[1] - 1]) {
+      const bytes = original.slice()
+      bytes[start + at] ^= 1
+      copy.files.set(path, bytes)
+      expect(await print(copy), `${name} at ${at}`).not.toBe(want)
+    }
   }
+})
+
+it('of an earlier version is made as that version made it', async () => {
+  const opened = await openModelFolder(await tinyFolder())
+  const earlier = await modelFingerprint(opened, '27-1234abcd')
+  expect(earlier).toBe('26-df37e67e')
+  expect(await modelFingerprint(opened, earlier)).toBe(earlier)
+  const now = await modelFingerprint(opened)
+  expect(await modelFingerprint(opened, now)).toBe(now)
 })

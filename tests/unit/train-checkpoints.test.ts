@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodePlace } from '../../src/storage/node/node-folder'
-import type { CheckpointPlace, CheckpointRules } from '../../src/formats/checkpoint-folder'
+import type { CheckpointRules } from '../../src/formats/checkpoint-folder'
 import { listCheckpoints, pruneCheckpoints } from '../../src/formats/checkpoint-folder'
+import { withManifest } from '../../src/formats/manifest'
+import type { Place } from '../../src/formats/whole-folder'
+import { writeWhole } from '../../src/formats/whole-folder'
 import type { Moment } from '../../src/train/interlude'
 import { checkpointing, checkpointRules } from '../../src/train/keep-checkpoints'
 import { recommendedRun } from '../../src/run-file/run-file'
@@ -85,19 +88,25 @@ describe('when checkpoints are written', () => {
 
 describe('which checkpoints stay', () => {
   let dir: string
-  let place: CheckpointPlace
+  let place: Place
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'tunetab-checkpoints-'))
     place = nodePlace(dir)
   })
   afterEach(() => rmSync(dir, { recursive: true }))
 
-  async function write(step: number, whole = true) {
-    for (const name of ['optimizer.safetensors', ...(whole ? ['run_state.json'] : [])]) {
-      const sink = await place.create(`checkpoint-${step}/${name}`)
-      await sink.write(new Uint8Array(5))
-      await sink.close()
-    }
+  const FILES = ['adapter_config.json', 'adapter_model.safetensors', 'optimizer.safetensors', 'run_state.json']
+  async function write(step: number, run = 'one') {
+    const about = { step, run, began: '2026-01-01T00:00:00Z', written: '2026-01-01T00:00:00Z' }
+    await writeWhole(place, `checkpoint-${step}`, (out) =>
+      withManifest(out, about, async (folder) => {
+        for (const name of FILES) {
+          const sink = await folder.create(name)
+          await sink.write(new Uint8Array(5))
+          await sink.close()
+        }
+      }),
+    )
   }
   const steps = async () => (await listCheckpoints(place)).map(({ step }) => step)
 
@@ -107,20 +116,35 @@ describe('which checkpoints stay', () => {
     expect(await steps()).toEqual([10, 15, 17])
   })
 
-  it("its own, where an earlier and longer run's still lie", async () => {
+  it("its own, where another run's lie, and those that it was taken back from", async () => {
     for (const step of [5, 10, 40]) await write(step)
-    await pruneCheckpoints(place, { every: 5, limit: 1, safety: false }, { upTo: 10 })
-    expect(await steps()).toEqual([10, 40])
+    await write(2, 'another')
+    await pruneCheckpoints(place, { every: 5, limit: 1, safety: false }, { run: 'one', upTo: 10 })
+    expect(await steps()).toEqual([2, 10, 40])
+    await pruneCheckpoints(place, { every: null, limit: null, safety: true }, { run: 'one' })
+    expect(await steps()).toEqual([2, 40])
+  })
+
+  it("nothing of a stranger's", async () => {
+    for (const step of [5, 10]) await write(step)
+    writeFileSync(join(dir, 'checkpoint-5/notes.txt'), 'mine')
+    await pruneCheckpoints(place, { every: 5, limit: 1, safety: false })
+    expect(readdirSync(join(dir, 'checkpoint-5'))).toEqual(['notes.txt'])
+    expect(readdirSync(dir)).toEqual(['checkpoint-10', 'checkpoint-5'])
   })
 
   it('the newest one to go back to, until the run has ended', async () => {
-    for (const step of [0, 5, 7, 9]) await write(step)
-    await write(11, false)
-    expect((await listCheckpoints(place)).map(({ bytes, whole }) => [bytes, whole]).at(-1)).toEqual([5, false])
+    for (const step of [0, 5, 7, 9, 11]) await write(step)
+    rmSync(join(dir, 'checkpoint-11/optimizer.safetensors'))
+    expect((await listCheckpoints(place)).map(({ step, whole }) => [step, whole]).slice(-2)).toEqual([
+      [9, true],
+      [11, false],
+    ])
     const rules = { every: 5, limit: null, safety: true }
     await pruneCheckpoints(place, rules)
     expect(await steps()).toEqual([5, 9])
     await pruneCheckpoints(place, rules, { finished: true })
     expect(await steps()).toEqual([5])
+    expect(readdirSync(dir)).toEqual(['checkpoint-5'])
   })
 })

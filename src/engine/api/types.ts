@@ -1,6 +1,6 @@
 import type { SerializedError } from '../../errors/index'
 import type { FileFolder, ByteSource, WritableFolder } from '../../contracts/bytes'
-import type { CheckpointPlace } from '../../formats/checkpoint-folder'
+import type { Place } from '../../formats/whole-folder'
 import type { RunFile } from '../../run-file/run-file'
 import type { MemoryItem } from '../../contracts/memory'
 import type { LoraConfig } from '../../contracts/lora'
@@ -154,7 +154,7 @@ export interface TrainOptions {
    * Where `save_strategy` puts its checkpoint-N/ folders. Absent: with the platform, under the run's id, where further
    * ones are written at each pause, at a stop and every few minutes, so that a closed tab costs little.
    */
-  checkpoints?: CheckpointPlace
+  checkpoints?: Place
   /**
    * A checkpoint-N/ folder, or one that holds several: go on there, on the same data, under the checkpoint's own run.
    * 'kept': the place of this run's own checkpoints.

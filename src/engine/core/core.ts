@@ -173,7 +173,7 @@ class EngineCore implements Engine {
           tokenizer,
           blockParameters: opened.parameters - vocabSize * hiddenSize,
           baseModel: card.id,
-          modelPrint: await modelFingerprint(opened),
+          modelPrint: (like?: string) => modelFingerprint(opened, like),
           place: options.checkpoints ?? kept ?? null,
           safety: Boolean(kept),
           onAdapter: (adapter: AdapterCard) => {

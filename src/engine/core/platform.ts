@@ -1,6 +1,6 @@
 import type { ByteSource, FileFolder } from '../../contracts/bytes'
 import type { Gpu } from '../../gpu/device'
-import type { CheckpointPlace } from '../../formats/checkpoint-folder'
+import type { Place } from '../../formats/whole-folder'
 import type { ModelSource } from '../api/types'
 import type { ProgressListener } from '../../contracts/progress'
 
@@ -18,5 +18,5 @@ export interface Platform {
   folderOfFiles(name: string, files: { path: string; file: File }[]): FileFolder
   sourceOfFile(file: File): ByteSource
   /** Where a run's checkpoints are kept unasked; absent or null where there is no such place. */
-  checkpoints?(runId: string): Promise<CheckpointPlace | null>
+  checkpoints?(runId: string): Promise<Place | null>
 }

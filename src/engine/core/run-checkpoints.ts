@@ -1,10 +1,12 @@
 import type { TokenizedRow } from '../../contracts/data'
 import { fail } from '../../errors/index'
-import type { CheckpointPlace } from '../../formats/checkpoint-folder'
-import { folderOf, listCheckpoints, pruneCheckpoints } from '../../formats/checkpoint-folder'
+import { listCheckpoints, pruneCheckpoints } from '../../formats/checkpoint-folder'
+import type { Place } from '../../formats/whole-folder'
+import { finishDrafts } from '../../formats/whole-folder'
 import type { LanguageModel, Trainer } from '../../model/language-model'
 import type { Checkpoint } from '../../train/checkpoint'
-import { fingerprint, readCheckpoint, readCheckpointFacts, writeCheckpoint } from '../../train/checkpoint'
+import { fingerprint, readCheckpoint, writeCheckpoint } from '../../train/checkpoint'
+import { findCheckpoint } from '../../train/find-checkpoint'
 import type { Interlude } from '../../train/interlude'
 import { checkpointing, checkpointRules } from '../../train/keep-checkpoints'
 import type { RunFile } from '../../run-file/run-file'
@@ -12,25 +14,34 @@ import { batchOrder } from '../../train/train-model'
 import { serializeError } from '../../errors/serialize'
 import type { TrainEvent, TrainOptions } from '../api/types'
 
+export interface ResumePoint {
+  checkpoint: Checkpoint
+  /** What a person should know of it. */
+  notes: Error[]
+}
+
 /**
- * Where a continued run stands; undefined for a new one. Throws 'train-no-checkpoint', 'train-other-model',
- * 'train-other-data'.
+ * Where a continued run stands; undefined for a new one. Throws 'train-no-checkpoint', 'train-checkpoint-damaged',
+ * 'train-other-model', 'train-other-data'.
  */
 export async function resumePoint(
   model: LanguageModel,
   rows: readonly TokenizedRow[],
   options: TrainOptions,
-  place: CheckpointPlace | null,
-  modelPrint: string,
-): Promise<Checkpoint | undefined> {
+  place: Place | null,
+  modelPrint: (like: string) => Promise<string>,
+): Promise<ResumePoint | undefined> {
   const { resumeFrom, runId } = options
   if (!resumeFrom) return undefined
+  // A write that broke off between its last byte and its place is finished first.
+  if (place) await finishDrafts(place)
   const folder = resumeFrom === 'kept' ? place : resumeFrom
   if (!folder) throw fail('train-no-checkpoint', { folder: runId })
-  const facts = await readCheckpointFacts(folder)
-  if (facts.model !== modelPrint) throw fail('train-other-model', {})
+  const found = await findCheckpoint(folder)
+  const { facts, notes } = found
+  if (facts.model !== (await modelPrint(facts.model))) throw fail('train-other-model', {})
   if (facts.data !== fingerprint(rows)) throw fail('train-other-data', {})
-  return readCheckpoint(folder, model.config)
+  return { checkpoint: await readCheckpoint(found, model.config), notes }
 }
 
 export interface CheckpointParts {
@@ -38,12 +49,17 @@ export interface CheckpointParts {
   rows: readonly TokenizedRow[]
   run: RunFile
   /** null: there is none, which is told where the run asks for checkpoints. */
-  place: CheckpointPlace | null
+  place: Place | null
   /** Also those that nobody asked for. */
   safety: boolean
   continued: boolean
   baseModel: string
   modelPrint: string
+  /** The run's name and beginning, kept when it is resumed. */
+  runId: string
+  began: string
+  /** The step of the checkpoint that it goes on from; null: there is none yet. */
+  resumedAt: number | null
   on: (event: TrainEvent) => void
 }
 
@@ -62,24 +78,31 @@ export function keepCheckpoints(parts: CheckpointParts): ((trainer: Trainer) => 
   }
   if (rules.every === null && !rules.safety) return null
   const { steps } = plan
+  const { runId, began } = parts
   const data = fingerprint(rows)
+  let last = parts.resumedAt
   const save = async (trainer: Trainer, log: Checkpoint['log'], step: number) => {
     on({ kind: 'phase', phase: 'saving', step, steps })
     try {
-      await writeCheckpoint(
-        place,
-        { run, state: await trainer.saveState(), log, data, model: parts.modelPrint },
-        model.lora!,
-        parts.baseModel,
-      )
-      await pruneCheckpoints(place, rules, { upTo: step })
-      const bytes = (await listCheckpoints(place)).reduce((sum, one) => sum + one.bytes, 0)
-      on({ kind: 'checkpoint', step, bytes })
+      const state = await trainer.saveState()
+      const whole = { run, runId, began, state, log, data, model: parts.modelPrint }
+      await writeCheckpoint(place, whole, model.lora!, parts.baseModel)
+      last = step
     } catch (error) {
-      await place.remove(folderOf(step)).catch(() => {})
-      warn(fail('train-checkpoint-failed', { step, reason: serializeError(error).message }, error))
+      warn(fail('train-checkpoint-failed', { step, last, reason: serializeError(error).message }, error))
     }
+    if (last === step) await tidy(step)
     on({ kind: 'phase', phase: 'training', step, steps })
+  }
+  /** What cannot be deleted costs room, nothing else. */
+  const tidy = async (step: number) => {
+    try {
+      await pruneCheckpoints(place, rules, { run: runId, upTo: step })
+      const all = await listCheckpoints(place)
+      on({ kind: 'checkpoint', step, bytes: all.reduce((sum, one) => sum + one.bytes, 0) })
+    } catch (error) {
+      warn(error as Error)
+    }
   }
   return (trainer) => checkpointing(rules, (log, step) => save(trainer, log, step), { continued: parts.continued })
 }

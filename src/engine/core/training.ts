@@ -2,13 +2,14 @@ import type { ChatTokenizer } from '../../data/index'
 import type { TokenizedRow } from '../../contracts/data'
 import { trainerState } from '../../formats/trainer-state'
 import type { LanguageModel, Trainer } from '../../model/language-model'
-import type { CheckpointPlace } from '../../formats/checkpoint-folder'
+import type { Place } from '../../formats/whole-folder'
 import { logHistory, loggingInterval } from '../../train/log-history'
 import type { RunControl } from '../../train/run-control'
 import type { RunFile } from '../../run-file/run-file'
 import type { StepReport } from '../../train/loop'
 import type { TrainingPhase, TrainingResult } from '../../train/train-model'
 import { batchOrder, trainModel } from '../../train/train-model'
+import { serializeError } from '../../errors/serialize'
 import { adapterCard } from './load-adapter'
 import { keepCheckpoints, resumePoint } from './run-checkpoints'
 import { samplePrompts } from './row-prompts'
@@ -21,10 +22,10 @@ interface RunParts {
   /** Parameters outside the embedding, for total_flos. */
   blockParameters: number
   baseModel: string
-  /** See formats/model-fingerprint.ts. */
-  modelPrint: string
+  /** See model/opening/fingerprint.ts. */
+  modelPrint: (like?: string) => Promise<string>
   /** Where checkpoints lie, and whether nobody need ask for them. */
-  place: CheckpointPlace | null
+  place: Place | null
   safety: boolean
   onAdapter(card: AdapterCard): void
 }
@@ -38,12 +39,27 @@ export async function runTraining(
   parts: RunParts,
   on: (event: TrainEvent) => void,
 ): Promise<TrainOutcome> {
-  const { control, tokenizer, place, safety, baseModel, modelPrint } = parts
-  const checkpoint = await resumePoint(model, rows, options, place, modelPrint)
+  const { control, tokenizer, place, safety, baseModel } = parts
+  const resumed = await resumePoint(model, rows, options, place, parts.modelPrint)
+  const checkpoint = resumed?.checkpoint
   const run = checkpoint?.run ?? wanted
+  for (const note of resumed?.notes ?? []) on({ kind: 'message', level: 'warning', text: serializeError(note) })
   if (checkpoint) on({ kind: 'resumed', log: [...checkpoint.log] })
   const continued = options.continueAdapter ?? false
-  const checkpoints = keepCheckpoints({ model, rows, run, place, safety, continued, baseModel, modelPrint, on })
+  const checkpoints = keepCheckpoints({
+    model,
+    rows,
+    run,
+    place,
+    safety,
+    continued,
+    baseModel,
+    modelPrint: await parts.modelPrint(),
+    runId: checkpoint?.runId ?? options.runId,
+    began: checkpoint?.began ?? new Date().toISOString(),
+    resumedAt: checkpoint?.log.length ?? null,
+    on,
+  })
   const hooks = {
     onPhase: (phase: TrainingPhase, step: number, steps: number) => on({ kind: 'phase', phase, step, steps }),
     onCompile: (done: number, total: number) => on({ kind: 'compile', done, total }),

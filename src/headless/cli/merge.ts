@@ -3,12 +3,12 @@ import { tokenizerOf } from '../../engine/core/open-data'
 import type { FileFolder, WritableFolder } from '../../contracts/bytes'
 import { openModelFolder } from '../../model/opening/open-model'
 import { readPeft } from '../../formats/peft'
-import { writableNodeFolder } from '../../storage/node/node-folder'
 import { recommendedRun } from '../../run-file/run-file'
 import type { Command, CommandContext } from './command'
 import { gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
 import { folderAt, makeOut } from './inputs'
+import { takeFolder, tellReplacedModel, writeModelFolder } from './results'
 import { linearModules } from '../../architecture/names'
 import type { ExportedFile } from '../../contracts/exports'
 
@@ -30,10 +30,12 @@ export const mergeCommand: Command = {
     const out = options.out as string
     const lora = await folderAt('--lora', options.lora as string, root)
     await makeOut(out, { '--model': options.model as string, '--lora': options.lora as string }, root)
+    takeFolder(out, 'tune merge', terminal)
+    await tellReplacedModel(out, terminal)
     const cancel = new AbortController()
     context.onInterrupt(() => cancel.abort())
     const merge = options.onto === 'dequantized' ? ontoDequantized : ontoOriginal
-    const files = await merge(context, lora, writableNodeFolder(out), cancel.signal)
+    const files = await writeModelFolder(out, (folder) => merge(context, lora, folder, cancel.signal))
     terminal.json({ out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
   },
 }

@@ -2,10 +2,10 @@ import { fail } from '../../errors'
 import { skips, writeBnbCheckpoint } from '../../exporters/bnb-checkpoint'
 import { openModelFolder } from '../../model/opening/open-model'
 import { PROJECTIONS, type ModelConfig } from '../../contracts/model'
-import { writableNodeFolder } from '../../storage/node/node-folder'
 import type { Command } from './command'
 import { modelOption } from './command'
 import { folderAt, makeOut } from './inputs'
+import { takeFolder, tellReplacedModel, writeModelFolder } from './results'
 import { readRun } from './run-config'
 import { HEAD_MODULE, linearModules } from '../../architecture/names'
 
@@ -35,10 +35,14 @@ export const quantizeCommand: Command = {
     const computeDtype = stated.has('quantization.bnb_4bit_compute_dtype') ? compute : undefined
     const out = options.out as string
     await makeOut(out, { '--model': options.model as string }, root)
+    takeFolder(out, 'tune quantize', terminal)
+    await tellReplacedModel(out, terminal)
     const cancel = new AbortController()
     context.onInterrupt(() => cancel.abort())
     const how = { doubleQuant, skipModules, computeDtype }
-    const files = await writeBnbCheckpoint(opened, how, writableNodeFolder(out), terminal.progress, cancel.signal)
+    const files = await writeModelFolder(out, (folder) =>
+      writeBnbCheckpoint(opened, how, folder, terminal.progress, cancel.signal),
+    )
     terminal.json({ out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
   },
 }

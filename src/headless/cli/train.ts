@@ -1,11 +1,11 @@
-import { access, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdapterCard, Engine, TrainEvent, TrainOutcome } from '../../engine/api/types'
 import { fail } from '../../errors'
-import type { FileFolder } from '../../contracts/bytes'
 import { listCheckpoints } from '../../formats/checkpoint-folder'
-import { nodePlace, writableNodeFolder } from '../../storage/node/node-folder'
-import { readCheckpointFacts } from '../../train/checkpoint'
+import { finishDrafts } from '../../formats/whole-folder'
+import { nodePlace } from '../../storage/node/node-folder'
 import type { ParsedRunFile } from '../../run-file/parse-run-file'
 import type { RunFile } from '../../run-file/run-file'
 import type { Command, CommandContext } from './command'
@@ -13,6 +13,8 @@ import { configOption, dataOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
 import { dataOptions, dataAt, folderAt, makeOut, tellData } from './inputs'
 import type { Options } from './options'
+import { checkpointAt } from './resume'
+import { keepFolder, keepText, lastWhole, takeFolder, writeModelFolder } from './results'
 import { readRun } from './run-config'
 import type { Terminal } from './terminal'
 import type { RunFacts } from '../../run-file/run-facts'
@@ -31,15 +33,24 @@ export const trainCommand: Command = {
   },
   async run(context) {
     const { options, terminal, root } = context
-    const resumeFrom = options.resume ? await folderAt('--resume', options.resume as string, root) : undefined
-    const parsed = resumeFrom
-      ? await runOf(resumeFrom, options)
-      : await readRun(options.config as string | undefined, terminal)
+    const out = options.out as string
+    for (const other of ['config', 'init-lora']) {
+      if (options.resume !== undefined && options[other] !== undefined)
+        throw fail('cli-options-exclude', { first: '--resume', second: `--${other}` })
+    }
+    if (options.resume) await folderAt('--resume', options.resume as string, root)
+    const written = options.resume ? null : await readRun(options.config as string | undefined, terminal)
     const data = await dataAt(options.data as string)
     const start = options['init-lora'] ? await folderAt('--init-lora', options['init-lora'] as string, root) : null
-    await makeOut(options.out as string, { '--model': options.model as string }, root)
+    await makeOut(out, { '--model': options.model as string }, root)
     if (options.merge) await makeOut(mergedFolder(options), { '--model': options.model as string }, root)
-    if (!resumeFrom) await tellReplaced(options, terminal)
+    takeFolder(out, 'tune train', terminal)
+    if (options.merge) takeFolder(mergedFolder(options), 'tune train --merge', terminal)
+    await finishDrafts(nodePlace(out))
+    const resumed = options.resume ? await checkpointAt(options.resume as string, root, terminal) : null
+    // A continued run follows its checkpoint; other settings would make it another run.
+    const parsed = written ?? { run: resumed!.run, stated: new Set<string>(), warnings: [] }
+    if (!resumed) await tellReplaced(options, terminal)
     const engine = await engineWithModel(context, parsed.run.quantization)
     const run = start ? withLoraOf(await engine.loadAdapter(start), parsed) : parsed.run
     const facts = await engine.loadData({ kind: 'bytes', source: data }, dataOptions(run), terminal.progress)
@@ -57,22 +68,20 @@ export const trainCommand: Command = {
       if (isTraining) engine.stop()
       else merging.abort()
     })
-    const checkpoints = nodePlace(options.out as string)
-    const how = { runId: 'cli', continueAdapter: start !== null, checkpoints, resumeFrom }
-    const come = { steps: 0, checkpoint: 0 }
+    const checkpoints = nodePlace(out)
+    const how = { runId: randomUUID(), continueAdapter: start !== null, checkpoints, resumeFrom: resumed?.folder }
+    let steps = 0
     const on = (event: TrainEvent) => {
-      if (event.kind === 'step') come.steps = event.log.step
-      if (event.kind === 'checkpoint') come.checkpoint = event.step
+      if (event.kind === 'step') steps = event.log.step
       terminal.training(event)
     }
+    const runFacts = { dataName: facts.name, rows: facts.rowsKept, run }
     const outcome = await engine.train(run, how, on).catch(async (error: unknown) => {
-      await keepAdapter(engine, context, { dataName: facts.name, rows: facts.rowsKept, run }, come)
+      if (steps > 0) await keepAdapter(engine, context, runFacts, steps)
       throw error
     })
     isTraining = false
-    terminal.json(
-      await save(engine, context, { dataName: facts.name, rows: facts.rowsKept, run }, outcome, merging.signal),
-    )
+    await save(engine, context, runFacts, outcome, merging.signal)
   },
 }
 
@@ -99,43 +108,34 @@ async function tellReplaced(options: Options, terminal: Terminal): Promise<void>
 }
 
 /** The run has failed; its adapter, as the last good step left it, is kept where it can still be read. */
-async function keepAdapter(
-  engine: Engine,
-  { options, terminal }: CommandContext,
-  facts: RunFacts,
-  come: { steps: number; checkpoint: number },
-): Promise<void> {
-  if (come.steps === 0) return
-  const place = join(options.out as string, 'adapter')
+async function keepAdapter(engine: Engine, { options, terminal }: CommandContext, facts: RunFacts, steps: number) {
+  const out = options.out as string
   try {
-    await engine.exportAdapter(writableNodeFolder(place), facts)
-    terminal.line(`the adapter, as it was after step ${come.steps}, is kept in ${place}`)
+    const { folder, error } = await keepFolder(out, 'adapter', (place) => engine.exportAdapter(place, facts))
+    if (error) terminal.line(error.message)
+    terminal.line(`the adapter, as it was after step ${steps}, is kept in ${join(folder, 'adapter')}`)
   } catch (error) {
     terminal.line(`the adapter could not be kept: ${(error as Error).message}`)
-    if (come.checkpoint > 0) terminal.line(`checkpoint-${come.checkpoint} is kept: go on from there with --resume`)
+    const checkpoint = await lastWhole(out)
+    if (checkpoint) terminal.line(`${checkpoint} is whole: go on from there with --resume`)
   }
 }
 
 const mergedFolder = (options: Options) => join(options.out as string, 'merged')
 
-/** A continued run follows its checkpoint; other settings would make it another run. */
-async function runOf(checkpoint: FileFolder, options: Options): Promise<ParsedRunFile> {
-  for (const other of ['config', 'init-lora']) {
-    if (options[other] !== undefined) throw fail('cli-options-exclude', { first: '--resume', second: `--${other}` })
-  }
-  const { run } = await readCheckpointFacts(checkpoint)
-  return { run, stated: new Set(), warnings: [] }
-}
-
-/** Writes what came of the run, the adapter first: whatever fails after it, that is kept. */
+/**
+ * Writes what came of the run, the adapter first: whatever fails after it, that is kept. What had to be written
+ * elsewhere stands in the result and is an error all the same.
+ */
 async function save(
   engine: Engine,
   context: CommandContext,
   facts: RunFacts,
   outcome: TrainOutcome,
   signal: AbortSignal,
-) {
+): Promise<void> {
   const { options, terminal } = context
+  const out = options.out as string
   const { log, reason, steps, trainLoss, seconds } = outcome
   const figures = {
     status: reason,
@@ -148,24 +148,23 @@ async function save(
   }
   if (steps === 0) {
     terminal.warning(fail('train-no-step', {}))
-    return { ...figures, adapter: null, trainer_state: null, merged: null }
+    return terminal.json({ ...figures, adapter: null, trainer_state: null, merged: null })
   }
-  const adapter = join(options.out as string, 'adapter')
-  await engine.exportAdapter(writableNodeFolder(adapter), { ...facts, outcome })
+  const adapter = await keepFolder(out, 'adapter', (place) => engine.exportAdapter(place, { ...facts, outcome }))
+  const adapterPath = join(adapter.folder, 'adapter')
   try {
-    const statePath = join(options.out as string, 'trainer_state.json')
-    await writeFile(statePath, `${JSON.stringify(outcome.trainerState, null, 2)}\n`)
-    return {
-      ...figures,
-      adapter,
-      trainer_state: statePath,
-      merged: options.merge ? await merge(engine, context, signal) : null,
-    }
+    const state = await keepText(out, STATE, `${JSON.stringify(outcome.trainerState, null, 2)}\n`)
+    const merged = options.merge ? await merge(engine, context, signal) : null
+    terminal.json({ ...figures, adapter: adapterPath, trainer_state: join(state.folder, STATE), merged })
+    const elsewhere = adapter.error ?? state.error
+    if (elsewhere) throw elsewhere
   } catch (error) {
-    terminal.line(`the adapter is kept in ${adapter}`)
+    terminal.line(`the adapter is kept in ${adapterPath}`)
     throw error
   }
 }
+
+const STATE = 'trainer_state.json'
 
 /** null where the person asked to leave it. */
 async function merge(
@@ -175,7 +174,7 @@ async function merge(
 ): Promise<string | null> {
   const place = mergedFolder(options)
   try {
-    await engine.exportMerged(writableNodeFolder(place), { base: 'original' }, terminal.progress, signal)
+    await writeModelFolder(place, (out) => engine.exportMerged(out, { base: 'original' }, terminal.progress, signal))
     return place
   } catch (error) {
     if (signal.aborted) return null
