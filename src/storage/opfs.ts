@@ -51,33 +51,34 @@ export async function findFile(
  * Open a file for writing after its first `offset` bytes. In a worker what is written is on disk at once, so it
  * survives a closed tab; on a page it appears when the sink is closed.
  */
-export async function appendFile(
-  directory: FileSystemDirectoryHandle,
-  name: string,
-  offset: number,
-): Promise<ByteSink> {
+export function appendFile(directory: FileSystemDirectoryHandle, name: string, offset: number): Promise<ByteSink> {
+  return guardQuota(name, () => openSink(directory, name, offset))
+}
+
+async function openSink(directory: FileSystemDirectoryHandle, name: string, offset: number): Promise<ByteSink> {
   const handle = (await directory.getFileHandle(name, { create: true })) as OpfsFile
   const abort = () => removeEntry(directory, name)
   if (handle.createSyncAccessHandle) {
     const file = await handle.createSyncAccessHandle().catch((error: unknown) => {
       throw isNamed(error, 'NoModificationAllowedError') ? fail('storage-busy', { path: name }, error) : error
     })
-    guardQuota(name, () => file.truncate(offset))
+    file.truncate(offset)
     let end = offset
     return {
-      async write(chunk) {
-        // A full disk shows as a short write in some browsers, as an error in others.
-        if (guardQuota(name, () => file.write(chunk, { at: end })) < chunk.length)
-          throw fail('storage-full', { path: name })
-        end += chunk.length
-      },
-      async close() {
-        try {
-          guardQuota(name, () => file.flush())
-        } finally {
-          file.close()
-        }
-      },
+      write: (chunk) =>
+        guardQuota(name, async () => {
+          // A full disk shows as a short write in some browsers, as an error in others.
+          if (file.write(chunk, { at: end }) < chunk.length) throw fail('storage-full', { path: name })
+          end += chunk.length
+        }),
+      close: () =>
+        guardQuota(name, async () => {
+          try {
+            file.flush()
+          } finally {
+            file.close()
+          }
+        }),
       async abort() {
         file.close()
         await abort()
@@ -87,8 +88,8 @@ export async function appendFile(
   const stream = await handle.createWritable({ keepExistingData: offset > 0 })
   if (offset > 0) await stream.seek(offset)
   return {
-    write: (chunk) => guardQuotaAsync(name, stream.write(chunk as Uint8Array<ArrayBuffer>)),
-    close: () => guardQuotaAsync(name, stream.close()),
+    write: (chunk) => guardQuota(name, () => stream.write(chunk as Uint8Array<ArrayBuffer>)),
+    close: () => guardQuota(name, () => stream.close()),
     async abort() {
       // Of a stream that has failed or is closed there is nothing left to abort.
       await stream.abort().catch(() => {})
@@ -103,6 +104,15 @@ export async function renameFile(
   from: string,
   to: string,
   into = directory,
+): Promise<void> {
+  return guardQuota(to, () => moveFile(directory, from, to, into))
+}
+
+async function moveFile(
+  directory: FileSystemDirectoryHandle,
+  from: string,
+  to: string,
+  into: FileSystemDirectoryHandle,
 ): Promise<void> {
   const handle = (await directory.getFileHandle(from)) as OpfsFile
   if (handle.move) return handle.move(into, to)
@@ -184,9 +194,11 @@ async function parentOf(
   path: string,
 ): Promise<[FileSystemDirectoryHandle, string]> {
   const parts = path.split('/')
-  let parent = directory
-  for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create: true })
-  return [parent, parts.at(-1)!]
+  return guardQuota(path, async () => {
+    let parent = directory
+    for (const part of parts.slice(0, -1)) parent = await parent.getDirectoryHandle(part, { create: true })
+    return [parent, parts.at(-1)!]
+  })
 }
 
 async function walk(
@@ -212,16 +224,11 @@ export function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name
 }
 
-function guardQuota<T>(path: string, act: () => T): T {
+/** Every call that may need room can be told that there is none: even a rename does. */
+async function guardQuota<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return act()
+    return await work()
   } catch (error) {
     throw isNamed(error, 'QuotaExceededError') ? fail('storage-full', { path }, error) : error
   }
-}
-
-async function guardQuotaAsync<T>(path: string, work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw isNamed(error, 'QuotaExceededError') ? fail('storage-full', { path }, error) : error
-  })
 }

@@ -106,3 +106,22 @@ test('writes files that appear whole or not at all', async ({ page }) => {
     bytes: [9, 9, 9, 9],
   })
 })
+
+test('replaces folders as a whole, and finishes what a closed tab left half in its place', async ({ page }) => {
+  expect(await ask(page, { kind: 'replace-folders' })).toEqual({
+    old: 'old',
+    broken: ['Error: broken off', 'old'],
+    replaced: ['new', ['config', 'manifest.json', 'notes.txt', 'weights'].map((name) => `checkpoint-5/${name}`)],
+    mixture: 'config',
+    finished: ['last', []],
+    left: ['checkpoint-5/notes.txt'],
+  })
+})
+
+test('keeps what was whole when the store is full, whichever call meets it', async ({ page }) => {
+  expect(await ask(page, { kind: 'replace-without-room' })).toEqual({
+    enough: true,
+    said: ['storage-full'],
+    found: ['new', 'old'],
+  })
+})

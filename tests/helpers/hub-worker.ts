@@ -2,10 +2,15 @@ import { TuneError } from '../../src/errors'
 import { openModelFolder } from '../../src/model/opening/open-model'
 import { openHub } from '../../src/storage/hub'
 import { opfsDirectory, opfsFolder } from '../../src/storage/opfs'
+import { replaceFolders, replaceWithoutRoom } from './opfs-place-steps'
 
 /** What the page asks of this worker, which loads models as the engine's worker does. */
 export type HubRequest =
-  { kind: 'load'; endpoint: string; id: string; token?: string } | { kind: 'parts' } | { kind: 'write-and-list' }
+  | { kind: 'load'; endpoint: string; id: string; token?: string }
+  | { kind: 'parts' }
+  | { kind: 'write-and-list' }
+  | { kind: 'replace-folders' }
+  | { kind: 'replace-without-room' }
 
 onmessage = async ({ data }: MessageEvent<HubRequest>) => {
   try {
@@ -16,6 +21,8 @@ onmessage = async ({ data }: MessageEvent<HubRequest>) => {
 }
 
 async function answer(request: HubRequest): Promise<unknown> {
+  if (request.kind === 'replace-folders') return replaceFolders()
+  if (request.kind === 'replace-without-room') return replaceWithoutRoom()
   if (request.kind === 'parts') {
     const names: string[] = []
     const walk = async (directory: FileSystemDirectoryHandle): Promise<void> => {
