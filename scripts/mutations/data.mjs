@@ -127,7 +127,7 @@ export const dataMutations = [
   {
     name: 'folder: a file that is given up takes the old one along',
     file: 'src/storage/node/node-folder.ts',
-    find: 'const part = `${target}.part`',
+    find: 'const part = `${target}${PART}`',
     replace: 'const part = target',
     test: unit('storage-node'),
   },

@@ -22,8 +22,8 @@ import type { ExportedFile } from '../contracts/exports'
 import type { RunFacts } from '../run-file/run-facts'
 
 /**
- * The PEFT folder: adapter, tokenizer and template as the run used them, a README with the run's facts, and the manifest
- * by which the folder is known to be whole.
+ * The PEFT folder: adapter, tokenizer and template as the run used them, a README with the run's facts, and the
+ * manifest by which the folder is known to be whole.
  */
 export async function exportAdapter(
   model: LanguageModel,

@@ -2,7 +2,7 @@ import type { ByteSink, FileFolder, WritableFolder } from '../contracts/bytes'
 import { readText } from './folders'
 import { createSha256, sha256Of } from './sha256'
 
-/** Names every other file of a folder that was written here, and is itself written last: with it the folder is whole. */
+/** Names every other file of a folder that was written here, and is written last: with it the folder is whole. */
 export const MANIFEST = 'manifest.json'
 
 export interface Manifest {

@@ -23,10 +23,11 @@ const below = (name: string, path: string): string => (name === '' ? path : `${n
 const folderAt = (place: Place, name: string): FileFolder => (name === '' ? place : subFolder(place, name))
 
 /**
- * Write the folder `name` of a place ('': the place itself) so that it is there as a whole or not at all: everything goes into a draft beside
- * it, the manifest last, and then the files take the places of those before them. What an earlier version holds and
- * this one does not goes; files that no manifest names are a stranger's and stay. Whatever fails before the manifest is
- * written leaves the earlier version untouched; what breaks off after it is finished by `finishDrafts`.
+ * Write the folder `name` of a place ('': the place itself) so that it is there as a whole or not at all: everything
+ * goes into a draft beside it, the manifest last, and then the files take the places of those before them. What an
+ * earlier version holds and this one does not goes; files that no manifest names are a stranger's and stay. Whatever
+ * fails before the manifest is written leaves the earlier version untouched; what breaks off after it is finished by
+ * `finishDrafts`.
  * @param write ends with the manifest, see `withManifest`
  */
 export async function writeWhole<T>(

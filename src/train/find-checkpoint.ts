@@ -71,7 +71,7 @@ const runOf = (about: CheckpointAbout | null) => about?.run ?? null
 /** Of several runs' checkpoints the run that wrote the last one; those from before manifests come first. */
 function newestRun(whole: readonly ListedCheckpoint[]): string | null | undefined {
   const written = ({ about }: ListedCheckpoint) => about?.written ?? ''
-  const newest = [...whole].sort((a, b) => (written(a) < written(b) ? 1 : -1)).at(0)
+  const newest = [...whole].sort((a, b) => Number(written(a) < written(b)) - Number(written(a) > written(b))).at(0)
   return newest && runOf(newest.about)
 }
 

@@ -64,7 +64,13 @@ it('goes to one of many that ask at once', async () => {
   writeFileSync(lock(), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), began: null, command: '' }))
   const script = `
     const { lockFolder } = await import(process.argv[1])
-    try { lockFolder(process.argv[2], 'x'); console.log('have'); setTimeout(() => {}, 1500) } catch (e) { console.log(e.code) }`
+    try {
+      lockFolder(process.argv[2], 'x')
+      console.log('have')
+      setTimeout(() => {}, 1500)
+    } catch (error) {
+      console.log(error.code)
+    }`
   const { build } = await import('esbuild')
   const bundle = join(dir, 'lock.mjs')
   await build({

@@ -18,7 +18,10 @@ export interface ResumeChoice {
   step: number
 }
 
-/** The checkpoint that `--resume` means, and words about it: which run it is of, what was passed over, what else lies there. */
+/**
+ * The checkpoint that `--resume` means, and words about it: which run it is of, what was passed over, what else lies
+ * there.
+ */
 export async function checkpointAt(path: string, root: string, terminal: Terminal): Promise<ResumeChoice> {
   const place = /^checkpoint-\d+$/.test(basename(resolve(path))) ? dirname(resolve(path)) : path
   await finishBrokenOff(place)
