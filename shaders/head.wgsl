@@ -107,13 +107,13 @@ fn head_finish(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
                @builtin(local_invocation_index) lane: u32) {
   let index = (wid.y * groups.x + wid.x) * 64u + lane;
   if (index >= p.rows * p.C) { return; }
-  dh[index] = (dh[index] / state[index / p.C].y - target_rows[index]) * run[0];
+  dh[index] = (dh[index] / state[index / p.C].y - target_rows[index]) * run[RUN_LOSS_SCALE];
 }
 //#end
 
 //#if ENTRY == loss_sum
-// stats[0] += scale * sum of losses; stats[1] += right answers and stats[4] += sum of entropies, both over the trained
-// tokens of this micro batch. One workgroup, fixed order.
+// Adds to the step's figures: losses over the trained tokens of the whole window, right answers and entropies over
+// those of this micro batch. One workgroup, fixed order.
 struct Params { rows: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> losses: array<vec4<f32>>;
@@ -127,9 +127,9 @@ fn loss_sum(@builtin(local_invocation_index) lane: u32) {
   let loss_and_right = workgroup_sum2(sum.xy, lane);
   let entropy = workgroup_sum2(sum.zw, lane).x;
   if (lane == 0u) {
-    stats[0] += loss_and_right.x * run[0];
-    stats[1] += loss_and_right.y * run[3];
-    stats[4] += entropy * run[3];
+    stats[STATS_LOSS] += loss_and_right.x * run[RUN_LOSS_SCALE];
+    stats[STATS_MEAN_TOKEN_ACCURACY] += loss_and_right.y * run[RUN_BATCH_SCALE];
+    stats[STATS_ENTROPY] += entropy * run[RUN_BATCH_SCALE];
   }
 }
 //#end

@@ -1,7 +1,5 @@
 // Gradient norm and AdamW over flat pages of adapter parameters (f32, tensors padded with zeros to 64 elements).
-// hyper: 0 max norm, 1 beta1, 2 1-beta1, 3 beta2, 4 1-beta2, 5 eps, 6 1 - lr*decay, 7 c2 = sqrt(1-beta2^t),
-//        8 -lr/(1-beta1^t), 9 eps*c2, 10 -lr*c2/(1-beta1^t); each computed in f64 and rounded once, as torch's
-//        scalars are.
+// hyper: words of HYPER in src/ops/adamw.ts, each computed in f64 and rounded once, as torch's scalars are.
 
 //#if ENTRY == sumsq_partial
 struct Params { n: u32, first: u32 }
@@ -24,7 +22,7 @@ fn sumsq_partial(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups)
 //#end
 
 //#if ENTRY == norm_finish
-// stats[2] = sqrt(sum of partials), stats[3] = clip factor as torch's clip_grad_norm_ takes it; -1 with a norm that is
+// grad_norm = sqrt(sum of partials), clip = factor as torch's clip_grad_norm_ takes it; -1 with a norm that is
 // not finite, so that the update is skipped and the adapter and its states keep their last good values. A -1 stays
 // until the host clears it: the next window may be queued before anybody has read of the failure.
 struct Params { n: u32 }
@@ -39,14 +37,14 @@ fn norm_finish(@builtin(local_invocation_index) lane: u32) {
   for (var i = lane; i < p.n; i += 64u) { sum += partial[i]; }
   let norm = sqrt(workgroup_sum2(vec2<f32>(sum, 0.0), lane).x);
   if (lane == 0u) {
-    let max_norm = hyper[0];
+    let max_norm = hyper[HYPER_MAX_NORM];
     var clip = 1.0;
     if (max_norm > 0.0) { clip = min(1.0, max_norm / (norm + 1e-6)); }
     // Bit tests instead of comparisons: WGSL may assume that there is no NaN or infinity.
     let finite = (bitcast<u32>(norm) & 0x7f800000u) != 0x7f800000u
-              && (bitcast<u32>(stats[0]) & 0x7f800000u) != 0x7f800000u;
-    stats[2] = norm;
-    stats[3] = select(-1.0, clip, finite && stats[3] >= 0.0);
+              && (bitcast<u32>(stats[STATS_LOSS]) & 0x7f800000u) != 0x7f800000u;
+    stats[STATS_GRAD_NORM] = norm;
+    stats[STATS_CLIP] = select(-1.0, clip, finite && stats[STATS_CLIP] >= 0.0);
   }
 }
 //#end
@@ -134,20 +132,23 @@ fn root(x: f32) -> f32 {
 
 fn next_m(m: f32, g: f32) -> f32 {
   //#if FORMULA == torch
-  return fused(hyper[2], own(g - m), m);
+  return fused(hyper[HYPER_REST1], own(g - m), m);
   //#else
-  return fused(g, hyper[2], own(m * hyper[1]));
+  return fused(g, hyper[HYPER_REST1], own(m * hyper[HYPER_BETA1]));
   //#end
 }
 
-fn next_v(v: f32, g: f32) -> f32 { return fused(own(hyper[4] * g), g, own(v * hyper[3])); }
+fn next_v(v: f32, g: f32) -> f32 {
+  return fused(own(hyper[HYPER_REST2] * g), g, own(v * hyper[HYPER_BETA2]));
+}
 
 fn next_param(x: f32, m: f32, v: f32) -> f32 {
-  let decayed = own(x * hyper[6]);
+  let decayed = own(x * hyper[HYPER_DECAY]);
   //#if FORMULA == bnb32
-  return fused(hyper[10], divide(m, own(root(v) + hyper[9])), decayed);
+  return fused(hyper[HYPER_SMALL_STEP], divide(m, own(root(v) + hyper[HYPER_SMALL_EPS])), decayed);
   //#else
-  return decayed + divide(own(hyper[8] * m), own(divide(root(v), hyper[7]) + hyper[5]));
+  let below = own(divide(root(v), hyper[HYPER_CORRECTION2]) + hyper[HYPER_EPS]);
+  return decayed + divide(own(hyper[HYPER_STEP] * m), below);
   //#end
 }
 //#end
@@ -165,7 +166,7 @@ fn adamw(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups:
   if (j >= (entry & 511u)) { return; }
   let i = (entry >> 9u) * 64u + j;
   let at = block * 512u + j;
-  let clip = stats[3];
+  let clip = stats[STATS_CLIP];
   if (clip >= 0.0) {
     let g = own(grad[i] * clip);
     let m = next_m(bitcast<f32>(state[at]), g);
@@ -207,7 +208,7 @@ fn adamw_8bit(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) gr
   let origin = (entry >> 9u) * 64u;
   let count = entry & 511u;
   let record = block * RECORD;
-  let clip = stats[3];
+  let clip = stats[STATS_CLIP];
   let old = vec2<f32>(bitcast<f32>(state[record + 128u]), bitcast<f32>(state[record + 129u]));
 
   // New moments twice instead of keeping 256 of them: the largest of each first, then codes against it.

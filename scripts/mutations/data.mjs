@@ -85,8 +85,8 @@ export const dataMutations = [
   {
     name: 'log: every step counts alike in the accuracy of an interval',
     file: 'src/train/log-history.ts',
-    find: "mean(part, 'mean_token_accuracy', batchesOf)",
-    replace: "mean(part, 'mean_token_accuracy', () => 1)",
+    find: "(over === 'micro batches' ? batchesOf(step) : 1)",
+    replace: '1',
     test: unit('train-session'),
   },
   {

@@ -236,15 +236,15 @@ const others = [
   {
     name: 'head: losses of the window are overwritten',
     file: 'shaders/head.wgsl',
-    find: 'stats[0] += loss_and_right.x * run[0];',
-    replace: 'stats[0] = loss_and_right.x * run[0];',
+    find: 'stats[STATS_LOSS] += loss_and_right.x * run[RUN_LOSS_SCALE];',
+    replace: 'stats[STATS_LOSS] = loss_and_right.x * run[RUN_LOSS_SCALE];',
     test: kernel('head'),
   },
   {
     name: 'head: accuracy over the window instead of each micro batch',
     file: 'shaders/head.wgsl',
-    find: 'stats[1] += loss_and_right.y * run[3];',
-    replace: 'stats[1] += loss_and_right.y * run[0];',
+    find: 'stats[STATS_MEAN_TOKEN_ACCURACY] += loss_and_right.y * run[RUN_BATCH_SCALE];',
+    replace: 'stats[STATS_MEAN_TOKEN_ACCURACY] += loss_and_right.y * run[RUN_LOSS_SCALE];',
     test: kernel('head'),
   },
   {
@@ -257,8 +257,8 @@ const others = [
   {
     name: 'head: entropy over the window instead of each micro batch',
     file: 'shaders/head.wgsl',
-    find: 'stats[4] += entropy * run[3];',
-    replace: 'stats[4] += entropy * run[0];',
+    find: 'stats[STATS_ENTROPY] += entropy * run[RUN_BATCH_SCALE];',
+    replace: 'stats[STATS_ENTROPY] += entropy * run[RUN_LOSS_SCALE];',
     test: kernel('head'),
   },
   {
@@ -271,15 +271,15 @@ const others = [
   {
     name: 'dropout: the same mask in every step',
     file: 'shaders/dropout.wgsl',
-    find: 'p.place ^ run[1], run[2])',
-    replace: 'p.place ^ run[1], 0u)',
+    find: 'p.place ^ run[RUN_SEED], run[RUN_MICRO_STEP])',
+    replace: 'p.place ^ run[RUN_SEED], 0u)',
     test: kernel('dropout'),
   },
   {
     name: 'dropout: the same mask in every layer',
     file: 'shaders/dropout.wgsl',
-    find: 'p.place ^ run[1]',
-    replace: 'run[1]',
+    find: 'p.place ^ run[RUN_SEED]',
+    replace: 'run[RUN_SEED]',
     test: kernel('dropout'),
   },
   {

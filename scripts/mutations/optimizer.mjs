@@ -112,7 +112,7 @@ export const optimizerMutations = [
   {
     name: 'norm: a failed step is forgotten by the next',
     file: 'shaders/optimizer.wgsl',
-    find: ', finite && stats[3] >= 0.0);',
+    find: ', finite && stats[STATS_CLIP] >= 0.0);',
     replace: ', finite);',
     test: { project: /** @type {const} */ ('kernels'), file: 'tests/golden/failed-step.test.ts' },
   },

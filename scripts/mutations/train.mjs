@@ -7,8 +7,8 @@ export const trainMutations = [
   {
     name: 'schedule: one step ahead of transformers',
     file: 'src/run-file/schedules.ts',
-    find: 'run.lr_scheduler_type, step - 1,',
-    replace: 'run.lr_scheduler_type, step,',
+    find: 'factor(step - 1,',
+    replace: 'factor(step,',
     test: unit('train-schedule'),
   },
   {
@@ -21,7 +21,7 @@ export const trainMutations = [
   {
     name: 'schedule: cosine forgets the warmup',
     file: 'src/run-file/schedules.ts',
-    find: 'Math.PI * (done - warmup)',
+    find: 'Math.PI * (done - span.warmup)',
     replace: 'Math.PI * done',
     test: unit('train-schedule'),
   },
@@ -159,7 +159,7 @@ export const trainMutations = [
     test: unit('engine-run'),
   },
   {
-    name: 'samples: the prompt holds the first token of the answer',
+    name: 'answers: the prompt holds the first token of the answer',
     file: 'src/engine/core/row-prompts.ts',
     find: 'const ids = row.inputIds.slice(0, at)',
     replace: 'const ids = row.inputIds.slice(0, at + 1)',

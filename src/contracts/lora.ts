@@ -19,3 +19,10 @@ export interface LoraPair {
   A: Float32Array
   B: Float32Array
 }
+
+/** An adapter that is on the model. */
+export interface AdapterCard {
+  lora: LoraConfig
+  parameters: number
+  baseModel: string | null
+}

@@ -165,9 +165,9 @@ export const trainErrors = {
     zh: (p: { wanted: string; reason: string; tried: string[]; checkpoint: string | null }) =>
       `无法写入 ${p.wanted}：${p.reason}也无法写入 ${p.tried.join('、')}。${p.checkpoint ? `最近一个完好的检查点是 ${p.checkpoint}：请清理空间，再用 --resume 从它继续。` : '没有保存检查点，训练结果已丢失。请清理空间，在运行配置中设置 "save_steps"，然后重新训练。'}`,
   },
-  'train-samples-failed': {
+  'train-answers-failed': {
     en: ({ reason }: { reason: string }) =>
-      `The model could not answer beside the run (${reason}). The run goes on without samples, and its numbers are the same. Ask in Try when it has ended.`,
+      `The model could not answer beside the run (${reason}). The run goes on without answers, and its numbers are the same. Ask in Try when it has ended.`,
     zh: ({ reason }: { reason: string }) =>
       `训练途中无法试答（${reason}）。训练照常进行，数值不受影响，只是不再试答。训练结束后可以到“试用”里提问。`,
   },

@@ -20,6 +20,7 @@ import { loraScale } from '../formats/lora-scale'
 import { linearPath } from '../architecture/names'
 import type { ExportedFile } from '../contracts/exports'
 import type { RunFacts } from '../run-file/run-facts'
+import { RUN_FILE } from '../contracts/file-names'
 
 /**
  * The PEFT folder: adapter, tokenizer and template as the run used them, a README with the run's facts, and the
@@ -39,7 +40,7 @@ export async function exportAdapter(
     const files = await writePeft(folder, { lora, pairs, baseModel }, linearPath)
     for (const [path, text] of Object.entries(tokenizerFiles(opened))) files.push(await writeText(folder, path, text))
     // The whole run file, so that the run can be done again, here or with the command line.
-    if (facts?.run) files.push(await writeText(folder, 'run.json', `${JSON.stringify(facts.run, null, 2)}\n`))
+    if (facts?.run) files.push(await writeText(folder, RUN_FILE, `${JSON.stringify(facts.run, null, 2)}\n`))
     const parameters = pairs.reduce((sum, { A, B }) => sum + A.length + B.length, 0)
     const readme = adapterReadme({ baseModel, license: opened.license, lora, parameters, run: facts })
     files.push(await writeText(folder, 'README.md', readme))

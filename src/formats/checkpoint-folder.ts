@@ -2,9 +2,9 @@ import type { FileFolder } from '../contracts/bytes'
 import { readText, subFolder } from './folders'
 import type { Manifest } from './manifest'
 import { MANIFEST, readManifest } from './manifest'
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './peft'
 import type { Place } from './whole-folder'
 import { removeWhole } from './whole-folder'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../contracts/file-names'
 
 export const OPTIMIZER = 'optimizer.safetensors'
 /** Written last of a checkpoint's own files. */

@@ -10,9 +10,7 @@ import { openSafetensors, SafetensorsWriter, tensorBytes } from './safetensors'
 import type { SafetensorsFile } from './safetensors'
 import type { LoraConfig, LoraPair } from '../contracts/lora'
 import { loraScale } from './lora-scale'
-
-export const ADAPTER_CONFIG = 'adapter_config.json'
-export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../contracts/file-names'
 
 export interface PeftAdapter {
   lora: LoraConfig

@@ -1,4 +1,4 @@
-import type { AdamwFormula } from './adamw'
+import { HYPER, type AdamwFormula } from './adamw'
 
 const f32 = Math.fround
 
@@ -18,15 +18,16 @@ export function adamwReference(
   v: number,
   grad: number,
 ): { param: number; m: number; v: number } {
-  const [, beta1, rest1, beta2, rest2, eps, decay, correction2, step, smallEps, smallStep] = words
-  const mNew = formula === 'torch' ? fused(rest1, f32(grad - m), m) : fused(grad, rest1, f32(m * beta1))
-  const vNew = fused(f32(rest2 * grad), grad, f32(v * beta2))
+  const word = (name: keyof typeof HYPER.index) => words[HYPER.index[name]]
+  const rest1 = word('rest1')
+  const mNew = formula === 'torch' ? fused(rest1, f32(grad - m), m) : fused(grad, rest1, f32(m * word('beta1')))
+  const vNew = fused(f32(word('rest2') * grad), grad, f32(v * word('beta2')))
   const root = f32(Math.sqrt(vNew))
-  const decayed = f32(param * decay)
+  const decayed = f32(param * word('decay'))
   const updated =
     formula === 'bnb32'
-      ? fused(smallStep, f32(mNew / f32(root + smallEps)), decayed)
-      : f32(decayed + f32(f32(step * mNew) / f32(f32(root / correction2) + eps)))
+      ? fused(word('small_step'), f32(mNew / f32(root + word('small_eps'))), decayed)
+      : f32(decayed + f32(f32(word('step') * mNew) / f32(f32(root / word('correction2')) + word('eps'))))
   return { param: updated, m: mNew, v: vNew }
 }
 

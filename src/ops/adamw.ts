@@ -1,7 +1,10 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/optimizer.wgsl?raw'
 import { grid, rowGrid, WHOLE_WORKGROUP, type Recorder } from '../gpu/recorder'
+import type { KernelSource } from '../gpu/kernel'
 import type { Tensor } from '../gpu/tensor'
+import { floatWords, namedWords } from '../gpu/words'
+import { STATS } from './step-words'
 
 /** Hyper-parameters of one optimiser step. */
 export interface OptimizerStep {
@@ -26,12 +29,6 @@ export const OPTIMIZER_BLOCK = 256
 /** 32-bit words of one block's states: 256 m and 256 v; or 64 words of codes for each and two scales. */
 export const RECORD_WORDS: Record<AdamwFormula, number> = { torch: 512, bnb32: 512, bnb8: 130 }
 
-const source = (name: string): { name: string; wgsl: string } => ({ name, wgsl: reduce + wgsl })
-const partialSource = source('sumsq_partial')
-const finishSource = source('norm_finish')
-const fullSource = source('adamw')
-const eightSource = source('adamw_8bit')
-
 /** Gradients one workgroup of sumsq_partial sums. */
 const SUMSQ_BLOCK = 4096
 
@@ -40,30 +37,47 @@ export function partialWords(pages: readonly number[]): number {
   return pages.reduce((sum, n) => sum + Math.ceil(n / SUMSQ_BLOCK), 0)
 }
 
-/** Words of the hyper-parameter buffer. */
-export const HYPER_WORDS = 12
+/** Words of the hyper-parameter buffer; `hyperWords` says what each is. */
+export const HYPER = namedWords('HYPER', [
+  'max_norm',
+  'beta1',
+  'rest1',
+  'beta2',
+  'rest2',
+  'eps',
+  'decay',
+  'correction2',
+  'step',
+  'small_eps',
+  'small_step',
+])
 
-/** Words of the hyper-parameter buffer, in the order that optimizer.wgsl states; `step` counts from 1. */
+const source = (name: string): KernelSource => ({ name, wgsl: reduce + HYPER.wgsl + STATS.wgsl + wgsl })
+const partialSource = source('sumsq_partial')
+const finishSource = source('norm_finish')
+const fullSource = source('adamw')
+const eightSource = source('adamw_8bit')
+
+/** Contents of the hyper-parameter buffer for step `step`, which counts from 1; each in f64 and rounded once. */
 export function hyperWords(o: OptimizerStep, step: number): Float32Array<ArrayBuffer> {
   const correction1 = 1 - o.beta1 ** step
   const correction2 = Math.sqrt(1 - o.beta2 ** step)
-  return new Float32Array([
-    o.maxGradNorm,
-    o.beta1,
-    1 - o.beta1,
-    o.beta2,
-    1 - o.beta2,
-    o.eps,
-    1 - o.lr * o.weightDecay,
+  return floatWords(HYPER, {
+    max_norm: o.maxGradNorm,
+    beta1: o.beta1,
+    rest1: 1 - o.beta1,
+    beta2: o.beta2,
+    rest2: 1 - o.beta2,
+    eps: o.eps,
+    decay: 1 - o.lr * o.weightDecay,
     correction2,
-    -o.lr / correction1,
-    o.eps * correction2,
-    (-o.lr * correction2) / correction1,
-    0,
-  ])
+    step: -o.lr / correction1,
+    small_eps: o.eps * correction2,
+    small_step: (-o.lr * correction2) / correction1,
+  })
 }
 
-/** stats[2] = L2 norm over all gradient pages, stats[3] = clip factor (-1: not finite, skip the update). */
+/** grad_norm = L2 norm over all gradient pages, clip = factor (-1: not finite, skip the update), both of `stats`. */
 export function gradNorm(
   r: Recorder,
   o: { pages: { grad: Tensor; n: number }[]; partial: Tensor; hyper: Tensor; stats: Tensor },

@@ -1,13 +1,14 @@
 import wgsl from '../../shaders/dropout.wgsl?raw'
 import { grid, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
+import { RUN } from './step-words'
 
-const source = { name: 'dropout', wgsl }
+const source = { name: 'dropout', wgsl: RUN.wgsl + wgsl }
 
 /**
  * y = mask(x) / (1 - rate), or y += that with `accumulate`: with the same `place` and run counters both passes see one
  * mask.
- * run: the run buffer, whose words 1 and 2 are the seed and the micro-step counter.
+ * run: the buffer of `RUN`, with the seed and the micro-step counter.
  */
 export function dropout(
   r: Recorder,

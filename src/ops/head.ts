@@ -1,14 +1,17 @@
 import reduce from '../../shaders/reduce.wgsl?raw'
 import wgsl from '../../shaders/head.wgsl?raw'
 import { grid, rowGrid, WHOLE_WORKGROUP, type Recorder } from '../gpu/recorder'
+import type { KernelSource } from '../gpu/kernel'
 import type { Tensor } from '../gpu/tensor'
 import { matmul } from './matmul'
+import { RUN, STATS } from './step-words'
 import { embedGather, type TablePart } from './rows'
 
-const chunkSource = { name: 'head_chunk', wgsl: reduce + wgsl }
-const lossSource = { name: 'head_loss', wgsl: reduce + wgsl }
-const finishSource = { name: 'head_finish', wgsl: reduce + wgsl }
-const sumSource = { name: 'loss_sum', wgsl: reduce + wgsl }
+const source = (name: string): KernelSource => ({ name, wgsl: reduce + RUN.wgsl + STATS.wgsl + wgsl })
+const chunkSource = source('head_chunk')
+const lossSource = source('head_loss')
+const finishSource = source('head_finish')
+const sumSource = source('loss_sum')
 
 /** Scratch of the loss head, planned by the caller. */
 export interface HeadScratch {
@@ -21,7 +24,8 @@ export interface HeadScratch {
 
 /**
  * Loss of hidden rows [rows, C] against targets, and its gradient, in one pass over the vocabulary.
- * losses [rows, 4] = (cross-entropy, right answer, entropy, 0); dh = gradient * run[0]; without `dh` only the losses.
+ * losses [rows, 4] = (cross-entropy, right answer, entropy, 0); dh = gradient * loss_scale of `run`; without `dh` only
+ * the losses.
  */
 export function headLoss(
   r: Recorder,
@@ -121,7 +125,7 @@ export function headLogits(
   }
 }
 
-/** stats[0] += run[0] * sum of losses, stats[1] += run[3] * right answers, stats[4] += run[3] * sum of entropies. */
+/** Adds losses, right answers and entropies to the step's figures, scaled as `FIGURES` says. */
 export function lossSum(r: Recorder, o: { losses: Tensor; run: Tensor; stats: Tensor; rows: number }): void {
   r.dispatch({
     source: sumSource,

@@ -1,14 +1,20 @@
-import type { OptimName } from './run-file'
 import type { OptimizerKind } from '../contracts/optimizer'
 
-/** Hugging Face's optimiser names, and which arithmetic each means. */
-const kinds: Record<OptimName, OptimizerKind> = {
+/** Hugging Face's names of optimisers, and which arithmetic each means. */
+const KINDS = {
   adamw_torch: 'adamw',
   adamw_torch_fused: 'adamw',
   adamw_8bit: 'adamw8bit',
   adamw_bnb_8bit: 'adamw8bit',
   paged_adamw_8bit: 'paged_adamw8bit',
-}
+} as const satisfies Record<string, OptimizerKind>
+
+export type OptimName = keyof typeof KINDS
+export const OPTIMIZERS = Object.keys(KINDS) as OptimName[]
+
+export const optimizerKind = (optim: OptimName): OptimizerKind => KINDS[optim]
+
+const BUDGET = /^\s*state_budget_bytes\s*=\s*([1-9]\d*)\s*$/
 
 /**
  * GPU memory that the states may take, from `optim_args`; undefined: the optimiser's own default. transformers hands
@@ -22,7 +28,3 @@ export function stateBudgetBytes(args: string): number | undefined {
 /** Whether the arguments are none, or the one that is understood. */
 export const knowsOptimArgs = (args: unknown): args is string =>
   args === '' || (typeof args === 'string' && BUDGET.test(args))
-
-const BUDGET = /^\s*state_budget_bytes\s*=\s*([1-9]\d*)\s*$/
-
-export const optimizerKind = (optim: OptimName): OptimizerKind => kinds[optim]

@@ -3,7 +3,7 @@ import { fail } from '../errors/index'
 import { suggest } from '../errors/suggest'
 import type { Expectation } from '../errors/expectation'
 import type { Projection } from '../contracts/model'
-import { knowsOptimArgs } from './optimizers'
+import { knowsOptimArgs, type OptimName } from './optimizers'
 import {
   aliases,
   evaluationFields,
@@ -17,7 +17,7 @@ import {
   runFields,
   withoutEffect,
 } from './run-fields'
-import type { OptimName, RunFile } from './run-file'
+import type { RunFile } from './run-file'
 import { fileDefaults, NO_CUT } from './run-file'
 
 type Json = Record<string, unknown>

@@ -1,7 +1,9 @@
 import type { Expectation } from '../errors/expectation'
 import { PROJECTIONS } from '../contracts/model'
 import type { RunFile } from './run-file'
-import { OPTIMIZERS, SAVE_STRATEGIES, SCHEDULERS } from './run-file'
+import { SAVE_STRATEGIES } from './run-file'
+import { OPTIMIZERS } from './optimizers'
+import { SCHEDULERS } from './schedules'
 
 const atLeast = (min: number, integer = false): Expectation => ({ kind: 'number', min, integer })
 const positive: Expectation = { kind: 'number', above: 0 }

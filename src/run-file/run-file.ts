@@ -1,18 +1,15 @@
 import { PROJECTIONS } from '../contracts/model'
 import type { LoraConfig } from '../contracts/lora'
+import type { OptimName } from './optimizers'
+import type { ScheduleFields } from './schedules'
 
 /** The run file: one JSON with the Hugging Face names, shared by the page, the command line and the exports. */
-export interface RunFile {
-  learning_rate: number
+export interface RunFile extends ScheduleFields {
   num_train_epochs: number
   /** -1 = by epochs. */
   max_steps: number
   per_device_train_batch_size: number
   gradient_accumulation_steps: number
-  lr_scheduler_type: SchedulerType
-  /** Share of all steps; used where warmup_steps is 0. */
-  warmup_ratio: number
-  warmup_steps: number
   optim: OptimName
   /** `""` or `"state_budget_bytes=N"`: larger optimiser states are paged from the host, with the same bits. */
   optim_args: string
@@ -47,20 +44,8 @@ export interface RunFile {
 /** `max_length: null` of a run file: longer than any row. */
 export const NO_CUT = 2 ** 31 - 1
 
-export const SCHEDULERS = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as const
-export type SchedulerType = (typeof SCHEDULERS)[number]
-
 export const SAVE_STRATEGIES = ['no', 'steps', 'epoch'] as const
 type SaveStrategy = (typeof SAVE_STRATEGIES)[number]
-
-export const OPTIMIZERS = [
-  'adamw_torch',
-  'adamw_torch_fused',
-  'adamw_8bit',
-  'adamw_bnb_8bit',
-  'paged_adamw_8bit',
-] as const
-export type OptimName = (typeof OPTIMIZERS)[number]
 
 const quantization: RunFile['quantization'] = {
   load_in_4bit: true,

@@ -1,8 +1,8 @@
-import type { LogRow } from '../engine/api/types'
 import type { XAxisKind } from './prefs'
+import { FIGURE_NAMES, type LogRow } from '../contracts/figures'
 
 /** One step as the charts know it. */
-export interface CurvePoint extends LogRow {
+export type CurvePoint = LogRow & {
   /** Seconds since the run began. */
   seconds: number
   tokens_per_second: number
@@ -74,17 +74,8 @@ export function nearest(xs: readonly number[], x: number): number {
   return Math.abs(xs[high] - x) < Math.abs(x - xs[low]) ? high : low
 }
 
-/** The measures as comma-separated lines, one per step. */
+/** All figures as comma-separated lines, one per step. */
 export function curveCsv(points: readonly CurvePoint[]): string {
-  const names = [
-    'step',
-    'epoch',
-    'loss',
-    'grad_norm',
-    'learning_rate',
-    'num_tokens',
-    'seconds',
-    'tokens_per_second',
-  ] as const
+  const names = [...FIGURE_NAMES, 'seconds', 'tokens_per_second'] as const
   return [names.join(','), ...points.map((point) => names.map((name) => point[name]).join(','))].join('\n') + '\n'
 }

@@ -1,4 +1,5 @@
 import { aliases, runFields } from '../run-file/run-fields'
+import { ADAPTER_CONFIG } from '../contracts/file-names'
 
 /** What a drop can mean. */
 export type Meaning = 'model' | 'adapter' | 'zip' | 'run' | 'data'
@@ -14,7 +15,7 @@ const isRows = (value: unknown) => Array.isArray(value) && value.some((item) => 
 /** Tells by names and the first bytes what files are; anything that is nothing else is taken for data. */
 export async function understand(files: readonly { path: string; file: Blob }[]): Promise<Meaning> {
   const names = files.map(({ path }) => path.split('/').at(-1)?.toLowerCase() ?? '')
-  if (names.includes('adapter_config.json')) return 'adapter'
+  if (names.includes(ADAPTER_CONFIG)) return 'adapter'
   if (names.includes('config.json') || names.some((name) => name.endsWith('.safetensors'))) return 'model'
   if (names[0]?.endsWith('.zip')) return 'zip'
   if (names[0]?.endsWith('.json') && (await looksLikeRunFile(files[0].file))) return 'run'

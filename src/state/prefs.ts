@@ -15,7 +15,7 @@ export interface Prefs {
   hubEndpoint: string
   pinnedPrompts: string[]
   /** Share of a run between two looks at what the model says by then; 0 = none. */
-  sampleEvery: number
+  answerEvery: number
 }
 export type XAxisKind = 'step' | 'epoch' | 'tokens' | 'time'
 
@@ -31,7 +31,7 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
     xAxis: 'step',
     hubEndpoint: 'https://huggingface.co',
     pinnedPrompts: [],
-    sampleEvery: 0.25,
+    answerEvery: 0.25,
   }
   const store = createStore<Prefs>(() => ({ ...defaults, ...read(storage) }))
   store.subscribe((prefs) => {
@@ -48,7 +48,10 @@ export type PrefsStore = ReturnType<typeof createPrefs>
 function read(storage: Storage | null): Partial<Prefs> {
   try {
     const value: unknown = JSON.parse(storage?.getItem(KEY) ?? '{}')
-    return value && typeof value === 'object' ? (value as Partial<Prefs>) : {}
+    if (!value || typeof value !== 'object') return {}
+    // What earlier versions called it.
+    const { sampleEvery, ...prefs } = value as Partial<Prefs> & { sampleEvery?: number }
+    return sampleEvery === undefined ? prefs : { answerEvery: sampleEvery, ...prefs }
   } catch {
     return {}
   }

@@ -5,6 +5,8 @@ import { checkpointPlace, removeCheckpoints, runsWithCheckpoints } from '../stor
 import type { BlobFile } from './blob-folder'
 import { holdLock, locksHeld } from '../storage/locks'
 import type { RunArchive, RunFilesKind, RunRecord } from './run-record'
+import { readRecord } from './run-record'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../contracts/file-names'
 
 const filesKey = (id: string, kind: RunFilesKind) => `${id}/${kind}`
 
@@ -13,7 +15,7 @@ export function openRunArchive(): RunArchive {
   const records = createStore('tunetab-runs', 'records')
   const files = createStore('tunetab-run-files', 'files')
   return {
-    list: async () => (await entries<string, RunRecord>(records)).map(([, record]) => record),
+    list: async () => (await entries<string, RunRecord>(records)).map(([, record]) => readRecord(record)),
     async put(record) {
       await set(record.id, record, records)
       // Asks that the browser clear other things first when the disk is full. Not waited for: Firefox asks the person,
@@ -33,7 +35,7 @@ export function openRunArchive(): RunArchive {
     },
     async checkpointAdapter(id, step) {
       const place = await checkpointPlace(id)
-      const names = ['adapter_config.json', 'adapter_model.safetensors']
+      const names = [ADAPTER_CONFIG, ADAPTER_WEIGHTS]
       const found = await Promise.all(
         names.map(async (path) => ({ path, blob: await place.file(`${folderOf(step)}/${path}`) })),
       )

@@ -1,12 +1,13 @@
-import type { RowAnswer, TrainOutcome } from '../engine/api/types'
+import type { TrainOutcome } from '../engine/api/types'
 import type { CheckpointRules } from '../formats/checkpoint-folder'
 import type { RunFile } from '../run-file/run-file'
 import type { BlobFile } from './blob-folder'
 import type { CurvePoint } from './curve'
 import type { ColumnMapping } from '../contracts/data'
+import type { RowAnswer } from '../contracts/events'
 
-/** A sample with the step after which it was taken. */
-export type SampleRecord = RowAnswer & { step: number }
+/** An answer with the step after which it was taken. */
+export type AnswerRecord = RowAnswer & { step: number }
 
 /**
  * What is kept of a run in the browser, files aside. It is there from the first step on, so that a closed tab loses
@@ -23,7 +24,7 @@ export interface RunRecord {
   data: { name: string; rows: number; sample?: string; file?: string; mapping?: ColumnMapping }
   run: RunFile
   curve: CurvePoint[]
-  samples?: SampleRecord[]
+  answers?: AnswerRecord[]
   /** running: in a tab that is open; interrupted: in one that is not; failed: its numbers broke. */
   reason: TrainOutcome['reason'] | 'running' | 'interrupted' | 'failed'
   steps: number
@@ -76,6 +77,12 @@ export interface RunArchive {
 
 export function bytesOf(files: readonly BlobFile[]): number {
   return files.reduce((sum, file) => sum + file.blob.size, 0)
+}
+
+/** A record as it was kept, also by a version that called the answers samples. */
+export function readRecord(kept: RunRecord & { samples?: AnswerRecord[] }): RunRecord {
+  const { samples, ...record } = kept
+  return samples ? { ...record, answers: samples } : record
 }
 
 /** Whether it can be gone on with: from a checkpoint, or, where it has none yet, from its beginning. */

@@ -22,19 +22,19 @@ interface StarterParts {
 }
 
 /** Answers that are looked at on the way: of so many rows, so long. */
-const SAMPLE_ROWS = 2
-const SAMPLE_TOKENS = 40
+const ANSWERED_ROWS = 2
+const ANSWER_TOKENS = 40
 
 /** Trains a run and keeps its record true from before the first step to the end, whatever the end is. */
 export function createRunStarter({ engine, archive, prefs, notices, train, tryRoom, exporting, runs }: StarterParts) {
   /** What has come of the run so far. */
   const soFar = (record: RunRecord): RunRecord => {
     const curve = [...train.points()]
-    const { samples, steps } = train.store.getState()
+    const { answers, steps } = train.store.getState()
     return {
       ...record,
       curve,
-      samples: [...samples],
+      answers: [...answers],
       steps: curve.length,
       plannedSteps: steps || record.plannedSteps,
       seconds: curve.at(-1)?.seconds ?? record.seconds,
@@ -133,14 +133,14 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     let outcome: TrainOutcome | null = null
     try {
       await runs.put(live)
-      const { sampleEvery } = prefs.getState()
-      const samples =
-        sampleEvery > 0 ? { rows: SAMPLE_ROWS, every: sampleEvery, max_new_tokens: SAMPLE_TOKENS } : undefined
+      const { answerEvery } = prefs.getState()
+      const answers =
+        answerEvery > 0 ? { rows: ANSWERED_ROWS, every: answerEvery, max_new_tokens: ANSWER_TOKENS } : undefined
       outcome = await train.train({
         runId: record.id,
-        options: { ...options, samples },
+        options: { ...options, answers },
         curve: record.curve,
-        samples: record.samples,
+        answers: record.answers,
         onAdapter: (card) => tryRoom.adapterIs(card, record.name, record.id),
         onCheckpoint: () => noteCheckpoint(live),
       })

@@ -1,24 +1,18 @@
 import { createStore } from 'zustand/vanilla'
-import type {
-  AdapterCard,
-  Engine,
-  LogRow,
-  RunPlan,
-  TrainEvent,
-  TrainOptions,
-  TrainOutcome,
-  TrainPhase,
-} from '../engine/api/types'
+import type { Engine, RunPlan, TrainOptions, TrainOutcome } from '../engine/api/types'
 import type { SerializedError } from '../errors'
 import { recommendedRun } from '../run-file/run-file'
 import type { RunFile } from '../run-file/run-file'
 import type { CurvePoint } from './curve'
 import { serializeError } from './failure'
 import { createPublisher } from './publisher'
-import type { SampleRecord } from './run-record'
+import type { AnswerRecord } from './run-record'
 import type { FieldPath, WrongEntries } from './settings'
 import { readField, refusalOf, writeField } from './settings'
 import type { RunFacts } from '../run-file/run-facts'
+import type { AdapterCard } from '../contracts/lora'
+import type { LogRow } from '../contracts/figures'
+import type { TrainEvent, TrainPhase } from '../contracts/events'
 
 interface LogLine {
   time: number
@@ -62,7 +56,7 @@ export interface TrainState {
   /** Grows whenever `points` does; the points themselves stay out of the store, so that a step copies nothing. */
   version: number
   /** Answers that the model gave on the way. */
-  samples: SampleRecord[]
+  answers: AnswerRecord[]
   log: LogLine[]
   outcome: TrainOutcome | null
   error: SerializedError | null
@@ -77,7 +71,7 @@ export interface RunStart {
   options: Omit<TrainOptions, 'runId'>
   /** Of a run that goes on: what is known of its past. */
   curve?: readonly CurvePoint[]
-  samples?: readonly SampleRecord[]
+  answers?: readonly AnswerRecord[]
   onAdapter(card: AdapterCard): void
   onCheckpoint(): void
 }
@@ -102,7 +96,7 @@ export function createTrainRoom(engine: Engine) {
     live: null,
     compiled: null,
     version: 0,
-    samples: [],
+    answers: [],
     log: [],
     outcome: null,
     error: null,
@@ -137,11 +131,11 @@ export function createTrainRoom(engine: Engine) {
     } else if (event.kind === 'resumed') {
       points = pastOf(event.log, start.curve ?? [])
       before = points.at(-1)?.seconds ?? 0
-      const samples = (start.samples ?? []).filter(({ step }) => step <= points.length)
-      publisher.now({ step: points.length, version: points.length, samples })
-    } else if (event.kind === 'sample') {
-      const { kind: _, ...sample } = event
-      store.setState(({ samples }) => ({ samples: [...samples, sample] }))
+      const answers = (start.answers ?? []).filter(({ step }) => step <= points.length)
+      publisher.now({ step: points.length, version: points.length, answers })
+    } else if (event.kind === 'answer') {
+      const { kind: _, ...answer } = event
+      store.setState(({ answers }) => ({ answers: [...answers, answer] }))
     } else if (event.kind === 'adapter') {
       start.onAdapter(event.card)
     } else if (event.kind === 'checkpoint') {
@@ -216,7 +210,7 @@ export function createTrainRoom(engine: Engine) {
         live: null,
         compiled: null,
         version: 0,
-        samples: [],
+        answers: [],
         log: [],
         outcome: null,
         error: null,

@@ -1,8 +1,9 @@
 import { createStore } from 'zustand/vanilla'
-import type { AdapterCard, Engine, GenerateResult } from '../engine/api/types'
+import type { Engine, GenerateResult } from '../engine/api/types'
 import type { FileFolder } from '../contracts/bytes'
 import { serializeError, isAbort } from './failure'
 import type { SerializedError } from '../errors'
+import type { AdapterCard } from '../contracts/lora'
 
 export interface AnswerSide {
   text: string

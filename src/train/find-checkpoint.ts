@@ -5,10 +5,10 @@ import type { CheckpointAbout, ListedCheckpoint } from '../formats/checkpoint-fo
 import { folderOf, listCheckpoints, OPTIMIZER, RUN_STATE } from '../formats/checkpoint-folder'
 import { readText, subFolder } from '../formats/folders'
 import { damagedFile, MANIFEST, readManifest } from '../formats/manifest'
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../formats/peft'
 import type { RunFile } from '../run-file/run-file'
 import { parseRunFile } from '../run-file/parse-run-file'
-import type { StepLog } from './log-history'
+import type { LogRow } from '../contracts/figures'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../contracts/file-names'
 
 /** What a checkpoint says of its run, without the states: what a continuation must agree with. */
 export interface CheckpointFacts {
@@ -18,7 +18,7 @@ export interface CheckpointFacts {
   /** When the run began, ISO 8601. */
   began: string
   /** Every step so far. */
-  log: readonly StepLog[]
+  log: readonly LogRow[]
   /** See `fingerprint`. */
   data: string
   /** See model/opening/fingerprint.ts. */

@@ -1,4 +1,4 @@
-import type { StepLog } from './log-history'
+import type { LogRow } from '../contracts/figures'
 
 /**
  * When the loop asks: before the first step, after a step, when it begins to wait, when it was stopped early, at the
@@ -7,11 +7,11 @@ import type { StepLog } from './log-history'
 export type Moment = 'start' | 'step' | 'pause' | 'stop' | 'end'
 
 /**
- * Something done between two steps, with nothing queued on the GPU: a checkpoint, a sample. It leaves the trainer and
+ * Something done between two steps, with nothing queued on the GPU: a checkpoint, an answer. It leaves the trainer and
  * the adapter as they are, so that a run gives the same bits with and without it.
  */
 export interface Interlude {
   /** `step` steps are done. */
   due(step: number, moment: Moment): boolean
-  run(step: number, log: readonly StepLog[]): Promise<void>
+  run(step: number, log: readonly LogRow[]): Promise<void>
 }

@@ -1,43 +1,26 @@
+import { FIGURE_NAMES, FIGURES, type Figure, type FigureName, type LogRow } from '../contracts/figures'
 import type { RunFile } from '../run-file/run-file'
 
-/** One optimiser step's figures, with transformers' and trl's names. */
-export interface StepLog {
-  step: number
-  /** Passes over the data done so far, as a fraction. */
-  epoch: number
-  loss: number
-  /** Global L2 norm before clipping. */
-  grad_norm: number
-  learning_rate: number
-  /** Tokens fed so far, padding left out. */
-  num_tokens: number
-  mean_token_accuracy: number
-  /** Of the predictions at trained tokens, in nats. */
-  entropy: number
-}
-
 /**
- * `log_history` of trainer_state.json from the steps: every `logging_steps` a row whose loss, accuracy and entropy are
- * means over the interval and whose other figures are the last step's, unrounded, as transformers 5 and trl write them:
- * the loss is the steps' mean, the other two those of their micro batches, of which `batchesOf` says how many a step
- * had. Steps after the last full interval have no row of their own.
+ * `log_history` of trainer_state.json from the steps: every `logging_steps` a row, unrounded, as transformers 5 and trl
+ * write them; `FIGURES` says of each figure what it is over an interval, `batchesOf` how many micro batches a step had.
+ * Steps after the last full interval have no row of their own.
  */
 export function logHistory(
-  log: StepLog[],
+  log: readonly LogRow[],
   run: Pick<RunFile, 'logging_steps'>,
   steps: number,
   batchesOf: (step: number) => number,
-): StepLog[] {
+): LogRow[] {
   const interval = loggingInterval(run.logging_steps, steps)
-  const rows: StepLog[] = []
+  const rows: LogRow[] = []
   for (let end = interval; end <= log.length; end += interval) {
     const part = log.slice(end - interval, end)
-    rows.push({
-      ...part.at(-1)!,
-      loss: mean(part, 'loss', () => 1),
-      mean_token_accuracy: mean(part, 'mean_token_accuracy', batchesOf),
-      entropy: mean(part, 'entropy', batchesOf),
+    const figures = FIGURE_NAMES.flatMap((name) => {
+      const value = overInterval(part, name, batchesOf)
+      return value === undefined ? [] : [[name, value] as const]
     })
+    rows.push(Object.fromEntries(figures) as unknown as LogRow)
   }
   return rows
 }
@@ -47,12 +30,16 @@ export function loggingInterval(loggingSteps: number, steps: number): number {
   return Math.max(1, loggingSteps < 1 ? Math.ceil(steps * loggingSteps) : Math.floor(loggingSteps))
 }
 
-function mean(
-  rows: StepLog[],
-  key: 'loss' | 'mean_token_accuracy' | 'entropy',
-  weightOf: (step: number) => number,
-): number {
-  if (rows.length === 1) return rows[0][key]
-  const weights = rows.map(({ step }) => weightOf(step))
-  return rows.reduce((sum, row, i) => sum + row[key] * weights[i], 0) / weights.reduce((a, b) => a + b, 0)
+/** undefined where a step of the interval lacks the figure: steps that an earlier version made. */
+function overInterval(
+  part: readonly LogRow[],
+  name: FigureName,
+  batchesOf: (step: number) => number,
+): number | undefined {
+  const values = part.flatMap((row) => row[name] ?? [])
+  if (values.length < part.length) return undefined
+  const { over }: Figure = FIGURES[name]
+  if (over === 'last' || part.length === 1) return values.at(-1)
+  const weights = part.map(({ step }) => (over === 'micro batches' ? batchesOf(step) : 1))
+  return values.reduce((sum, value, i) => sum + value * weights[i], 0) / weights.reduce((a, b) => a + b, 0)
 }

@@ -2,12 +2,12 @@ import { fail, TuneError } from '../errors'
 import type { MicroBatch } from '../contracts/data'
 import type { Trainer } from '../model/language-model'
 import type { Interlude, Moment } from './interlude'
-import type { StepLog } from './log-history'
 import type { RunControl } from './run-control'
 import type { RunFile } from '../run-file/run-file'
 import { learningRateAt } from '../run-file/schedules'
 import { Throughput } from './throughput'
-import type { StepResult } from '../contracts/figures'
+import { FIGURE_NAMES } from '../contracts/figures'
+import type { FigureName, LogRow, LoopFigure, Pace, StepResult } from '../contracts/figures'
 
 /** The micro batches of one optimiser step. */
 export interface Window {
@@ -17,12 +17,7 @@ export interface Window {
   batches(): MicroBatch[]
 }
 
-export interface StepReport extends StepLog {
-  tokensPerSecond: number
-  etaSeconds: number
-  stepSeconds: number
-  gpuBytes: number
-}
+export type StepReport = LogRow & Pace
 
 export interface LoopParts {
   trainer: Trainer
@@ -37,7 +32,7 @@ export interface LoopParts {
   onPause?(paused: boolean, step: number): void
   interludes?: readonly Interlude[]
   /** Where a continued run stands. */
-  done?: { log: readonly StepLog[] }
+  done?: { log: readonly LogRow[] }
   now?: () => number
 }
 
@@ -55,7 +50,7 @@ interface Queued {
  * awaited, so the GPU never waits for the host; reports lag one step. Throws `train-non-finite` with the step, the
  * place and the rows. Returns all steps' figures, those of `done` first.
  */
-export async function runLoop(parts: LoopParts): Promise<StepLog[]> {
+export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
   const { trainer, run, steps, control } = parts
   const log = [...(parts.done?.log ?? [])]
   const clock = new Throughput(parts.now ?? (() => performance.now()))
@@ -66,20 +61,11 @@ export async function runLoop(parts: LoopParts): Promise<StepLog[]> {
     if (!queued) return
     const { step, epoch, rate, rows, realTokens, result } = queued
     queued = null
-    const { loss, gradNorm, meanTokenAccuracy, entropy } = await result.catch((error: unknown) => {
+    const left = await result.catch((error: unknown) => {
       throw namingRows(error, step, rows)
     })
     numTokens += realTokens
-    const figures: StepLog = {
-      step,
-      epoch,
-      loss,
-      grad_norm: gradNorm,
-      learning_rate: rate,
-      num_tokens: numTokens,
-      mean_token_accuracy: meanTokenAccuracy,
-      entropy,
-    }
+    const figures = logRow({ step, epoch, learning_rate: rate, num_tokens: numTokens }, left)
     log.push(figures)
     parts.onStep({ ...figures, ...clock.stepEnded(realTokens, steps - step), gpuBytes: trainer.gpuBytes })
   }
@@ -145,6 +131,12 @@ async function queue(trainer: Trainer, run: RunFile, window: Window, step: numbe
       maxGradNorm: run.max_grad_norm,
     }),
   }
+}
+
+/** A step's figures in the order of the table. */
+function logRow(loop: Record<LoopFigure, number>, kernels: StepResult): LogRow {
+  const all: Record<FigureName, number> = { ...loop, ...kernels }
+  return Object.fromEntries(FIGURE_NAMES.map((name) => [name, all[name]])) as Record<FigureName, number>
 }
 
 /** The trainer may not know which rows broke the numbers; then all that it was fed are named. */

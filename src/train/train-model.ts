@@ -3,17 +3,16 @@ import { orderBatches } from '../data'
 import { fail } from '../errors'
 import type { LanguageModel, Trainer, TrainerState, MemoryPlan } from '../model/language-model'
 import type { Interlude } from './interlude'
-import type { StepLog } from './log-history'
 import type { RunControl } from './run-control'
 import type { RunFile } from '../run-file/run-file'
 import type { StepReport } from './loop'
 import { runLoop } from './loop'
 import { runWindows, trainingShape } from './windows'
-
-export type TrainingPhase = 'preparing' | 'compiling' | 'training' | 'paused'
+import type { TrainPhase } from '../contracts/events'
+import type { LogRow } from '../contracts/figures'
 
 export interface TrainingHooks {
-  onPhase(phase: TrainingPhase, step: number, steps: number): void
+  onPhase(phase: TrainPhase, step: number, steps: number): void
   onStep(report: StepReport, steps: number): void
   onCompile?(done: number, total: number): void
   /** The adapter that is going to be trained is on the model. */
@@ -25,13 +24,13 @@ export interface TrainingStart {
   /** Go on with the adapter that is attached instead of a fresh one. */
   keepAdapter: boolean
   /** Where a checkpoint left off; the adapter comes with it. */
-  checkpoint?: { state: TrainerState; log: readonly StepLog[] }
+  checkpoint?: { state: TrainerState; log: readonly LogRow[] }
   padId: number
 }
 
 export interface TrainingResult {
   /** Every step's figures. */
-  log: StepLog[]
+  log: LogRow[]
   /** Steps planned; `log` is shorter when the run was stopped. */
   steps: number
   /** Micro batches are padded to at most this. */

@@ -4,6 +4,7 @@ import { ROOMS } from '../state/router'
 import type { Studio } from '../state/studio'
 import { takeFiles, takeRunFile } from './intake'
 import { filesOfFolder, pickFiles } from './pick'
+import { RUN_FILE } from '../contracts/file-names'
 
 /** Something that can be done, for buttons, keys and the palette alike. */
 export interface Action {
@@ -102,7 +103,7 @@ const work = {
     label: 'train.saveRunFile',
     enabled: always,
     perform: (studio) =>
-      studio.exporting.saveText('run.json', JSON.stringify(studio.train.store.getState().run, null, 2) + '\n'),
+      studio.exporting.saveText(RUN_FILE, JSON.stringify(studio.train.store.getState().run, null, 2) + '\n'),
   },
   'try.loadAdapter': {
     label: 'try.loadAdapter',

@@ -4,6 +4,7 @@ import { readBlobs } from '../state/blob-folder'
 import type { BlobFile } from '../state/blob-folder'
 import { understand } from '../state/intake'
 import type { Studio } from '../state/studio'
+import { ADAPTER_CONFIG } from '../contracts/file-names'
 
 export interface PathFile {
   path: string
@@ -35,8 +36,7 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
       )
     } else if (meaning === 'zip') {
       const inside = await unzipBlobs(files[0].file)
-      if (!inside.some(({ path }) => /(^|\/)adapter_config\.json$/.test(path)))
-        throw fail('intake-zip-no-adapter', { file: name })
+      if (!inside.some(isAdapterConfig)) throw fail('intake-zip-no-adapter', { file: name })
       await takeAdapter(studio, name, inside)
     } else if (meaning === 'run') {
       await takeRunFile(studio, files[0].file)
@@ -63,9 +63,11 @@ export async function takeRunFile(studio: Studio, file: File): Promise<void> {
   if (studio.applyRunFile(json)) studio.notices.say('intake.run', { name: file.name })
 }
 
+const isAdapterConfig = ({ path }: { path: string }) => path.split('/').at(-1) === ADAPTER_CONFIG
+
 async function takeAdapter(studio: Studio, name: string, files: readonly BlobFile[]): Promise<void> {
-  const config = files.find(({ path }) => /(^|\/)adapter_config\.json$/.test(path))
-  const prefix = config ? config.path.slice(0, -'adapter_config.json'.length) : ''
+  const config = files.find(isAdapterConfig)
+  const prefix = config ? config.path.slice(0, -ADAPTER_CONFIG.length) : ''
   const inside = files.filter(({ path }) => path.startsWith(prefix))
   const folder = readBlobs(
     name,

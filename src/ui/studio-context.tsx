@@ -48,3 +48,4 @@ export function useWords() {
     [language],
   )
 }
+export type Words = ReturnType<typeof useWords>

@@ -14,6 +14,7 @@ import {
 import { figure } from '../helpers/figures'
 import { runOps } from '../helpers/gpu'
 import { goldenJson, goldenTensors } from '../helpers/golden'
+import { statsWords } from '../helpers/step-words'
 
 const steps = goldenJson<{ learning_rates: number[]; betas: number[]; eps: number; weight_decay: number }>(
   'adamw/steps.json',
@@ -82,7 +83,7 @@ async function gpuStep(
   const out = await runOps(
     {
       hyper: { data: hyperWords(options(step), step) },
-      stats: { data: Float32Array.of(0, 0, 1, 1) },
+      stats: { data: statsWords({ grad_norm: 1, clip: 1 }) },
       blocks: { data: table },
       param: { data: param },
       grad: { data: grad },

@@ -9,6 +9,7 @@ import { goldenBatch, goldenJson, goldenModel } from '../helpers/golden'
 import { testGpu } from '../helpers/gpu'
 import type { LoraConfig } from '../../src/contracts/lora'
 import type { StepResult } from '../../src/contracts/figures'
+import { KERNEL_FIGURES } from '../../src/contracts/figures'
 
 const OPTIMIZER = { lr: 2e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }
 // Rank 64 of hidden 80: tensors of 5120 elements get 8-bit states, v_proj's B of fewer than 4096 keeps f32.
@@ -83,12 +84,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
         results.push(result)
         if (!options.queued) await result
       }
-      const reported = (await Promise.all(results)).flatMap(({ loss, gradNorm, meanTokenAccuracy, entropy }) => [
-        loss,
-        gradNorm,
-        meanTokenAccuracy,
-        entropy,
-      ])
+      const reported = (await Promise.all(results)).flatMap((result) => KERNEL_FIGURES.map((name) => result[name]))
       const recomputed = trainer.plan.recomputedLayers
       const pairs = await model.readLora()
       trainer.destroy()

@@ -35,7 +35,7 @@ async function run(
     await trainer.accumulate(batch, batch.trainedTokens)
     const result = await trainer.step({ lr: 2e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 })
     losses.push(result.loss)
-    norms.push(result.gradNorm)
+    norms.push(result.grad_norm)
   }
   const bytes = trainer.plan.memory.find(({ kind }) => kind === 'activations')!.bytes
   model.destroy()

@@ -65,7 +65,7 @@ describe('what happens between steps changes no bit', () => {
   }
 
   for (const optim of ['adamw_torch', 'paged_adamw_8bit'] as const) {
-    test(`samples and checkpoints with ${optim}`, async () => {
+    test(`answers and checkpoints with ${optim}`, async () => {
       const want = await train({ optim }, () => [])
       expect(want.log).toHaveLength(6)
       const said: number[][] = []

@@ -103,7 +103,7 @@ for (const name of GOLDEN_FAMILIES) {
       const result = await trainer.step(OPTIMIZER)
       expect(Math.abs(result.loss - expected.loss) / expected.loss).toBeLessThan(1e-5)
       // A root of squares is no further off than the gradients.
-      expect(Math.abs(result.gradNorm - expected.grad_norm) / expected.grad_norm).toBeLessThan(5e-5)
+      expect(Math.abs(result.grad_norm - expected.grad_norm) / expected.grad_norm).toBeLessThan(5e-5)
       trainer.destroy()
     })
 
@@ -134,11 +134,11 @@ for (const name of GOLDEN_FAMILIES) {
             1e-4,
           )
           expect(
-            figure(`training norm ${name}`, Math.abs(got.gradNorm - want.grad_norm) / want.grad_norm),
+            figure(`training norm ${name}`, Math.abs(got.grad_norm - want.grad_norm) / want.grad_norm),
             `norm of step ${step}`,
           ).toBeLessThan(5e-4)
           // A mean over the window's micro batches; right answers are whole numbers, so that only the division rounds.
-          expect(got.meanTokenAccuracy, `accuracy of step ${step}`).toBeCloseTo(want.mean_token_accuracy, 6)
+          expect(got.mean_token_accuracy, `accuracy of step ${step}`).toBeCloseTo(want.mean_token_accuracy, 6)
           // As the loss, in nats over the same tokens.
           expect(Math.abs(got.entropy - want.entropy), `entropy of step ${step}`).toBeLessThan(1e-4)
         }

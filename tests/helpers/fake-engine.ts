@@ -1,16 +1,11 @@
 import { fail } from '../../src/errors'
-import type {
-  AdapterCard,
-  Engine,
-  GenerateRequest,
-  LogRow,
-  ModelCard,
-  RunPlan,
-  TrainEvent,
-} from '../../src/engine/api/types'
+import type { Engine, GenerateRequest, ModelCard, RunPlan } from '../../src/engine/api/types'
 import type { WritableFolder } from '../../src/contracts/bytes'
 import type { RunFile } from '../../src/run-file/run-file'
 import type { DataSummary, PreviewRow } from '../../src/contracts/data'
+import type { AdapterCard } from '../../src/contracts/lora'
+import type { LogRow } from '../../src/contracts/figures'
+import type { TrainEvent } from '../../src/contracts/events'
 
 /** Looks of the page without a GPU: plays a load, a data set and a run with timers. Nothing here is computed. */
 export function createFakeEngine(stepMs = 60): Engine {
@@ -148,7 +143,7 @@ export function createFakeEngine(stepMs = 60): Engine {
         checkpointEvery: null,
       }
     },
-    async train(run, { samples }, on) {
+    async train(run, { answers }, on) {
       paused = false
       stopped = false
       const steps = stepsOf(run)
@@ -156,7 +151,7 @@ export function createFakeEngine(stepMs = 60): Engine {
       const started = performance.now()
       adapter = { lora: run.lora, parameters: 150_000, baseModel: 'builtin' }
       on({ kind: 'adapter', card: adapter })
-      const look = (step: number) => samples && fakeSamples(step, step / steps).forEach((sample) => on(sample))
+      const look = (step: number) => answers && fakeAnswers(step, step / steps).forEach((answer) => on(answer))
       on({ kind: 'phase', phase: 'compiling', step: 0, steps })
       await wait(200)
       look(0)
@@ -183,7 +178,7 @@ export function createFakeEngine(stepMs = 60): Engine {
           gpuBytes: 17_200_000,
           stepSeconds: stepMs / 1000,
         })
-        if (samples && step % Math.ceil(steps * samples.every) === 0) look(step)
+        if (answers && step % Math.ceil(steps * answers.every) === 0) look(step)
         if (step === 3) on({ kind: 'message', level: 'info', text: 'Longest row of the run: 301 tokens.' })
       }
       return {
@@ -239,7 +234,7 @@ export function createFakeEngine(stepMs = 60): Engine {
   }
 }
 
-function fakeSamples(step: number, share: number): TrainEvent[] {
+function fakeAnswers(step: number, share: number): TrainEvent[] {
   const rows = [
     {
       row: 9,
@@ -255,7 +250,7 @@ function fakeSamples(step: number, share: number): TrainEvent[] {
     },
   ]
   return rows.map(({ early, ...row }) => ({
-    kind: 'sample',
+    kind: 'answer',
     step,
     ...row,
     text: share < 0.3 ? early : share < 0.6 ? row.expected.slice(0, 14) : row.expected,

@@ -2,7 +2,7 @@ import type { MicroBatch } from '../../src/contracts/data'
 import { IGNORE } from '../../src/contracts/data'
 import type { LanguageModel, TrainingShape, DecodingOptions } from '../../src/model/language-model'
 import type { ModelConfig } from '../../src/contracts/model'
-import { FakeTrainer } from './fake-trainer'
+import { FakeTrainer, stepResult } from './fake-trainer'
 import type { LoraConfig, LoraPair } from '../../src/contracts/lora'
 
 /** A LanguageModel without a GPU: remembers what was asked of it; its loss falls by one hundredth a step. */
@@ -49,7 +49,7 @@ export class FakeLanguageModel implements LanguageModel {
 
   async createTrainer(shape: TrainingShape) {
     this.shapes.push(shape)
-    this.trainer = new FakeTrainer((step) => ({ loss: 2 - step / 100, gradNorm: 1, meanTokenAccuracy: 0, entropy: 0 }))
+    this.trainer = new FakeTrainer((step) => stepResult({ loss: 2 - step / 100, grad_norm: 1 }))
     this.trainer.pairs = this.pairs
     return this.trainer
   }

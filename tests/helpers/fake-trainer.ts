@@ -2,7 +2,12 @@ import type { MicroBatch } from '../../src/contracts/data'
 import type { Trainer } from '../../src/model/language-model'
 import type { OptimizerStep } from '../../src/ops/adamw'
 import type { LoraPair } from '../../src/contracts/lora'
-import type { StepResult } from '../../src/contracts/figures'
+import { KERNEL_FIGURES, type StepResult } from '../../src/contracts/figures'
+
+/** A step's result, 0 in every figure that is not given. */
+export function stepResult(given: Partial<StepResult> = {}): StepResult {
+  return { ...(Object.fromEntries(KERNEL_FIGURES.map((name) => [name, 0])) as StepResult), ...given }
+}
 
 /** A Trainer without a GPU: remembers what it was asked, and ends its steps only when told (or at once with `auto`). */
 export class FakeTrainer implements Trainer {

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { dropout, dropoutKeeps, dropoutReference } from '../../src/ops/dropout'
 import { random, runOps } from '../helpers/gpu'
-
-/** The run buffer: scale of the loss, then seed and micro-step as bits. */
-function runWords(seed: number, step: number): { data: Uint32Array } {
-  return { data: Uint32Array.of(0, seed, step, 0) }
-}
+import { runBits } from '../helpers/step-words'
 
 async function drop(
   x: Float32Array,
@@ -13,7 +9,11 @@ async function drop(
   y?: Float32Array,
 ): Promise<Float32Array> {
   const out = await runOps(
-    { run: runWords(o.seed, o.step), x: { data: x }, y: { data: y ?? new Float32Array(x.length).fill(NaN) } },
+    {
+      run: { data: runBits({ seed: o.seed, micro_step: o.step }) },
+      x: { data: x },
+      y: { data: y ?? new Float32Array(x.length).fill(NaN) },
+    },
     (r, t) =>
       dropout(r, {
         run: t.run,

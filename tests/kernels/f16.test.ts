@@ -15,6 +15,7 @@ import { rowsAppend } from '../../src/ops/rows'
 import { swigluBackward, swigluBackwardReference, swigluForward, swigluReference } from '../../src/ops/swiglu'
 import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps, testGpu, wordsOf, type Input } from '../helpers/gpu'
 import { packed } from '../helpers/packed'
+import { runBits } from '../helpers/step-words'
 
 // Kernels over WGSL's own f16. Inputs are exact halves and sums are f32, so a result that is stored as f16 is off by
 // one rounding:
@@ -175,8 +176,9 @@ describe('f16 tensors', () => {
     const n = 500
     const o = { place: 3, seed: 9, step: 1, rate: 0.25 }
     const x = half(n, 1)
-    const out = await runOps({ run: { data: Uint32Array.of(0, o.seed, o.step, 0) }, x: x.input, y: blank(n) }, (r, t) =>
-      dropout(r, { run: t.run, x: t.x, y: t.y, n, place: o.place, rate: o.rate }),
+    const out = await runOps(
+      { run: { data: runBits({ seed: o.seed, micro_step: o.step }) }, x: x.input, y: blank(n) },
+      (r, t) => dropout(r, { run: t.run, x: t.x, y: t.y, n, place: o.place, rate: o.rate }),
     )
     const want = dropoutReference(x.values, o)
     expect([...halves(out.y, n)].map((v) => v === 0)).toEqual([...want.slice(0, n)].map((v) => v === 0))

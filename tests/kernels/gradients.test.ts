@@ -18,6 +18,7 @@ import { swigluBackward, swigluBackwardReference, swigluReference } from '../../
 import { differences, dot } from '../helpers/differences'
 import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps } from '../helpers/gpu'
 import { hostNf4 } from '../helpers/nf4-weight'
+import { runBits, runWords } from '../helpers/step-words'
 
 // Every kernel's gradient as the GPU gives it, against its twin and against the slopes of the forward twin, on shapes
 // drawn from a seed. The first of each family has one row; no size is chosen to suit a tile or a workgroup.
@@ -170,7 +171,7 @@ for (const tuning of ROW_TUNINGS) {
           low: { data: table.slice(0, cut * C), shape: [cut, C] },
           high: { data: table.slice(cut * C), shape: [V - cut, C] },
           targets: { data: targets },
-          run: { data: Float32Array.of(scale, 0, 0, 0) },
+          run: { data: runWords({ loss_scale: scale }) },
           losses: unwritten(rows * 4),
           dh: unwritten(rows * C),
           logits: unwritten(rows * V),
@@ -359,7 +360,7 @@ onRandomShapes(
   async ({ n, ...o }) => {
     const dy = random(n, 1)
     const out = await runOps(
-      { run: { data: Uint32Array.of(0, o.seed, o.step, 0) }, dy: { data: dy }, dx: unwritten(n) },
+      { run: { data: runBits({ seed: o.seed, micro_step: o.step }) }, dy: { data: dy }, dx: unwritten(n) },
       (r, t) => dropout(r, { run: t.run, x: t.dy, y: t.dx, n, place: o.place, rate: o.rate }),
     )
     // The twin's results are f32, of which differences leave nothing: its mask, in f64.

@@ -9,6 +9,7 @@ import type { Tuning } from '../../src/gpu/tuning'
 import { differences } from '../helpers/differences'
 import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps, type Input } from '../helpers/gpu'
 import { GPU_DTYPE, packed } from '../helpers/packed'
+import { runWords, statsWords } from '../helpers/step-words'
 
 /** A table [V, C] cut after `cuts` rows, as inputs `part0`, `part1`... */
 function tableParts(
@@ -65,7 +66,7 @@ async function runHead(
       losses: blank(rows * 4),
       alone: blank(rows * 4),
       dh: blank(rows * C),
-      run: { data: Float32Array.of(SCALE, 0, 0, 0) },
+      run: { data: runWords({ loss_scale: SCALE }) },
       logits: blank(rows * Math.min(V, HEAD_CHUNK)),
       state: blank(rows * 4),
       rowScale: blank(rows),
@@ -191,17 +192,19 @@ describe('losses add up onto the window', () => {
   for (const rows of [0, 1, 63, 65, 200]) {
     test(`${rows} rows`, async () => {
       const losses = random(Math.max(1, rows) * 4, 3).map(Math.abs)
+      const before = { loss: 3, mean_token_accuracy: 5, grad_norm: 7, clip: 9, entropy: 11 }
       const out = await runOps(
         {
           losses: { data: losses },
-          run: { data: Float32Array.of(0.25, 9, 9, 0.5) },
-          stats: { data: Float32Array.of(3, 5, 7, 9, 11) },
+          run: { data: runWords({ loss_scale: 0.25, seed: 9, micro_step: 9, batch_scale: 0.5 }) },
+          stats: { data: statsWords(before) },
         },
         (r, t) => lossSum(r, { losses: t.losses, run: t.run, stats: t.stats, rows }),
       )
       const sum = (which: number) =>
         losses.slice(0, rows * 4).reduce((total, v, i) => (i % 4 === which ? total + v : total), 0)
-      expect(relativeError(out.stats, [3 + sum(0) / 4, 5 + sum(1) / 2, 7, 9, 11 + sum(2) / 2])).toBeLessThan(F32_SUMS)
+      const after = { loss: 3 + sum(0) / 4, mean_token_accuracy: 5 + sum(1) / 2, entropy: 11 + sum(2) / 2 }
+      expect(relativeError(out.stats, statsWords({ ...before, ...after }))).toBeLessThan(F32_SUMS)
     })
   }
 })

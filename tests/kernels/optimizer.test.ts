@@ -10,6 +10,7 @@ import { bits, differing, eightBitStep, freshState, fullStep, unpackRecords } fr
 import { random, testGpu, tunedGpu } from '../helpers/gpu'
 import type { LoraConfig } from '../../src/contracts/lora'
 import type { OptimizerKind } from '../../src/contracts/optimizer'
+import { STATS } from '../../src/ops/step-words'
 
 // Odd sizes on purpose: rank 5; A of 5 x 1031 and 5 x 823 are above 4096 elements with tails, the others below.
 const config = {
@@ -43,7 +44,7 @@ interface Bench {
   /** Fill gradients and submit step s. */
   run: (s: number, options?: Partial<OptimizerStep>, spoil?: number) => Promise<void>
   /** The same, and what norm_finish left. */
-  step: (s: number, options?: Partial<OptimizerStep>, spoil?: number) => Promise<Float32Array>
+  step: (s: number, options?: Partial<OptimizerStep>, spoil?: number) => Promise<{ norm: number; clip: number }>
   params: () => Promise<Float32Array>
   destroy: () => void
 }
@@ -60,11 +61,11 @@ async function bench(kind: OptimizerKind, budgetBytes?: number, on = gpu): Promi
   const adapter = new AdapterStore(gpu, config, lora)
   adapter.write((slot) => random(slot.length, slot.offset + 7, 0.1))
   const gradients = adapter.layout.pages.map((n) => storageBuffer(gpu, 'gradients', n * 4))
-  const stats = storageBuffer(gpu, 'stats', 16)
+  const stats = storageBuffer(gpu, 'stats', STATS.count * 4)
   const optimizer = new Optimizer({ gpu: on, adapter, gradients, stats, kind, budgetBytes })
   await optimizer.build()
   const run: Bench['run'] = async (s, options = {}, spoil) => {
-    gpu.device.queue.writeBuffer(stats, 0, new Float32Array(4))
+    gpu.device.queue.writeBuffer(stats, 0, new Float32Array(STATS.count))
     for (const slot of adapter.layout.slots) {
       const grad = values(slot.length, slot.offset + s)
       if (spoil !== undefined) grad[17] = spoil
@@ -80,7 +81,8 @@ async function bench(kind: OptimizerKind, budgetBytes?: number, on = gpu): Promi
     run,
     async step(...given) {
       await run(...given)
-      return new Float32Array(await readBuffer(gpu, stats, 0, 16))
+      const words = new Float32Array(await readBuffer(gpu, stats, 0, STATS.count * 4))
+      return { norm: words[STATS.index.grad_norm], clip: words[STATS.index.clip] }
     },
     async params() {
       return new Float32Array(await readBuffer(gpu, adapter.pages[0], 0, adapter.layout.pages[0] * 4))
@@ -115,7 +117,7 @@ describe('against the plain twin, bit for bit, tensors of odd sizes side by side
         small.map((slot) => [slot.name, { m: new Float32Array(slot.length), v: new Float32Array(slot.length) }]),
       )
       for (const s of [1, 2, 3]) {
-        const [, , norm, clip] = await b.step(s, { maxGradNorm: 0.5 })
+        const { norm, clip } = await b.step(s, { maxGradNorm: 0.5 })
         expect(norm).toBeGreaterThan(0.5)
         const words = hyperWords({ ...STEP, maxGradNorm: 0.5 }, s)
         for (const slot of slots) {
@@ -211,8 +213,8 @@ for (const kind of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
         const params = await b.params()
         const states = await b.optimizer.save()
         for (const bad of [NaN, Infinity]) {
-          const stats = await b.step(2, {}, bad)
-          expect(stats[3]).toBe(-1)
+          const { clip } = await b.step(2, {}, bad)
+          expect(clip).toBe(-1)
           expect(differing(bits(await b.params()), bits(params))).toBe(0)
           same(await b.optimizer.save(), states)
           const grads = new Float32Array(await readBuffer(gpu, b.gradients[0], 0, b.adapter.layout.pages[0] * 4))
@@ -235,7 +237,7 @@ test("norm and clip factor as torch's clip_grad_norm_: over all tensors, never a
     [want * 3, 1],
     [0, 1],
   ]) {
-    const [, , norm, clip] = await b.step(1, { maxGradNorm })
+    const { norm, clip } = await b.step(1, { maxGradNorm })
     // f32 sums of four thousand squares, then of a few partial sums.
     expect(Math.abs(norm / want - 1)).toBeLessThan(1e-6)
     if (factor === 1) expect(clip).toBe(1)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TuneError } from '../../src/errors'
 import type { OptionSpec } from '../../src/headless/cli/options'
 import { parseOptions } from '../../src/headless/cli/options'
-import { bytes, duration, Terminal } from '../../src/headless/cli/terminal'
+import { Terminal } from '../../src/headless/cli/terminal'
 
 const specs: Record<string, OptionSpec> = {
   model: { value: 'DIR', required: true, help: '' },
@@ -100,11 +100,13 @@ describe('terminal', () => {
     expect(err.text).not.toContain('\x1b')
   })
 
-  it('words bytes and times', () => {
-    expect(bytes(999)).toBe('999 B')
-    expect(bytes(1_234_567)).toBe('1.23 MB')
-    expect(bytes(123_456_789_012)).toBe('123 GB')
-    expect(duration(59)).toBe('59 s')
-    expect(duration(3725)).toBe('1 h 2 min')
+  it('tells of a step the figures that have a name here, each as its unit is written', () => {
+    const { err, out } = streams(false)
+    const log = { step: 2, epoch: 0.5, loss: 1.23456, grad_norm: 0.98765, learning_rate: 2e-4, num_tokens: 64 }
+    const pace = { tokensPerSecond: 9.87, etaSeconds: 3725, stepSeconds: 6, gpuBytes: 1_234_567 }
+    new Terminal({ err, out }).training({ kind: 'step', log: { ...log, entropy: 3 }, steps: 8, ...pace })
+    expect(err.text).toBe(
+      'train: step 2 of 8 · loss 1.2346 · grad_norm 0.9877 · lr 2.00e-4 · 9.9 tok/s · GPU 1.23 MB · 1 h 2 min left\n',
+    )
   })
 })

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/core/core'
 import type { Platform } from '../../src/engine/core/platform'
-import type { Engine, TrainEvent } from '../../src/engine/api/types'
+import type { Engine } from '../../src/engine/api/types'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
 import type { Gpu } from '../../src/gpu/device'
 import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
@@ -9,6 +9,7 @@ import { filesFolder, fileSource } from '../../src/storage/files-folder'
 import { recommendedRun } from '../../src/run-file/run-file'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import type { DataOptions } from '../../src/contracts/data'
+import type { TrainEvent } from '../../src/contracts/events'
 
 let engine: Engine
 let model: FakeLanguageModel

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/core/core'
-import type { Engine, TrainEvent } from '../../src/engine/api/types'
+import type { Engine } from '../../src/engine/api/types'
 import { bytesSource } from '../../src/formats/memory-folder'
 import type { Gpu } from '../../src/gpu/device'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
@@ -9,6 +9,7 @@ import { recommendedRun } from '../../src/run-file/run-file'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import { MemoryPlace } from '../helpers/memory-place'
 import type { DataOptions } from '../../src/contracts/data'
+import type { TrainEvent } from '../../src/contracts/events'
 
 let engine: Engine
 let model: FakeLanguageModel
@@ -155,18 +156,18 @@ describe('checkpoints that nobody asked for', () => {
   })
 })
 
-describe('samples', () => {
+describe('answers on the way', () => {
   it('are taken before, during and after the run, from the rows’ own beginnings, and change no number', async () => {
     const plain = await engine.train(run, { runId: 'a' }, () => {})
     const work = () => model.trainer!.events.filter((event) => !event.startsWith('end'))
     const trained = work()
     const [row] = await engine.previewRows(1, 1)
     model.answer = row.tokens.filter((token) => token.trained).map((token) => token.id)
-    const outcome = await engine.train(run, { runId: 'b', samples: { rows: 2, every: 0.5, max_new_tokens: 8 } }, on)
+    const outcome = await engine.train(run, { runId: 'b', answers: { rows: 2, every: 0.5, max_new_tokens: 8 } }, on)
     expect(outcome.log).toEqual(plain.log)
     expect(work()).toEqual(trained)
-    const samples = events.flatMap((event) => (event.kind === 'sample' ? [event] : []))
-    expect(samples.map(({ step, row: number }) => [step, number])).toEqual([
+    const answers = events.flatMap((event) => (event.kind === 'answer' ? [event] : []))
+    expect(answers.map(({ step, row: number }) => [step, number])).toEqual([
       [0, 2],
       [0, 5],
       [3, 2],
@@ -174,32 +175,32 @@ describe('samples', () => {
       [6, 2],
       [6, 5],
     ])
-    expect(samples[0]).toMatchObject({ question: '问题 1', expected: '二二', text: '二二', cut: false })
+    expect(answers[0]).toMatchObject({ question: '问题 1', expected: '二二', text: '二二', cut: false })
     const first = row.tokens.findIndex((token) => token.trained)
     expect([...model.prompts[0]]).toEqual(row.tokens.slice(0, first).map((token) => token.id))
-    expect(phases().filter((phase) => phase === 'sampling')).toHaveLength(3)
+    expect(phases().filter((phase) => phase === 'answering')).toHaveLength(3)
   })
 
   it('cost no run when the model cannot answer beside it', async () => {
     model.answer = [5]
     model.pace = () => Promise.reject(new Error('out of memory'))
-    const outcome = await engine.train(run, { runId: 'a', samples: { rows: 1, every: 0.5, max_new_tokens: 8 } }, on)
+    const outcome = await engine.train(run, { runId: 'a', answers: { rows: 1, every: 0.5, max_new_tokens: 8 } }, on)
     expect(outcome).toMatchObject({ reason: 'finished', steps: 6 })
     const warnings = events.flatMap((event) =>
       event.kind === 'message' && typeof event.text !== 'string' ? [event.text] : [],
     )
-    expect(warnings.map(({ code }) => code)).toEqual(['train-samples-failed'])
-    expect(phases().filter((phase) => phase === 'sampling')).toHaveLength(1)
+    expect(warnings.map(({ code }) => code)).toEqual(['train-answers-failed'])
+    expect(phases().filter((phase) => phase === 'answering')).toHaveLength(1)
   })
 
   it('begin rows that are trained whole with a part of them, and are cut by a stop', async () => {
     await engine.loadData(data(), { ...options, assistant_only_loss: false })
     model.answer = [5, 6, 7]
     model.pace = async () => void engine.stop()
-    const outcome = await engine.train(run, { runId: 'a', samples: { rows: 1, every: 1, max_new_tokens: 8 } }, on)
+    const outcome = await engine.train(run, { runId: 'a', answers: { rows: 1, every: 1, max_new_tokens: 8 } }, on)
     expect(outcome.steps).toBe(0)
-    const [sample] = events.flatMap((event) => (event.kind === 'sample' ? [event] : []))
-    expect(sample.cut).toBe(true)
+    const [answer] = events.flatMap((event) => (event.kind === 'answer' ? [event] : []))
+    expect(answer.cut).toBe(true)
     expect(model.prompts[0].length).toBeGreaterThan(0)
     const [row] = await engine.previewRows(3, 1)
     expect([...model.prompts[0]]).toEqual(row.tokens.slice(0, model.prompts[0].length).map((token) => token.id))

@@ -3,7 +3,7 @@ import { TuneError } from '../../src/errors'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
 import type { FloatDtype } from '../../src/formats/floats'
 import { MemoryFolder } from '../../src/formats/memory-folder'
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, peftConfig, readPeft, writePeft } from '../../src/formats/peft'
+import { peftConfig, readPeft, writePeft } from '../../src/formats/peft'
 import type { PeftAdapter } from '../../src/formats/peft'
 import { adapterReadme } from '../../src/exporters/adapter-readme'
 import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
@@ -13,6 +13,7 @@ import { pseudoNormal, TINY_CONFIG } from '../helpers/tiny-folder'
 import type { LoraPair } from '../../src/contracts/lora'
 import { loraScale } from '../../src/formats/lora-scale'
 import { linearModules, linearPath } from '../../src/architecture/names'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../../src/contracts/file-names'
 
 const model = parseModelConfig(JSON.stringify(TINY_CONFIG))
 const SHAPES: Partial<Record<Projection, [number, number]>> = { q_proj: [20, 20], v_proj: [4, 20], down_proj: [20, 28] }

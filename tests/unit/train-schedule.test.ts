@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { learningRateAt, warmupSteps } from '../../src/run-file/schedules'
-import type { SchedulerType } from '../../src/run-file/run-file'
+import { learningRateAt, warmupSteps, type SchedulerType } from '../../src/run-file/schedules'
 
 /**
  * Learning rates that torch 2.15's optimiser held before each step under transformers 5.23's

@@ -8,14 +8,15 @@ import type { RunFile } from '../../src/run-file/run-file'
 import { recommendedRun } from '../../src/run-file/run-file'
 import type { LoopParts, StepReport, Window } from '../../src/train/loop'
 import { runLoop } from '../../src/train/loop'
-import { FakeTrainer } from '../helpers/fake-trainer'
+import { FakeTrainer, stepResult } from '../helpers/fake-trainer'
 
 const run: RunFile = { ...recommendedRun, lr_scheduler_type: 'linear', warmup_ratio: 0, learning_rate: 1 }
 const batch = (row: number, trainedTokens: number) =>
   ({ rows: [row], trainedTokens, realTokens: 10 * row }) as MicroBatch
 const window = (epoch: number, ...batches: MicroBatch[]): Window => ({ epoch, batches: () => batches })
 const windows = [window(0.4, batch(1, 3), batch(2, 4)), window(0.8, batch(3, 1), batch(4, 1)), window(1, batch(5, 7))]
-const result = (step: number) => ({ loss: 10 - step, gradNorm: step / 2, meanTokenAccuracy: 0.5, entropy: 1.5 })
+const result = (step: number) =>
+  stepResult({ loss: 10 - step, grad_norm: step / 2, mean_token_accuracy: 0.5, entropy: 1.5 })
 const tick = () => new Promise((resolve) => setTimeout(resolve, 2))
 
 function session(trainer: FakeTrainer, more: Partial<LoopParts> = {}) {

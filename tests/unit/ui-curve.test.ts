@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { CurvePoint } from '../../src/state/curve'
 import { curveCsv, nearest, smooth, thin, xOf } from '../../src/state/curve'
 import { linearTicks, logTicks } from '../../src/ui/features/charts/ticks'
+import { FIGURE_NAMES } from '../../src/contracts/figures'
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 
@@ -87,10 +88,12 @@ test('the axis chooses the measure; time is in minutes', () => {
   expect(['step', 'epoch', 'tokens', 'time'].map((axis) => xOf(point, axis as 'step'))).toEqual([3, 0.5, 640, 1.5])
 })
 
-test('CSV has a header and full precision', () => {
-  expect(curveCsv([point])).toBe(
-    'step,epoch,loss,grad_norm,learning_rate,num_tokens,seconds,tokens_per_second\n3,0.5,1.25,2,0.0001,640,90,12\n',
-  )
+test('CSV has every figure in full precision, and a gap where a step of an earlier version lacks one', () => {
+  const [header, line, older] = curveCsv([{ ...point, entropy: 1.5, mean_token_accuracy: 0.25 }, point]).split('\n')
+  expect(header.split(',')).toEqual([...FIGURE_NAMES, 'seconds', 'tokens_per_second'])
+  const cells = Object.fromEntries(header.split(',').map((name, i) => [name, line.split(',')[i]]))
+  expect(cells).toMatchObject({ step: '3', loss: '1.25', learning_rate: '0.0001', entropy: '1.5', seconds: '90' })
+  expect(older.split(',')[FIGURE_NAMES.indexOf('entropy')]).toBe('')
 })
 
 describe('ticks', () => {

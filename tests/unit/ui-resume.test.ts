@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import type { Engine, LogRow, ModelCard, TrainEvent, TrainOptions, TrainOutcome } from '../../src/engine/api/types'
+import type { Engine, ModelCard, TrainOptions, TrainOutcome } from '../../src/engine/api/types'
 import { fail } from '../../src/errors'
 import { collectBlobs } from '../../src/state/blob-folder'
 import { createPrefs } from '../../src/state/prefs'
@@ -13,6 +13,8 @@ import { fileDefaults } from '../../src/run-file/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
 import { memoryArchive } from '../helpers/memory-archive'
 import type { DataOptions } from '../../src/contracts/data'
+import type { LogRow } from '../../src/contracts/figures'
+import type { TrainEvent } from '../../src/contracts/events'
 
 const STEPS = 6
 const row = (step: number): LogRow => ({

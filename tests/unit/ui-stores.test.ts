@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Engine, TrainEvent, TrainOutcome } from '../../src/engine/api/types'
+import type { Engine, TrainOutcome } from '../../src/engine/api/types'
 import { fail } from '../../src/errors'
 import { collectBlobs, readBlobs, writeToBoth } from '../../src/state/blob-folder'
 import { differingFields } from '../../src/state/config-diff'
@@ -15,6 +15,7 @@ import { createRunsRoom } from '../../src/state/runs-room'
 import { createTrainRoom } from '../../src/state/train-room'
 import { recommendedRun } from '../../src/run-file/run-file'
 import { memoryArchive } from '../helpers/memory-archive'
+import type { TrainEvent } from '../../src/contracts/events'
 
 afterEach(() => vi.useRealTimers())
 
@@ -93,6 +94,9 @@ test('preferences are kept, and a broken store is no obstacle', () => {
   const again = createPrefs(storage as unknown as Storage, ['en']).getState()
   expect(again.smoothing).toBe(0.9)
   expect(again.language).toBe('zh')
+  kept.set('tunetab.prefs', '{"sampleEvery":0.1}')
+  const earlier = createPrefs(storage as unknown as Storage, ['en']).getState()
+  expect(earlier).toMatchObject({ answerEvery: 0.1, smoothing: 0.6 })
   kept.set('tunetab.prefs', '{')
   expect(createPrefs(storage as unknown as Storage, ['en']).getState().language).toBe('en')
   expect(createPrefs(null, ['en']).getState().theme).toBe('auto')

@@ -27,7 +27,8 @@ describe('the two languages', () => {
   })
   test('no key is left over', () => {
     const source = readAll('src/ui') + readAll('src/state')
-    const dynamic = /^(room|go|phase|finish|format|help|memory|merge|role|runState|model\.from)\.|^try\.(base|tuned)$/
+    const dynamic =
+      /^(room|go|phase|figure|finish|format|help|memory|merge|role|runState|model\.from)\.|^try\.(base|tuned)$/
     const unused = keys.filter((key) => !source.includes(`'${key}'`) && !dynamic.test(key))
     expect(unused).toEqual([])
   })
@@ -65,9 +66,9 @@ test('names that tests and screen readers share', () => {
     'export.downloadAdapter': 'Download adapter',
     'export.downloadMerged': 'Download merged model',
     'try.send': 'Send',
-    'chart.loss': 'Loss',
-    'chart.rate': 'Learning rate',
-    'chart.norm': 'Gradient norm',
+    'figure.loss': 'Loss',
+    'figure.learning_rate': 'Learning rate',
+    'figure.grad_norm': 'Gradient norm',
   }
   for (const [key, name] of Object.entries(shared)) expect(en[key as MessageKey]).toBe(name)
   expect(translate('en', 'train.stepOf', { step: '12', steps: '60' })).toBe('step 12 of 60')
@@ -87,7 +88,9 @@ test('the browser’s languages decide the first one', () => {
 
 test('measures, bytes and times', () => {
   expect(formatBytes('en', 0)).toBe('0 B')
+  expect(formatBytes('en', 999)).toBe('999 B')
   expect(formatBytes('en', 999_600)).toBe('1 MB')
+  expect(formatBytes('en', 123_456_789_012)).toBe('123 GB')
   expect(formatBytes('en', 17_200_000)).toBe('17.2 MB')
   expect(formatBytes('en', 3_370_000_000)).toBe('3.37 GB')
   expect(formatDuration('en', 4.26)).toBe('4.3 s')

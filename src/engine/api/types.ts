@@ -1,9 +1,10 @@
-import type { SerializedError } from '../../errors/index'
 import type { FileFolder, ByteSource, WritableFolder } from '../../contracts/bytes'
 import type { Place } from '../../formats/whole-folder'
 import type { RunFile } from '../../run-file/run-file'
 import type { MemoryItem } from '../../contracts/memory'
-import type { LoraConfig } from '../../contracts/lora'
+import type { AdapterCard } from '../../contracts/lora'
+import type { TrainEvent } from '../../contracts/events'
+import type { LogRow } from '../../contracts/figures'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions, DataSummary, PreviewRow } from '../../contracts/data'
 import type { ExportedFile } from '../../contracts/exports'
@@ -161,60 +162,12 @@ export interface TrainOptions {
    */
   resumeFrom?: FileFolder | 'kept'
   /** Let the model answer some rows of the data set before, during and after the run. No number of the run changes. */
-  samples?: {
+  answers?: {
     rows: number
     /** Share of the run between two looks. */
     every: number
     max_new_tokens: number
   }
-}
-
-/** A row of trainer_state.json's log_history. */
-export interface LogRow {
-  step: number
-  epoch: number
-  loss: number
-  grad_norm: number
-  learning_rate: number
-  num_tokens: number
-  mean_token_accuracy?: number
-  entropy?: number
-}
-
-export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'sampling' | 'done' | 'stopped'
-
-export type TrainEvent =
-  | { kind: 'phase'; phase: TrainPhase; step: number; steps: number }
-  /** Kernels compiled so far, in the phase 'compiling'. */
-  | { kind: 'compile'; done: number; total: number }
-  | {
-      kind: 'step'
-      log: LogRow
-      steps: number
-      tokensPerSecond: number
-      etaSeconds: number
-      gpuBytes: number
-      stepSeconds: number
-    }
-  /** The adapter that is being trained: what answers while the run is paused. */
-  | { kind: 'adapter'; card: AdapterCard }
-  /** The run goes on after these steps. */
-  | { kind: 'resumed'; log: LogRow[] }
-  /** A checkpoint is written; `bytes` of all that the run keeps now. */
-  | { kind: 'checkpoint'; step: number; bytes: number }
-  | ({ kind: 'sample'; step: number } & RowAnswer)
-  | { kind: 'message'; level: 'info' | 'warning'; text: SerializedError | string }
-
-/** What the model, as it was after a step, said to the beginning of a row. */
-export interface RowAnswer {
-  /** Row number in the file. */
-  row: number
-  question: string
-  /** What the row answers. */
-  expected: string
-  text: string
-  /** It had not ended. */
-  cut: boolean
 }
 
 export interface TrainOutcome {
@@ -226,12 +179,6 @@ export interface TrainOutcome {
   trainLoss: number | null
   /** The whole of trainer_state.json. */
   trainerState: Record<string, unknown>
-}
-
-export interface AdapterCard {
-  lora: LoraConfig
-  parameters: number
-  baseModel: string | null
 }
 
 export interface EvalResult {

@@ -22,19 +22,19 @@ import { previewRow } from './preview'
 import { TaskQueue } from './task-queue'
 import { runTraining } from './training'
 import type {
-  AdapterCard,
   DataSource,
   Engine,
   GenerateRequest,
   MergeOptions,
   ModelCard,
   ModelSource,
-  TrainEvent,
   TrainOptions,
 } from '../api/types'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions } from '../../contracts/data'
 import type { RunFacts } from '../../run-file/run-facts'
+import type { AdapterCard } from '../../contracts/lora'
+import type { TrainEvent } from '../../contracts/events'
 
 /** model/load.ts's loadLanguageModel; handed in, so that the engine is tested without a GPU. */
 export type ModelLoader = (

@@ -1,9 +1,9 @@
 import type { FileFolder } from '../../contracts/bytes'
 import { readPeft } from '../../formats/peft'
 import type { LanguageModel } from '../../model/language-model'
-import type { AdapterCard } from '../api/types'
 import type { LoraConfig, LoraPair } from '../../contracts/lora'
 import { linearModules, linearShape } from '../../architecture/names'
+import type { AdapterCard } from '../../contracts/lora'
 
 /** Read a PEFT folder and put it onto the model, replacing the adapter that was there. */
 export async function attachAdapter(model: LanguageModel, folder: FileFolder): Promise<AdapterCard> {

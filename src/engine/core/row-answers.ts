@@ -3,17 +3,17 @@ import { fail } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
 import type { Interlude } from '../../train/interlude'
 import type { RunControl } from '../../train/run-control'
-import type { SamplePrompt } from './row-prompts'
+import type { RowPrompt } from './row-prompts'
 import { serializeError } from '../../errors/serialize'
-import type { TrainEvent } from '../api/types'
+import type { TrainEvent } from '../../contracts/events'
 
 /** Answers shall not hold up the run: what is not said by then is left unsaid. */
 const LIMIT_MS = 20_000
 
-export interface SamplingParts {
+export interface AnsweringParts {
   model: LanguageModel
   tokenizer: ChatTokenizer
-  prompts: readonly SamplePrompt[]
+  prompts: readonly RowPrompt[]
   steps: number
   /** Share of the run between two looks. */
   every: number
@@ -27,7 +27,7 @@ export interface SamplingParts {
  * greedily, before the run, during it and at its end. Where it cannot (too little memory beside the run), the run goes
  * on without.
  */
-export function sampling(parts: SamplingParts): Interlude {
+export function answering(parts: AnsweringParts): Interlude {
   const { prompts, steps, control, on } = parts
   const interval = Math.max(1, Math.ceil(steps * parts.every))
   let isOff = false
@@ -35,18 +35,18 @@ export function sampling(parts: SamplingParts): Interlude {
     due: (step, moment) =>
       !isOff && (moment === 'start' ? step === 0 : moment === 'step' ? step % interval === 0 : moment === 'end'),
     async run(step) {
-      on({ kind: 'phase', phase: 'sampling', step, steps })
+      on({ kind: 'phase', phase: 'answering', step, steps })
       const until = performance.now() + LIMIT_MS
       const enough = () => performance.now() > until || control.stopped || control.paused
       try {
         for (const prompt of prompts) {
           if (enough()) break
           const { text, cut } = await say(parts, prompt, enough)
-          on({ kind: 'sample', step, row: prompt.row, question: prompt.question, expected: prompt.expected, text, cut })
+          on({ kind: 'answer', step, row: prompt.row, question: prompt.question, expected: prompt.expected, text, cut })
         }
       } catch (error) {
         isOff = true
-        const text = serializeError(fail('train-samples-failed', { reason: serializeError(error).message }, error))
+        const text = serializeError(fail('train-answers-failed', { reason: serializeError(error).message }, error))
         on({ kind: 'message', level: 'warning', text })
       }
       on({ kind: 'phase', phase: 'training', step, steps })
@@ -54,7 +54,7 @@ export function sampling(parts: SamplingParts): Interlude {
   }
 }
 
-async function say({ model, tokenizer, maxNewTokens }: SamplingParts, { ids }: SamplePrompt, enough: () => boolean) {
+async function say({ model, tokenizer, maxNewTokens }: AnsweringParts, { ids }: RowPrompt, enough: () => boolean) {
   const decoder = tokenizer.streamDecoder({ skipSpecial: true })
   const { stopIds } = tokenizer
   let ended = false

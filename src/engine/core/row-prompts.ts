@@ -3,7 +3,7 @@ import type { TokenizedRow } from '../../contracts/data'
 import { IGNORE } from '../../contracts/data'
 
 /** A row's beginning, up to where its answer is trained. */
-export interface SamplePrompt {
+export interface RowPrompt {
   /** Row number in the file. */
   row: number
   ids: Int32Array
@@ -23,12 +23,12 @@ const EXPECTED_TOKENS = 96
  * `count` rows spread over the data set, cut where their first trained token stands: the very ids that training shows
  * the model before an answer. Rows whose beginning is longer than `room` tokens are passed over.
  */
-export function samplePrompts(
+export function rowPrompts(
   rows: readonly TokenizedRow[],
   tokenizer: ChatTokenizer,
   count: number,
   room: number,
-): SamplePrompt[] {
+): RowPrompt[] {
   const fitting = rows.map((row) => ({ row, at: answerStart(row) })).filter(({ at }) => at <= room)
   const chosen = Math.min(count, fitting.length)
   const marks = userMarks(tokenizer)

@@ -12,7 +12,8 @@ import { checkpointing, checkpointRules } from '../../train/keep-checkpoints'
 import type { RunFile } from '../../run-file/run-file'
 import { batchOrder } from '../../train/train-model'
 import { serializeError } from '../../errors/serialize'
-import type { TrainEvent, TrainOptions } from '../api/types'
+import type { TrainOptions } from '../api/types'
+import type { TrainEvent } from '../../contracts/events'
 
 export interface ResumePoint {
   checkpoint: Checkpoint

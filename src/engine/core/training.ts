@@ -7,14 +7,16 @@ import { logHistory, loggingInterval } from '../../train/log-history'
 import type { RunControl } from '../../train/run-control'
 import type { RunFile } from '../../run-file/run-file'
 import type { StepReport } from '../../train/loop'
-import type { TrainingPhase, TrainingResult } from '../../train/train-model'
+import type { TrainingResult } from '../../train/train-model'
 import { batchOrder, trainModel } from '../../train/train-model'
 import { serializeError } from '../../errors/serialize'
 import { adapterCard } from './load-adapter'
 import { keepCheckpoints, resumePoint } from './run-checkpoints'
-import { samplePrompts } from './row-prompts'
-import { sampling } from './row-answers'
-import type { AdapterCard, TrainEvent, TrainOptions, TrainOutcome } from '../api/types'
+import { rowPrompts } from './row-prompts'
+import { answering } from './row-answers'
+import type { TrainOptions, TrainOutcome } from '../api/types'
+import type { TrainPhase, TrainEvent } from '../../contracts/events'
+import type { AdapterCard } from '../../contracts/lora'
 
 interface RunParts {
   control: RunControl
@@ -61,13 +63,13 @@ export async function runTraining(
     on,
   })
   const hooks = {
-    onPhase: (phase: TrainingPhase, step: number, steps: number) => on({ kind: 'phase', phase, step, steps }),
+    onPhase: (phase: TrainPhase, step: number, steps: number) => on({ kind: 'phase', phase, step, steps }),
     onCompile: (done: number, total: number) => on({ kind: 'compile', done, total }),
     onStep: (report: StepReport, steps: number) => on(stepEvent(report, steps)),
     onAttached: () => parts.onAdapter(adapterCard(model, baseModel)!),
     interludes: (trainer: Trainer) => [
       ...(checkpoints ? [checkpoints(trainer)] : []),
-      ...samples(model, rows, run, options, parts, on),
+      ...answers(model, rows, run, options, parts, on),
     ],
   }
   const start = { keepAdapter: continued, padId: tokenizer.padId, checkpoint }
@@ -88,19 +90,19 @@ export async function runTraining(
   }
 }
 
-function samples(
+function answers(
   model: LanguageModel,
   rows: readonly TokenizedRow[],
   run: RunFile,
-  { samples: wanted }: TrainOptions,
+  { answers: wanted }: TrainOptions,
   { tokenizer, control }: RunParts,
   on: (event: TrainEvent) => void,
 ) {
   if (!wanted) return []
   const maxNewTokens = wanted.max_new_tokens
-  const prompts = samplePrompts(rows, tokenizer, wanted.rows, model.config.maxPositionEmbeddings - maxNewTokens)
+  const prompts = rowPrompts(rows, tokenizer, wanted.rows, model.config.maxPositionEmbeddings - maxNewTokens)
   return [
-    sampling({
+    answering({
       model,
       tokenizer,
       prompts,

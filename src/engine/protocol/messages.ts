@@ -1,5 +1,6 @@
 import type { SerializedError } from '../../errors/index'
-import type { AdapterCard, Engine, ModelCard } from '../api/types'
+import type { Engine, ModelCard } from '../api/types'
+import type { AdapterCard } from '../../contracts/lora'
 
 /** Calls that wait for an answer; pause, resume and stop are sent the same way and nobody waits. */
 export type EngineMethod = Exclude<keyof Engine, 'model' | 'adapter' | 'tokenRows'>

@@ -1,6 +1,9 @@
-import type { TrainEvent } from '../../engine/api/types'
 import type { SerializedError } from '../../errors'
 import type { Progress } from '../../contracts/progress'
+import type { TrainEvent } from '../../contracts/events'
+import { FIGURE_NAMES, FIGURES } from '../../contracts/figures'
+import type { Figure, FigureUnit, LogRow } from '../../contracts/figures'
+import { formatBytes, formatDuration } from '../../i18n/format'
 
 interface TextStream {
   write(text: string): unknown
@@ -74,9 +77,7 @@ export class Terminal {
     const { log, steps, tokensPerSecond, etaSeconds, gpuBytes } = event
     const facts = [
       `step ${log.step} of ${steps}`,
-      `loss ${log.loss.toFixed(4)}`,
-      `grad_norm ${log.grad_norm.toPrecision(4)}`,
-      `lr ${log.learning_rate.toExponential(2)}`,
+      ...figures(log),
       `${tokensPerSecond.toFixed(tokensPerSecond < 10 ? 1 : 0)} tok/s`,
       `GPU ${bytes(gpuBytes)}`,
       `${duration(etaSeconds)} left`,
@@ -111,21 +112,24 @@ const bar = (share: number) => {
   return `[${'█'.repeat(full)}${'·'.repeat(20 - full)}] ${String(Math.floor(share * 100)).padStart(3)}%`
 }
 
-export function bytes(count: number): string {
-  if (count < 1000) return `${Math.round(count)} B`
-  const units = ['kB', 'MB', 'GB', 'TB']
-  let value = count / 1000
-  let unit = 0
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000
-    unit++
-  }
-  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${units[unit]}`
+/** The figures that have a name here, as their units are written. */
+function figures(log: LogRow): string[] {
+  return FIGURE_NAMES.flatMap((name) => {
+    const { terminal, unit }: Figure = FIGURES[name]
+    const value = log[name]
+    return terminal === undefined || value === undefined ? [] : [`${terminal} ${written[unit](value)}`]
+  })
 }
 
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+const written: Record<FigureUnit, (value: number) => string> = {
+  count: String,
+  epochs: (value) => value.toFixed(2),
+  nats: (value) => value.toFixed(4),
+  share: (value) => value.toFixed(4),
+  norm: (value) => value.toPrecision(4),
+  rate: (value) => value.toExponential(2),
 }
+
+/** Results of the command line are in English, whatever the machine's language. */
+export const bytes = (count: number): string => formatBytes('en', count)
+const duration = (seconds: number): string => formatDuration('en', seconds)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AdapterCard, Engine, TrainEvent, TrainOutcome } from '../../engine/api/types'
+import type { Engine, TrainOutcome } from '../../engine/api/types'
 import { fail } from '../../errors'
 import { listCheckpoints } from '../../formats/checkpoint-folder'
 import { finishDrafts } from '../../formats/whole-folder'
@@ -18,6 +18,9 @@ import { keepFolder, keepText, lastWhole, takeFolder, writeModelFolder } from '.
 import { readRun } from './run-config'
 import type { Terminal } from './terminal'
 import type { RunFacts } from '../../run-file/run-facts'
+import type { AdapterCard } from '../../contracts/lora'
+import type { TrainEvent } from '../../contracts/events'
+import { ADAPTER_WEIGHTS } from '../../contracts/file-names'
 
 export const trainCommand: Command = {
   summary: 'Fine-tune a LoRA adapter. Ctrl-C stops and saves what was learnt.',
@@ -101,7 +104,7 @@ async function tellReplaced(options: Options, terminal: Terminal): Promise<void>
     terminal.line(
       `${out} holds checkpoints of an earlier run up to checkpoint-${last.step}; name one of your own for --resume`,
     )
-  if (!(await has('adapter/adapter_model.safetensors'))) return
+  if (!(await has(`adapter/${ADAPTER_WEIGHTS}`))) return
   terminal.line(`${out} holds the adapter of an earlier run; this one replaces it when it ends`)
   if (!options.merge && (await has('merged/config.json')))
     terminal.line(`${mergedFolder(options)} stays as that run left it`)

@@ -12,6 +12,7 @@ import { readLicense } from './license'
 import { openWeightFiles } from './weight-files'
 import type { WeightFile } from './weight-files'
 import type { TensorInfo, WeightSource } from '../../contracts/weights'
+import { ADAPTER_CONFIG } from '../../contracts/file-names'
 
 /** A model folder whose every file was found and whose headers agree with its configuration; no weight was read yet. */
 export interface OpenedModel {
@@ -108,7 +109,7 @@ async function findModel(source: FileFolder): Promise<FileFolder> {
   const roots = configs.map((path) => path.slice(0, -'/config.json'.length))
   if (roots.length === 1) return subFolder(source, roots[0])
   if (roots.length > 1) throw fail('model-many-configs', { folder: source.name, places: firstFew(roots) })
-  const adapter = listed.find((file) => file.path.endsWith('adapter_config.json'))
+  const adapter = listed.find((file) => file.path.endsWith(ADAPTER_CONFIG))
   if (adapter) {
     const text = await readText(source, adapter.path)
     const base = text ? parseJson(text, adapter.path).base_model_name_or_path : null

@@ -1,13 +1,6 @@
 import { paramBytes } from '../../gpu/replay'
 import { bufferBytes } from '../../gpu/tensor'
-import {
-  blockEntry,
-  HYPER_WORDS,
-  OPTIMIZER_BLOCK,
-  partialWords,
-  RECORD_WORDS,
-  type AdamwFormula,
-} from '../../ops/adamw'
+import { blockEntry, HYPER, OPTIMIZER_BLOCK, partialWords, RECORD_WORDS, type AdamwFormula } from '../../ops/adamw'
 import type { AdapterLayout } from '../adapter-store'
 import { MAP_WORDS } from './optimizer-maps'
 import type { OptimizerKind } from '../../contracts/optimizer'
@@ -72,7 +65,7 @@ export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, mem
   }
   const stateBytes = parts.reduce((sum, part) => sum + partBytes(part), 0)
   const tableBytes = sum([
-    HYPER_WORDS * 4,
+    HYPER.count * 4,
     partialWords(adapter.pages) * 4,
     MAP_WORDS * 4,
     ...parts.map((part) => part.blocks.byteLength),

@@ -5,7 +5,7 @@ import { readBuffer } from '../../gpu/readback'
 import type { Recorder } from '../../gpu/recorder'
 import { storageBuffer, uploadTensor } from '../../gpu/storage'
 import { bufferTensor, type Tensor } from '../../gpu/tensor'
-import { adamw, gradNorm, HYPER_WORDS, hyperWords, partialWords, type OptimizerStep } from '../../ops/adamw'
+import { adamw, gradNorm, HYPER, hyperWords, partialWords, type OptimizerStep } from '../../ops/adamw'
 import type { AdapterStore } from '../adapter-store'
 import {
   optimizerLayout,
@@ -18,15 +18,12 @@ import { optimizerMaps } from './optimizer-maps'
 import { StatePager } from './state-pager'
 import type { OptimizerKind } from '../../contracts/optimizer'
 
-/** Figures of a step, in this order: loss, accuracy, norm, clip factor, entropy. */
-export const STATS = 5
-
 export interface OptimizerParts {
   gpu: Gpu
   adapter: AdapterStore
   /** One buffer a page, laid out as the parameters. */
   gradients: GPUBuffer[]
-  /** f32 [STATS]. */
+  /** f32, the words of `STATS`. */
   stats: GPUBuffer
   kind: OptimizerKind
   budgetBytes?: number
@@ -62,7 +59,7 @@ export class Optimizer {
     })
     const { parts, windowBytes } = this.layout
     const upload = (label: string, words: Uint32Array): GPUBuffer => uploadTensor(gpu, label, words).buffer!
-    this.hyper = storageBuffer(gpu, 'hyper', HYPER_WORDS * 4)
+    this.hyper = storageBuffer(gpu, 'hyper', HYPER.count * 4)
     this.partial = storageBuffer(gpu, 'norm partials', partialWords(adapter.layout.pages) * 4)
     this.maps = upload('dynamic maps', optimizerMaps())
     this.tables = parts.map((part) => upload(`blocks of ${part.name}`, part.blocks))

@@ -9,12 +9,13 @@ import type { OptimizerStep } from '../../ops/adamw'
 import { slotTensor, type AdapterStore, type LoraTensors } from '../adapter-store'
 import type { PassModel, PassShape } from '../passes/graphs'
 import type { Trainer, TrainerState, MemoryPlan, TrainingShape } from '../language-model'
-import { Optimizer, STATS } from './optimizer'
+import { RUN, STATS } from '../../ops/step-words'
+import { Optimizer } from './optimizer'
 import { InputBuffers, prepareBatch } from '../passes/pass-inputs'
 import { trainingRecorder } from './training-graph'
 import type { Projection } from '../../contracts/model'
 import type { HostTable } from '../weights'
-import type { StepResult } from '../../contracts/figures'
+import { FIGURES, KERNEL_FIGURES, type KernelFigure, type StepResult } from '../../contracts/figures'
 
 export interface TrainerParts {
   gpu: Gpu
@@ -34,11 +35,11 @@ export interface TrainerParts {
 const RESULTS_IN_FLIGHT = 6
 
 /** 32-bit words of the trainer's own buffers for M rows. */
-const trainerWords = (M: number) => ({ run: 4, stats: STATS, losses: M * 4 })
+const trainerWords = (M: number) => ({ run: RUN.count, stats: STATS.count, losses: M * 4 })
 
 /** Bytes of those, and of the figures on their way to the host. */
 export function trainerBytes(M: number): number {
-  const sizes = [...Object.values(trainerWords(M)), ...Array<number>(RESULTS_IN_FLIGHT).fill(STATS)]
+  const sizes = [...Object.values(trainerWords(M)), ...Array<number>(RESULTS_IN_FLIGHT).fill(STATS.count)]
   return sizes.reduce((sum, words) => sum + bufferBytes(words * 4), 0)
 }
 
@@ -56,7 +57,7 @@ export class GpuTrainer implements Trainer {
   private readonly passPlan: Replay<PassShape>
   private readonly optimizer: Optimizer
   private readonly ring: ReadbackRing
-  private readonly runWords = new Float32Array(4)
+  private readonly runWords = new Float32Array(RUN.count)
   private steps = 0
   private microSteps = 0
   private window: MicroBatch[] = []
@@ -77,7 +78,7 @@ export class GpuTrainer implements Trainer {
     this.losses = make('losses', words.losses)
     const { pages } = adapter.layout
     this.gradients = pages.map((n, i) => make(`gradient page ${i}`, n))
-    this.ring = new ReadbackRing(gpu, { label: 'step result', bytes: STATS * 4, count: RESULTS_IN_FLIGHT })
+    this.ring = new ReadbackRing(gpu, { label: 'step result', bytes: STATS.count * 4, count: RESULTS_IN_FLIGHT })
     this.passPlan = new Replay<PassShape>(
       gpu,
       trainingRecorder({
@@ -123,11 +124,11 @@ export class GpuTrainer implements Trainer {
     await this.passPlan.prepare(prepared.shape)
     await this.updating
     await this.inputs.write(batch, prepared)
-    this.runWords[0] = 1 / numItems
     const bits = new Uint32Array(this.runWords.buffer)
-    bits[1] = this.p.shape.seed >>> 0
-    bits[2] = this.microSteps++
-    this.runWords[3] = 1 / Math.max(1, batch.trainedTokens)
+    this.runWords[RUN.index.loss_scale] = 1 / numItems
+    bits[RUN.index.seed] = this.p.shape.seed >>> 0
+    bits[RUN.index.micro_step] = this.microSteps++
+    this.runWords[RUN.index.batch_scale] = 1 / Math.max(1, batch.trainedTokens)
     gpu.device.queue.writeBuffer(this.run, 0, this.runWords)
     this.passPlan.run(prepared.shape)
     this.window.push(batch)
@@ -141,18 +142,18 @@ export class GpuTrainer implements Trainer {
     await this.exclusively(() =>
       this.optimizer.run(options, step, (encoder) => {
         result = this.ring.copy(encoder, this.stats)
-        // Not the clip factor: after a step that was not finite it holds later updates back.
-        encoder.clearBuffer(this.stats, 0, 12)
-        encoder.clearBuffer(this.stats, 16)
+        // The figures, not the clip factor behind them: after a step that was not finite it holds later updates back.
+        encoder.clearBuffer(this.stats, 0, STATS.index.clip * 4)
       }),
     )
-    const [loss, accuracy, norm, clip, entropy] = await result.read()
-    if (clip < 0) {
+    const words = await result.read()
+    const figures = stepFigures(words, batches.length)
+    if (words[STATS.index.clip] < 0) {
       const { layer, rows } = await this.p.diagnose(batches)
-      throw fail('train-non-finite', { step, layer, rows, loss: String(loss), gradNorm: String(norm) })
+      const [loss, gradNorm] = [String(figures.loss), String(figures.grad_norm)]
+      throw fail('train-non-finite', { step, layer, rows, loss, gradNorm })
     }
-    const perBatch = 1 / Math.max(1, batches.length)
-    return { loss, gradNorm: norm, meanTokenAccuracy: accuracy * perBatch, entropy: entropy * perBatch }
+    return figures
   }
 
   async saveState(): Promise<TrainerState> {
@@ -169,7 +170,7 @@ export class GpuTrainer implements Trainer {
     const words = new Uint32Array(counters!.data.slice().buffer)
     this.steps = words[0]
     this.microSteps = words[1]
-    this.p.gpu.device.queue.writeBuffer(this.stats, 0, new Float32Array(STATS))
+    this.p.gpu.device.queue.writeBuffer(this.stats, 0, new Float32Array(STATS.count))
   }
 
   /** Run after the update that is being submitted, and before the next. */
@@ -210,6 +211,14 @@ export class GpuTrainer implements Trainer {
     const { gpu } = this.p
     for (const buffer of [this.run, this.stats, this.losses, ...this.gradients]) gpu.free(buffer)
   }
+}
+
+/** What the kernels left of a step of so many micro batches. */
+function stepFigures(words: Float32Array, batches: number): StepResult {
+  const perBatch = 1 / Math.max(1, batches)
+  const value = (name: KernelFigure): number =>
+    words[STATS.index[name]] * (FIGURES[name].over === 'micro batches' ? perBatch : 1)
+  return Object.fromEntries(KERNEL_FIGURES.map((name) => [name, value(name)])) as StepResult
 }
 
 function gradientTensors(

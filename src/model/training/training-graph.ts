@@ -6,7 +6,7 @@ import type { Tensor, TensorDtype } from '../../gpu/tensor'
 import { attentionScratch } from '../../ops/attention'
 import { adapterLayout, type AdapterLayout, type LoraTensors } from '../adapter-store'
 import { recordTraining, type PassInputs, type PassModel, type PassShape } from '../passes/graphs'
-import { STATS } from './optimizer'
+import { RUN, STATS } from '../../ops/step-words'
 import { type Projection } from '../../contracts/model'
 import { type LoraConfig } from '../../contracts/lora'
 import { loraScale } from '../../formats/lora-scale'
@@ -72,8 +72,8 @@ export function ghostGraph(
       trainedIndex: ints,
       embedded: host ? ghost('embedded', [M, pass.config.hiddenSize]) : null,
     },
-    run: ghost('run', [4]),
-    stats: ghost('stats', [STATS]),
+    run: ghost('run', [RUN.count]),
+    stats: ghost('stats', [STATS.count]),
     losses: ghost('losses', [M, 4]),
     recomputed,
   }

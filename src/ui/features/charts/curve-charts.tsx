@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { useStore } from 'zustand'
+import { FIGURE_NAMES, FIGURES, type Figure } from '../../../contracts/figures'
 import type { CurvePoint } from '../../../state/curve'
 import { curveCsv, nearest, smooth, thin, xOf } from '../../../state/curve'
 import type { RunRecord } from '../../../state/run-record'
@@ -7,25 +8,35 @@ import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 import { ChartControls } from './chart-controls'
 import { ChartFrame } from './chart-frame'
-import type { PlotSeries } from './plot-types'
 import { CurveTable } from './curve-table'
+import { figureText } from './figure-text'
+import type { PlotSeries } from './plot-types'
 import './charts.css'
 
 /** More would not be seen: two a pixel at most on the width the charts have. */
 const DRAWN_POINTS = 800
 
+const charted = FIGURE_NAMES.flatMap((name) => {
+  const { chart }: Figure = FIGURES[name]
+  return chart ? [{ name, ...chart }] : []
+})
+const largeCharts = charted.filter(({ size }) => size === 'large')
+const smallCharts = charted.filter(({ size }) => size === 'small')
+type Charted = (typeof charted)[number]
+
 interface CurveChartsProps {
   points: readonly CurvePoint[]
   /** Changes with the points: the array itself only grows. */
   version: number
-  /** Kept runs drawn under the loss. */
+  /** Kept runs drawn under the large charts. */
   underlays?: readonly RunRecord[]
 }
 
-/** Loss, learning rate and gradient norm over one axis, with one crosshair and one zoom. */
+/** The figures that have a chart over one axis, with one crosshair and one zoom; the large ones are smoothed. */
 export function CurveCharts({ points, version, underlays = [] }: CurveChartsProps) {
   const studio = useStudio()
-  const { t, measure } = useWords()
+  const words = useWords()
+  const { t, measure } = words
   const smoothing = useStore(studio.prefs, (prefs) => prefs.smoothing)
   const logScale = useStore(studio.prefs, (prefs) => prefs.logScale)
   const axis = useStore(studio.prefs, (prefs) => prefs.xAxis)
@@ -35,28 +46,26 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
 
   const drawn = useMemo(() => {
     const xs = points.map((point) => xOf(point, axis))
-    const losses = points.map((point) => point.loss)
-    const smoothed = smooth(xs, losses, smoothing)
-    const from = zoom
-      ? Math.max(
-          0,
-          xs.findIndex((x) => x >= zoom[0]),
-        )
-      : 0
-    const to = zoom ? xs.findLastIndex((x) => x <= zoom[1]) + 1 : xs.length
-    const picked = thin(losses.slice(from, to), DRAWN_POINTS).map((i) => i + from)
-    const series = (values: (i: number) => number) => picked.map((i) => ({ x: xs[i], y: values(i) }))
+    const [from, to] = zoom ? indexRange(xs, zoom) : [0, xs.length]
+    const chart = ({ name, size }: Charted): Drawn => {
+      const values = points.map((point) => point[name] ?? NaN)
+      const smoothed = size === 'large' ? smooth(xs, values, smoothing) : values
+      const picked = thin(values.slice(from, to), DRAWN_POINTS).map((i) => i + from)
+      const line = (ys: readonly number[]) => picked.map((i) => ({ x: xs[i], y: ys[i] }))
+      const isRawSeen = size === 'large' && smoothing > 0
+      return {
+        smoothed,
+        series: [
+          ...(size === 'large' ? underlays.map((record) => underlay(record, name, axis, smoothing)) : []),
+          ...(isRawSeen ? [{ id: 'raw', tone: 'faint' as const, points: line(values) }] : []),
+          { id: 'value', tone: 'live', points: line(smoothed) },
+        ],
+      }
+    }
     return {
       xs,
-      smoothed,
       domain: zoom ?? ([xs[0] ?? 0, xs.at(-1) ?? 1] as [number, number]),
-      loss: [
-        ...underlays.map((record) => underlay(record, axis, smoothing)),
-        ...(smoothing > 0 ? [{ id: 'raw', tone: 'faint' as const, points: series((i) => losses[i]) }] : []),
-        { id: 'smooth', tone: 'live' as const, points: series((i) => smoothed[i]) },
-      ] satisfies PlotSeries[],
-      rate: [{ id: 'rate', tone: 'live' as const, points: series((i) => points[i].learning_rate) }],
-      norm: [{ id: 'norm', tone: 'live' as const, points: series((i) => points[i].grad_norm) }],
+      charts: new Map(charted.map((one) => [one.name, chart(one)])),
       epochs: epochMarks(points, xs),
     }
     // `version` stands for the points: the array is the same one, longer.
@@ -65,61 +74,50 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
 
   const at = hover === null ? points.length - 1 : nearest(drawn.xs, hover)
   const point = points[at]
-  const where = point ? t('chart.at', { step: String(point.step), epoch: point.epoch.toFixed(2) }) : ''
-  const summary = (values: (p: CurvePoint) => number) =>
-    points.length > 0
-      ? t('chart.summary', {
-          first: measure(values(points[0])),
-          last: measure(values(points.at(-1)!)),
-          n: points.length,
-        })
-      : t('chart.empty')
-  const shared = {
-    domain: drawn.domain,
-    epochs: drawn.epochs,
-    hoverX: hover === null || !point ? null : xOf(point, axis),
-    onHover: setHover,
-    onZoom: setZoom,
-    csv: () => curveCsv(points),
-    onTable: () => setTable(true),
-    isEmpty: points.length === 0,
+  const frame = ({ name, size, log }: Charted, where?: string) => {
+    const { series, smoothed } = drawn.charts.get(name)!
+    const raw = figureText(words, name, point?.[name])
+    const isSmooth = size === 'large' && smoothing > 0
+    return (
+      <ChartFrame
+        key={name}
+        name={t(`figure.${name}`)}
+        file={name}
+        summary={
+          points.length > 0
+            ? t('chart.summary', {
+                first: figureText(words, name, points[0][name]),
+                last: figureText(words, name, points.at(-1)![name]),
+                n: points.length,
+              })
+            : t('chart.empty')
+        }
+        reading={point ? (isSmooth ? `${measure(smoothed[at])} (${raw})` : raw) : ''}
+        where={where}
+        series={series}
+        log={log && logScale}
+        size={size}
+        domain={drawn.domain}
+        epochs={drawn.epochs}
+        hoverX={hover === null || !point ? null : xOf(point, axis)}
+        onHover={setHover}
+        onZoom={setZoom}
+        csv={() => curveCsv(points)}
+        onTable={() => setTable(true)}
+        isEmpty={points.length === 0}
+      />
+    )
   }
   return (
     <div className="charts">
       <ChartControls />
-      <ChartFrame
-        {...shared}
-        name={t('chart.loss')}
-        file="loss"
-        summary={summary((p) => p.loss)}
-        reading={point ? `${measure(drawn.smoothed[at])}${smoothing > 0 ? ` (${measure(point.loss)})` : ''}` : ''}
-        where={where}
-        series={drawn.loss}
-        log={logScale}
-        size="large"
-      />
-      <div className="small-charts">
-        <ChartFrame
-          {...shared}
-          name={t('chart.rate')}
-          file="learning_rate"
-          summary={summary((p) => p.learning_rate)}
-          reading={point ? measure(point.learning_rate) : ''}
-          series={drawn.rate}
-          log={false}
-          size="small"
-        />
-        <ChartFrame
-          {...shared}
-          name={t('chart.norm')}
-          file="grad_norm"
-          summary={summary((p) => p.grad_norm)}
-          reading={point ? measure(point.grad_norm) : ''}
-          series={drawn.norm}
-          log={logScale}
-          size="small"
-        />
-      </div>
+      {largeCharts.map((chart, i) =>
+        frame(
+          chart,
+          i > 0 ? undefined : point ? t('chart.at', { step: String(point.step), epoch: point.epoch.toFixed(2) }) : '',
+        ),
+      )}
+      <div className="small-charts">{smallCharts.map((chart) => frame(chart))}</div>
       <p className="muted chart-help">
         {zoom ? (
           <Button kind="quiet" onClick={() => setZoom(null)}>
@@ -134,11 +132,27 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
   )
 }
 
-function underlay(record: RunRecord, axis: Parameters<typeof xOf>[1], smoothing: number): PlotSeries {
+interface Drawn {
+  smoothed: readonly number[]
+  series: PlotSeries[]
+}
+
+/** First index within the range of the axis, and the one after its last. */
+function indexRange(xs: readonly number[], [low, high]: [number, number]): [number, number] {
+  const from = xs.findIndex((x) => x >= low)
+  return [Math.max(0, from), xs.findLastIndex((x) => x <= high) + 1]
+}
+
+function underlay(
+  record: RunRecord,
+  name: Charted['name'],
+  axis: Parameters<typeof xOf>[1],
+  smoothing: number,
+): PlotSeries {
   const xs = record.curve.map((point) => xOf(point, axis))
-  const losses = record.curve.map((point) => point.loss)
-  const smoothed = smooth(xs, losses, smoothing)
-  const picked = thin(losses, DRAWN_POINTS)
+  const values = record.curve.map((point) => point[name] ?? NaN)
+  const smoothed = smooth(xs, values, smoothing)
+  const picked = thin(values, DRAWN_POINTS)
   return { id: record.id, name: record.name, tone: 'under', points: picked.map((i) => ({ x: xs[i], y: smoothed[i] })) }
 }
 

@@ -1,13 +1,16 @@
 import { useEffect, useRef } from 'react'
+import { FIGURE_NAMES } from '../../../contracts/figures'
 import type { CurvePoint } from '../../../state/curve'
 import { Button } from '../../kit/button'
 import { useWords } from '../../studio-context'
+import { figureText } from './figure-text'
 
 /** A page can hold this many rows without stumbling; the CSV has them all. */
 const SHOWN_ROWS = 1000
 
 export function CurveTable({ points, onClose }: { points: readonly CurvePoint[]; onClose: () => void }) {
-  const { t, measure, num } = useWords()
+  const words = useWords()
+  const { t } = words
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   const shown = points.slice(-SHOWN_ROWS)
@@ -22,8 +25,8 @@ export function CurveTable({ points, onClose }: { points: readonly CurvePoint[];
         <table>
           <thead>
             <tr>
-              {['step', 'epoch', 'loss', 'grad_norm', 'learning_rate', 'num_tokens'].map((name) => (
-                <th key={name} scope="col">
+              {FIGURE_NAMES.map((name) => (
+                <th key={name} scope="col" title={t(`figure.${name}`)}>
                   <code>{name}</code>
                 </th>
               ))}
@@ -32,12 +35,9 @@ export function CurveTable({ points, onClose }: { points: readonly CurvePoint[];
           <tbody>
             {shown.map((point) => (
               <tr key={point.step}>
-                <td>{num(point.step)}</td>
-                <td>{point.epoch.toFixed(2)}</td>
-                <td>{measure(point.loss)}</td>
-                <td>{measure(point.grad_norm)}</td>
-                <td>{measure(point.learning_rate)}</td>
-                <td>{num(point.num_tokens)}</td>
+                {FIGURE_NAMES.map((name) => (
+                  <td key={name}>{figureText(words, name, point[name])}</td>
+                ))}
               </tr>
             ))}
           </tbody>

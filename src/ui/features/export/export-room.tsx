@@ -9,6 +9,7 @@ import { FileList } from './file-list'
 import { adapterCode, mergedCode } from './how-to-load'
 import { MergeOptionsView } from './merge-options'
 import { CodeBox } from '../../kit/code-box'
+import { RUN_FILE } from '../../../contracts/file-names'
 import './export.css'
 
 export function ExportRoom() {
@@ -78,7 +79,7 @@ export function ExportRoom() {
           <Button
             onClick={() =>
               studio.exporting.saveText(
-                'run.json',
+                RUN_FILE,
                 JSON.stringify(record?.run ?? studio.train.store.getState().run, null, 2) + '\n',
               )
             }

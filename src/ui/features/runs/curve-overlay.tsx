@@ -49,7 +49,7 @@ export function CurveOverlay({ records }: { records: readonly RunRecord[] }) {
     <Part title={t('runs.overlay')}>
       <ChartControls />
       <ChartFrame
-        name={t('chart.loss')}
+        name={t('figure.loss')}
         file="loss"
         summary={readings.join(', ')}
         reading=""

@@ -60,7 +60,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
       <td data-label={t('runs.steps')} className="num">
         {num(record.steps)}
       </td>
-      <td data-label={t('chart.loss')} className="num">
+      <td data-label={t('figure.loss')} className="num">
         {last === undefined ? '–' : measure(last)}
       </td>
       <td data-label={t('runs.when')} className="num">

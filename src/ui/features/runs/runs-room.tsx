@@ -42,7 +42,7 @@ export function RunsRoom() {
                 <th scope="col">{t('room.model')}</th>
                 <th scope="col">{t('room.data')}</th>
                 <th scope="col">{t('runs.steps')}</th>
-                <th scope="col">{t('chart.loss')}</th>
+                <th scope="col">{t('figure.loss')}</th>
                 <th scope="col">{t('runs.when')}</th>
                 <th scope="col">{t('runs.size')}</th>
                 <th scope="col">

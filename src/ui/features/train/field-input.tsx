@@ -82,6 +82,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
       )}
       <p id={`${id}-help`} className="setting-help">
         {help}
+        {field.about && ` ${field.about(value as string)[words.language]}`}
         {isBeyond && <strong> {words.t('train.beyondContext', { n: context })}</strong>}
       </p>
       {wrong && (

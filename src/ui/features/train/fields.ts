@@ -1,13 +1,17 @@
-import type { MessageKey } from '../../../i18n'
+import type { Language, MessageKey } from '../../../i18n'
 import { PROJECTIONS } from '../../../contracts/model'
 import type { FieldPath } from '../../../state/settings'
-import { OPTIMIZERS, SAVE_STRATEGIES, SCHEDULERS } from '../../../run-file/run-file'
+import { OPTIMIZERS } from '../../../run-file/optimizers'
+import { SAVE_STRATEGIES } from '../../../run-file/run-file'
+import { SCHEDULERS, SCHEDULES, type SchedulerType } from '../../../run-file/schedules'
 
 /** One setting: its name in the run file, how it is entered, and where it is shown. */
 export interface Field {
   path: FieldPath
   input: 'number' | 'boolean' | 'choice' | 'many'
   options?: readonly string[]
+  /** What the chosen option does, beside the setting's own explanation. */
+  about?: (option: string) => Record<Language, string>
   /** A number that may be left out. */
   optional?: true
   /** Also shown with the simple settings, under a plain name. */
@@ -18,6 +22,8 @@ export interface FieldGroup {
   title: MessageKey
   fields: Field[]
 }
+
+const aboutSchedule = (type: string) => SCHEDULES[type as SchedulerType].words
 
 export const fieldGroups: FieldGroup[] = [
   {
@@ -34,7 +40,7 @@ export const fieldGroups: FieldGroup[] = [
     title: 'group.rate',
     fields: [
       { path: 'learning_rate', input: 'number', simple: 'simple.rate' },
-      { path: 'lr_scheduler_type', input: 'choice', options: SCHEDULERS },
+      { path: 'lr_scheduler_type', input: 'choice', options: SCHEDULERS, about: aboutSchedule },
       { path: 'warmup_ratio', input: 'number' },
       { path: 'warmup_steps', input: 'number' },
     ],

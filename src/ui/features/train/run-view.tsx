@@ -3,7 +3,7 @@ import { useStudio } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
 import { RunLog } from './run-log'
 import { RunSummary } from './run-summary'
-import { SamplesView } from './samples-view'
+import { AnswersView } from './answers-view'
 import { MemoryBar } from './plan-view'
 
 /** During and after a run: curves left, words right. */
@@ -17,7 +17,7 @@ export function RunView() {
       <CurveCharts points={studio.train.points()} version={version} underlays={underlays} />
       <aside>
         {outcome && <RunSummary outcome={outcome} />}
-        <SamplesView />
+        <AnswersView />
         <RunLog />
         {plan && <MemoryBar plan={plan} />}
       </aside>

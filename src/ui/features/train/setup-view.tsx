@@ -13,7 +13,7 @@ import { fieldGroups } from './fields'
 import { Ingredients } from './ingredients'
 import { InterruptedRun } from './interrupted-run'
 import { PlanView } from './plan-view'
-import { SamplesSetting } from './samples-setting'
+import { AnswersSetting } from './answers-setting'
 
 const simpleFields = fieldGroups.flatMap((group) => group.fields).filter((field) => field.simple)
 
@@ -51,7 +51,7 @@ export function SetupView() {
         <InterruptedRun />
         <Ingredients />
         <PlanView />
-        <SamplesSetting />
+        <AnswersSetting />
       </div>
       <div>
         <Part title={t('train.settings')} aside={levels}>

@@ -1,39 +1,39 @@
 import { useStore } from 'zustand'
-import type { SampleRecord } from '../../../state/run-record'
+import type { AnswerRecord } from '../../../state/run-record'
 import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 
 /** What the model said to some rows on the way: one question after another, the newest answer first. */
-export function SamplesView() {
+export function AnswersView() {
   const studio = useStudio()
   const { t } = useWords()
-  const { samples, outcome } = useStore(studio.train.store)
-  if (samples.length === 0) return null
-  const rows = [...new Set(samples.map(({ row }) => row))]
+  const { answers, outcome } = useStore(studio.train.store)
+  if (answers.length === 0) return null
+  const rows = [...new Set(answers.map(({ row }) => row))]
   return (
-    <Part title={t('samples.title')}>
-      <div className="said" tabIndex={0} role="group" aria-label={t('samples.title')}>
+    <Part title={t('answers.title')}>
+      <div className="said" tabIndex={0} role="group" aria-label={t('answers.title')}>
         {rows.map((row) => (
-          <RowSamples key={row} samples={samples.filter((sample) => sample.row === row)} />
+          <AnswersToRow key={row} answers={answers.filter((answer) => answer.row === row)} />
         ))}
       </div>
-      {outcome?.reason === 'stopped' && samples.every(({ step }) => step === 0) && (
-        <p className="muted">{t('samples.stoppedEarly')}</p>
+      {outcome?.reason === 'stopped' && answers.every(({ step }) => step === 0) && (
+        <p className="muted">{t('answers.stoppedEarly')}</p>
       )}
     </Part>
   )
 }
 
-function RowSamples({ samples }: { samples: readonly SampleRecord[] }) {
+function AnswersToRow({ answers }: { answers: readonly AnswerRecord[] }) {
   const { t } = useWords()
-  const [{ question, expected }] = samples
+  const [{ question, expected }] = answers
   return (
     <article className="said-to">
       <h3>{shortened(question)}</h3>
       <dl>
-        {[...samples].reverse().map(({ step, text, cut }, i) => (
+        {[...answers].reverse().map(({ step, text, cut }, i) => (
           <div key={step} data-newest={i === 0 || undefined}>
-            <dt className="num">{step === 0 ? t('samples.before') : t('samples.step', { step: String(step) })}</dt>
+            <dt className="num">{step === 0 ? t('answers.before') : t('answers.step', { step: String(step) })}</dt>
             <dd>
               {text || <span className="muted">{t('try.noText')}</span>}
               {cut && text && '…'}
@@ -41,7 +41,7 @@ function RowSamples({ samples }: { samples: readonly SampleRecord[] }) {
           </div>
         ))}
         <div className="said-expected">
-          <dt>{t('samples.expected')}</dt>
+          <dt>{t('answers.expected')}</dt>
           <dd>{expected}</dd>
         </div>
       </dl>

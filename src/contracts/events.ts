@@ -1,0 +1,33 @@
+import type { SerializedError } from '../errors/index'
+import type { LogRow, Pace } from './figures'
+import type { AdapterCard } from './lora'
+
+/** Where a run stands. */
+export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'answering' | 'done' | 'stopped'
+
+/** What a run tells while it goes on. */
+export type TrainEvent =
+  | { kind: 'phase'; phase: TrainPhase; step: number; steps: number }
+  /** Kernels compiled so far, in the phase 'compiling'. */
+  | { kind: 'compile'; done: number; total: number }
+  | ({ kind: 'step'; log: LogRow; steps: number } & Pace)
+  /** The adapter that is being trained: what answers while the run is paused. */
+  | { kind: 'adapter'; card: AdapterCard }
+  /** The run goes on after these steps. */
+  | { kind: 'resumed'; log: LogRow[] }
+  /** A checkpoint is written; `bytes` of all that the run keeps now. */
+  | { kind: 'checkpoint'; step: number; bytes: number }
+  | ({ kind: 'answer'; step: number } & RowAnswer)
+  | { kind: 'message'; level: 'info' | 'warning'; text: SerializedError | string }
+
+/** What the model, as it was after a step, said to the beginning of a row. */
+export interface RowAnswer {
+  /** Row number in the file. */
+  row: number
+  question: string
+  /** What the row answers. */
+  expected: string
+  text: string
+  /** It had not ended. */
+  cut: boolean
+}
