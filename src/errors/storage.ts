@@ -14,6 +14,18 @@ export const storageErrors = {
     zh: ({ url, status }: { url: string; status: number }) =>
       `服务器对 ${url} 返回了 ${status}，因此没有载入。请刷新页面；若问题依旧，说明站点文件没有发布完整。`,
   },
+  'http-listing': {
+    en: ({ url }: { url: string }) =>
+      `${url} is no list of files, so nothing was loaded. Reload the page; if it stays, the site was not published whole.`,
+    zh: ({ url }: { url: string }) =>
+      `${url} 不是文件列表，因此没有载入任何内容。请刷新页面；若问题依旧，说明站点文件没有发布完整。`,
+  },
+  'http-length': {
+    en: ({ url, expected, actual }: { url: string; expected: number; actual: number }) =>
+      `${url} came with ${actual} bytes where ${expected} are listed, so it was not opened. Reload the page; if it stays, the site was not published whole.`,
+    zh: ({ url, expected, actual }: { url: string; expected: number; actual: number }) =>
+      `${url} 收到 ${actual} 字节，而列表中为 ${expected} 字节，因此没有打开。请刷新页面；若问题依旧，说明站点文件没有发布完整。`,
+  },
   'hub-id': {
     en: (p: { id: string }) =>
       `"${p.id}" is no model id, so there is nothing to ask the hub for. Write it as owner/name, for example Qwen/Qwen2.5-0.5B-Instruct.`,
@@ -65,6 +77,36 @@ export const storageErrors = {
       `The hub answered ${p.status} for ${p.url}, so the download stopped. What was received is kept. Try again in a while: it goes on from there.`,
     zh: (p: { url: string; status: number }) =>
       `模型库对 ${p.url} 返回 ${p.status}，下载已停止，已收到的部分会保留。请稍后重试，会从中断处继续。`,
+  },
+  'hub-busy': {
+    en: (p: { endpoint: string; seconds: number }) =>
+      `${p.endpoint} asks to be left alone for ${p.seconds} seconds, so the download stopped. What was received is kept. Try again after that: it goes on from there.`,
+    zh: (p: { endpoint: string; seconds: number }) =>
+      `${p.endpoint} 要求 ${p.seconds} 秒后再访问，下载已停止，已收到的部分会保留。请届时重试，会从中断处继续。`,
+  },
+  'hub-listing': {
+    en: (p: { id: string; endpoint: string }) =>
+      `What ${p.endpoint} answered for ${p.id} is no list of files, so nothing was downloaded. Check that the address is a hub's and that no sign-in page stands between (hotels and offices have them), then try again.`,
+    zh: (p: { id: string; endpoint: string }) =>
+      `${p.endpoint} 对 ${p.id} 返回的不是文件列表，因此没有下载任何内容。请确认该地址是模型库，且没有被登录页面拦截（酒店和公司网络常见），然后重试。`,
+  },
+  'hub-revision': {
+    en: (p: { revision: string }) =>
+      `"${p.revision}" is no revision that a hub could have, so nothing was asked for. Write the name of a branch or tag, or a commit's number; "main" is the usual one.`,
+    zh: (p: { revision: string }) =>
+      `“${p.revision}” 不是有效的版本，因此没有发出请求。请填写分支、标签或提交编号，通常是 main。`,
+  },
+  'hub-token': {
+    en: () =>
+      'The access token holds characters that no token has (spaces, accents or signs of other scripts), so it was not sent. Copy it again from the hub, without anything around it.',
+    zh: () =>
+      '访问令牌中含有令牌不会有的字符（空格、重音或其他文字），因此没有发送。请从模型库重新复制，不要带上其他内容。',
+  },
+  'hub-file-damaged': {
+    en: (p: { path: string; id: string }) =>
+      `${p.path} of ${p.id} arrived otherwise than the hub lists it: another length or another hash, twice. It was thrown away and not opened. Try again later, or set another endpoint: a mirror or a network in between may be changing files.`,
+    zh: (p: { path: string; id: string }) =>
+      `${p.id} 的 ${p.path} 两次收到的内容都与模型库的列表不符（长度或校验值不同），已丢弃，没有打开。请稍后重试或换一个地址：中间的镜像或网络可能改动了文件。`,
   },
   'hub-file-changed': {
     en: (p: { path: string; id: string }) =>

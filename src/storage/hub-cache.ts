@@ -5,7 +5,7 @@ export interface HubCache {
   /** A complete file. */
   open(key: string): Promise<ByteSource | null>
   /** What an earlier download left unfinished. */
-  partial(key: string): Promise<{ size: number; etag: string | null } | null>
+  partial(key: string): Promise<PartialFile | null>
   /** Go on after the first `offset` bytes of the unfinished file; 0 begins anew. */
   append(key: string, offset: number, etag: string | null): Promise<HubCacheWriter>
   remove(key: string): Promise<void>
@@ -14,6 +14,11 @@ export interface HubCache {
   writeText(key: string, text: string): Promise<void>
   /** Bytes that may still be written, where that is known. */
   room?(): Promise<number>
+}
+
+/** A file without its end, with the ETag of the version that it is a part of. */
+export interface PartialFile extends ByteSource {
+  etag: string | null
 }
 
 /** One of `finish` and `keep` must be called. */

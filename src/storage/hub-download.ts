@@ -1,6 +1,10 @@
 import { fail } from '../errors'
-import type { HubCache, HubCacheWriter } from './hub-cache'
-import type { HubClient, HubFile } from './hub-client'
+import type { ContentHash } from './content-hash'
+import { contentHash, feed } from './content-hash'
+import { nextChunk } from './fetch-within'
+import type { HubCache, HubCacheWriter, PartialFile } from './hub-cache'
+import type { HubClient } from './hub-client'
+import type { HubFile } from './hub-listing'
 
 /**
  * Bytes [offset, offset + length) of a remote file by a range request; also from a server that sends the whole file.
@@ -10,7 +14,11 @@ export async function readRange(client: HubClient, url: string, offset: number, 
   for (let failures = 0; ; failures++) {
     const response = await client.get(url, { Range: `bytes=${offset}-${offset + length - 1}` })
     client.check(response)
-    const bytes = await takeFromBody(response, response.status === 206 ? 0 : offset, length)
+    if (response.status === 206 && !startsAt(response, offset)) {
+      await response.body?.cancel()
+      throw fail('hub-file-damaged', { path: url, id: client.location.id })
+    }
+    const bytes = await takeFromBody(client, response, response.status === 206 ? 0 : offset, length)
     if (bytes) return bytes
     client.throwIfAborted()
     if (failures >= client.attempts)
@@ -20,13 +28,18 @@ export async function readRange(client: HubClient, url: string, offset: number, 
 }
 
 /** `length` bytes of a body after the first `skip`; null when it broke or ended before. The rest is not received. */
-async function takeFromBody(response: Response, skip: number, length: number): Promise<Uint8Array | null> {
+async function takeFromBody(
+  client: HubClient,
+  response: Response,
+  skip: number,
+  length: number,
+): Promise<Uint8Array | null> {
   const out = new Uint8Array(length)
   const end = skip + length
   const reader = response.body!.getReader()
   let seen = 0
   while (seen < end) {
-    const chunk = await nextChunk(reader)
+    const chunk = await nextChunk(reader, client.silenceMs)
     if (!(chunk instanceof Uint8Array)) break
     const from = Math.max(0, skip - seen)
     // A chunk that ends before `skip` leaves nothing to copy.
@@ -40,6 +53,8 @@ async function takeFromBody(response: Response, skip: number, length: number): P
 /**
  * Download a file into the cache, going on where an earlier attempt broke off. A part is used only when the server's
  * ETag is still the one that was noted with it; connections that break are taken up again while bytes keep coming.
+ * The file is the cache's only when its length and hash are those of the listing: 'hub-file-damaged' where they never
+ * are.
  */
 export async function download(
   client: HubClient,
@@ -59,10 +74,12 @@ export async function download(
     const before = usable?.size ?? 0
     const { offset, received } = await attempt(client, cache, file, url, key, usable, onBytes)
     if (received === 'whole') return
-    if (received === 'changed') {
+    if (received === 'changed' || received === 'damaged') {
       await cache.remove(key)
-      // Once is a new version of the file; again and again is a server that never sends the same one.
-      if (++changes > 2) throw fail('hub-file-changed', { path: file.path, id: client.location.id })
+      // Once is a new version of the file, or a part that went bad; again and again is a server that never sends what
+      // it lists.
+      const code = received === 'changed' ? 'hub-file-changed' : 'hub-file-damaged'
+      if (++changes > (received === 'changed' ? 2 : 1)) throw fail(code, { path: file.path, id: client.location.id })
       continue
     }
     failures = offset > before ? 0 : failures + 1
@@ -73,7 +90,10 @@ export async function download(
   }
 }
 
-type Attempt = { offset: number; received: 'whole' | 'changed' | 'broken' }
+type Attempt = { offset: number; received: 'whole' | 'changed' | 'damaged' | 'broken' }
+
+/** Of a file whose length neither listing nor answer says: more than any model's single file. */
+const UNANNOUNCED_BYTES = 64 * 2 ** 30
 
 async function attempt(
   client: HubClient,
@@ -81,7 +101,7 @@ async function attempt(
   file: HubFile,
   url: string,
   key: string,
-  part: { size: number; etag: string | null } | null,
+  part: PartialFile | null,
   onBytes: (done: number, total: number | null) => void,
 ): Promise<Attempt> {
   const response = await client.get(url, part ? { Range: `bytes=${part.size}-` } : {})
@@ -94,41 +114,47 @@ async function attempt(
     await response.body?.cancel()
     return { offset: 0, received: 'changed' }
   }
-  const total = file.size ?? totalOf(response, start)
-  onBytes(start, total)
+  const total = file.size ?? wholeLength(response)
+  const shown = total ?? lengthHint(response, start)
+  onBytes(start, shown)
+  const hash = contentHash(file)
+  if (hash && resumed) await feed(hash, part, start)
   const writer = await cache.append(key, start, etag)
-  const { offset, ended } = await receive(response, writer, start, (done) => onBytes(done, total)).catch(
+  const bounds = { start, most: total ?? UNANNOUNCED_BYTES, hash }
+  const { offset, ended } = await receive(client, response, writer, bounds, (done) => onBytes(done, shown)).catch(
     async (error: unknown) => {
       await writer.keep()
       throw error
     },
   )
-  const whole = total === null ? ended : offset === total
-  await (whole ? writer.finish() : writer.keep())
+  const whole = total === null ? ended === 'end' : offset === total && ended !== 'long'
+  const isDamaged = whole ? hash?.agrees() === false : ended === 'long'
+  const received = isDamaged ? 'damaged' : whole ? 'whole' : 'broken'
+  await (received === 'whole' ? writer.finish() : writer.keep())
   client.throwIfAborted()
-  if (total !== null && offset > total) return { offset, received: 'changed' }
-  return { offset, received: whole ? 'whole' : 'broken' }
+  return { offset, received }
 }
 
-/** Longest silence before a connection counts as broken. */
-const STALL_MS = 45_000
-
 /**
- * Write the body until it ends, breaks or falls silent. Returns where the file then ends and whether the body ended
- * properly; throws errors of the disk alone.
+ * Write the body until it ends, breaks, falls silent or is longer than announced, of which nothing is written. Returns
+ * where the file then ends, and how; throws errors of the disk alone.
  */
 async function receive(
+  client: HubClient,
   response: Response,
   writer: HubCacheWriter,
-  start: number,
+  { start, most, hash }: { start: number; most: number; hash: ContentHash | null },
   onBytes: (done: number) => void,
-): Promise<{ offset: number; ended: boolean }> {
+): Promise<{ offset: number; ended: 'end' | 'broken' | 'long' }> {
   let offset = start
-  const reader = response.body!.getReader()
+  if (!response.body) return { offset, ended: 'end' }
+  const reader = response.body.getReader()
   try {
     for (;;) {
-      const next = await nextChunk(reader)
-      if (!(next instanceof Uint8Array)) return { offset, ended: next === 'end' }
+      const next = await nextChunk(reader, client.silenceMs)
+      if (!(next instanceof Uint8Array)) return { offset, ended: next }
+      if (offset + next.length > most) return { offset, ended: 'long' }
+      hash?.update(next)
       await writer.write(next)
       offset += next.length
       onBytes(offset)
@@ -136,18 +162,6 @@ async function receive(
   } finally {
     await reader.cancel().catch(() => {})
   }
-}
-
-async function nextChunk(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | 'end' | 'broken'> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<'broken'>((resolve) => (timer = setTimeout(resolve, STALL_MS, 'broken')))
-  const read = reader.read().then(
-    ({ value }) => value ?? ('end' as const),
-    () => 'broken' as const,
-  )
-  const chunk = await Promise.race([read, silence])
-  clearTimeout(timer)
-  return chunk
 }
 
 /** Without the mark of weak tags, which proxies add when they compress. */
@@ -162,10 +176,14 @@ function startsAt(response: Response, start: number): boolean {
   return range === null || Number(range[1]) === start
 }
 
-/** Length of the whole file from the headers; null where compression or CORS hides it. */
-function totalOf(response: Response, start: number): number | null {
+/** Length of the whole file as a range's answer tells it; null where CORS hides it, or for a whole answer. */
+function wholeLength(response: Response): number | null {
   const range = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')
-  if (range) return Number(range[1])
+  return range && Number(range[1])
+}
+
+/** For a bar alone: of a compressed answer it is the compressed length, and CORS hides that it is compressed. */
+function lengthHint(response: Response, start: number): number | null {
   const length = response.headers.get('content-length')
   return length && !response.headers.get('content-encoding') ? start + Number(length) : null
 }

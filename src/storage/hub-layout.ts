@@ -1,14 +1,11 @@
-import type { HubFile, HubListing, HubLocation } from './hub-client'
+import { fnv64OfText } from '../contracts/hash'
+import type { HubLocation } from './hub-client'
+import type { HubFile } from './hub-listing'
 
 /**
  * Where things of the hub lie in its cache: HOST/OWNER~NAME/ with a listing for each revision and files by their
  * content.
  */
-
-/** A listing as it is kept: with where it came from, so that the model can be loaded from there again. */
-export interface KeptListing extends HubListing {
-  endpoint?: string
-}
 
 /** Small files that a model needs or whose words are kept; weights are chosen by their names. */
 const CONFIGS = /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$/
@@ -39,7 +36,11 @@ export function revisionOf(name: string): string | null {
 }
 
 /** By content where the hub names it, so that a new commit with the same weights downloads nothing. */
-export const fileName = (file: HubFile, commit: string): string => file.oid ?? `${safe(commit)}-${safe(file.path)}`
+export function fileName(file: HubFile, commit: string): string {
+  const name = file.oid ?? `${safe(commit)}-${safe(file.path)}`
+  // File systems bear 255 bytes, and an ending is still to come.
+  return name.length <= 200 ? name : `${name.slice(0, 180)}-${fnv64OfText(name)}`
+}
 
 /** A name that every file system takes, and that no two of ours share. */
 function safe(text: string): string {

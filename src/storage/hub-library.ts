@@ -1,6 +1,6 @@
 import { fail } from '../errors'
-import type { KeptListing } from './hub-layout'
 import { fileName, isWanted, modelFolder, revisionOf, unsafe } from './hub-layout'
+import { parseListing } from './hub-listing'
 import { hasOpfs, isNamed, opfsDirectory, removeEntry } from './opfs'
 
 /** A model of the hub that lies in this browser, whole or in part. */
@@ -57,7 +57,7 @@ async function describe(host: string, id: string, folder: FileSystemDirectoryHan
     const revision = revisionOf(name)
     if (revision !== null && file.lastModified >= (newest?.file.lastModified ?? 0)) newest = { file, revision }
   }
-  const listing = newest && parse(await newest.file.text())
+  const listing = newest && parseListing(await newest.file.text())
   if (!newest || !listing) return null
   const wanted = listing.files.filter(({ path }) => isWanted(path, listing.files))
   const here = (name: string) => sizes.get(name) ?? sizes.get(`${name}.part`) ?? 0
@@ -78,15 +78,6 @@ async function folders(directory: FileSystemDirectoryHandle): Promise<[string, F
     if (handle.kind === 'directory') found.push([name, handle as FileSystemDirectoryHandle])
   }
   return found
-}
-
-/** null for a listing whose writing broke off. */
-function parse(text: string): KeptListing | null {
-  try {
-    return JSON.parse(text) as KeptListing
-  } catch {
-    return null
-  }
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)

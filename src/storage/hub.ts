@@ -1,11 +1,13 @@
 import { fail } from '../errors'
 import type { ByteSource, FileFolder } from '../contracts/bytes'
 import type { HubCache } from './hub-cache'
+import { contentHash, feed } from './content-hash'
 import { HubClient } from './hub-client'
-import type { HubFile, HubListing, HubLocation } from './hub-client'
+import type { HubLocation, Patience } from './hub-client'
 import { download, readRange } from './hub-download'
 import { fileName, isText, isWanted, listingName, modelFolder } from './hub-layout'
-import type { KeptListing } from './hub-layout'
+import type { HubFile, HubListing, KeptListing } from './hub-listing'
+import { parseListing } from './hub-listing'
 import { hasOpfs } from './opfs'
 import { opfsHubCache } from './opfs-hub-cache'
 import type { Progress, ProgressListener } from '../contracts/progress'
@@ -26,9 +28,9 @@ export async function openHub(
   location: HubLocation,
   on?: ProgressListener,
   signal?: AbortSignal,
-  options: { cache?: HubCache; waits?: number[] } = {},
+  options: { cache?: HubCache } & Patience = {},
 ): Promise<FileFolder> {
-  const client = new HubClient(location, signal, options.waits)
+  const client = new HubClient(location, signal, options)
   const cache = options.cache ?? (await defaultCache())
   on?.({ phase: 'list', item: client.location.id, done: 0, total: 0, unit: 'bytes' })
   const listing = await listFiles(client, cache)
@@ -51,13 +53,22 @@ async function listFiles(client: HubClient, cache: HubCache): Promise<HubListing
   try {
     const listing = await client.list()
     const kept: KeptListing = { ...listing, endpoint }
-    await cache.writeText(key, JSON.stringify(kept))
+    // A full store costs the days without a connection, not this one.
+    await cache.writeText(key, JSON.stringify(kept)).catch(() => {})
     return listing
   } catch (error) {
-    const kept = await cache.readText(key)
-    if (!kept || (error as { code?: string }).code !== 'hub-unreachable') throw error
-    return JSON.parse(kept) as HubListing
+    const kept = (error as { code?: string }).code === 'hub-unreachable' ? await cache.readText(key) : null
+    const listing = kept && parseListing(kept)
+    if (!listing) throw error
+    return listing
   }
+}
+
+/** Whether a cached text is still what the hub lists; weights were compared when they came, and are too long for it. */
+async function isListed(file: HubFile, local: ByteSource): Promise<boolean> {
+  const hash = isText(file.path) ? contentHash(file) : null
+  if (hash) await feed(hash, local, local.size)
+  return hash?.agrees() ?? true
 }
 
 class HubRepository implements FileFolder {
@@ -84,10 +95,10 @@ class HubRepository implements FileFolder {
   async open(path: string): Promise<ByteSource | null> {
     const file = this.#files.get(path)
     if (!file) return null
-    const local = await this.#cache.open(this.#key(file))
+    const local = await this.#local(file)
     if (local) return { name: path, size: local.size, read: (offset, length) => local.read(offset, length) }
     if (file.size === null) await this.prefetch([path])
-    return file.size === null ? this.#cache.open(this.#key(file)) : this.#remoteSource(file, file.size)
+    return file.size === null ? this.#local(file) : this.#remoteSource(file, file.size)
   }
 
   async prefetch(paths: string[]): Promise<void> {
@@ -95,9 +106,8 @@ class HubRepository implements FileFolder {
     for (const path of paths) {
       const file = this.#files.get(path)
       if (!file) continue
-      const local = await this.#cache.open(this.#key(file))
-      // A file of another length is a remnant of an interrupted copy.
-      const whole = local !== null && (file.size === null || local.size === file.size)
+      const local = await this.#local(file)
+      const whole = local !== null && (await isListed(file, local))
       const done = whole ? local.size : ((await this.#cache.partial(this.#key(file)))?.size ?? 0)
       this.#meter.add(path, done, whole ? local.size : (file.size ?? 0), whole)
       if (!whole) missing.push(file)
@@ -110,6 +120,12 @@ class HubRepository implements FileFolder {
       )
     }
     this.#meter.flush()
+  }
+
+  /** The cached file; null where it is not there, or in another length: a remnant, which is fetched again. */
+  async #local(file: HubFile): Promise<ByteSource | null> {
+    const local = await this.#cache.open(this.#key(file))
+    return local && (file.size === null || local.size === file.size) ? local : null
   }
 
   /** Fail before the download, not after an hour of it. */
@@ -135,7 +151,7 @@ class HubRepository implements FileFolder {
       size,
       read: async (offset, length) => {
         if (offset + length > size) throw fail('hub-file-changed', { path: file.path, id: this.name })
-        local ??= await this.#cache.open(this.#key(file))
+        local ??= await this.#local(file)
         if (local) return local.read(offset, length)
         if (offset + length > HEAD_BYTES) return readRange(this.#client, url, offset, length)
         head ??= readRange(this.#client, url, 0, Math.min(HEAD_BYTES, size))

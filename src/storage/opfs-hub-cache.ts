@@ -23,7 +23,7 @@ export async function opfsHubCache(path = 'hub'): Promise<HubCache> {
     },
     async partial(key) {
       const file = await open(key, '.part')
-      return file && { size: file.size, etag: (await (await open(key, '.etag'))?.text()) || null }
+      return file && { ...fileSource(file, key), etag: (await (await open(key, '.etag'))?.text()) || null }
     },
     async append(key, offset, etag) {
       const { directory, name } = await place(key)
@@ -46,9 +46,10 @@ export async function opfsHubCache(path = 'hub'): Promise<HubCache> {
     readText: async (key) => (await open(key))?.text() ?? null,
     async writeText(key, text) {
       const { directory, name } = await place(key)
-      const sink = await appendFile(directory, name, 0)
+      const sink = await appendFile(directory, `${name}.new`, 0)
       await sink.write(new TextEncoder().encode(text))
       await sink.close()
+      await renameFile(directory, `${name}.new`, name)
     },
     async room() {
       const { quota = Infinity, usage = 0 } = await navigator.storage.estimate()

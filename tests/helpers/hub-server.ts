@@ -14,8 +14,14 @@ export interface HubServer {
   stall: boolean
   /** How many answers were broken or fell silent. */
   broken: number
-  /** Answer the next so many requests with a status. */
-  failNext: { times: number; status: number }
+  /** Answer the next so many requests with a status, and what they say of when to come again. */
+  failNext: { times: number; status: number; retryAfter?: string }
+  /** Take the next so many requests and never answer. */
+  hangNext: number
+  /** What storage sends in place of a file, the next so many times. */
+  insteadNext: { times: number; bytes: Uint8Array }
+  /** What is sent in place of both listings. */
+  listing: string | null
   /** Leave hashes and sizes out of the listing, as thin mirrors do. */
   bareListing: boolean
   /** A token that every request must bring. */
@@ -44,6 +50,9 @@ export async function startHub(id: string, files: Map<string, Uint8Array>): Prom
     stall: false,
     broken: 0,
     failNext: { times: 0, status: 503 },
+    hangNext: 0,
+    insteadNext: { times: 0, bytes: new Uint8Array() },
+    listing: null,
     bareListing: false,
     token: null,
     close: () => {
@@ -67,15 +76,24 @@ function answer(hub: HubServer, id: string, request: IncomingMessage, response: 
   if (request.method === 'OPTIONS') return end(204)
   if (hub.failNext.times > 0) {
     hub.failNext.times--
-    return end(hub.failNext.status)
+    return end(hub.failNext.status, hub.failNext.retryAfter ? { 'retry-after': hub.failNext.retryAfter } : {})
   }
+  if (hub.hangNext > 0) return void hub.hangNext--
   const atStorage = url.pathname.startsWith('/storage/')
   if (hub.token && !atStorage && request.headers.authorization !== `Bearer ${hub.token}`) return end(401)
 
+  if (hub.listing !== null && url.pathname.startsWith('/api/')) {
+    response.writeHead(200, { connection: 'close', ...CORS })
+    return void response.end(hub.listing)
+  }
   if (url.pathname === `/api/models/${id}/revision/main`) {
-    const siblings = [...hub.files].map(([rfilename, bytes]) =>
-      hub.bareListing ? { rfilename } : { rfilename, size: bytes.length, blobId: hash(bytes).slice(0, 40) },
-    )
+    const siblings = [...hub.files].map(([rfilename, bytes]) => {
+      if (hub.bareListing) return { rfilename }
+      const size = bytes.length
+      if (!rfilename.endsWith('.safetensors')) return { rfilename, size, blobId: gitId(bytes) }
+      // Git LFS: the plain id is that of a pointer.
+      return { rfilename, size, blobId: gitId(new Uint8Array(134)), lfs: { sha256: hash(bytes), size } }
+    })
     return end(200, { 'content-type': 'application/json' }, { sha: COMMIT, siblings })
   }
   if (url.pathname === `/api/models/${id}/tree/${COMMIT}` && !hub.bareListing) {
@@ -98,7 +116,9 @@ function answer(hub: HubServer, id: string, request: IncomingMessage, response: 
     return end(302, { ...linked, location: `/storage/${encodeURIComponent(path)}` })
   }
   const bytes = atStorage ? hub.files.get(decodeURIComponent(url.pathname.slice('/storage/'.length))) : undefined
-  return bytes ? send(hub, request, response, bytes) : end(404)
+  if (!bytes) return end(404)
+  const isInstead = hub.insteadNext.times > 0 && hub.insteadNext.times-- > 0
+  send(hub, request, response, isInstead ? hub.insteadNext.bytes : bytes)
 }
 
 function send(hub: HubServer, request: IncomingMessage, response: ServerResponse, bytes: Uint8Array): void {
@@ -134,4 +154,8 @@ function send(hub: HubServer, request: IncomingMessage, response: ServerResponse
 
 function hash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
+}
+
+function gitId(bytes: Uint8Array): string {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 }

@@ -11,9 +11,9 @@ export function nodeHubCache(directory: string): HubCache {
   return {
     open: async (key) => ((await sizeOf(at(key))) === undefined ? null : nodeFile(at(key), key)),
     async partial(key) {
-      const size = await sizeOf(part(key))
-      if (size === undefined) return null
-      return { size, etag: (await readFile(`${part(key)}.etag`, 'utf8').catch(() => '')) || null }
+      if ((await sizeOf(part(key))) === undefined) return null
+      const etag = (await readFile(`${part(key)}.etag`, 'utf8').catch(() => '')) || null
+      return { ...(await nodeFile(part(key), key)), etag }
     },
     async append(key, offset, etag) {
       await mkdir(dirname(at(key)), { recursive: true })

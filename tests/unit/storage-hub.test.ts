@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -186,6 +186,148 @@ describe('openHub', { timeout: 60_000 }, () => {
     const folder = await openHub(location, undefined, undefined, { cache: small, waits: [1] })
     hub.requests.length = 0
     expect(await codeOf(folder.prefetch!(['model.safetensors']))).toBe('storage-full')
+    expect(hub.requests).toEqual([])
+  })
+
+  it.each([false, true])(
+    'throws away what is not what the listing says, tries once more, and names it (resumed: %s)',
+    async (resumed) => {
+      const folder = await open()
+      const wrong = weights().slice()
+      wrong[5000] ^= 1
+      if (resumed) hub.breakNext = { times: 1, afterBytes: 6000 }
+      hub.insteadNext = { times: 1, bytes: wrong }
+      await folder.prefetch!(['model.safetensors'])
+      const source = (await folder.open('model.safetensors'))!
+      expect(await source.read(0, source.size)).toEqual(weights())
+      await rm(directory, { recursive: true })
+      hub.insteadNext = { times: 9, bytes: wrong }
+      expect(await codeOf(open().then((again) => again.prefetch!(['model.safetensors'])))).toBe('hub-file-damaged')
+      expect((await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.part'))).toEqual([])
+    },
+  )
+
+  it.each(['longer', 'shorter'])('takes no file that is %s than announced', async (how) => {
+    const folder = await open()
+    const long = new Uint8Array(weights().length + 3_000_000)
+    const bytes = how === 'longer' ? long : weights().subarray(0, 900)
+    hub.insteadNext = { times: 99, bytes }
+    expect(await codeOf(folder.prefetch!(['model.safetensors']))).toMatch(/hub-file-(damaged|changed)/)
+    const names = await readdir(directory, { recursive: true, withFileTypes: true })
+    for (const name of names.filter((entry) => entry.isFile()))
+      expect((await stat(join(name.parentPath, name.name))).size).toBeLessThanOrEqual(weights().length)
+  })
+
+  it('fetches a cached file again that is shorter than listed, and a text whose bytes are others', async () => {
+    await openModelFolder(await open())
+    const files = (await readdir(directory, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+    const paths = files.map((entry) => join(entry.parentPath, entry.name))
+    for (const path of paths) {
+      if (path.includes('listing')) continue
+      const bytes = await readFile(path)
+      if (bytes.length > 4000) await truncate(path, 4000)
+      else
+        await writeFile(
+          path,
+          bytes.map((byte) => byte ^ 1),
+        )
+    }
+    const model = await openModelFolder(await open())
+    expect(model.config.layers).toBe(2)
+    const source = (await model.folder.open('model.safetensors'))!
+    expect(await source.read(0, source.size)).toEqual(weights())
+  })
+
+  it('waits as long as a busy hub asks, and asks the person where that is long', async () => {
+    hub.failNext = { times: 1, status: 429, retryAfter: '1' }
+    const began = performance.now()
+    await open()
+    expect(performance.now() - began).toBeGreaterThan(950)
+    hub.failNext = { times: 1, status: 503, retryAfter: new Date(Date.now() + 600_000).toUTCString() }
+    expect(await codeOf(open())).toBe('hub-busy')
+    hub.failNext = { times: 1, status: 503, retryAfter: 'soon' }
+    expect(await codeOf(open())).toBe('no error')
+  })
+
+  it('gives up a line that never answers, and takes it up again', async () => {
+    const quick = () =>
+      openHub({ endpoint: hub.endpoint, id: ID, revision: 'main' }, undefined, undefined, {
+        cache,
+        waits: [1, 1],
+        silenceMs: 100,
+      })
+    hub.hangNext = 1
+    expect(await codeOf(quick())).toBe('no error')
+    hub.hangNext = 99
+    await rm(directory, { recursive: true })
+    expect(await codeOf(quick())).toBe('hub-unreachable')
+  })
+
+  it.each([
+    ['<html>Please sign in</html>', 'hub-listing'],
+    ['[', 'hub-listing'],
+    ['"text"', 'hub-listing'],
+    ['{"siblings": null}', 'hub-listing'],
+    [
+      '{"siblings": [null, 3, {"rfilename": 4}, {"rfilename": "../../x.safetensors"}, {"rfilename": "\\ud800.json"}]}',
+      'model-no-config',
+    ],
+    [
+      '{"sha": "../../other", "siblings": [{"rfilename": "config.json", "size": -1}, {"rfilename": "a//b"}]}',
+      'hub-not-found',
+    ],
+    [JSON.stringify({ siblings: [{ rfilename: 'config.json', size: 1e308 }] }), 'hub-not-found'],
+  ])('a listing that is none or lies gives a named error: %s', async (listing, code) => {
+    hub.listing = listing
+    expect(await codeOf(open().then(openModelFolder))).toBe(code)
+  })
+
+  it('without a connection, a cache that was damaged gives a named error', async () => {
+    await openModelFolder(await open())
+    const { endpoint } = hub
+    await hub.close()
+    const offline = () => openHub({ endpoint, id: ID, revision: 'main' }, undefined, undefined, { cache, waits: [1] })
+    const files = (await readdir(directory, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+    const listing = files.find(({ name }) => name.startsWith('listing'))!
+    const path = join(listing.parentPath, listing.name)
+    const whole = await readFile(path, 'utf8')
+    for (const text of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"files": [{}]}',
+      whole.slice(0, -20),
+      whole.replace('config.json', '../x'),
+    ]) {
+      await writeFile(path, text)
+      expect(await codeOf(offline().then(openModelFolder)), text).toBe('hub-unreachable')
+    }
+    await writeFile(path, whole)
+    expect(await codeOf(offline().then(openModelFolder))).toBe('no error')
+    for (const { parentPath, name } of files) if (name !== listing.name) await rm(join(parentPath, name))
+    expect(await codeOf(offline().then(openModelFolder))).toBe('hub-unreachable')
+    hub = await startHub(ID, new Map())
+  })
+
+  it.each([
+    [{ endpoint: 'https://' }, 'hub-endpoint'],
+    [{ endpoint: 'https://exa mple' }, 'hub-endpoint'],
+    [{ endpoint: 'https://example.org:99999' }, 'hub-endpoint'],
+    [{ endpoint: 'https://example.org/?a=b' }, 'hub-endpoint'],
+    [{ endpoint: 'ftp://example.org' }, 'hub-endpoint'],
+    [{ id: `${'x'.repeat(101)}/y` }, 'hub-id'],
+    [{ id: 'a/\ud800' }, 'hub-id'],
+    [{ id: '../..' }, 'hub-id'],
+    [{ revision: 'a\ud800' }, 'hub-revision'],
+    [{ revision: 'a\u0000' }, 'hub-revision'],
+    [{ revision: 'x'.repeat(61) }, 'hub-revision'],
+    [{ token: 'schlüssel' }, 'hub-token'],
+    [{ token: 'two words' }, 'hub-token'],
+    [{ token: '令牌' }, 'hub-token'],
+  ])('an address that cannot be asked is named: %j', async (change, code) => {
+    hub.requests.length = 0
+    expect(await codeOf(open(undefined, undefined, change))).toBe(code)
     expect(hub.requests).toEqual([])
   })
 })
