@@ -42,11 +42,11 @@ module.exports = {
     ...upward,
     ...leaves,
     {
-      name: 'errors-import-nothing',
+      name: 'errors-know-their-english-alone',
       severity: 'error',
-      comment: 'src/errors/ is imported from everywhere, so it imports nothing',
+      comment: 'src/errors/ is imported from everywhere, so it imports nothing but the English words of its messages',
       from: { path: folder(['errors']) },
-      to: { path: '^src/', pathNot: folder(['errors']) },
+      to: { path: '^src/', pathNot: folder(['errors', 'i18n/en/errors']) },
     },
     {
       name: 'contracts-are-types',
@@ -68,6 +68,13 @@ module.exports = {
       comment: 'src/i18n/ holds texts and number formats alone',
       from: { path: folder(['i18n']) },
       to: { path: '^src/', pathNot: folder(['i18n', 'errors']) },
+    },
+    {
+      name: 'words-know-no-code',
+      severity: 'error',
+      comment: 'of the errors, a language knows what each is told; it runs nothing of them',
+      from: { path: folder(['i18n']) },
+      to: { path: folder(['errors']), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'gpu-knows-no-model',

@@ -1,40 +1,31 @@
-// English and Chinese must say the same things: the same keys and the same placeholders in the page's texts, both texts
-// for every error, and Chinese that is Chinese.
-import { dirname } from 'node:path'
+// Every folder of src/i18n/ is a language, and each must say what English says: the same keys and placeholders, words
+// for every error from the same parameters, in the language's own script.
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const folder = join(root, 'src/i18n')
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
 
-const entry = `
-export { en } from './src/i18n/en'
-export { zhCN } from './src/i18n/zh-CN'
-export { errorCatalog } from './src/errors'
-`
-const bundle = await build({
-  stdin: { contents: entry, resolveDir: root, loader: 'ts' },
-  bundle: true,
-  write: false,
-  format: 'esm',
-  logLevel: 'error',
-})
-const { en, zhCN, errorCatalog } = await import(
-  `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString('base64')}`
-)
-
-/** Leaves of a nested object by dotted key. */
-function leaves(value, path = '', into = new Map()) {
-  for (const [key, inner] of Object.entries(value)) {
-    const name = path ? `${path}.${key}` : key
-    if (inner && typeof inner === 'object' && !Array.isArray(inner)) leaves(inner, name, into)
-    else into.set(name, inner)
-  }
-  return into
+async function bundled(contents) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    logLevel: 'error',
+  })
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
 }
+const read = (name) => bundled(`export * from './${name}'; export { about } from './${name}/about'`)
 
 /** Names in braces: `{rows}`, `{n|row|rows}`. */
-const placeholders = (text) =>
-  [...new Set([...String(text).matchAll(/\{(\w+)[^}]*\}/g)].map((match) => match[1]))].sort().join(' ')
+const placeholders = (text) => new Set([...text.matchAll(/\{(\w+)[^}]*\}/g)].map((match) => match[1]))
+const same = (a, b) => a.size === b.size && [...a].every((one) => b.has(one))
 
 /**
  * A parameter that answers to any use a message may make of it: a number, a text, a list, and what their methods
@@ -44,39 +35,53 @@ const anything = new Proxy(() => anything, {
   get: (_, name) => (name === Symbol.toPrimitive ? () => 7 : name === Symbol.iterator ? [][Symbol.iterator] : anything),
   apply: () => anything,
 })
-const anyParams = new Proxy({}, { get: () => anything })
-const paramNames = (write) => {
+/** What a message says, and the parameters that it looks at on the way. */
+function tried(write) {
   const used = new Set()
-  write(new Proxy({}, { get: (_, name) => (used.add(String(name)), anything) }))
-  return [...used].sort().join(' ')
+  const text = write(new Proxy({}, { get: (_, name) => (used.add(String(name)), anything) }))
+  return { used, text }
 }
 
 const problems = []
-const english = leaves(en)
-const chinese = leaves(zhCN)
-for (const key of english.keys()) if (!chinese.has(key)) problems.push(`zh-CN.ts lacks ${key}`)
-for (const key of chinese.keys()) if (!english.has(key)) problems.push(`en.ts lacks ${key}`)
-for (const [key, text] of english) {
-  if (!chinese.has(key)) continue
-  if (placeholders(text) !== placeholders(chinese.get(key)))
-    problems.push(`${key}: placeholders differ (${placeholders(text)} / ${placeholders(chinese.get(key))})`)
-  if (String(text).trim() === '' || String(chinese.get(key)).trim() === '') problems.push(`${key}: an empty text`)
-}
-const untried = []
-for (const [code, texts] of Object.entries(errorCatalog)) {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(code)) problems.push(`error ${code}: the code is not kebab-case`)
-  try {
-    if (paramNames(texts.en) !== paramNames(texts.zh))
-      problems.push(
-        `error ${code}: the languages use other parameters (${paramNames(texts.en)} / ${paramNames(texts.zh)})`,
-      )
-    if (!/[\u4e00-\u9fff]/.test(texts.zh(anyParams))) problems.push(`error ${code}: the Chinese text holds no Chinese`)
-  } catch {
-    untried.push(code)
+const english = await read('en')
+for (const name of names) {
+  const { messages, errors, about } = await read(name)
+  const script = new Intl.Locale(about.locale).maximize().script
+  // Of the scripts that several languages share, only its absence says something.
+  const own = new RegExp(
+    `\\p{Script=${{ Hans: 'Han', Hant: 'Han', Jpan: 'Han', Kore: 'Hangul' }[script] ?? script}}`,
+    'u',
+  )
+  const say = (problem) => problems.push(`${name}: ${problem}`)
+  for (const [kind, mine, theirs] of [
+    ['text', messages, english.messages],
+    ['error', errors, english.errors],
+  ]) {
+    for (const key of Object.keys(theirs)) if (!(key in mine)) say(`lacks the ${kind} ${key}`)
+    for (const key of Object.keys(mine)) if (!(key in theirs)) say(`the ${kind} ${key} is unknown to English`)
+  }
+  for (const [key, text] of Object.entries(messages)) {
+    if (!(key in english.messages)) continue
+    if (text.trim() === '') say(`${key} is empty`)
+    if (!same(placeholders(text), placeholders(english.messages[key])))
+      say(`${key} has other placeholders than English`)
+    if (/\p{L}{3,}\s+\p{L}{3,}/u.test(english.messages[key]) && name !== 'en' && text === english.messages[key])
+      say(`${key} stands there in English`)
+  }
+  for (const [code, write] of Object.entries(errors)) {
+    if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(code)) say(`error ${code}: the code is not kebab-case`)
+    if (!(code in english.errors)) continue
+    try {
+      const { used, text } = tried(write)
+      if (!same(used, tried(english.errors[code]).used)) say(`error ${code} uses other parameters than English`)
+      if (!own.test(text)) say(`error ${code} is not written in ${about.name}`)
+    } catch (error) {
+      say(`error ${code} cannot be tried: ${error.message}`)
+    }
   }
 }
-// Its parameter is a key into a table of words, which a stand-in cannot be.
-if (untried.join() !== 'config-field') problems.push(`errors that could not be tried: ${untried.join(', ')}`)
 for (const problem of problems) console.error(problem)
-console.log(`${english.size} texts and ${Object.keys(errorCatalog).length} errors in two languages`)
+console.log(
+  `${Object.keys(english.messages).length} texts and ${Object.keys(english.errors).length} errors in ${names.join(', ')}`,
+)
 process.exitCode = problems.length > 0 ? 1 : 0

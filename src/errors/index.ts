@@ -1,30 +1,32 @@
-import { cliErrors } from './cli'
-import { dataErrors } from './data'
-import { engineErrors } from './engine'
-import { formatsErrors } from './formats'
-import { gpuErrors } from './gpu'
-import { modelErrors } from './model'
-import { storageErrors } from './storage'
-import { studioErrors } from './studio'
-import { trainErrors } from './train'
+import { errors as english } from '../i18n/en/errors'
+import type { CliErrors } from './cli'
+import type { DataErrors } from './data'
+import type { EngineErrors } from './engine'
+import type { FormatsErrors } from './formats'
+import type { GpuErrors } from './gpu'
+import type { ModelErrors } from './model'
+import type { StorageErrors } from './storage'
+import type { StudioErrors } from './studio'
+import type { ErrorTexts } from './texts'
+import type { TrainErrors } from './train'
 
-/** Every error the project can raise, by its stable code. One file per area, both languages side by side. */
-export const errorCatalog = {
-  ...dataErrors,
-  ...modelErrors,
-  ...gpuErrors,
-  ...trainErrors,
-  ...engineErrors,
-  ...formatsErrors,
-  ...storageErrors,
-  ...cliErrors,
-  ...studioErrors,
-}
+/** Every error the project can raise, by its stable code, with what its message is told. One file per area. */
+interface ErrorParameters
+  extends
+    DataErrors,
+    ModelErrors,
+    GpuErrors,
+    TrainErrors,
+    EngineErrors,
+    FormatsErrors,
+    StorageErrors,
+    CliErrors,
+    StudioErrors {}
 
-export type ErrorCode = keyof typeof errorCatalog
-export type ErrorParams<C extends ErrorCode> =
-  Parameters<(typeof errorCatalog)[C]['en']> extends [infer P] ? P : Record<string, never>
-export type ErrorLanguage = 'en' | 'zh'
+export type ErrorCode = keyof ErrorParameters
+export type ErrorParams<C extends ErrorCode> = ErrorParameters[C]
+/** Words of one language for all of them, as src/i18n/LANGUAGE/errors/ holds them. */
+export type ErrorWords = ErrorTexts<ErrorParameters>
 
 /** An error with a stable code and parameters, so that the page can show it in the person's language. */
 export class TuneError extends Error {
@@ -32,8 +34,9 @@ export class TuneError extends Error {
   readonly code: ErrorCode
   readonly params: Record<string, unknown>
 
+  /** Its own message is English: for terminals, logs and stacks. */
   constructor(code: ErrorCode, params: Record<string, unknown> = {}, options?: ErrorOptions) {
-    super(errorText(code, params, 'en'), options)
+    super(errorText(english, code, params), options)
     this.code = code
     this.params = params
   }
@@ -51,10 +54,13 @@ export interface SerializedError {
 }
 
 /** The text of an error in a language. An unknown code gives the code itself rather than throwing again. */
-export function errorText(code: ErrorCode, params: Record<string, unknown>, language: ErrorLanguage): string {
-  const text = (errorCatalog as Record<string, { en: (p: any) => string; zh: (p: any) => string }>)[code]
-  return text ? text[language](params) : String(code)
+export function errorText(words: ErrorWords, code: ErrorCode, params: Record<string, unknown>): string {
+  const text = (words as Record<string, (params: any) => string>)[code]
+  return text ? text(params) : String(code)
 }
+
+/** Whether a code that came as plain data is one of ours. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(english, code)
 
 /** Make a TuneError typed by its code: `throw fail('data-empty', { file })`. */
 export function fail<C extends ErrorCode>(code: C, params: ErrorParams<C>, cause?: unknown): TuneError {

@@ -1,5 +1,5 @@
-import type { ErrorCode, SerializedError } from './index'
-import { errorCatalog, TuneError } from './index'
+import type { SerializedError } from './index'
+import { isErrorCode, TuneError } from './index'
 
 /** An error as plain data. Other errors than TuneErrors keep their name and stack, for the console. */
 export function serializeError(error: unknown): SerializedError {
@@ -12,7 +12,7 @@ export function serializeError(error: unknown): SerializedError {
 
 /** The way back: TuneErrors keep code and parameters, an abort stays an AbortError. */
 export function reviveError(error: SerializedError): Error {
-  if (error.code in errorCatalog) return new TuneError(error.code as ErrorCode, error.params)
+  if (isErrorCode(error.code)) return new TuneError(error.code, error.params)
   if (error.params.name === 'AbortError') return new DOMException(error.message, 'AbortError')
   const revived = new Error(error.message)
   revived.name = String(error.params.name)

@@ -1,34 +1,54 @@
-import { en } from './en'
-import type { Messages } from './en'
-import { zhCN } from './zh-CN'
+import type { ErrorWords } from '../errors'
+import type { messages } from './en'
+import type { Language } from './languages'
+import { formatNumber } from './format'
+import { aboutLanguage, localeOf } from './languages'
 
-export type Language = 'en' | 'zh'
-export type MessageKey = keyof Messages
+export { aboutLanguage, inLanguage, languageOf, languages, localeOf } from './languages'
+export type { Language } from './languages'
+
+export type MessageKey = keyof typeof messages
 export type Params = Record<string, string | number>
 
-const catalogs: Record<Language, Messages> = { en, zh: zhCN }
+/** What a language's folder holds. */
+interface Words {
+  messages: Record<MessageKey, string>
+  errors: ErrorWords
+}
 
-/** `{name}` is filled in; `{n|row|rows}` chooses the first word for 1 and the second for any other number. */
+const folders = import.meta.glob<Words>('./*/index.ts')
+const loaded = new Map<Language, Words>()
+
+/** Fetch a language's words; to be awaited before anything is said in it. */
+export async function loadWords(language: Language): Promise<void> {
+  if (!loaded.has(language)) loaded.set(language, await folders[`./${language}/index.ts`]())
+}
+
+function wordsOf(language: Language): Words {
+  const words = loaded.get(language)
+  if (!words) throw new Error(`the words of ${language} are not loaded`)
+  return words
+}
+
+export const errorWords = (language: Language): ErrorWords => wordsOf(language).errors
+
+/**
+ * `{name}` is filled in; `{n|row|rows}` chooses by the number's plural category: one form for each that the language
+ * has, in the order zero, one, two, few, many, other.
+ */
 export function translate(language: Language, key: MessageKey, params: Params = {}): string {
-  return catalogs[language][key].replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one, other) => {
+  return wordsOf(language).messages[key].replace(/\{(\w+)(?:\|([^}]*))?\}/g, (whole, name: string, forms?: string) => {
     const value = params[name]
     if (value === undefined) return whole
-    if (one === undefined) return typeof value === 'number' ? formatNumber(language, value) : value
-    return Number(value) === 1 ? one : other
+    if (forms === undefined) return typeof value === 'number' ? formatNumber(aboutLanguage(language), value) : value
+    return formFor(language, Number(value), forms.split('|'))
   })
 }
 
-/** The language to start with when the person has chosen none. */
-export function languageOf(tags: readonly string[]): Language {
-  const known = tags.find((tag) => /^(en|zh)\b/i.test(tag))
-  return known && /^zh/i.test(known) ? 'zh' : 'en'
-}
+const CATEGORIES = ['zero', 'one', 'two', 'few', 'many', 'other'] as const
 
-/** BCP 47 tag for Intl and for the document's `lang`. */
-export function localeOf(language: Language): string {
-  return language === 'zh' ? 'zh-CN' : 'en-GB'
-}
-
-export function formatNumber(language: Language, value: number, options?: Intl.NumberFormatOptions): string {
-  return new Intl.NumberFormat(localeOf(language), options).format(value)
+function formFor(language: Language, value: number, forms: readonly string[]): string {
+  const rules = new Intl.PluralRules(localeOf(language))
+  const known = CATEGORIES.filter((category) => rules.resolvedOptions().pluralCategories.includes(category))
+  return forms[known.indexOf(rules.select(value))] ?? forms.at(-1)!
 }

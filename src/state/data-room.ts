@@ -3,7 +3,6 @@ import { refuseForeign } from '../data/foreign-file'
 import type { DataSource, Engine } from '../engine/api/types'
 import { fail } from '../errors'
 import type { SerializedError } from '../errors'
-import type { Language } from '../i18n'
 import { fileSource } from '../storage/files-folder'
 import type { RunFile } from '../run-file/run-file'
 import { isAbort, serializeError } from './failure'
@@ -14,8 +13,9 @@ import type { ColumnMapping, DataOptions, DataSummary, PreviewRow } from '../con
 /** One entry of public/samples/index.json. */
 export interface SampleInfo {
   file: string
-  title: Record<Language, string>
-  description: Record<Language, string>
+  /** By language. */
+  title: Record<string, string>
+  description: Record<string, string>
   rows: number
 }
 

@@ -1,10 +1,11 @@
+import { inLanguage } from '../i18n'
 import type { Language } from '../i18n'
 import type { DataState } from './data-room'
 import type { RunRecord } from './run-record'
 
 /** What the person would call the data set. */
 export function dataName(state: Pick<DataState, 'sample' | 'fileName' | 'summary'>, language: Language): string {
-  return state.sample?.title[language] ?? state.fileName ?? state.summary?.name ?? ''
+  return (state.sample && inLanguage(state.sample.title, language)) ?? state.fileName ?? state.summary?.name ?? ''
 }
 
 /** A name without the data file's ending and without what file systems refuse. */

@@ -33,7 +33,10 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
     pinnedPrompts: [],
     answerEvery: 0.25,
   }
-  const store = createStore<Prefs>(() => ({ ...defaults, ...read(storage) }))
+  const kept = read(storage)
+  // One that is kept under another name, or for which there are no words any more, is no language.
+  const language = languageOf([String(kept.language), ...languages])
+  const store = createStore<Prefs>(() => ({ ...defaults, ...kept, language }))
   store.subscribe((prefs) => {
     try {
       storage?.setItem(KEY, JSON.stringify(prefs))

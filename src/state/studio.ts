@@ -1,4 +1,7 @@
 import type { Engine } from '../engine/api/types'
+import { fail } from '../errors'
+import { loadWords } from '../i18n'
+import type { Language } from '../i18n'
 import { parseRunFile } from '../run-file/parse-run-file'
 import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../run-file/run-file'
@@ -230,7 +233,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
       if (model.store.getState().gpuError) return
       await Promise.all([model.loadBuiltin(), data.listSamples().catch(notices.fail)])
       const { samples, source } = data.store.getState()
-      if (!source && samples.length > 0) await data.openSample(sampleFor(samples, prefs.getState().language))
+      if (!source && samples.length > 0) await data.openSample(samples[0])
       await opened
       tellInterrupted()
     },
@@ -261,6 +264,15 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
       const name = step === undefined ? record.name : `${record.name} · ${step}`
       await tryRoom.loadAdapter(readBlobs(record.name, files), name, step === undefined ? record.id : null)
     },
+    /** Says everything in another language, once its words are here. */
+    async chooseLanguage(language: Language) {
+      try {
+        await loadWords(language)
+        prefs.setState({ language })
+      } catch (error) {
+        notices.fail(fail('http-unreachable', { url: baseUrl }, error))
+      }
+    },
     reuseSettings(run: RunFile) {
       train.setRun(structuredClone(run))
       train.show('setup')
@@ -269,7 +281,3 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
   }
 }
 export type Studio = ReturnType<typeof createStudio>
-
-function sampleFor<T extends { file: string }>(samples: readonly T[], language: string): T {
-  return samples.find((sample) => new RegExp(`\\b${language}\\b`).test(sample.file)) ?? samples[0]
-}

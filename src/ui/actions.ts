@@ -1,4 +1,6 @@
-import type { MessageKey } from '../i18n'
+import { languages } from '../i18n'
+import type { Language, MessageKey, Params } from '../i18n'
+import { aboutLanguage } from '../i18n/languages'
 import type { Room } from '../state/router'
 import { ROOMS } from '../state/router'
 import type { Studio } from '../state/studio'
@@ -9,7 +11,9 @@ import { RUN_FILE } from '../contracts/file-names'
 /** Something that can be done, for buttons, keys and the palette alike. */
 export interface Action {
   label: MessageKey
-  /** Further words by which the palette finds it, in either language. */
+  /** What the label's placeholders stand for. */
+  params?: (studio: Studio) => Params
+  /** Further words by which the palette finds it, in any language. */
   words?: string
   /** Shown in the list of keys; handled in shell/keys.ts. */
   keys?: string
@@ -29,6 +33,8 @@ const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== n
 const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
 
 const DATA_ENDINGS = '.json,.jsonl,.ndjson,.csv,.tsv,.txt,.gz'
+
+const nextLanguage = (now: Language) => languages[(languages.indexOf(now) + 1) % languages.length]
 
 const goTo = (room: Room, keys: string): Action => ({
   label: `go.${room}`,
@@ -131,9 +137,10 @@ const work = {
   },
   'prefs.language': {
     label: 'prefs.switchLanguage',
-    words: 'language english chinese 语言 英文 中文',
+    params: ({ prefs }) => ({ name: aboutLanguage(nextLanguage(prefs.getState().language)).name }),
+    words: `language 语言 英文 ${languages.map((language) => aboutLanguage(language).name).join(' ')}`,
     enabled: always,
-    perform: ({ prefs }) => prefs.setState(({ language }) => ({ language: language === 'en' ? 'zh' : 'en' })),
+    perform: ({ prefs, chooseLanguage }) => chooseLanguage(nextLanguage(prefs.getState().language)),
   },
   'prefs.theme': {
     label: 'prefs.switchTheme',

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Engine } from '../engine/api/types'
+import { loadWords } from '../i18n'
 import { openHubLibrary } from '../storage/hub-library'
 import { createPrefs } from '../state/prefs'
 import { createRouter, sharedRunOfHash } from '../state/router'
@@ -15,7 +16,7 @@ import './styles/kit.css'
 import './styles/shell.css'
 
 /** Puts the studio on the page over an engine and begins the visit. */
-export function mount(root: HTMLElement, engine: Engine): void {
+export async function mount(root: HTMLElement, engine: Engine): Promise<void> {
   const prefs = createPrefs(localStorageOrNull(), navigator.languages)
   const router = createRouter(window, 'train')
   const baseUrl = new URL('.', document.baseURI).href
@@ -33,6 +34,7 @@ export function mount(root: HTMLElement, engine: Engine): void {
     hasWebGpu,
     baseUrl,
   })
+  await loadWords(prefs.getState().language)
   startPageEffects(studio)
   createRoot(root).render(
     <StrictMode>

@@ -2,7 +2,7 @@ import { createContext, useContext, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { SerializedError } from '../errors'
 import { errorText } from '../errors'
-import { formatNumber, localeOf, translate } from '../i18n'
+import { aboutLanguage, errorWords, translate } from '../i18n'
 import type { MessageKey, Params } from '../i18n'
 import {
   formatAxis,
@@ -10,6 +10,7 @@ import {
   formatCompact,
   formatDuration,
   formatMeasure,
+  formatNumber,
   formatPercent,
   formatWhen,
 } from '../i18n/format'
@@ -27,25 +28,25 @@ export function useStudio(): Studio {
 /** Words, numbers and errors in the person's language. */
 export function useWords() {
   const language = useStore(useStudio().prefs, (prefs) => prefs.language)
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    const about = aboutLanguage(language)
+    return {
       language,
-      locale: localeOf(language),
+      locale: about.locale,
       t: (key: MessageKey, params?: Params) => translate(language, key, params),
-      num: (value: number, options?: Intl.NumberFormatOptions) => formatNumber(language, value, options),
-      bytes: (value: number) => formatBytes(language, value),
-      compact: (value: number) => formatCompact(language, value),
-      measure: (value: number) => formatMeasure(language, value),
-      axisNumber: (value: number) => formatAxis(language, value),
-      percent: (fraction: number) => formatPercent(language, fraction),
-      duration: (seconds: number) => formatDuration(language, seconds),
-      when: (time: number) => formatWhen(language, time),
+      num: (value: number, options?: Intl.NumberFormatOptions) => formatNumber(about, value, options),
+      bytes: (value: number) => formatBytes(about, value),
+      compact: (value: number) => formatCompact(about, value),
+      measure: (value: number) => formatMeasure(about, value),
+      axisNumber: (value: number) => formatAxis(about, value),
+      percent: (fraction: number) => formatPercent(about, fraction),
+      duration: (seconds: number) => formatDuration(about, seconds),
+      when: (time: number) => formatWhen(about, time),
       error: (error: SerializedError) =>
         error.code === 'unexpected'
           ? translate(language, 'error.unexpected', { message: error.message })
-          : errorText(error.code, error.params, language),
-    }),
-    [language],
-  )
+          : errorText(errorWords(language), error.code, error.params),
+    }
+  }, [language])
 }
 export type Words = ReturnType<typeof useWords>

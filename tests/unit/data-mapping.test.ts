@@ -4,6 +4,8 @@ import { type Example, toExample } from '../../src/data/examples'
 import { parseExact, pythonNumber, unmark } from '../../src/data/exact-json'
 import type { RowValue } from '../../src/data/source-row'
 import { errorText, TuneError } from '../../src/errors'
+import { errors as english } from '../../src/i18n/en/errors'
+import { errors as chinese } from '../../src/i18n/zh-CN/errors'
 
 const of = (...rows: RowValue[]) => detectMapping(rows)
 const example = (value: RowValue): Example => toExample(3, value, detectMapping([value]))
@@ -137,8 +139,11 @@ describe('rows become examples', () => {
     })
   })
   // Other names would teach the texts without the chat template that the model is asked with.
-  it.each(['en', 'zh'] as const)('columns renamed as the command line advises (%s) become turns', (language) => {
-    const advice = errorText('cli-data-unknown', { file: 'a.csv', columns: ['x', 'y'] }, language)
+  it.each([
+    ['English', english],
+    ['Chinese', chinese],
+  ])('columns renamed as the command line advises (%s) become turns', (_language, words) => {
+    const advice = errorText(words, 'cli-data-unknown', { file: 'a.csv', columns: ['x', 'y'] })
     const [question, answer] = [...advice.matchAll(/"(\w+)"/g)].map((match) => match[1])
     expect(turns({ no: '1', [question]: 'a', [answer]: 'b', by: 'c' })).toEqual([
       ['user', 'a'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { orderBatches } from '../../src/data'
 import type { ErrorCode } from '../../src/errors'
 import { errorText, TuneError } from '../../src/errors'
+import { errors as chinese } from '../../src/i18n/zh-CN/errors'
 import { parseRunFile } from '../../src/run-file/parse-run-file'
 import { OPTIMIZERS, optimizerKind } from '../../src/run-file/optimizers'
 import { fileDefaults, NO_CUT, recommendedRun } from '../../src/run-file/run-file'
@@ -165,7 +166,7 @@ describe('run file', () => {
     const error = refusal(json)
     expect(error.code).toBe(code)
     expect(error.message).toContain(named)
-    expect(errorText(error.code, error.params, 'zh')).toMatch(/[一-龥]/)
+    expect(errorText(chinese, error.code, error.params)).toMatch(/[一-龥]/)
   })
 
   it('says where it computes otherwise than asked', () => {

@@ -3,6 +3,7 @@ import type { Progress } from '../../contracts/progress'
 import type { TrainEvent } from '../../contracts/events'
 import { FIGURE_NAMES, FIGURES } from '../../contracts/figures'
 import type { Figure, FigureUnit, LogRow } from '../../contracts/figures'
+import { about as english } from '../../i18n/en/about'
 import { formatBytes, formatDuration } from '../../i18n/format'
 
 interface TextStream {
@@ -131,5 +132,5 @@ const written: Record<FigureUnit, (value: number) => string> = {
 }
 
 /** Results of the command line are in English, whatever the machine's language. */
-export const bytes = (count: number): string => formatBytes('en', count)
-const duration = (seconds: number): string => formatDuration('en', seconds)
+export const bytes = (count: number): string => formatBytes(english, count)
+const duration = (seconds: number): string => formatDuration(english, seconds)

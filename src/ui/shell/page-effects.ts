@@ -1,3 +1,4 @@
+import { aboutLanguage } from '../../i18n'
 import { formatMeasure, formatPercent } from '../../i18n/format'
 import { localeOf } from '../../i18n'
 import type { Studio } from '../../state/studio'
@@ -20,8 +21,8 @@ export function startPageEffects(studio: Studio): void {
     if (!studio.running() || steps === 0) document.title = 'TuneTab'
     else {
       const { language } = prefs.getState()
-      const share = formatPercent(language, step / steps).replace('%', ' %')
-      document.title = loss === undefined ? share : `${share} · ${formatMeasure(language, loss)}`
+      const share = formatPercent(aboutLanguage(language), step / steps).replace('%', ' %')
+      document.title = loss === undefined ? share : `${share} · ${formatMeasure(aboutLanguage(language), loss)}`
     }
   }
   train.store.subscribe(setTitle)

@@ -19,8 +19,9 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   }, [open])
 
   if (!open) return null
+  const labelOf = (id: ActionId) => t(actions[id].label, actions[id].params?.(studio))
   const found = (Object.keys(actions) as ActionId[]).filter(
-    (id) => actions[id].enabled(studio) && isMeant(actions[id], t(actions[id].label), query),
+    (id) => actions[id].enabled(studio) && isMeant(actions[id], labelOf(id), query),
   )
   const perform = (id: ActionId | undefined) => {
     if (!id) return
@@ -59,7 +60,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
             onPointerMove={() => setAt(i)}
             onClick={() => perform(id)}
           >
-            <span>{t(actions[id].label)}</span>
+            <span>{labelOf(id)}</span>
             {actions[id].keys && <kbd>{actions[id].keys}</kbd>}
           </li>
         ))}

@@ -1,9 +1,11 @@
 import { useStore } from 'zustand'
+import { languages } from '../../i18n'
+import { aboutLanguage } from '../../i18n/languages'
 import { Segmented } from '../kit/segmented'
 import { useStudio, useWords } from '../studio-context'
 
 export function Preferences() {
-  const { prefs } = useStudio()
+  const { prefs, chooseLanguage } = useStudio()
   const { t } = useWords()
   const language = useStore(prefs, (state) => state.language)
   const theme = useStore(prefs, (state) => state.theme)
@@ -12,11 +14,8 @@ export function Preferences() {
       <Segmented
         label={t('prefs.language')}
         value={language}
-        options={[
-          { value: 'en', label: 'English' },
-          { value: 'zh', label: '中文' },
-        ]}
-        onChange={(value) => prefs.setState({ language: value })}
+        options={languages.map((value) => ({ value, label: aboutLanguage(value).name }))}
+        onChange={(value) => void chooseLanguage(value)}
       />
       <Segmented
         label={t('prefs.theme')}

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import { Button } from '../../kit/button'
+import { inLanguage } from '../../../i18n'
 import { useStudio, useWords } from '../../studio-context'
 
 /** The sample sets as a choice of one, and the button that takes it. */
@@ -26,8 +27,9 @@ export function Samples() {
               onChange={() => setChosen(entry.file)}
             />
             <span>
-              <strong>{entry.title[language]}</strong> <small className="muted">{t('rows', { n: entry.rows })}</small>
-              <span className="sample-text">{entry.description[language]}</span>
+              <strong>{inLanguage(entry.title, language)}</strong>{' '}
+              <small className="muted">{t('rows', { n: entry.rows })}</small>
+              <span className="sample-text">{inLanguage(entry.description, language)}</span>
             </span>
           </label>
         ))}

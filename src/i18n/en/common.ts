@@ -1,0 +1,17 @@
+export const common = {
+  cached: 'cached',
+  cancel: 'Cancel',
+  change: 'change',
+  close: 'Close',
+  copied: 'Copied',
+  copy: 'Copy',
+  dismiss: 'Dismiss',
+  undo: 'Undo',
+  tryAgain: 'Try again',
+  perSecond: '{rate}/s',
+  timeLeft: '{time} left',
+  ofTotal: '{done} of {total}',
+  ofRead: 'of {n} read',
+  rows: '{n} {n|row|rows}',
+  tokens: '{n} {n|token|tokens}',
+}

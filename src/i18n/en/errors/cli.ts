@@ -1,0 +1,32 @@
+import type { CliErrors } from '../../../errors/cli'
+import type { ErrorTexts } from '../../../errors/texts'
+
+export const cliErrors: ErrorTexts<CliErrors> = {
+  'cli-unknown-command': ({ command, suggestion, known }) =>
+    `There is no command "${command}"${suggestion ? ` (did you mean "${suggestion}"?)` : ''}. Nothing was done. The commands are ${known.join(', ')}; "--help" explains them.`,
+  'cli-unknown-option': ({ command, option, suggestion }) =>
+    `"${command}" has no option "${option}"${suggestion ? ` (did you mean "${suggestion}"?)` : ''}. Nothing was done. "${command} --help" lists its options.`,
+  'cli-missing-option': ({ command, option }) =>
+    `"${command}" needs "${option}". Nothing was done. "${command} --help" shows how to write it.`,
+  'cli-option-value': ({ option, value, expected }) =>
+    `"${option}" is "${value}", but must be ${expected}. Nothing was done. Correct the option.`,
+  'cli-option-without-value': ({ option }) => `"${option}" must be followed by a value. Nothing was done. Add it.`,
+  'cli-unexpected-argument': ({ argument }) =>
+    `"${argument}" stands where no argument is expected. Nothing was done. Give every value after its option.`,
+  'cli-file-missing': ({ option, path }) =>
+    `"${path}" (${option}) does not exist or cannot be read. Nothing was done. Check the path.`,
+  'cli-out-is-source': ({ out, option }) =>
+    `--out is the folder of ${option} (${out}), so writing would destroy what is being read. Nothing was done. Give --out a folder of its own.`,
+  'cli-out-unusable': ({ out, reason }) =>
+    `"${out}" (--out) is no folder that can be written into (${reason}), so the result would have no place. Nothing was done. Give another path.`,
+  'cli-out-locked': (p) =>
+    `${p.out} is being written by another process (${p.command ? `"${p.command}", ` : ''}id ${p.pid}${p.host ? ` on ${p.host}` : ''}), and two in one folder would spoil each other's results. Nothing was done. Give --out another folder, or wait for it${p.host ? `; if that machine no longer works on it, delete ${p.lock}` : ''}.`,
+  'cli-lora-conflict': ({ field, stated, found }) =>
+    `The run file states lora.${field} ${stated}, but the adapter given with --init-lora has ${found}. The run was not started. Make them equal, or leave the field out to take the adapter's.`,
+  'cli-options-exclude': ({ first, second }) =>
+    `"${first}" and "${second}" cannot be given together: the first already decides what the second says. Nothing was done. Leave one of them out.`,
+  'cli-quantize-off': ({ file }) =>
+    `${file} sets load_in_4bit to false, so "quantize" would have nothing to do. Nothing was written. Set it to true, or leave --config out.`,
+  'cli-data-unknown': ({ file, columns }) =>
+    `The columns of ${file} (${columns.join(', ')}) are in no format that is known, so no row can be used. Rename the question's column to "instruction" and the answer's to "output", or write the rows as {"messages": [...]}.`,
+}

@@ -1,0 +1,22 @@
+import type { EngineErrors } from '../../../errors/engine'
+import type { ErrorTexts } from '../../../errors/texts'
+
+export const engineErrors: ErrorTexts<EngineErrors> = {
+  'engine-worker-died': ({ reason }) =>
+    `The engine's worker stopped (${reason}). What was running is lost; saved runs are kept. Reload the page and start again.`,
+  'engine-no-model': () => 'No model is loaded, so this cannot be done. Load a model first.',
+  'engine-no-data': () =>
+    'No data set is loaded, so there is nothing to work on. Choose a data file or a sample first.',
+  'engine-no-adapter': () =>
+    'There is no adapter yet, so there is nothing to export or compare. Train one or load one first.',
+  'engine-busy': ({ task }) =>
+    `The engine is still at work (${task}), so this was not started. Wait for it or stop it, then try again.`,
+  'engine-prompt-empty': () =>
+    'The question is empty, and this model has no chat template that would begin an answer. Nothing was generated. Write the first words of a text; the model goes on from there.',
+  'engine-prompt-too-long': ({ tokens, limit }) =>
+    `The conversation has ${tokens} tokens and the model reads at most ${limit}. No answer was generated. Shorten it or start a new one.`,
+  'engine-quantization-differs': ({ field, loaded, wanted }) =>
+    `The run asks for "${field}": ${wanted}, but the model was loaded with ${loaded}. The run was not started. Load the model again with this setting, or change it in the run.`,
+  'engine-no-hub': ({ id }) =>
+    `Models are read from folders only here, so "${id}" was not loaded. Download it first and choose its folder.`,
+}

@@ -1,0 +1,81 @@
+import type { Expectation, FormatsErrors } from '../../../errors/formats'
+import type { ErrorTexts } from '../../../errors/texts'
+
+const EXPECTED: Record<Expectation, string> = {
+  whole: 'a positive whole number',
+  positive: 'a positive number',
+  even: 'an even number',
+  'token-ids': 'a token id or a list of them',
+  'divides-heads': 'a divisor of "num_attention_heads"',
+}
+
+export const formatsErrors: ErrorTexts<FormatsErrors> = {
+  'json-invalid': (p) =>
+    `${p.file} is not valid JSON (${p.reason}), so it cannot be read. Download or export the file again.`,
+  'config-field': (p) =>
+    `${p.file}: "${p.field}" is ${p.value || 'missing'} where ${EXPECTED[p.expected]} is needed, so the model's shape is unknown. ` +
+    `Take ${p.file} from the model's original repository.`,
+  'model-architecture': (p) =>
+    `This model's architecture is ${p.architecture}, which the engine cannot compute. Nothing was loaded. Choose a model of one of these: ${p.works}.`,
+  'model-option': (p) =>
+    `config.json sets "${p.field}" to ${p.value}, which the engine does not compute: its results would be wrong. Nothing was loaded. Choose a model with "${p.field}" ${p.works}.`,
+  'model-rope-scaling': (p) =>
+    `config.json asks for the RoPE scaling "${p.type}", which the engine does not compute: positions would be wrong. Nothing was loaded. Choose a model with the default, linear or llama3 RoPE.`,
+  'model-sliding-window': (p) =>
+    `This model attends through a sliding window of ${p.window} tokens, shorter than its context of ${p.context}; the engine attends to everything, so results would differ. Nothing was loaded. Choose a model without a sliding window.`,
+  'model-quantization': (p) =>
+    `This checkpoint is quantised with ${p.method}, which cannot be read here. Nothing was loaded. Choose the model's 16-bit checkpoint or a bitsandbytes NF4 one ("-bnb-4bit").`,
+  'safetensors-cut-off': (p) =>
+    `${p.file} ends early: it has ${p.actual} bytes where its header announces ${p.expected}, so the weights are incomplete. Nothing was loaded. Download or copy the file again.`,
+  'safetensors-header': (p) =>
+    `The header of ${p.file} is damaged (${p.reason}), so its tensors cannot be found. Nothing was loaded. Check that it is a safetensors file and download it again.`,
+  'lfs-pointer': (p) =>
+    `${p.file} is a Git LFS pointer, a small text in the place of the real file, so there are no weights to read. Run "git lfs pull" in that folder, or download the file itself.`,
+  'model-no-config': (p) =>
+    `${p.folder} has no config.json, so it is not a model folder in the Hugging Face layout (found: ${p.found}). Nothing was loaded. Choose the folder that holds config.json and the safetensors files.`,
+  'model-many-configs': (p) =>
+    `${p.folder} holds several models (${p.places}), so it is unclear which one is meant. Nothing was loaded. Choose one of these folders.`,
+  'model-is-adapter': (p) =>
+    `${p.folder} is a LoRA adapter${p.base ? ` for ${p.base}` : ''}, not a model, so it has no weights of its own. Load its base model first, then open the adapter under Try.`,
+  'model-no-weights': (p) =>
+    `${p.folder} has no safetensors file, so there are no weights to load (found: ${p.found}). Files of other kinds (.bin, .gguf, .pth) are not read. Get the model's safetensors version.`,
+  'model-missing-shards': (p) =>
+    `${p.folder} lacks ${p.count} of the model's weight files (${p.files}), so the model is incomplete. Nothing was loaded. Add the missing files to the folder and choose it again.`,
+  'model-missing-tensors': (p) =>
+    `The weight files lack ${p.count} tensors that a ${p.architecture} model needs (${p.tensors}), so the model is incomplete. Nothing was loaded. Check that config.json and the safetensors files are of the same model.`,
+  'model-tensor-shape': (p) =>
+    `${p.tensor} has the shape [${p.shape}] where config.json means [${p.expected}], so the two are not of the same model. Nothing was loaded. Take config.json and the weights from one repository.`,
+  'model-tensor-dtype': (p) =>
+    `${p.tensor} is stored as ${p.dtype}, which cannot be read here. Nothing was loaded. Choose the model's bf16, f16 or f32 checkpoint, or a bitsandbytes NF4 one ("-bnb-4bit").`,
+  'model-no-tokenizer': (p) =>
+    `${p.folder} has no tokenizer.json, so text cannot be turned into this model's tokens. Nothing was loaded. Copy tokenizer.json and tokenizer_config.json from the model's original repository into the folder.`,
+  'bnb-state': (p) =>
+    `The NF4 data of ${p.tensor} cannot be understood (${p.reason}), so its values are unknown. Nothing was loaded. Download the checkpoint again, or choose the model's 16-bit version.`,
+  'model-already-nf4': (p) =>
+    `${p.folder} is already stored in 4 bits (NF4), so there is nothing left to quantise. Nothing was written. Use the folder as it is, or give the model's 16 or 32-bit checkpoint.`,
+  'adapter-no-config': (p) =>
+    `${p.folder} has no adapter_config.json, so it is not a PEFT adapter. Nothing was changed. Choose the folder or zip that holds adapter_config.json and adapter_model.safetensors.`,
+  'adapter-no-weights': (p) =>
+    `${p.folder} has no adapter_model.safetensors, so there is nothing to load. ` +
+    (p.bin
+      ? 'adapter_model.bin is a pickle and is not read: save the adapter again as safetensors with a newer PEFT.'
+      : 'Add that file and try again.'),
+  'adapter-option': (p) =>
+    `adapter_config.json sets "${p.field}" to ${p.value}, which the engine does not compute. The adapter was not loaded. Only "${p.field}": ${p.works} works.`,
+  'adapter-unknown-tensor': (p) =>
+    `The adapter changes ${p.tensor}, which is none of the seven projections that the engine adapts, so the result would be incomplete. It was not loaded. Use an adapter of q, k, v, o, gate, up and down projections only.`,
+  'adapter-layers': (p) =>
+    `The adapter changes layer ${p.layer}, but the loaded model has only layers 0 to ${p.layers - 1}: it was made for another model. It was not loaded. Load the adapter's own base model first.`,
+  'adapter-shape': (p) =>
+    `${p.tensor} of the adapter has the shape [${p.shape}] where the loaded model needs [${p.expected}]: it was made for another model. It was not loaded. Load the adapter's own base model first.`,
+  'adapter-damaged': (p) =>
+    `${p.file} of ${p.folder} is not as it was written: its bytes are not those that manifest.json names, so the adapter would be another than the one that was trained. It was not loaded. Copy the folder again; if you changed the file yourself, delete manifest.json.`,
+  'adapter-half': (p) =>
+    `The adapter has no ${p.missing} for ${p.module}, so the file is incomplete. It was not loaded. Download or save the adapter again.`,
+  'adapter-missing-modules': (p) =>
+    `adapter_config.json of ${p.folder} names ${p.modules}, for which the file has no weights, so the adapter covers less than it says. It was not loaded. Save the adapter again, or correct target_modules.`,
+  'adapter-empty': (p) =>
+    `The adapter in ${p.folder} holds no weights, so it would change nothing. It was not loaded. Save the adapter again.`,
+  'gguf-tokenizer': (p) =>
+    `llama.cpp has no way to split text as this model's tokenizer.json does ("${p.part}": ${p.value}): in a GGUF file its words would become other tokens than in training. Nothing was written. Export safetensors or the PEFT adapter instead; transformers and vLLM read the tokenizer as it is.`,
+}

@@ -1,0 +1,22 @@
+import { cliErrors } from './cli'
+import { dataErrors } from './data'
+import { engineErrors } from './engine'
+import { formatsErrors } from './formats'
+import { gpuErrors } from './gpu'
+import { modelErrors } from './model'
+import { storageErrors } from './storage'
+import { studioErrors } from './studio'
+import { trainErrors } from './train'
+
+/** English words of every error, by code. */
+export const errors = {
+  ...cliErrors,
+  ...dataErrors,
+  ...engineErrors,
+  ...formatsErrors,
+  ...gpuErrors,
+  ...modelErrors,
+  ...storageErrors,
+  ...studioErrors,
+  ...trainErrors,
+}

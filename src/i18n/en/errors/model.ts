@@ -1,0 +1,15 @@
+import type { ModelErrors } from '../../../errors/model'
+import type { ErrorTexts } from '../../../errors/texts'
+
+export const modelErrors: ErrorTexts<ModelErrors> = {
+  'model-not-finite': () =>
+    'The model answered with numbers that are not finite, so no text can be made of them. The adapter may have been trained at too high a learning_rate, or the weights may be damaged. Remove the adapter, or load the model again.',
+  'model-no-adapter': () =>
+    'There is no adapter on the model, so there is nothing to train or to read. Attach one first.',
+  'model-too-long': (p) =>
+    `The text has ${p.tokens} tokens and this model reads at most ${p.limit}, so it was not run. Shorten the text or the conversation.`,
+  'model-token-outside': (p) =>
+    `The text holds token ${p.id}, but the model has weights for ${p.vocabSize} tokens only, so it was not run. Its tokenizer knows more than the model: use the tokenizer that belongs to these weights, or a model whose vocabulary was extended.`,
+  'model-optimizer-state': (p) =>
+    `The saved optimizer states do not fit this run: "${p.name}" should have ${p.expected} bytes and has ${p.found}, so training was not continued. Continue with the adapter settings and the optim that the checkpoint was made with, or start a new run from its adapter.`,
+}

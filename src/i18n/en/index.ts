@@ -1,0 +1,23 @@
+import { common } from './common'
+import { shell } from './shell'
+import { model } from './model'
+import { data } from './data'
+import { train } from './train'
+import { charts } from './charts'
+import { tryRoom } from './try'
+import { exportRoom } from './export'
+import { runs } from './runs'
+
+export { errors } from './errors'
+
+export const messages = {
+  ...common,
+  ...shell,
+  ...model,
+  ...data,
+  ...train,
+  ...charts,
+  ...tryRoom,
+  ...exportRoom,
+  ...runs,
+}

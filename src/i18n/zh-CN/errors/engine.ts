@@ -1,0 +1,18 @@
+import type { EngineErrors } from '../../../errors/engine'
+import type { ErrorTexts } from '../../../errors/texts'
+
+export const engineErrors: ErrorTexts<EngineErrors> = {
+  'engine-worker-died': ({ reason }) =>
+    `引擎的后台线程已停止（${reason}）。正在进行的任务丢失，已保存的训练记录仍在。请刷新页面后重新开始。`,
+  'engine-no-model': () => '尚未载入模型，无法执行此操作。请先载入模型。',
+  'engine-no-data': () => '尚未载入数据集，没有可处理的内容。请先选择数据文件或示例数据。',
+  'engine-no-adapter': () => '还没有适配器，没有可导出或比较的内容。请先训练或载入一个适配器。',
+  'engine-busy': ({ task }) => `引擎正忙（${task}），此操作没有开始。请等待其完成或先停止，再重试。`,
+  'engine-prompt-empty': () =>
+    '问题为空，而该模型没有可以引出回答的对话模板，未生成任何内容。请写下一段文字的开头，模型会接着写。',
+  'engine-prompt-too-long': ({ tokens, limit }) =>
+    `对话长度为 ${tokens} 个 token，而模型最多读取 ${limit} 个，没有生成回答。请缩短内容或开始新的对话。`,
+  'engine-quantization-differs': ({ field, loaded, wanted }) =>
+    `运行配置要求 “${field}” 为 ${wanted}，而模型载入时为 ${loaded}。训练没有开始。请按该设置重新载入模型，或修改运行配置。`,
+  'engine-no-hub': ({ id }) => `这里只能从文件夹读取模型，因此没有载入“${id}”。请先下载，再选择所在文件夹。`,
+}

@@ -1,0 +1,22 @@
+import type { Expectation } from '../../../errors/expectation'
+
+export function expectationText(expected: Expectation): string {
+  switch (expected.kind) {
+    case 'boolean':
+      return 'true 或 false'
+    case 'choice':
+      return `以下之一：${expected.values.join('、')}`
+    case 'only':
+      return `只能是 ${JSON.stringify(expected.value)}`
+    case 'number': {
+      const { min, above, below, not } = expected
+      const limits = [
+        min === undefined ? '' : `≥ ${min}`,
+        above === undefined ? '' : `> ${above}`,
+        below === undefined ? '' : `< ${below}`,
+        not === undefined ? '' : `≠ ${not}`,
+      ].filter(Boolean)
+      return [expected.integer ? '整数' : '数字', limits.join(' 且 ')].filter(Boolean).join(' ')
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { ModelErrors } from '../../../errors/model'
+import type { ErrorTexts } from '../../../errors/texts'
+
+export const modelErrors: ErrorTexts<ModelErrors> = {
+  'model-not-finite': () =>
+    '模型输出的不是有效数字，无法生成文字。可能是适配器训练时 learning_rate 过高，或权重已损坏。请移除适配器，或重新载入模型。',
+  'model-no-adapter': () => '模型上没有适配器，无法训练或读取。请先创建或载入一个适配器。',
+  'model-too-long': (p) =>
+    `文本共有 ${p.tokens} 个词元，而该模型最多读取 ${p.limit} 个，因此没有运行。请缩短文本或对话。`,
+  'model-token-outside': (p) =>
+    `文本中含有词元 ${p.id}，而该模型只有 ${p.vocabSize} 个词元的权重，因此没有运行。分词器的词表比模型大：请使用与这些权重配套的分词器，或已扩展词表的模型。`,
+  'model-optimizer-state': (p) =>
+    `保存的优化器状态与本次训练不符：“${p.name}”应为 ${p.expected} 字节，实际为 ${p.found} 字节，因此没有继续训练。请沿用检查点原来的适配器设置和 optim，或以其中的适配器重新开始训练。`,
+}

@@ -1,0 +1,24 @@
+import type { StudioErrors } from '../../../errors/studio'
+import type { ErrorTexts } from '../../../errors/texts'
+import { expectationText } from './expectation'
+
+export const studioErrors: ErrorTexts<StudioErrors> = {
+  'intake-zip-broken': ({ file, reason }) =>
+    `${file} 无法解压（${reason}）：文件已损坏、不完整，或采用了这里不支持的压缩方式，因此没有加载任何内容。请重新下载，或自行解压后选择文件夹。`,
+  'intake-zip-no-adapter': ({ file }) =>
+    `${file} 里没有 adapter_config.json，不是 PEFT 适配器，因此没有加载。请选择从这里下载的 zip，或 PEFT 文件夹打包成的 zip。`,
+  'data-nothing-usable': ({ file, rows }) =>
+    rows === 0
+      ? `${file} 里没有数据，无法训练。请换一个文件。`
+      : `${file} 的 ${rows} 行目前都不能用，还无法训练。原因列在下面：请指定问题和回答各在哪一列，或修改文件。`,
+  'setting-refused': ({ field, value, expected }) =>
+    `“${field}”不能是 ${value}，改正之前无法开始训练。应填${expectationText(expected)}。`,
+  'run-in-other-tab': ({ name }) =>
+    `训练 ${name} 正在此浏览器的另一个标签页中进行，因此没有在这里启动。请切换到那个标签页，或将其关闭后重试。`,
+  'run-needs-model': ({ name, model }) =>
+    `训练 ${name} 用的是模型 ${model}，而它现在没有载入，因此没有继续。进度仍然保留：请在“模型”中选择文件夹 ${model}，然后再继续。`,
+  'run-needs-data': ({ name, file }) =>
+    `训练 ${name} 用的数据是 ${file}，本页不会保存数据文件，因此没有继续。进度仍然保留：请在“数据”中打开 ${file}，然后再继续。`,
+  'browser-no-webgpu': () =>
+    '此浏览器不提供 WebGPU，因此无法在这里训练或运行模型。请在带显卡的电脑上，用新版 Chrome、Edge、Firefox 或 Safari 打开本页。',
+}
