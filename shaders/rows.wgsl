@@ -49,10 +49,10 @@ fn rows_select(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
 //#end
 
 //#if ENTRY == rows_scatter
-// out[m] = d[place[m]] where place[m] >= 0, else 0: every row is written once, nothing needs clearing.
+// out[m] = d[trained[m]] where trained[m] >= 0, else 0: every row is written once, nothing needs clearing.
 struct Params { M: u32, C: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> place: array<i32>;
+@group(0) @binding(1) var<storage, read> trained: array<i32>;
 @group(0) @binding(2) var<storage, read> d: array<f32>;
 @group(0) @binding(3) var<storage, read_write> out: array<${T_out}>;
 
@@ -61,7 +61,7 @@ fn rows_scatter(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) 
                 @builtin(local_invocation_index) lane: u32) {
   let index = (wid.y * groups.x + wid.x) * 64u + lane;
   if (index >= p.M * p.C) { return; }
-  let origin = place[index / p.C];
+  let origin = trained[index / p.C];
   var v = 0.0;
   if (origin >= 0) { v = d[u32(origin) * p.C + index % p.C]; }
   out[index] = ${T_out}(v);

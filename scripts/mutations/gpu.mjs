@@ -283,8 +283,8 @@ export const gpuMutations = [
   {
     name: 'dropout: another mask on the way back',
     file: 'src/model/passes/adapted-linear.ts',
-    find: 'place: maskPlace(layer, projection), rate, accumulate: true',
-    replace: 'place: maskPlace(layer, projection) + 1, rate, accumulate: true',
+    find: 'site: maskSite(layer, projection), rate, accumulate: true',
+    replace: 'site: maskSite(layer, projection) + 1, rate, accumulate: true',
     test: golden('dropout', 'the gradient'),
   },
   {

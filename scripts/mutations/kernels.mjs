@@ -271,14 +271,14 @@ const others = [
   {
     name: 'dropout: the same mask in every step',
     file: 'shaders/dropout.wgsl',
-    find: 'p.place ^ run[RUN_SEED], run[RUN_MICRO_STEP])',
-    replace: 'p.place ^ run[RUN_SEED], 0u)',
+    find: 'p.site ^ run[RUN_SEED], run[RUN_MICRO_STEP])',
+    replace: 'p.site ^ run[RUN_SEED], 0u)',
     test: kernel('dropout'),
   },
   {
     name: 'dropout: the same mask in every layer',
     file: 'shaders/dropout.wgsl',
-    find: 'p.place ^ run[RUN_SEED]',
+    find: 'p.site ^ run[RUN_SEED]',
     replace: 'run[RUN_SEED]',
     test: kernel('dropout'),
   },

@@ -6,19 +6,19 @@ import { RUN } from './step-words'
 const source = { name: 'dropout', wgsl: RUN.wgsl + wgsl }
 
 /**
- * y = mask(x) / (1 - rate), or y += that with `accumulate`: with the same `place` and run counters both passes see one
+ * y = mask(x) / (1 - rate), or y += that with `accumulate`: with the same `site` and run counters both passes see one
  * mask.
  * run: the buffer of `RUN`, with the seed and the micro-step counter.
  */
 export function dropout(
   r: Recorder,
-  o: { run: Tensor; x: Tensor; y: Tensor; n: number; place: number; rate: number; accumulate?: boolean },
+  o: { run: Tensor; x: Tensor; y: Tensor; n: number; site: number; rate: number; accumulate?: boolean },
 ): void {
   r.dispatch({
     source,
     defines: { ACC: o.accumulate ?? false },
     tensors: { run: o.run, x: o.x, y: o.y },
-    params: { n: o.n, place: o.place, threshold: dropoutThreshold(o.rate), scale: 1 / (1 - o.rate) },
+    params: { n: o.n, site: o.site, threshold: dropoutThreshold(o.rate), scale: 1 / (1 - o.rate) },
     workgroups: grid(o.n, 64),
   })
 }
@@ -29,10 +29,10 @@ function dropoutThreshold(rate: number): number {
 }
 
 /** The twin of the generator: true = kept. */
-export function dropoutKeeps(i: number, place: number, seed: number, step: number, rate: number): boolean {
+export function dropoutKeeps(i: number, site: number, seed: number, step: number, rate: number): boolean {
   const mix = (v: number): number => (Math.imul(v, 1664525) + 1013904223) >>> 0
   let x = mix(i)
-  let y = mix((place ^ seed) >>> 0)
+  let y = mix((site ^ seed) >>> 0)
   let z = mix(step)
   const round = (): void => {
     x = (x + Math.imul(y, z)) >>> 0
@@ -50,8 +50,8 @@ export function dropoutKeeps(i: number, place: number, seed: number, step: numbe
 /** The plain twin: kept elements scaled in f32 as the kernel does. */
 export function dropoutReference(
   x: ArrayLike<number>,
-  o: { place: number; seed: number; step: number; rate: number },
+  o: { site: number; seed: number; step: number; rate: number },
 ): Float32Array {
   const scale = Math.fround(1 / (1 - o.rate))
-  return Float32Array.from(x, (v, i) => (dropoutKeeps(i, o.place, o.seed, o.step, o.rate) ? v * scale : 0))
+  return Float32Array.from(x, (v, i) => (dropoutKeeps(i, o.site, o.seed, o.step, o.rate) ? v * scale : 0))
 }

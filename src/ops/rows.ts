@@ -43,11 +43,11 @@ export function rowsSelect(
   })
 }
 
-/** out[m] = d[place[m]], or 0 where place[m] < 0. */
-export function rowsScatter(r: Recorder, o: { place: Tensor; d: Tensor; out: Tensor; M: number; C: number }): void {
+/** out[m] = d[trained[m]], or 0 where trained[m] < 0. */
+export function rowsScatter(r: Recorder, o: { trained: Tensor; d: Tensor; out: Tensor; M: number; C: number }): void {
   r.dispatch({
     source: scatter,
-    tensors: { place: o.place, d: o.d, out: o.out },
+    tensors: { trained: o.trained, d: o.d, out: o.out },
     params: { M: o.M, C: o.C },
     workgroups: grid(o.M * o.C, 64),
   })

@@ -59,11 +59,10 @@ async function takeFromBody(
 export async function download(
   client: HubClient,
   cache: HubCache,
-  file: HubFile,
-  url: string,
-  key: string,
+  wanted: Wanted,
   onBytes: (done: number, total: number | null) => void,
 ): Promise<void> {
+  const { file, key } = wanted
   let failures = 0
   let changes = 0
   for (;;) {
@@ -72,7 +71,7 @@ export async function download(
     // A part that is as long as the file, or longer, was cut off between its last byte and its renaming: begin anew.
     const usable = part !== null && part.size > 0 && (file.size === null || part.size < file.size) ? part : null
     const before = usable?.size ?? 0
-    const { offset, received } = await attempt(client, cache, file, url, key, usable, onBytes)
+    const { offset, received } = await attempt(client, cache, wanted, usable, onBytes)
     if (received === 'whole') return
     if (received === 'changed' || received === 'damaged') {
       await cache.remove(key)
@@ -90,6 +89,13 @@ export async function download(
   }
 }
 
+/** A file of the listing, where it lies on the hub, and what the cache calls it. */
+interface Wanted {
+  file: HubFile
+  url: string
+  key: string
+}
+
 type Attempt = { offset: number; received: 'whole' | 'changed' | 'damaged' | 'broken' }
 
 /** Of a file whose length neither listing nor answer says: more than any model's single file. */
@@ -98,9 +104,7 @@ const UNANNOUNCED_BYTES = 64 * 2 ** 30
 async function attempt(
   client: HubClient,
   cache: HubCache,
-  file: HubFile,
-  url: string,
-  key: string,
+  { file, url, key }: Wanted,
   part: PartialFile | null,
   onBytes: (done: number, total: number | null) => void,
 ): Promise<Attempt> {

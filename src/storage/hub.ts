@@ -115,7 +115,7 @@ class HubRepository implements FileFolder {
     await this.#checkRoom(missing)
     for (const file of missing) {
       const url = this.#client.fileUrl(file.path, this.#listing.commit)
-      await download(this.#client, this.#cache, file, url, this.#key(file), (done, total) =>
+      await download(this.#client, this.#cache, { file, url, key: this.#key(file) }, (done, total) =>
         this.#meter.update(file.path, done, total),
       )
     }

@@ -5,7 +5,7 @@ import { runBits } from '../helpers/step-words'
 
 async function drop(
   x: Float32Array,
-  o: { place: number; seed: number; step: number; rate: number },
+  o: { site: number; seed: number; step: number; rate: number },
   y?: Float32Array,
 ): Promise<Float32Array> {
   const out = await runOps(
@@ -20,7 +20,7 @@ async function drop(
         x: t.x,
         y: t.y,
         n: x.length,
-        place: o.place,
+        site: o.site,
         rate: o.rate,
         accumulate: y !== undefined,
       }),
@@ -30,9 +30,9 @@ async function drop(
 
 describe("the mask is the twin's, element by element", () => {
   for (const o of [
-    { place: 0, seed: 0, step: 0, rate: 0.05 },
-    { place: 195, seed: 42, step: 1, rate: 0.1 },
-    { place: 3, seed: 0xffffffff, step: 123_456, rate: 0.5 },
+    { site: 0, seed: 0, step: 0, rate: 0.05 },
+    { site: 195, seed: 42, step: 1, rate: 0.1 },
+    { site: 3, seed: 0xffffffff, step: 123_456, rate: 0.5 },
   ]) {
     test(JSON.stringify(o), async () => {
       const x = random(5003, 1)
@@ -42,27 +42,27 @@ describe("the mask is the twin's, element by element", () => {
 })
 
 test('forward and backward drop the same elements; adding keeps what was there', async () => {
-  const o = { place: 9, seed: 7, step: 3, rate: 0.3 }
+  const o = { site: 9, seed: 7, step: 3, rate: 0.3 }
   const n = 700
   const ones = new Float32Array(n).fill(1)
   const base = random(n, 5)
   const [forward, backward] = [await drop(ones, o), await drop(ones, o, base)]
   const scale = Math.fround(1 / (1 - o.rate))
   for (let i = 0; i < n; i++) {
-    expect(forward[i]).toBe(dropoutKeeps(i, o.place, o.seed, o.step, o.rate) ? scale : 0)
+    expect(forward[i]).toBe(dropoutKeeps(i, o.site, o.seed, o.step, o.rate) ? scale : 0)
     expect(backward[i]).toBe(forward[i] === 0 ? base[i] : Math.fround(base[i] + scale))
   }
 })
 
 test('rate 0 keeps everything as it is', async () => {
   const x = random(300, 1)
-  expect([...(await drop(x, { place: 1, seed: 2, step: 3, rate: 0 }))]).toEqual([...x])
+  expect([...(await drop(x, { site: 1, seed: 2, step: 3, rate: 0 }))]).toEqual([...x])
 })
 
 describe('statistics of the generator', () => {
   const n = 100_000
-  const mask = (place: number, seed: number, step: number, rate: number) =>
-    Uint8Array.from({ length: n }, (_, i) => (dropoutKeeps(i, place, seed, step, rate) ? 1 : 0))
+  const mask = (site: number, seed: number, step: number, rate: number) =>
+    Uint8Array.from({ length: n }, (_, i) => (dropoutKeeps(i, site, seed, step, rate) ? 1 : 0))
   const mean = (values: Uint8Array) => values.reduce((a, b) => a + b, 0) / n
 
   for (const rate of [0.05, 0.1, 0.5]) {
@@ -79,7 +79,7 @@ describe('statistics of the generator', () => {
     })
   }
 
-  test('another seed, step or place is another mask; the same is the same', () => {
+  test('another seed, step or site is another mask; the same is the same', () => {
     const base = mask(4, 11, 2, 0.5)
     expect(mask(4, 11, 2, 0.5)).toEqual(base)
     for (const other of [mask(5, 11, 2, 0.5), mask(4, 12, 2, 0.5), mask(4, 11, 3, 0.5)]) {

@@ -174,11 +174,11 @@ describe('f16 tensors', () => {
 
   withF16('dropout has the mask of f32', async () => {
     const n = 500
-    const o = { place: 3, seed: 9, step: 1, rate: 0.25 }
+    const o = { site: 3, seed: 9, step: 1, rate: 0.25 }
     const x = half(n, 1)
     const out = await runOps(
       { run: { data: runBits({ seed: o.seed, micro_step: o.step }) }, x: x.input, y: blank(n) },
-      (r, t) => dropout(r, { run: t.run, x: t.x, y: t.y, n, place: o.place, rate: o.rate }),
+      (r, t) => dropout(r, { run: t.run, x: t.x, y: t.y, n, site: o.site, rate: o.rate }),
     )
     const want = dropoutReference(x.values, o)
     expect([...halves(out.y, n)].map((v) => v === 0)).toEqual([...want.slice(0, n)].map((v) => v === 0))

@@ -329,10 +329,10 @@ onRandomShapes(
   (pick, oneRow) => ({ M: oneRow ? 1 : pick(3, 30), C: pick(1, 70) }),
   async ({ M, C }) => {
     const chosen = M === 1 ? [0] : Array.from({ length: M }, (_, m) => M - 1 - m).filter((m) => m % 3 !== 1)
-    const place = Int32Array.from({ length: M }, (_, m) => chosen.indexOf(m))
+    const trained = Int32Array.from({ length: M }, (_, m) => chosen.indexOf(m))
     const d = random(chosen.length * C, 1)
-    const out = await runOps({ place: { data: place }, d: { data: d }, dx: unwritten(M * C) }, (r, t) =>
-      rowsScatter(r, { place: t.place, d: t.d, out: t.dx, M, C }),
+    const out = await runOps({ trained: { data: trained }, d: { data: d }, dx: unwritten(M * C) }, (r, t) =>
+      rowsScatter(r, { trained: t.trained, d: t.d, out: t.dx, M, C }),
     )
     const xs = doubles(random(M * C, 2))
     const loss = () =>
@@ -340,7 +340,7 @@ onRandomShapes(
         chosen.flatMap((m) => [...xs.subarray(m * C, m * C + C)]),
         d,
       )
-    const twin = [...place].flatMap((row) =>
+    const twin = [...trained].flatMap((row) =>
       row < 0 ? Array<number>(C).fill(0) : [...d.subarray(row * C, row * C + C)],
     )
     expectGradients({ x: { got: out.dx, twin, values: xs, loss } })
@@ -352,7 +352,7 @@ onRandomShapes(
   10,
   (pick, oneRow) => ({
     n: oneRow ? pick(2, 60) : pick(65, 900),
-    place: pick(0, 300),
+    site: pick(0, 300),
     seed: pick(0, 99999),
     step: pick(0, 500),
     rate: pick(1, 8) / 10,
@@ -361,7 +361,7 @@ onRandomShapes(
     const dy = random(n, 1)
     const out = await runOps(
       { run: { data: runBits({ seed: o.seed, micro_step: o.step }) }, dy: { data: dy }, dx: unwritten(n) },
-      (r, t) => dropout(r, { run: t.run, x: t.dy, y: t.dx, n, place: o.place, rate: o.rate }),
+      (r, t) => dropout(r, { run: t.run, x: t.dy, y: t.dx, n, site: o.site, rate: o.rate }),
     )
     // The twin's results are f32, of which differences leave nothing: its mask, in f64.
     const slopes = dropoutReference(new Float32Array(n).fill(1), o)

@@ -59,27 +59,27 @@ test('trained rows selected with what the last layer adds', async () => {
 
 test('gradients scattered to their rows, zeros to the others', async () => {
   const [M, C] = [7, 3]
-  const place = Int32Array.of(-1, 2, -1, 0, 1, -1, -1)
+  const trained = Int32Array.of(-1, 2, -1, 0, 1, -1, -1)
   const d = random(3 * C, 1)
   const out = await runOps(
-    { place: { data: place }, d: { data: d }, out: { data: new Float32Array(M * C).fill(NaN) } },
-    (r, t) => rowsScatter(r, { place: t.place, d: t.d, out: t.out, M, C }),
+    { trained: { data: trained }, d: { data: d }, out: { data: new Float32Array(M * C).fill(NaN) } },
+    (r, t) => rowsScatter(r, { trained: t.trained, d: t.d, out: t.out, M, C }),
   )
   expect([...out.out]).toEqual(
-    [...place].flatMap((row) => (row < 0 ? Array(C).fill(0) : [...d.slice(row * C, row * C + C)])),
+    [...trained].flatMap((row) => (row < 0 ? Array(C).fill(0) : [...d.slice(row * C, row * C + C)])),
   )
 })
 
 test("selecting and scattering are each other's transpose", async () => {
   const [M, C, rows] = [6, 4, 3]
   const chosen = Int32Array.of(5, 1, 2)
-  const place = new Int32Array(M).fill(-1)
-  chosen.forEach((m, i) => (place[m] = i))
+  const trained = new Int32Array(M).fill(-1)
+  chosen.forEach((m, i) => (trained[m] = i))
   const [x, y] = [random(M * C, 1), random(rows * C, 2)]
   const out = await runOps(
     {
       chosen: { data: chosen },
-      place: { data: place },
+      trained: { data: trained },
       x: { data: x },
       zero: { data: new Float32Array(M * C) },
       y: { data: y },
@@ -88,7 +88,7 @@ test("selecting and scattering are each other's transpose", async () => {
     },
     (r, t) => {
       rowsSelect(r, { chosen: t.chosen, x: t.x, delta: t.zero, out: t.selected, rows, C })
-      rowsScatter(r, { place: t.place, d: t.y, out: t.scattered, M, C })
+      rowsScatter(r, { trained: t.trained, d: t.y, out: t.scattered, M, C })
     },
   )
   const inner = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * b[i], 0)

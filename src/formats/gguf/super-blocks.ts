@@ -38,7 +38,7 @@ export function quantizeQ4K(x: Float32Array): Uint8Array {
   const out = new Uint8Array((x.length / SUPER) * 144)
   const levels = new Uint8Array(SUPER)
   for (let start = 0, at = 0; start < x.length; start += SUPER, at += 144) {
-    affineLevels(x, start, 15, { from: -1, steps: 20 }, levels, out, at)
+    affineLevels(x, start, { top: 15, from: -1, steps: 20 }, levels, out.subarray(at, at + 16))
     putNibbles(levels, out, at + 16)
   }
   return out
@@ -49,7 +49,7 @@ export function quantizeQ5K(x: Float32Array): Uint8Array {
   const out = new Uint8Array((x.length / SUPER) * 176)
   const levels = new Uint8Array(SUPER)
   for (let start = 0, at = 0; start < x.length; start += SUPER, at += 176) {
-    affineLevels(x, start, 31, { from: -0.5, steps: 15 }, levels, out, at)
+    affineLevels(x, start, { top: 31, from: -0.5, steps: 15 }, levels, out.subarray(at, at + 16))
     for (let i = 0; i < SUPER; i++) {
       out[at + 16 + (i & 31)] |= (levels[i] >> 4) << (i >> 5)
       levels[i] &= 15
@@ -67,32 +67,24 @@ function putNibbles(levels: Uint8Array, out: Uint8Array, at: number): void {
 }
 
 /**
- * Levels 0..`top` of a super-block's eight sub-blocks; writes its two half-precision factors and the twelve bytes that
- * hold eight scales and eight minima of 6 bits.
+ * Levels of the eight sub-blocks of the super-block at `start`; `header` gets its two half-precision factors and the
+ * twelve bytes that hold eight scales and eight minima of 6 bits.
  */
-function affineLevels(
-  x: Float32Array,
-  start: number,
-  top: number,
-  search: Search,
-  levels: Uint8Array,
-  out: Uint8Array,
-  at: number,
-): void {
+function affineLevels(x: Float32Array, start: number, search: Search, levels: Uint8Array, header: Uint8Array): void {
   const parts: Affine[] = []
-  for (let j = 0; j < 8; j++) parts.push(fitAffine(x, start + 32 * j, top, search, levels, 32 * j))
+  for (let j = 0; j < 8; j++) parts.push(fitAffine(x, start + 32 * j, search, levels, 32 * j))
   const largestScale = parts.reduce((most, { scale }) => Math.max(most, scale), 0)
   const largestMin = parts.reduce((most, { min }) => Math.max(most, min), 0)
   const toScale = largestScale > 0 ? fround(63 / largestScale) : 0
   const toMin = largestMin > 0 ? fround(63 / largestMin) : 0
   const scale = fround(largestScale / 63)
   const min = fround(largestMin / 63)
-  putHalf(out, at, scale)
-  putHalf(out, at + 2, min)
+  putHalf(header, 0, scale)
+  putHalf(header, 2, min)
   const storedScale = fromFloat16(float16Of(scale))
   const storedMin = fromFloat16(float16Of(min))
 
-  const six = out.subarray(at + 4, at + 16)
+  const six = header.subarray(4, 16)
   for (let j = 0; j < 8; j++) {
     const s = sixBits(fround(toScale * parts[j].scale))
     const m = sixBits(fround(toMin * parts[j].min))
@@ -109,13 +101,14 @@ function affineLevels(
     if (step === 0) continue
     const lift = fround(storedMin * m)
     for (let i = 32 * j; i < 32 * (j + 1); i++) {
-      levels[i] = nearest(fround(fround(x[start + i] + lift) / step), 0, top)
+      levels[i] = nearest(fround(fround(x[start + i] + lift) / step), 0, search.top)
     }
   }
 }
 
-/** Steps tried around the plain scale: (from + 0.1 i + top) / range for i = 0..steps. */
+/** Levels 0..`top`; steps tried around the plain scale: (from + 0.1 i + top) / range for i = 0..steps. */
 interface Search {
+  top: number
   from: number
   steps: number
 }
@@ -128,8 +121,7 @@ const tried = new Uint8Array(32)
 function fitAffine(
   x: Float32Array,
   start: number,
-  top: number,
-  search: Search,
+  { top, from, steps }: Search,
   levels: Uint8Array,
   at: number,
 ): Affine {
@@ -167,9 +159,9 @@ function fitAffine(
     best = fround(best + fround(weights[i] * fround(miss * miss)))
   }
 
-  for (let step = 0; step <= search.steps; step++) {
+  for (let step = 0; step <= steps; step++) {
     // The offset that was best so far is what the next try measures from.
-    factor = fround(fround(fround(search.from + fround(TENTH * step)) + top) / fround(high - min))
+    factor = fround(fround(fround(from + fround(TENTH * step)) + top) / fround(high - min))
     let sumL = 0
     let sumLL = 0
     let sumXL = 0

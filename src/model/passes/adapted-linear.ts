@@ -41,11 +41,11 @@ function droppedInput(ctx: LayerContext, layer: number, projection: Projection, 
   if (!training || training.dropout === 0) return x
   const M = ctx.B * ctx.T
   const y = ctx.r.tensor(`layer ${layer} ${projection} dropped`, [M, K], { kind: 'scratch', dtype: x.dtype })
-  dropout(ctx.r, { run: training.run, x, y, n: M * K, place: maskPlace(layer, projection), rate: training.dropout })
+  dropout(ctx.r, { run: training.run, x, y, n: M * K, site: maskSite(layer, projection), rate: training.dropout })
   return y
 }
 
-function maskPlace(layer: number, projection: Projection): number {
+function maskSite(layer: number, projection: Projection): number {
   return layer * PROJECTIONS.length + PROJECTIONS.indexOf(projection)
 }
 
@@ -96,6 +96,6 @@ export function adaptedBackward(
   } else {
     const branch = r.tensor(`layer ${layer} ${projection} branch`, [M, K], { kind: 'scratch' })
     matmul(r, { a: dlow, b: pair.A, c: branch, M, N: K, K: rank })
-    dropout(r, { run, x: branch, y: o.dx, n: M * K, place: maskPlace(layer, projection), rate, accumulate: true })
+    dropout(r, { run, x: branch, y: o.dx, n: M * K, site: maskSite(layer, projection), rate, accumulate: true })
   }
 }

@@ -151,7 +151,7 @@ export function recordTraining(
     eps: config.rmsNormEps,
   })
   const dx = r.tensor('dx', [M, C], { kind: 'scratch' })
-  rowsScatter(r, { place: o.inputs.trainedIndex, d: draw, out: dx, M, C })
+  rowsScatter(r, { trained: o.inputs.trainedIndex, d: draw, out: dx, M, C })
   for (let layer = config.layers - 1; layer >= 0; layer--) {
     const w = weights.layers[layer]
     const saved =

@@ -12,7 +12,7 @@ export interface PreparedBatch {
   shape: PassShape
   chosen: Int32Array<ArrayBuffer>
   targets: Int32Array<ArrayBuffer>
-  place: Int32Array<ArrayBuffer>
+  trainedIndex: Int32Array<ArrayBuffer>
 }
 
 /** Shift labels by one: position t is trained on the label of t + 1 of the same line. */
@@ -20,10 +20,10 @@ export function prepareBatch(batch: MicroBatch): PreparedBatch {
   const { B, T, labels } = batch
   const chosen: number[] = []
   const targets: number[] = []
-  const place = new Int32Array(B * T).fill(-1)
+  const trainedIndex = new Int32Array(B * T).fill(-1)
   for (let m = 0; m < B * T; m++) {
     if (m % T === T - 1 || labels[m + 1] === IGNORE) continue
-    place[m] = chosen.length
+    trainedIndex[m] = chosen.length
     chosen.push(m)
     targets.push(labels[m + 1])
   }
@@ -31,7 +31,7 @@ export function prepareBatch(batch: MicroBatch): PreparedBatch {
     shape: { B, T, rows: chosen.length },
     chosen: Int32Array.from(chosen),
     targets: Int32Array.from(targets),
-    place,
+    trainedIndex,
   }
 }
 
@@ -94,7 +94,7 @@ export class InputBuffers {
     fill(t.segments, batch.segments)
     fill(t.chosen, prepared.chosen)
     fill(t.targets, prepared.targets)
-    fill(t.trainedIndex, prepared.place)
+    fill(t.trainedIndex, prepared.trainedIndex)
     if (rows) fill(t.embedded!, rows)
   }
 
