@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { useStore } from 'zustand'
+import { useStore } from './read-store'
 import type { Studio } from '../state/studio'
 import { StudioProvider } from './studio-context'
 import { ErrorBoundary } from './shell/error-boundary'

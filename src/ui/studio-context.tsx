@@ -1,5 +1,5 @@
 import { createContext, useContext, useMemo } from 'react'
-import { useStore } from 'zustand'
+import { useStore } from './read-store'
 import type { SerializedError } from '../errors'
 import { errorText } from '../errors'
 import { aboutLanguage, errorWords, translate } from '../i18n'

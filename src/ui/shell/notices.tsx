@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../read-store'
 import { Button } from '../kit/button'
 import { useStudio, useWords } from '../studio-context'
 

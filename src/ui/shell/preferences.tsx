@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../read-store'
 import { languages } from '../../i18n'
 import { aboutLanguage } from '../../i18n/languages'
 import { Segmented } from '../kit/segmented'

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../read-store'
 import { ROOMS } from '../../state/router'
 import { useStudio, useWords } from '../studio-context'
 import { RoomIcon } from './icons'

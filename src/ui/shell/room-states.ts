@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../read-store'
 import type { Room } from '../../state/router'
 import { isRunning } from '../../state/train-room'
 import { useStudio, useWords } from '../studio-context'
@@ -27,7 +27,7 @@ export function useRoomStates(): Record<Room, RoomLine> {
 
 function useModelLine(): RoomLine {
   const { t, percent } = useWords()
-  const { status, card, progress, error } = useStore(useStudio().model.store)
+  const { status, card, progress, error } = useFields(useStudio().model.store, 'status', 'card', 'progress', 'error')
   if (status === 'loading') return busy(progress?.total ? percent(progress.done / progress.total) : t('rail.loading'))
   if (error) return failed(t('rail.failed'))
   return card ? done(card.name) : none(t('rail.none'))
@@ -35,7 +35,7 @@ function useModelLine(): RoomLine {
 
 function useDataLine(): RoomLine {
   const { t } = useWords()
-  const { status, summary, error } = useStore(useStudio().data.store)
+  const { status, summary, error } = useFields(useStudio().data.store, 'status', 'summary', 'error')
   if (status === 'loading') return busy(t('rail.reading'))
   // A file that was refused leaves the set of before in its place.
   if (error && !summary?.rowsKept) return failed(t('rail.failed'))
@@ -45,17 +45,25 @@ function useDataLine(): RoomLine {
 function useTrainLine(): RoomLine {
   const studio = useStudio()
   const { t, percent, measure } = useWords()
-  const state = useStore(studio.train.store)
-  if (state.error) return failed(t('rail.failed'))
-  if (isRunning(state.phase)) {
+  const { error, phase, step, steps, outcome, plan } = useFields(
+    studio.train.store,
+    'error',
+    'phase',
+    'step',
+    'steps',
+    'outcome',
+    'plan',
+  )
+  if (error) return failed(t('rail.failed'))
+  if (isRunning(phase)) {
     const loss = studio.train.points().at(-1)?.loss
-    const share = state.steps > 0 ? percent(state.step / state.steps) : t('rail.starting')
-    if (state.phase === 'paused') return none(t('rail.paused', { share }))
+    const share = steps > 0 ? percent(step / steps) : t('rail.starting')
+    if (phase === 'paused') return none(t('rail.paused', { share }))
     return busy(loss === undefined ? share : `${share} · ${measure(loss)}`)
   }
-  const last = state.outcome?.log.at(-1)
+  const last = outcome?.log.at(-1)
   if (last) return done(t('rail.loss', { loss: measure(last.loss) }))
-  return none(state.plan ? t('rail.ready') : t('rail.waiting'))
+  return none(plan ? t('rail.ready') : t('rail.waiting'))
 }
 
 function useTryLine(): RoomLine {

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { Segmented } from '../../kit/segmented'
 import { useStudio, useWords } from '../../studio-context'
 
@@ -6,7 +6,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function ChartControls() {
   const { prefs } = useStudio()
   const { t } = useWords()
-  const { smoothing, logScale, xAxis } = useStore(prefs)
+  const { smoothing, logScale, xAxis } = useFields(prefs, 'smoothing', 'logScale', 'xAxis')
   return (
     <div className="chart-controls">
       <label className="slider">

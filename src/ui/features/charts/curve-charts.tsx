@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { FIGURE_NAMES, FIGURES, type Figure } from '../../../contracts/figures'
 import type { CurvePoint } from '../../../state/curve'
 import { curveCsv, nearest, smooth, thin, xOf } from '../../../state/curve'

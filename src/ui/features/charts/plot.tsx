@@ -1,6 +1,6 @@
 import { memo } from 'react'
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts'
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 import { PLOT_MARGIN } from './plot-types'
 import { linearTicks, logTicks } from './ticks'

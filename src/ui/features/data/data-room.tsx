@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { dataName } from '../../../state/names'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
@@ -17,7 +17,7 @@ import './data.css'
 export function DataRoom() {
   const studio = useStudio()
   const { t, num, language, error } = useWords()
-  const state = useStore(studio.data.store)
+  const state = useFields(studio.data.store, 'summary', 'progress', 'status', 'error', 'source', 'sample', 'fileName')
   const hasModel = useStore(studio.model.store, (model) => model.card !== null)
   const { summary, progress, status } = state
   const hasRows = (summary?.rowsKept ?? 0) > 0

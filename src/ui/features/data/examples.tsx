@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { PREVIEW_ROWS } from '../../../state/data-room'
 import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
@@ -9,7 +9,7 @@ import { TokenText } from './token-text'
 export function Examples() {
   const studio = useStudio()
   const { t } = useWords()
-  const { preview, previewFrom, summary } = useStore(studio.data.store)
+  const { preview, previewFrom, summary } = useFields(studio.data.store, 'preview', 'previewFrom', 'summary')
   if (!summary || preview.length === 0) return null
   const last = previewFrom + preview.length
   const pager = (

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 import type { DataSummary } from '../../../contracts/data'
 

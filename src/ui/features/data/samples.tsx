@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { Button } from '../../kit/button'
 import { inLanguage } from '../../../i18n'
 import { useStudio, useWords } from '../../studio-context'
@@ -8,7 +8,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function Samples() {
   const studio = useStudio()
   const { t, language } = useWords()
-  const { samples, sample, source } = useStore(studio.data.store)
+  const { samples, sample, source } = useFields(studio.data.store, 'samples', 'sample', 'source')
   const running = useStore(studio.train.store, () => studio.running())
   const [chosen, setChosen] = useState<string | null>(null)
   // While a file of the person's own is in use, none of these is chosen.

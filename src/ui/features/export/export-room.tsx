@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { ErrorNote } from '../../kit/error-note'
@@ -15,12 +15,19 @@ import './export.css'
 export function ExportRoom() {
   const studio = useStudio()
   const { t, bytes } = useWords()
-  const { adapter, adapterName, adapterRunId } = useStore(studio.try.store)
+  const { adapter, adapterName, adapterRunId } = useFields(studio.try.store, 'adapter', 'adapterName', 'adapterRunId')
   const list = useStore(studio.runs.store, (state) => state.list)
   const card = useStore(studio.model.store, (state) => state.card)
-  const { adapterFiles, mergedFiles, mergedFolder, error, busy } = useStore(studio.exporting.store)
+  const { adapterFiles, mergedFiles, mergedFolder, error, busy } = useFields(
+    studio.exporting.store,
+    'adapterFiles',
+    'mergedFiles',
+    'mergedFolder',
+    'error',
+    'busy',
+  )
   const running = useStore(studio.train.store, () => studio.running())
-  const { phase, step } = useStore(studio.train.store)
+  const { phase, step } = useFields(studio.train.store, 'phase', 'step')
   const paused = phase === 'paused'
   const record = list?.find(({ id }) => id === adapterRunId)
   if (!adapter) {
@@ -104,7 +111,13 @@ export function ExportRoom() {
 function Writing() {
   const studio = useStudio()
   const { t, bytes } = useWords()
-  const { bytesWritten, startedAt, progress, busy } = useStore(studio.exporting.store)
+  const { bytesWritten, startedAt, progress, busy } = useFields(
+    studio.exporting.store,
+    'bytesWritten',
+    'startedAt',
+    'progress',
+    'busy',
+  )
   const seconds = (Date.now() - startedAt) / 1000
   const label = busy === 'merged' ? t('export.merged') : t('export.adapter')
   return (

@@ -1,10 +1,10 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 
 export function MergeOptionsView() {
   const { exporting } = useStudio()
   const { t } = useWords()
-  const { base, keepMerged } = useStore(exporting.store)
+  const { base, keepMerged } = useFields(exporting.store, 'base', 'keepMerged')
   return (
     <fieldset className="merge-options">
       <legend className="visually-hidden">{t('export.mergeBase')}</legend>

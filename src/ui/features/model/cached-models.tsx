@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
@@ -7,7 +7,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function CachedModels() {
   const studio = useStudio()
   const { t, bytes, when } = useWords()
-  const { cached, status } = useStore(studio.model.store)
+  const { cached, status } = useFields(studio.model.store, 'cached', 'status')
   const running = useStore(studio.train.store, () => studio.running())
   if (cached.length === 0) return null
   const total = cached.reduce((sum, model) => sum + model.bytes, 0)

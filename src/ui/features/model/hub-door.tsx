@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { Button } from '../../kit/button'
 import { ProgressBar } from '../../kit/progress-bar'
 import { useStudio, useWords } from '../../studio-context'
@@ -7,7 +7,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function LoadProgress() {
   const { model } = useStudio()
   const { t, bytes, duration } = useWords()
-  const { progress, loadingName } = useStore(model.store)
+  const { progress, loadingName } = useFields(model.store, 'progress', 'loadingName')
   const name = loadingName || t('model.builtin.title')
   const facts = progress
     ? [

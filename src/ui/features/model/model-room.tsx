@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { ErrorNote } from '../../kit/error-note'
@@ -14,7 +14,7 @@ import './model.css'
 export function ModelRoom() {
   const studio = useStudio()
   const { t } = useWords()
-  const { status, card, error, retry, gpu } = useStore(studio.model.store)
+  const { status, card, error, retry, gpu } = useFields(studio.model.store, 'status', 'card', 'error', 'retry', 'gpu')
   return (
     <RoomFrame title={t('room.model')} lead={t('model.lead')}>
       <ErrorNote error={error}>

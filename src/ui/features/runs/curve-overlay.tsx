@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { curveCsv, nearest, smooth, thin, xOf } from '../../../state/curve'
 import type { RunRecord } from '../../../state/run-record'
 import { Part } from '../../kit/room'
@@ -17,7 +17,7 @@ const DRAWN_POINTS = 500
 export function CurveOverlay({ records }: { records: readonly RunRecord[] }) {
   const studio = useStudio()
   const { t, measure } = useWords()
-  const { smoothing, logScale, xAxis } = useStore(studio.prefs)
+  const { smoothing, logScale, xAxis } = useFields(studio.prefs, 'smoothing', 'logScale', 'xAxis')
   const [hover, setHover] = useState<number | null>(null)
   const [zoom, setZoom] = useState<[number, number] | null>(null)
   const [table, setTable] = useState(false)

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { isRunning } from '../../../state/train-room'
 import { useStudio, useWords } from '../../studio-context'
 
@@ -6,7 +6,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function LiveRun() {
   const studio = useStudio()
   const { t, measure } = useWords()
-  const { phase, step, steps } = useStore(studio.train.store)
+  const { phase, step, steps } = useFields(studio.train.store, 'phase', 'step', 'steps')
   if (!isRunning(phase)) return null
   const loss = studio.train.points().at(-1)?.loss
   return (

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { canResume } from '../../../state/run-record'
 import type { RunRecord } from '../../../state/run-record'
 import { Button } from '../../kit/button'

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { Button } from '../../kit/button'
 import { RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
@@ -11,7 +11,7 @@ import './runs.css'
 export function RunsRoom() {
   const studio = useStudio()
   const { t } = useWords()
-  const { list, picked, tag } = useStore(studio.runs.store)
+  const { list, picked, tag } = useFields(studio.runs.store, 'list', 'picked', 'tag')
   const shown = (list ?? []).filter(({ tags }) => tag === null || tags?.includes(tag))
   const chosen = (list ?? []).filter(({ id }) => picked.includes(id))
   return (

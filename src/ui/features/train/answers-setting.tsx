@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { Segmented } from '../../kit/segmented'
 import { useStudio, useWords } from '../../studio-context'
 

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import type { AnswerRecord } from '../../../state/run-record'
 import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
@@ -7,7 +7,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function AnswersView() {
   const studio = useStudio()
   const { t } = useWords()
-  const { answers, outcome } = useStore(studio.train.store)
+  const { answers, outcome } = useFields(studio.train.store, 'answers', 'outcome')
   if (answers.length === 0) return null
   const rows = [...new Set(answers.map(({ row }) => row))]
   return (

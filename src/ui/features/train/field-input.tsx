@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import type { MessageKey } from '../../../i18n'
 import { readField } from '../../../state/settings'
 import { useStudio, useWords } from '../../studio-context'

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { dataName } from '../../../state/names'
 import { useStudio, useWords } from '../../studio-context'
 
@@ -6,9 +6,9 @@ import { useStudio, useWords } from '../../studio-context'
 export function Ingredients() {
   const studio = useStudio()
   const { t, language } = useWords()
-  const model = useStore(studio.model.store)
-  const data = useStore(studio.data.store)
-  const { adapter, adapterName } = useStore(studio.try.store)
+  const model = useFields(studio.model.store, 'card', 'status', 'loadingName')
+  const data = useFields(studio.data.store, 'sample', 'fileName', 'summary')
+  const { adapter, adapterName } = useFields(studio.try.store, 'adapter', 'adapterName')
   const goesOn = useStore(studio.train.store, (state) => state.continueAdapter)
   return (
     <div className="ingredients">

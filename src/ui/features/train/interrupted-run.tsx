@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { canResume } from '../../../state/run-record'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { dataName } from '../../../state/names'
 import { firstWrong } from '../../../state/settings'
 import { isRunning } from '../../../state/train-room'
@@ -9,9 +9,19 @@ import { useStudio, useWords } from '../../studio-context'
 export function PhaseLine() {
   const studio = useStudio()
   const { t, num, bytes, duration, language } = useWords()
-  const { phase, wish, step, steps, live, compiled, wrong, view } = useStore(studio.train.store)
-  const { status: modelStatus, loadingName } = useStore(studio.model.store)
-  const data = useStore(studio.data.store)
+  const { phase, wish, step, steps, live, compiled, wrong, view } = useFields(
+    studio.train.store,
+    'phase',
+    'wish',
+    'step',
+    'steps',
+    'live',
+    'compiled',
+    'wrong',
+    'view',
+  )
+  const { status: modelStatus, loadingName } = useFields(studio.model.store, 'status', 'loadingName')
+  const data = useFields(studio.data.store, 'status', 'sample', 'fileName', 'summary')
   const running = isRunning(phase)
   const field = firstWrong(wrong)
   const ready = studio.isReady()

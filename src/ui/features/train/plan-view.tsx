@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import type { RunPlan } from '../../../engine/api/types'
 import type { MessageKey } from '../../../i18n'
 import { ErrorNote } from '../../kit/error-note'
@@ -10,7 +10,7 @@ import { useStudio, useWords } from '../../studio-context'
 export function PlanView() {
   const studio = useStudio()
   const { t, num, compact } = useWords()
-  const { plan, planError } = useStore(studio.train.store)
+  const { plan, planError } = useFields(studio.train.store, 'plan', 'planError')
   return (
     <Part title={t('train.plan')}>
       <ErrorNote error={planError} />

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 

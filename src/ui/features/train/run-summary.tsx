@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import type { TrainOutcome } from '../../../engine/api/types'
 import { Stat } from '../../kit/stat'
 import { useStudio, useWords } from '../../studio-context'

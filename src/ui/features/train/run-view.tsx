@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { useStudio } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
 import { RunLog } from './run-log'
@@ -9,8 +9,8 @@ import { MemoryBar } from './plan-view'
 /** During and after a run: curves left, words right. */
 export function RunView() {
   const studio = useStudio()
-  const { version, runId, outcome, plan } = useStore(studio.train.store)
-  const { list, picked } = useStore(studio.runs.store)
+  const { version, runId, outcome, plan } = useFields(studio.train.store, 'version', 'runId', 'outcome', 'plan')
+  const { list, picked } = useFields(studio.runs.store, 'list', 'picked')
   const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
   return (
     <div className="run-view">

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { presetFor } from '../../../state/presets'
 import { firstWrong } from '../../../state/settings'
 import { recommendedRun } from '../../../run-file/run-file'
@@ -23,7 +23,14 @@ export function SetupView() {
   const words = useWords()
   const { t } = words
   const level = useStore(studio.prefs, (prefs) => prefs.level)
-  const { warnings, touched, run, wrong, attention } = useStore(studio.train.store)
+  const { warnings, touched, run, wrong, attention } = useFields(
+    studio.train.store,
+    'warnings',
+    'touched',
+    'run',
+    'wrong',
+    'attention',
+  )
   const card = useStore(studio.model.store, (state) => state.card)
   const isHidden = level === 'simple' && attention !== null && !simpleFields.some(({ path }) => path === attention)
   useEffect(() => {

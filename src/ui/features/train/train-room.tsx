@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { useStore } from 'zustand'
+import { useFields } from '../../read-store'
 import { isRunning } from '../../../state/train-room'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
@@ -14,7 +14,7 @@ import './train.css'
 export function TrainRoom() {
   const studio = useStudio()
   const { t } = useWords()
-  const { view, error } = useStore(studio.train.store)
+  const { view, error } = useFields(studio.train.store, 'view', 'error')
   return (
     <RoomFrame title={t('room.train')} className="train-room" actions={<TrainButtons />}>
       <PhaseLine />
@@ -33,7 +33,7 @@ export function TrainRoom() {
 function TrainButtons() {
   const studio = useStudio()
   const { t } = useWords()
-  const { phase, runId, view } = useStore(studio.train.store)
+  const { phase, runId, view } = useFields(studio.train.store, 'phase', 'runId', 'view')
   const running = isRunning(phase)
   const buttons = useRef<HTMLSpanElement>(null)
   useEffect(() => {

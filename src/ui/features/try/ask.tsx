@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
@@ -7,7 +7,16 @@ import { useStudio, useWords } from '../../studio-context'
 export function Ask({ disabled }: { disabled: boolean }) {
   const studio = useStudio()
   const { t } = useWords()
-  const { prompt, system, temperature, top_p, max_new_tokens, seed, busy } = useStore(studio.try.store)
+  const { prompt, system, temperature, top_p, max_new_tokens, seed, busy } = useFields(
+    studio.try.store,
+    'prompt',
+    'system',
+    'temperature',
+    'top_p',
+    'max_new_tokens',
+    'seed',
+    'busy',
+  )
   // A paused run lends the model; any other has it for itself.
   const taken = useStore(studio.train.store, ({ phase }) => studio.running() && phase !== 'paused')
   const { set, send, stop } = studio.try

@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 
 /** Questions to start from: pinned ones, then some of the data set's own. */

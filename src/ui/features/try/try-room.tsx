@@ -1,4 +1,4 @@
-import { useStore } from 'zustand'
+import { useFields, useStore } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { ErrorNote } from '../../kit/error-note'
@@ -12,7 +12,14 @@ import './try.css'
 export function TryRoom() {
   const studio = useStudio()
   const { t } = useWords()
-  const { answers, adapter, adapterName, adapterRunId, error } = useStore(studio.try.store)
+  const { answers, adapter, adapterName, adapterRunId, error } = useFields(
+    studio.try.store,
+    'answers',
+    'adapter',
+    'adapterName',
+    'adapterRunId',
+    'error',
+  )
   const liveStep = useStore(studio.train.store, ({ step, runId }) =>
     studio.running() && runId === adapterRunId ? step : null,
   )
