@@ -7,6 +7,7 @@ import type { GpuErrors } from './gpu'
 import type { ModelErrors } from './model'
 import type { StorageErrors } from './storage'
 import type { StudioErrors } from './studio'
+import type { EvalErrors } from './eval'
 import type { ErrorTexts } from './texts'
 import type { TrainErrors } from './train'
 
@@ -21,7 +22,8 @@ interface ErrorParameters
     FormatsErrors,
     StorageErrors,
     CliErrors,
-    StudioErrors {}
+    StudioErrors,
+    EvalErrors {}
 
 export type ErrorCode = keyof ErrorParameters
 export type ErrorParams<C extends ErrorCode> = ErrorParameters[C]

@@ -1,7 +1,7 @@
 import type { SerializedError } from '../errors/index'
 import { fail } from '../errors/index'
 import { suggest } from '../errors/suggest'
-import type { Expectation } from '../errors/expectation'
+import { meets, type Expectation } from '../errors/expectation'
 import type { Projection } from '../contracts/model'
 import { knowsOptimArgs, type OptimName } from './optimizers'
 import {
@@ -137,29 +137,8 @@ function asObject(value: unknown, what: string): Json {
 }
 
 function checked(field: string, value: unknown, expected: Expectation): unknown {
-  if (!fits(value, expected)) throw fail('run-field-invalid', { field, value: JSON.stringify(value), expected })
+  if (!meets(value, expected)) throw fail('run-field-invalid', { field, value: JSON.stringify(value), expected })
   return value
-}
-
-function fits(value: unknown, expected: Expectation): boolean {
-  switch (expected.kind) {
-    case 'boolean':
-      return typeof value === 'boolean'
-    case 'choice':
-      return expected.values.includes(value as string)
-    case 'only':
-      return value === expected.value
-    case 'number':
-      return (
-        typeof value === 'number' &&
-        Number.isFinite(value) &&
-        (!expected.integer || Number.isInteger(value)) &&
-        value >= (expected.min ?? -Infinity) &&
-        value > (expected.above ?? -Infinity) &&
-        value < (expected.below ?? Infinity) &&
-        value !== expected.not
-      )
-  }
 }
 
 function asOptimizer(value: unknown): OptimName {

@@ -4,14 +4,21 @@ export function expectationText(expected: Expectation): string {
   switch (expected.kind) {
     case 'boolean':
       return 'true or false'
+    case 'letter':
+      return 'one letter or sign'
+    case 'text':
+      return 'a text'
+    case 'texts':
+      return 'a list of texts'
     case 'choice':
       return `one of ${expected.values.join(', ')}`
     case 'only':
       return `only ${JSON.stringify(expected.value)}`
     case 'number': {
-      const { min, above, below, not } = expected
+      const { min, max, above, below, not } = expected
       const limits = [
         min === undefined ? '' : `≥ ${min}`,
+        max === undefined ? '' : `≤ ${max}`,
         above === undefined ? '' : `> ${above}`,
         below === undefined ? '' : `< ${below}`,
         not === undefined ? '' : `≠ ${not}`,

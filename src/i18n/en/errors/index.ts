@@ -7,6 +7,7 @@ import { modelErrors } from './model'
 import { storageErrors } from './storage'
 import { studioErrors } from './studio'
 import { trainErrors } from './train'
+import { evalErrors } from './eval'
 
 /** English words of every error, by code. */
 export const errors = {
@@ -19,4 +20,5 @@ export const errors = {
   ...storageErrors,
   ...studioErrors,
   ...trainErrors,
+  ...evalErrors,
 }

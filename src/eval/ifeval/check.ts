@@ -1,0 +1,70 @@
+import { fail } from '../../errors'
+import { suggest } from '../../errors/suggest'
+import { languageProfiles, punktModel } from '../language/resources'
+import { PatternError } from '../python/pattern'
+import { strip } from '../python/text'
+import { readParameters, type Place } from './parameters'
+import type { Judge, Rule, RuleResources } from './rule'
+import { IFEVAL_RULES } from './rules'
+
+/** For each rule of a row, in the row's order, whether the answer follows it. */
+export interface RuleVerdicts {
+  strict: boolean[]
+  loose: boolean[]
+}
+
+/** A rule of a row: its name and its parameters, as IFEval writes them. */
+export interface AskedRule {
+  rule: string
+  parameters: Record<string, unknown>
+}
+
+/**
+ * The judges of a row's rules; loads what they need. Throws for a rule that does not exist or whose parameters are
+ * wrong, naming the row.
+ */
+export async function prepareRules(row: number, asked: AskedRule[]): Promise<Judge[]> {
+  const judges: Judge[] = []
+  for (const { rule: name, parameters } of asked) {
+    const rule = Object.hasOwn(IFEVAL_RULES, name) ? IFEVAL_RULES[name] : undefined
+    if (!rule)
+      throw fail('eval-rule-unknown', { row, rule: name, suggestion: suggest(name, Object.keys(IFEVAL_RULES)) })
+    const values = readParameters({ row, rule: name }, rule, parameters)
+    const resources: Partial<RuleResources> = {}
+    if (rule.needs.includes('sentences')) resources.sentences = await punktModel()
+    if (rule.needs.includes('languages')) resources.languages = await languageProfiles()
+    judges.push(tried(rule, values, { row, rule: name }, rule.judge(values, resources as RuleResources)))
+  }
+  return judges
+}
+
+/** The judge, once it has shown on an empty text that the patterns made of its parameters are patterns. */
+function tried(rule: Rule, values: Record<string, unknown>, place: Place, judge: Judge): Judge {
+  try {
+    judge('')
+    return judge
+  } catch (error) {
+    const parameter = Object.keys(rule.parameters).find((name) => rule.parameters[name].kind.startsWith('pattern'))
+    if (!(error instanceof PatternError) || parameter === undefined) throw error
+    const value = [values[parameter]].flat().join('", "')
+    throw fail('eval-rule-pattern', { ...place, parameter, value, detail: error.message })
+  }
+}
+
+/** Verdicts on one answer. An answer of white space follows no rule. */
+export function judgeAnswer(judges: Judge[], answer: string): RuleVerdicts {
+  const follows = (judge: Judge, text: string) => strip(text) !== '' && judge(text)
+  const forms = looseForms(answer)
+  return {
+    strict: judges.map((judge) => follows(judge, answer)),
+    loose: judges.map((judge) => forms.some((form) => follows(judge, form))),
+  }
+}
+
+/** The answer, also without its first line, its last or both (a greeting, a closing), each with and without asterisks. */
+function looseForms(answer: string): string[] {
+  const lines = answer.split('\n')
+  const cut = (from: number, to?: number) => strip(lines.slice(from, to).join('\n'))
+  const forms = [answer, cut(1), cut(0, -1), cut(1, -1)]
+  return [...new Set([...forms, ...forms.map((form) => form.replaceAll('*', ''))])]
+}
