@@ -19,6 +19,12 @@ Licensed under the Apache License, Version 2.0; see LICENSE.
 The built-in model in public/demo-model was made for TuneTab and is under the same licence; so were the sample sets in
 public/samples, which are under CC0 1.0.
 
+src/eval/data holds what others learnt from texts, laid out anew by tools/reference/scores/eval_data.py, both under the
+Apache License, Version 2.0: the English sentence model of NLTK (Copyright 2001-2026 NLTK Project; trained by Jan Strunk
+and Tibor Kiss), and the language profiles of langdetect (Copyright 2010-2014 Cybozu Labs, Inc.; 2014-2015 Michal
+Danilak). src/eval/language and src/eval/ifeval follow the rules of these two packages and of the IFEval checkers
+(Copyright 2023 The Google Research Authors), which are under the same licence.
+
 These packages are installed with it (npm ci --omit=dev); those that the page uses are part of a built page, whose
 licences.txt holds their licences in full. Written by scripts/notice.mjs.
 `

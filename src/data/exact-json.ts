@@ -35,6 +35,9 @@ export function unmark(text: string): string {
   )
 }
 
+/** What `parseExact` read, as JSON.parse would have read it. */
+export const asPlainJson = (value: unknown): unknown => JSON.parse(unmark(JSON.stringify(value)))
+
 /** A JSON number as Python's json module reads and writes it. */
 export function pythonNumber(lexeme: string): string {
   if (/^-?\d+$/.test(lexeme)) return BigInt(lexeme).toString()

@@ -2,6 +2,7 @@ import type { Expectation } from './expectation'
 
 /** What errors of eval are told, by their codes. Their words: src/i18n/LANGUAGE/errors/eval.ts. */
 export interface EvalErrors {
+  'eval-nothing-judged': { file: string; rows: number }
   'eval-row-text': { row: number; field: string }
   'eval-row-rules': { row: number; field: string }
   'eval-rule-unknown': { row: number; rule: string; suggestion: string | null }

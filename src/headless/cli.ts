@@ -8,6 +8,7 @@ import { infoCommand } from './cli/info'
 import { mergeCommand } from './cli/merge'
 import { parseOptions } from './cli/options'
 import { quantizeCommand } from './cli/quantize'
+import { scoreCommand } from './cli/score'
 import { Terminal } from './cli/terminal'
 import { tokensCommand } from './cli/tokens'
 import { trainCommand } from './cli/train'
@@ -19,6 +20,7 @@ const commands: Record<string, Command> = {
   generate: generateCommand,
   merge: mergeCommand,
   quantize: quantizeCommand,
+  score: scoreCommand,
   info: infoCommand,
 }
 

@@ -33,22 +33,26 @@ export async function prepareRules(row: number, asked: AskedRule[]): Promise<Jud
     const resources: Partial<RuleResources> = {}
     if (rule.needs.includes('sentences')) resources.sentences = await punktModel()
     if (rule.needs.includes('languages')) resources.languages = await languageProfiles()
-    judges.push(tried(rule, values, { row, rule: name }, rule.judge(values, resources as RuleResources)))
+    judges.push(tried(rule, values, { row, rule: name }, resources as RuleResources))
   }
   return judges
 }
 
-/** The judge, once it has shown on an empty text that the patterns made of its parameters are patterns. */
-function tried(rule: Rule, values: Record<string, unknown>, place: Place, judge: Judge): Judge {
-  try {
-    judge('')
-    return judge
-  } catch (error) {
-    const parameter = Object.keys(rule.parameters).find((name) => rule.parameters[name].kind.startsWith('pattern'))
-    if (!(error instanceof PatternError) || parameter === undefined) throw error
-    const value = [values[parameter]].flat().join('", "')
-    throw fail('eval-rule-pattern', { ...place, parameter, value, detail: error.message })
+/** The judge, once each pattern among its parameters has shown on an empty text that it is one. */
+function tried(rule: Rule, values: Record<string, unknown>, place: Place, resources: RuleResources): Judge {
+  for (const [parameter, { kind }] of Object.entries(rule.parameters)) {
+    if (kind !== 'pattern' && kind !== 'patterns') continue
+    for (const value of [values[parameter]].flat() as string[]) {
+      try {
+        // One at a time, since a judge stops at the first pattern that decides.
+        rule.judge({ ...values, [parameter]: kind === 'patterns' ? [value] : value }, resources)('')
+      } catch (error) {
+        if (!(error instanceof PatternError)) throw error
+        throw fail('eval-rule-pattern', { ...place, parameter, value, detail: error.message })
+      }
+    }
   }
+  return rule.judge(values, resources)
 }
 
 /** Verdicts on one answer. An answer of white space follows no rule. */
@@ -61,7 +65,7 @@ export function judgeAnswer(judges: Judge[], answer: string): RuleVerdicts {
   }
 }
 
-/** The answer, also without its first line, its last or both (a greeting, a closing), each with and without asterisks. */
+/** The answer, also without its first line (a greeting), its last (a closing) or both, with asterisks and without. */
 function looseForms(answer: string): string[] {
   const lines = answer.split('\n')
   const cut = (from: number, to?: number) => strip(lines.slice(from, to).join('\n'))

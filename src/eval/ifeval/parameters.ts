@@ -1,6 +1,5 @@
 import { fail } from '../../errors'
 import { meets, type Expectation } from '../../errors/expectation'
-import type { Rule } from './rule'
 
 /** What a parameter may be; `pattern` is a text that is read as a regular expression. */
 export type ParameterKind =
@@ -33,7 +32,7 @@ export interface Place {
  */
 export function readParameters(
   place: Place,
-  { parameters: kinds, limits }: Pick<Rule, 'parameters' | 'limits'>,
+  { parameters: kinds, limits }: { parameters: Record<string, ParameterKind>; limits: Record<string, string> },
   given: Record<string, unknown>,
 ): Record<string, unknown> {
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => isGiven(value)))

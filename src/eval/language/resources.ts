@@ -1,7 +1,7 @@
 import type { LanguageProfiles } from './detect'
 import type { PunktModel } from './punkt'
 
-/** What was learnt from texts is large (72 kB and 585 kB on the wire) and is fetched by the first rule that needs it. */
+/** What was learnt from texts is large (72 kB and 585 kB on the wire): fetched by the first rule that needs it. */
 let punkt: Promise<PunktModel> | undefined
 let profiles: Promise<LanguageProfiles> | undefined
 

@@ -6,10 +6,10 @@ import { SPACE } from './text'
  * postscript marks are such patterns, not plain words ("c++" is a possessive "c", "Mr." matches "Mrs"), so that a
  * checker that agrees with the reference must read them as it does.
  *
- * Two dialects differ in what a word and a space are: Python's own `re`, and the `regex` package through which NLTK 3.10
- * runs its patterns (combining marks belong to words, superscript digits do not).
+ * Two dialects differ in what a word and a space are: Python's own `re`, and the `regex` package through which NLTK
+ * 3.10 runs its patterns (combining marks belong to words, superscript digits do not).
  */
-export type Dialect = 're' | 'regex'
+type Dialect = 're' | 'regex'
 
 export interface PatternFlags {
   ignoreCase?: boolean
@@ -141,7 +141,7 @@ class Translator {
     return `(?:(?=(?<${name}>${source}))\\k<${name}>)`
   }
 
-  /** A repetition behind an item, or null: its JavaScript form and how it matches. A brace that is none is a literal. */
+  /** A repetition behind an item, or null: its JavaScript form and how it matches. Other braces are literals. */
   private repeat(): [string, 'greedy' | 'lazy' | 'possessive'] | null {
     const from = this.at
     const c = this.peek()

@@ -30,8 +30,8 @@ export function bootstrap({ items, figure }: Parts): Estimate | null {
 }
 
 /**
- * The figure of `candidate` less that of `base`, both on the same items in the same order, the same items drawn for both
- * (Koehn 2004). null without items.
+ * The figure of `candidate` less that of `base`, both on the same items in the same order, the same items drawn for
+ * both (Koehn 2004). null without items.
  */
 export function pairedDifference(candidate: Parts, base: Parts): Difference | null {
   const n = candidate.items.length

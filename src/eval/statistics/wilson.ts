@@ -18,9 +18,9 @@ export function shareOf(successes: number, n: number, designEffect = 1): Estimat
 }
 
 /**
- * The share of successes in groups whose members hang together, such as the rules of one prompt. Its n is divided by the
- * design effect (Kish 1965: the variance between groups over that of as many independent draws), which never makes it
- * smaller than the number of groups' or larger than all members'.
+ * The share of successes in groups whose members hang together, such as the rules of one prompt. Its n is divided by
+ * the design effect (Kish 1965: the variance between groups over that of as many independent draws), which never makes
+ * it smaller than the number of groups' or larger than all members'.
  */
 export function clusteredShare(groups: boolean[][]): Estimate | null {
   const kept = groups.filter((group) => group.length > 0)

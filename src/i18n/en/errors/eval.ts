@@ -3,6 +3,8 @@ import type { ErrorTexts } from '../../../errors/texts'
 import { expectationText } from './expectation'
 
 export const evalErrors: ErrorTexts<EvalErrors> = {
+  'eval-nothing-judged': ({ file, rows }) =>
+    `None of the ${rows} rows of ${file} could be judged, so there is no score. What is wrong with each stands in verdicts.jsonl. Correct the file and score it again.`,
   'eval-row-text': ({ row, field }) =>
     `Row ${row} has no text in "${field}". It is left out of the scores; the others are judged. Write the text into that field.`,
   'eval-row-rules': ({ row, field }) =>

@@ -3,6 +3,8 @@ import type { ErrorTexts } from '../../../errors/texts'
 import { expectationText } from './expectation'
 
 export const evalErrors: ErrorTexts<EvalErrors> = {
+  'eval-nothing-judged': ({ file, rows }) =>
+    `${file} 的 ${rows} 条都无法评判，因此没有分数。每条的问题见 verdicts.jsonl。请改正文件后重新评分。`,
   'eval-row-text': ({ row, field }) =>
     `第 ${row} 条的“${field}”里没有文本，该条不计入分数，其余照常评判。请把文本写进这个字段。`,
   'eval-row-rules': ({ row, field }) =>
