@@ -203,4 +203,18 @@ export const formatMutations = [
     replace: '',
     test: unit('formats-bnb'),
   },
+  {
+    name: 'safetensors: what follows the last tensor passes',
+    file: 'src/formats/safetensors.ts',
+    find: 'if (expected < source.size) {',
+    replace: 'if (false) {',
+    test: unit('formats-safetensors'),
+  },
+  {
+    name: 'safetensors: a name that stands twice passes',
+    file: 'src/formats/safetensors.ts',
+    find: 'if (twice !== null)',
+    replace: 'if (false)',
+    test: unit('formats-safetensors'),
+  },
 ]

@@ -12,6 +12,8 @@ export interface FormatsErrors {
   'model-quantization': { method: string }
   'safetensors-cut-off': { file: string; expected: number; actual: number }
   'safetensors-header': { file: string; reason: string }
+  /** `tensor` begins `bytes` too late or too early; `behind`: that many follow the last one. */
+  'safetensors-layout': { file: string; problem: 'hole' | 'overlap' | 'behind'; tensor: string; bytes: number }
   'lfs-pointer': { file: string }
   'model-no-config': { folder: string; found: string }
   'model-many-configs': { folder: string; places: string }

@@ -1,23 +1,32 @@
 import { fail } from '../errors'
+import { shown } from '../errors/shown'
 import type { ByteSink, ByteSource } from '../contracts/bytes'
 import type { TensorDtype, TensorInfo, WeightSource } from '../contracts/weights'
 
-const BYTES: Record<TensorDtype, number> = {
-  F64: 8,
-  I64: 8,
-  U64: 8,
-  F32: 4,
-  I32: 4,
-  U32: 4,
-  F16: 2,
-  BF16: 2,
-  I16: 2,
-  U16: 2,
-  U8: 1,
-  I8: 1,
-  BOOL: 1,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
+/** Bits of one element. Source: safetensors 0.8, `Dtype::bitsize`. */
+const BITS: Record<TensorDtype, number> = {
+  F64: 64,
+  I64: 64,
+  U64: 64,
+  C64: 64,
+  F32: 32,
+  I32: 32,
+  U32: 32,
+  F16: 16,
+  BF16: 16,
+  I16: 16,
+  U16: 16,
+  U8: 8,
+  I8: 8,
+  BOOL: 8,
+  F8_E4M3: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2: 8,
+  F8_E5M2FNUZ: 8,
+  F8_E8M0: 8,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F4: 4,
 }
 /** The reference reader refuses longer headers, too. */
 const MAX_HEADER_BYTES = 100_000_000
@@ -28,14 +37,16 @@ export interface SafetensorsFile extends WeightSource {
   readonly dataStart: number
 }
 
-/** Bytes of one element. */
+/** Bytes of one element, a fraction for types below a byte. */
 export function elementBytes(dtype: TensorDtype): number {
-  return BYTES[dtype]
+  return BITS[dtype] / 8
 }
 
 /**
  * Read a safetensors file's header and check it against the file's size; tensors are read later, in pieces.
- * Throws 'safetensors-cut-off' when the file ends early, 'safetensors-header' when the header cannot be right.
+ * Throws 'safetensors-cut-off' when the file ends early, 'safetensors-header' when the header cannot be right, and
+ * 'safetensors-layout' when tensors leave a hole, overlap or end before the file does. It takes and refuses what
+ * safetensors 0.8 takes and refuses (tests/golden/data/safetensors).
  *
  * Layout: u64 length, that much JSON {name: {dtype, shape, data_offsets: [from, to]}}, then the bytes without gaps.
  */
@@ -51,23 +62,19 @@ export async function openSafetensors(source: ByteSource): Promise<SafetensorsFi
   const dataStart = 8 + headerBytes
   if (dataStart > source.size) throw fail('safetensors-cut-off', { file, expected: dataStart, actual: source.size })
 
-  const header = parseHeader(await source.read(8, headerBytes), bad)
-  const { __metadata__: metadata, ...entries } = header
-  const tensors = new Map<string, TensorInfo>()
-  const starts = new Map<string, number>()
-  let dataBytes = 0
-  for (const [name, entry] of Object.entries(entries)) {
-    const { info, start } = readEntry(name, entry, bad)
-    tensors.set(name, info)
-    starts.set(name, dataStart + start)
-    dataBytes = Math.max(dataBytes, start + info.bytes)
-  }
-  const expected = dataStart + dataBytes
+  const { __metadata__: metadata, ...entries } = parseHeader(await source.read(8, headerBytes), bad)
+  const placed = Object.entries(entries).map(([name, entry]) => readEntry(name, entry, bad))
+  const tensors = new Map(placed.map(({ info }) => [info.name, info]))
+  const starts = new Map(placed.map(({ info, start }) => [info.name, dataStart + start]))
+  const expected = dataStart + checkLayout(placed, file)
   if (expected > source.size) throw fail('safetensors-cut-off', { file, expected, actual: source.size })
+  if (expected < source.size) {
+    throw fail('safetensors-layout', { file, problem: 'behind', tensor: '', bytes: source.size - expected })
+  }
 
   return {
     tensors,
-    metadata: isRecord(metadata) ? Object.fromEntries(Object.entries(metadata).map(([k, v]) => [k, String(v)])) : {},
+    metadata: readMetadata(metadata, bad),
     dataStart,
     read(name, offset, length) {
       const info = tensors.get(name)
@@ -83,27 +90,85 @@ type Bad = (reason: string, cause?: unknown) => Error
 
 function parseHeader(bytes: Uint8Array, bad: Bad): Record<string, unknown> {
   let value: unknown
+  let text: string
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    value = JSON.parse(text)
   } catch (error) {
     throw bad((error as Error).message, error)
   }
   if (!isRecord(value)) throw bad('not an object')
+  const twice = nameTwice(text)
+  if (twice !== null) throw bad(`${shown(twice)} stands there twice`)
   return value
 }
 
-function readEntry(name: string, entry: unknown, bad: Bad): { info: TensorInfo; start: number } {
-  if (!isRecord(entry)) throw bad(name)
-  const { dtype, shape, data_offsets: offsets } = entry
-  if (typeof dtype !== 'string' || !Object.hasOwn(BYTES, dtype)) throw bad(`${name}: dtype ${String(dtype)}`)
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
-    throw bad(`${name}: shape ${JSON.stringify(shape)}`)
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((n) => Number.isSafeInteger(n) && n >= 0)) {
-    throw bad(`${name}: data_offsets ${JSON.stringify(offsets)}`)
+/**
+ * The first name that an object of this JSON text holds twice, or null: JSON.parse takes the last one in silence.
+ * @param text valid JSON
+ */
+function nameTwice(text: string): string | null {
+  const open: Set<string>[] = []
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '{') open.push(new Set())
+    else if (text[i] === '}') open.pop()
+    else if (text[i] === '"') {
+      const from = i
+      for (i++; text[i] !== '"'; i++) if (text[i] === '\\') i++
+      let next = i + 1
+      while (' \t\n\r'.includes(text[next] ?? '.')) next++
+      if (text[next] !== ':') continue
+      const name = JSON.parse(text.slice(from, i + 1)) as string
+      if (open.at(-1)!.has(name)) return name
+      open.at(-1)!.add(name)
+    }
   }
-  const bytes = shape.reduce((product: number, n: number) => product * n, 1) * BYTES[dtype as TensorDtype]
-  if (offsets[1] - offsets[0] !== bytes) throw bad(`${name}: data_offsets ${JSON.stringify(offsets)}, ${bytes} bytes`)
+  return null
+}
+
+function readMetadata(value: unknown, bad: Bad): Record<string, string> {
+  if (value === undefined || value === null) return {}
+  if (isRecord(value) && Object.values(value).every((entry) => typeof entry === 'string'))
+    return value as Record<string, string>
+  throw bad(`__metadata__ ${shown(value)}`)
+}
+
+interface Placed {
+  info: TensorInfo
+  /** From where on the tensors' bytes begin. */
+  start: number
+}
+
+function readEntry(name: string, entry: unknown, bad: Bad): Placed {
+  const wrong = (what: string, value: unknown) => bad(`${shown(name)}: ${what} ${shown(value)}`)
+  // Half a surrogate pair has no UTF-8, in which the reference keeps names.
+  if (/\p{Surrogate}/u.test(name)) throw bad(`${shown(name)}: no Unicode text`)
+  if (!isRecord(entry)) throw bad(shown(name))
+  const { dtype, shape, data_offsets: offsets } = entry
+  if (typeof dtype !== 'string' || !Object.hasOwn(BITS, dtype)) throw wrong('dtype', dtype)
+  if (!isSizes(shape)) throw wrong('shape', shape)
+  if (!isSizes(offsets) || offsets.length !== 2) throw wrong('data_offsets', offsets)
+  const bits = shape.reduce((product, n) => product * n, BITS[dtype as TensorDtype])
+  const bytes = bits / 8
+  if (!Number.isSafeInteger(bits) || !Number.isInteger(bytes)) throw wrong('shape', shape)
+  if (offsets[1] - offsets[0] !== bytes) throw bad(`${shown(name)}: data_offsets ${shown(offsets)}, ${bytes} bytes`)
   return { info: { name, dtype: dtype as TensorDtype, shape, bytes }, start: offsets[0] }
+}
+
+const isSizes = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0)
+
+/** Every tensor begins where the one before ends. Returns where the last one ends. */
+function checkLayout(placed: readonly Placed[], file: string): number {
+  const ordered = [...placed].sort((a, b) => a.start - b.start || a.info.bytes - b.info.bytes)
+  let end = 0
+  for (const { info, start } of ordered) {
+    const problem = start > end ? 'hole' : 'overlap'
+    if (start !== end)
+      throw fail('safetensors-layout', { file, problem, tensor: shown(info.name), bytes: Math.abs(start - end) })
+    end += info.bytes
+  }
+  return end
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -119,7 +184,7 @@ export interface TensorHeader {
 
 /** Bytes of a planned tensor. */
 export function tensorBytes(plan: Pick<TensorHeader, 'dtype' | 'shape'>): number {
-  return plan.shape.reduce((product, n) => product * n, 1) * BYTES[plan.dtype]
+  return plan.shape.reduce((product, n) => product * n, 1) * elementBytes(plan.dtype)
 }
 
 /**

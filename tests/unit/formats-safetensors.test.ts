@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import headers from '../golden/data/safetensors/headers.json'
 import type { TuneError } from '../../src/errors'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
@@ -80,6 +81,30 @@ describe('safetensors', () => {
     expect(await codeOf(new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:1'))).toBe(
       'lfs-pointer',
     )
+  })
+})
+
+describe('the reference reader of safetensors', () => {
+  it.each(headers.cases)('agrees about $name', async ({ header, data, tensors }) => {
+    const opened = openSafetensors(bytesSource('x.safetensors', withHeader(header, data)))
+    if (tensors) expect([...(await opened).tensors.keys()].sort()).toEqual(tensors)
+    else await expect(opened).rejects.toMatchObject({ code: expect.stringMatching(/^safetensors-/) })
+  })
+
+  it('is followed in what the message names', async () => {
+    const entry = (from: number, to: number) => ({ dtype: 'U8', shape: [to - from], data_offsets: [from, to] })
+    const messageOf = (header: object, data: number) =>
+      openSafetensors(bytesSource('x', withHeader(JSON.stringify(header), data))).then(
+        String,
+        (error: Error) => error.message,
+      )
+    expect(await messageOf({ a: entry(0, 4), b: entry(7, 9) }, 9)).toContain(
+      '3 bytes that belong to no tensor before "b"',
+    )
+    expect(await messageOf({ a: entry(0, 4), b: entry(3, 9) }, 9)).toContain('"b" begins 1 bytes inside another tensor')
+    expect(await messageOf({ a: entry(0, 4) }, 9)).toContain('5 bytes follow its last tensor')
+    const deep = `{"a":{"dtype":"U8","shape":${'['.repeat(100_000)}${']'.repeat(100_000)},"data_offsets":[0,1]}}`
+    expect(await codeOf(withHeader(deep, 1))).toBe('safetensors-header')
   })
 })
 

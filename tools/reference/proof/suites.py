@@ -33,6 +33,7 @@ def prove_goldens() -> dict:
         "golden_merge.py",
         "golden_configs.py",
         "golden_gguf.py",
+        "golden_safetensors.py",
     ]:
         say(f"goldens: {name}")
         script(name, FRESH)

@@ -29,6 +29,14 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `${p.file} ends early: it has ${p.actual} bytes where its header announces ${p.expected}, so the weights are incomplete. Nothing was loaded. Download or copy the file again.`,
   'safetensors-header': (p) =>
     `The header of ${p.file} is damaged (${p.reason}), so its tensors cannot be found. Nothing was loaded. Check that it is a safetensors file and download it again.`,
+  'safetensors-layout': (p) => {
+    const wrong = {
+      hole: `there are ${p.bytes} bytes that belong to no tensor before ${p.tensor}`,
+      overlap: `${p.tensor} begins ${p.bytes} bytes inside another tensor`,
+      behind: `${p.bytes} bytes follow its last tensor`,
+    }
+    return `${p.file} is not laid out as its header says (${wrong[p.problem]}), so its weights cannot be trusted. Nothing was loaded. Download or save the file again.`
+  },
   'lfs-pointer': (p) =>
     `${p.file} is a Git LFS pointer, a small text in the place of the real file, so there are no weights to read. Run "git lfs pull" in that folder, or download the file itself.`,
   'model-no-config': (p) =>

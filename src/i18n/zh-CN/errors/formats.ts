@@ -28,6 +28,14 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `${p.file} 不完整：文件头声明 ${p.expected} 字节，实际只有 ${p.actual} 字节，权重有缺失，因此未加载。请重新下载或复制该文件。`,
   'safetensors-header': (p) =>
     `${p.file} 的文件头已损坏（${p.reason}），无法定位其中的张量，因此未加载。请确认它是 safetensors 文件，并重新下载。`,
+  'safetensors-layout': (p) => {
+    const wrong = {
+      hole: `${p.tensor} 之前有 ${p.bytes} 字节不属于任何张量`,
+      overlap: `${p.tensor} 的开头有 ${p.bytes} 字节与另一个张量重叠`,
+      behind: `最后一个张量之后还有 ${p.bytes} 字节`,
+    }
+    return `${p.file} 的内容与其文件头不符（${wrong[p.problem]}），权重不可信，因此未加载。请重新下载或重新保存该文件。`
+  },
   'lfs-pointer': (p) =>
     `${p.file} 只是 Git LFS 指针（一小段占位文本），并不含真正的权重。请在该目录运行 “git lfs pull”，或直接下载该文件。`,
   'model-no-config': (p) =>
