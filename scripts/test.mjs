@@ -102,7 +102,10 @@ const suites = async (isWanted, notes) => [
     name: 'layers',
     start: check([bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--config', '.dependency-cruiser.cjs']),
   },
-  { name: 'format', start: check([bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']) },
+  {
+    name: 'format',
+    start: check([bin('prettier/bin/prettier.cjs'), '--cache', '--check', '--log-level', 'warn', '.']),
+  },
   { name: 'lines', start: check(['scripts/checks/lines.mjs']) },
   { name: 'hosts', start: check(['scripts/checks/hosts.mjs']) },
   { name: 'languages', start: check(['scripts/checks/languages.mjs']) },
