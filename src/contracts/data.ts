@@ -46,44 +46,109 @@ export interface MicroBatch {
   realTokens: number
 }
 
-export type DataFormat = 'messages' | 'alpaca' | 'sharegpt' | 'prompt-completion' | 'text' | 'columns' | 'unknown'
+/** The shapes that a row can have; a file may hold several, and is called by that of most of its rows. */
+export type DataFormat =
+  'messages' | 'alpaca' | 'sharegpt' | 'prompt-completion' | 'preference' | 'xlam' | 'text' | 'columns' | 'unknown'
 
+/** How a row's columns become a training example. */
 export interface ColumnMapping {
   format: DataFormat
-  /** Used when format is 'columns': which column is the user's turn, the assistant's, and (optionally) the system's. */
+  /**
+   * With format 'columns': the column of the user's turn, of the assistant's and, where there are any, of the system's
+   * and of what the question is about. With 'unknown': a guess, of which no row is made before a person has agreed.
+   */
   user?: string
   assistant?: string
   system?: string
+  context?: string
+  /** With format 'text': the column of the texts, where it is not called `text`. */
+  text?: string
 }
+
+/** What a column was used as. */
+export type ColumnUse =
+  | 'messages'
+  | 'question'
+  | 'input'
+  | 'context'
+  | 'history'
+  | 'answer'
+  | 'system'
+  | 'tools'
+  | 'text'
+  | 'prompt'
+  | 'completion'
+  | 'chosen'
+  | 'rejected'
+  | 'label'
+  | 'flag'
+  | 'template'
 
 export interface DataOptions {
   /** Absent: detected. */
   mapping?: ColumnMapping
+  /** Name of the file's encoding, as browsers or Python call it. Absent: found out. */
+  encoding?: string
   max_length: number
   assistant_only_loss: boolean
   completion_only_loss?: boolean
 }
 
+/** An encoding that a file may be in, with what its first telling lines are then. */
+export interface EncodingCandidate {
+  encoding: string
+  sample: string
+}
+
+/** Rows left out for one reason: the first one's error, and which they are. */
+export interface LeftOut {
+  error: SerializedError
+  count: number
+  /** The first few row numbers. */
+  rows: number[]
+}
+
 export interface DataSummary {
   name: string
+  /** What most of the rows are. */
   mapping: ColumnMapping
+  /** Kept rows by what they are: sets that were put together hold several kinds. */
+  formats: Partial<Record<DataFormat, number>>
+  /**
+   * What only a person can say; no row is made before, and nothing has failed. 'columns': which of them is asked and
+   * which answered (`mapping` holds a proposal, `examples` a cell of each). 'encoding': which of `encodings` it is.
+   */
+  question: 'columns' | 'encoding' | null
+  /** The file's encoding as browsers name it; null for a kind of file that says itself how it is written. */
+  encoding: string | null
+  /** Where two and more encodings are as likely, each with a sample. */
+  encodings: EncodingCandidate[]
   /** Every column seen, in first-seen order. */
   columns: string[]
   /** First value of each column as text, cut at 200 characters. */
   examples: Record<string, string>
+  /** What each column was used as, in any row; an empty list: not used. */
+  uses: Record<string, ColumnUse[]>
   rowsRead: number
   rowsKept: number
   totalTokens: number
+  /** Labels that count for the loss, after the shift. */
   trainedTokens: number
   truncatedRows: number
+  /** Tokens of the longest row before truncation, also where it was left out for its length. */
   longest: number
-  /** Lengths before truncation: count of rows with length in (from, to]. */
+  /** Lengths before truncation: count of kept rows with length in (from, to]. */
   histogram: { from: number; to: number; count: number }[]
   /** Rows left out, with the reason; at most 1000 listed, all counted. */
   badRows: { row: number; error: SerializedError }[]
   badRowCount: number
-  /** What is to be known of the file as a whole, such as the encoding it was taken to be in. */
-  notes?: SerializedError[]
+  /** The same by reason, the most frequent first. */
+  leftOut: LeftOut[]
+  /**
+   * What is to be known of the file as a whole, such as the encoding it was taken to be in, and what of it is not
+   * trained. A note whose params have `suggested` (a value of the run file's field `field`) can be followed at once.
+   */
+  notes: SerializedError[]
   /** First few user turns, as suggestions for the playground. */
   prompts: string[]
 }

@@ -44,10 +44,12 @@ export class ChatTemplate {
   private readonly marked: Template | null
   private readonly headers: string[]
   private readonly encodesStrings: boolean
+  private readonly source: string
 
   /** `specials`: bos_token, eos_token and the like, which templates may print. */
   constructor(source: string, specials: Record<string, string>) {
     this.specials = specials
+    this.source = source
     this.supportsTools = /\btools\b/.test(source)
     this.supportsToolCalls = source.includes('tool_calls')
     this.hasTags = hasGenerationTags(source)
@@ -64,6 +66,11 @@ export class ChatTemplate {
     const prompt = this.generationPrompt()
     this.headers = known ? [known.header(prompt)] : this.probeHeaders(prompt)
     this.encodesStrings = this.probeStringArguments()
+  }
+
+  /** Whether the template looks at a field of this name, or at all of them. */
+  mentions(field: string): boolean {
+    return new RegExp(`(?<![\\w])${field.replace(/\W/g, '\\$&')}(?![\\w])|\\.items\\(|\\|\\s*items`).test(this.source)
   }
 
   /** The text of a conversation. Throws what the template raises. */

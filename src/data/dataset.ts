@@ -1,21 +1,29 @@
-import { fail, TuneError } from '../errors'
-import type { ByteSource } from '../contracts/bytes'
-import { toExample } from './examples'
-import { detectMapping } from './mapping'
 import type { ColumnMapping, DataSummary, TokenizedRow } from '../contracts/data'
+import type { ByteSource } from '../contracts/bytes'
+import type { ModelConfig } from '../contracts/model'
+import { fail, TuneError } from '../errors'
+import { RowFormats } from './mapping'
 import { readRows } from './read-rows'
+import { toExample } from './shapes'
+import { Fields } from './shapes/fields'
+import type { Example } from './shapes/shape'
+import { skipReason } from './shapes/skip'
 import type { RowValue, SourceRow } from './source-row'
 import { FactCollector } from './summary'
-import { type LossOptions, tokenizeExample } from './tokenize-row'
+import { type LossOptions, type Tokenization, tokenizeExample } from './tokenize-row'
 import type { ChatTokenizer } from './tokenizer'
+import { unprintedFields } from './unprinted'
+
 /** How many rows are looked at before the format is decided. */
 const SAMPLE_ROWS = 100
 /** How long rows are worked on before messages and the abort signal get their turn. */
 const SLICE_MS = 25
 
 export interface DatasetOptions extends LossOptions {
-  /** Absent: detected from the first rows. */
+  /** Absent: detected, row by row. */
   mapping?: ColumnMapping
+  /** The model's sizes, where they are known: a row with a token that it has no weights for is left out. */
+  model?: Pick<ModelConfig, 'vocabSize' | 'maxPositionEmbeddings'>
   signal?: AbortSignal
   onProgress?: (progress: DatasetProgress) => void
 }
@@ -49,7 +57,7 @@ export async function loadDataset(
   let bytesRead = 0
   let rowsRead = 0
   let sliceStart = started
-  let mapping = options.mapping ?? null
+  let formats: RowFormats | null = null
   let sample: SourceRow[] = []
 
   const report = () => {
@@ -68,28 +76,42 @@ export async function loadDataset(
     options.signal?.throwIfAborted()
     sliceStart = performance.now()
   }
-  const use = (one: SourceRow, known: ColumnMapping) => {
+  const use = (one: SourceRow, formats: RowFormats) => {
     if ('error' in one) return collector.bad(one.row, one.error)
     collector.sawColumns(one.value)
-    if (known.format === 'unknown') return
+    const fields = new Fields(one.row, one.value)
+    const mapping = formats.of(fields)
+    if (mapping.format === 'unknown') {
+      // Where no row at all is known, it is a question and no fault of the rows.
+      if (formats.mapping.format !== 'unknown') collector.bad(one.row, unknownRow(fields))
+      return
+    }
     try {
-      const example = toExample(one.row, one.value, known)
+      const skipped = skipReason(fields)
+      const example = toExample(fields, mapping)
+      collector.used(fields)
+      if (skipped ?? isUntrained(example, options)) return collector.remark(skipped ?? 'row-untrained', one.row)
       const tokenized = tokenizeExample(one.row, example, tokenizer, options)
+      expectWeights(tokenized, tokenizer, options.model)
       rows.push(tokenized.row)
-      collector.kept(example, tokenized)
+      tell(collector, one.row, example, tokenizer)
+      collector.kept(fields, mapping.format, example, tokenized)
     } catch (error) {
-      if (!(error instanceof TuneError) || error.code === 'data-template-missing') throw error
+      if (!(error instanceof TuneError) || error.code.startsWith('data-template-')) throw error
       collector.bad(one.row, error)
     }
   }
   const useSample = async () => {
-    mapping ??= detectMapping(sample.flatMap((one): RowValue[] => ('value' in one ? [one.value] : [])))
+    formats ??= new RowFormats(
+      options.mapping,
+      sample.flatMap((one): RowValue[] => ('value' in one ? [one.value] : [])),
+    )
     for (const one of sample) {
-      use(one, mapping)
+      use(one, formats)
       await breathe()
     }
     sample = []
-    return mapping
+    return formats
   }
 
   const read = {
@@ -97,15 +119,49 @@ export async function loadDataset(
     onBytes: (done: number) => (bytesRead = done),
     onEncoding: (encoding: string) =>
       collector.note(fail('data-read-as', { file: source.name, encoding: encoding.toUpperCase() })),
+    onNote: (note: TuneError) => collector.note(note),
   }
   for await (const one of readRows(source, read)) {
     rowsRead++
     collector.sawRow()
-    if (mapping && sample.length === 0) use(one, mapping)
+    if (formats && sample.length === 0) use(one, formats)
     else if (sample.push(one) === SAMPLE_ROWS) await useSample()
     await breathe()
   }
-  const settled = await useSample()
+  const { mapping } = await useSample()
   report()
-  return { rows, facts: collector.facts(source.name, settled) }
+  const limits = { max_length: options.max_length, model: options.model?.maxPositionEmbeddings ?? null }
+  return { rows, facts: collector.facts(source.name, mapping, limits) }
+}
+
+const unknownRow = ({ row, value }: Fields) => fail('data-row-unknown', { row, columns: Object.keys(value) })
+
+/** Whether every answer that would be trained is marked as not to be learnt. */
+function isUntrained(example: Example, { assistant_only_loss }: LossOptions): boolean {
+  if (!('untrained' in example) || !example.untrained?.length) return false
+  const { untrained } = example
+  if (example.kind === 'chat') {
+    return (
+      assistant_only_loss !== false &&
+      example.messages.every(({ role }, i) => role !== 'assistant' || untrained.includes(i))
+    )
+  }
+  const { prompt, completion } = example
+  return completion.every(({ role }, i) => role !== 'assistant' || untrained.includes(prompt.length + i))
+}
+
+/** Throws 'data-row-token-outside' for a token that the embedding has no row for. */
+function expectWeights({ row }: Tokenization, tokenizer: ChatTokenizer, model: DatasetOptions['model']): void {
+  const id = model && row.inputIds.find((one) => one >= model.vocabSize)
+  if (id === undefined) return
+  const { text } = tokenizer.tokenInfo(id)
+  throw fail('data-row-token-outside', { row: row.row, id, text, vocabSize: model!.vocabSize })
+}
+
+/** What of a conversation the template does not show to the model. */
+function tell(collector: FactCollector, row: number, example: Example, tokenizer: ChatTokenizer): void {
+  if (!tokenizer.template || !('tools' in example)) return
+  if (example.tools?.length && !tokenizer.template.supportsTools) collector.remark('tools-unseen', row)
+  const messages = example.kind === 'chat' ? example.messages : [...example.prompt, ...example.completion]
+  collector.sawUnprinted(unprintedFields(messages, tokenizer.template))
 }

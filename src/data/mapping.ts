@@ -1,9 +1,7 @@
-import type { ColumnMapping } from '../contracts/data'
+import { SHAPES, shapeOf } from './shapes'
+import { Fields, isPresent } from './shapes/fields'
 import type { RowValue } from './source-row'
-
-/** Alpaca's own name first, then those of Dolly and others with the same fields. */
-export const ALPACA_INPUTS = ['input', 'context'] as const
-export const ALPACA_OUTPUTS = ['output', 'response', 'answer'] as const
+import type { ColumnMapping, DataFormat } from '../contracts/data'
 
 const USER_WORDS = words(
   'user human question query prompt instruction input ask request problem patient client customer student source q frage anfrage pregunta domanda 问题 提问 用户 问 输入 指令 患者',
@@ -12,43 +10,129 @@ const ASSISTANT_WORDS = words(
   'assistant bot gpt answer response reply output completion solution doctor agent model target teacher a antwort réponse reponse respuesta risposta 回答 答案 答复 回复 解答 助手 答 输出 医生',
 )
 const SYSTEM_WORDS = words('system persona 系统 设定')
+/** What a question is about, put before it. */
+const CONTEXT_WORDS = words(
+  'context passage paragraph document article background evidence excerpt story input kontext contexte contexto 上下文 背景 材料 段落 文章',
+)
+/** A text that is learnt as it stands. */
+const TEXT_WORDS = words('text content body article document passage story sentence 文本 正文 内容 文章')
+/** What is said about a text. */
+const ABOUT_WORDS = words(
+  'source url uri link href title label lang language date time timestamp category topic subject tag author publisher license licence split domain meta metadata score file filename path 来源 链接 网址 标题 标签 语言 日期 时间 类别 作者',
+)
 
-/** Numbers of rows; nobody asks or answers in them. */
-const NUMBERING = /(^|[^\p{L}])(id|no|nr|index|idx|uuid)$|[a-z]I[Dd]$|编号|序号|号码|单号|工号/iu
+/** Numbers of rows; nobody asks or answers in them. pandas calls an index without a name "Unnamed: 0". */
+const NUMBERING =
+  /(^|[^\p{L}])(id|no|nr|index|idx|uuid)$|[a-z]I[Dd]$|^Unnamed: \d+$|^__index_level_|编号|序号|号码|单号|工号/iu
+
+/** Whether a column only numbers the rows. */
+export const isNumbering = (column: string): boolean => NUMBERING.test(column)
 
 function words(list: string): Set<string> {
   return new Set(list.split(' '))
 }
 
-/** Recognise the format from the names of the columns and the kinds of their values in a sample of rows. */
+/**
+ * Recognise the format of a file from a sample of its rows: the shape that most rows have as a whole; else columns whose
+ * names say who asks and who answers; else a shape that rows are meant to have, or a column of texts.
+ */
 export function detectMapping(rows: readonly RowValue[]): ColumnMapping {
+  const whole = mostOf(rows, 'whole')
+  if (whole) return { format: whole }
   const columns = columnsOf(rows)
-  const has = (name: string, test: (value: unknown) => boolean = isPresent) => rows.some((row) => test(row[name]))
-  if (has('messages', isList)) return { format: 'messages' }
-  if (has('conversations', isList)) return { format: 'sharegpt' }
-  if (has('prompt') && has('completion')) return { format: 'prompt-completion' }
-  if (has('instruction') && ALPACA_OUTPUTS.some((name) => has(name))) return { format: 'alpaca' }
   const guess = guessColumns(rows, columns)
   if (guess) return guess
-  if (has('text', (value) => typeof value === 'string')) return { format: 'text' }
-  return { format: 'unknown', ...likelyColumns(rows, columns) }
+  const part = mostOf(rows, 'part')
+  if (part) return { format: part }
+  return guessText(rows, columns) ?? guessPair(rows, columns) ?? { format: 'unknown', ...likelyColumns(rows, columns) }
+}
+
+/** Whether the names of a row's columns say what it is. */
+export const isNamed = (value: RowValue): boolean =>
+  shapeOf(new Fields(0, value), 'part') !== undefined || guessColumns([value], Object.keys(value)) !== null
+
+/** The format that most of the rows have; of several that are as many, the first of the registry. */
+function mostOf(rows: readonly RowValue[], how: 'whole' | 'part'): DataFormat | null {
+  const counts = new Map<DataFormat, number>()
+  for (const value of rows) {
+    const format = shapeOf(new Fields(0, value), how)?.format
+    if (format) counts.set(format, (counts.get(format) ?? 0) + 1)
+  }
+  const most = Math.max(0, ...counts.values())
+  return SHAPES.find(({ format }) => counts.get(format) === most)?.format ?? null
+}
+
+/**
+ * What each row of a file is, row by row: sets that were put together have rows of several shapes. A mapping that a
+ * person chose holds for all of them.
+ */
+export class RowFormats {
+  /** What the file is as a whole. */
+  readonly mapping: ColumnMapping
+  private readonly isChosen: boolean
+  private readonly byColumns = new Map<string, ColumnMapping | null>()
+
+  constructor(chosen: ColumnMapping | undefined, sample: readonly RowValue[]) {
+    this.isChosen = chosen !== undefined && chosen.format !== 'unknown'
+    this.mapping = this.isChosen ? (chosen as ColumnMapping) : detectMapping(sample)
+  }
+
+  /** The mapping that makes an example of this row; 'unknown' where none does. */
+  of(fields: Fields): ColumnMapping {
+    if (this.isChosen) return this.mapping
+    const whole = shapeOf(fields)
+    const { mapping } = this
+    if (whole) return whole.format === mapping.format ? mapping : { format: whole.format }
+    const says = (name: string | undefined) => name !== undefined && isPresent(fields.value[name])
+    if (mapping.format === 'columns' && says(mapping.user) && says(mapping.assistant)) return mapping
+    if (mapping.format === 'text' && says(mapping.text)) return mapping
+    return this.guess(fields.value) ?? this.meant(fields)
+  }
+
+  /** By the names of the columns that this row fills. */
+  private guess(value: RowValue): ColumnMapping | null {
+    const columns = Object.keys(value).filter((name) => isPresent(value[name]))
+    const key = columns.join('\0')
+    let guess = this.byColumns.get(key)
+    if (guess === undefined) {
+      guess = guessColumns([value], columns)
+      this.byColumns.set(key, guess)
+    }
+    return guess
+  }
+
+  /** What a row that lacks something is meant to be, so that what it lacks can be said. */
+  private meant(fields: Fields): ColumnMapping {
+    const { mapping } = this
+    const isOfTheFile =
+      mapping.format === 'columns'
+        ? [mapping.user, mapping.assistant].some((name) => name !== undefined && name in fields.value)
+        : SHAPES.some((shape) => shape.format === mapping.format && shape.recognise(fields) !== null)
+    const part = isOfTheFile ? undefined : shapeOf(fields, 'part')
+    return part ? { format: part.format } : mapping
+  }
 }
 
 /**
  * A column for a role, chosen by a person. No column has two roles: question and answer change places where each would
- * get the other's, and a system column that is wanted elsewhere is one no more.
+ * get the other's, and a system or context column that is wanted elsewhere is one no more.
  */
 export function assignColumn(
   mapping: ColumnMapping,
-  role: 'user' | 'assistant' | 'system',
+  role: 'user' | 'assistant' | 'system' | 'context',
   column: string | undefined,
 ): ColumnMapping {
   const next = { ...mapping, [role]: column }
   if (column === undefined) return next
-  if (role === 'system') return column === mapping.user || column === mapping.assistant ? mapping : next
+  if (role === 'system' || role === 'context') {
+    if (column === mapping.user || column === mapping.assistant) return mapping
+    const beside = role === 'system' ? 'context' : 'system'
+    if (mapping[beside] === column) delete next[beside]
+    return next
+  }
   const other = role === 'user' ? 'assistant' : 'user'
   if (mapping[other] === column) next[other] = mapping[role]
-  if (mapping.system === column) delete next.system
+  for (const beside of ['system', 'context'] as const) if (mapping[beside] === column) delete next[beside]
   return next
 }
 
@@ -59,22 +143,11 @@ function columnsOf(rows: readonly RowValue[]): string[] {
   return [...seen]
 }
 
-function isList(value: unknown): boolean {
-  return Array.isArray(value) || (typeof value === 'string' && value.trimStart().startsWith('[{'))
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== ''
-}
-
 function guessColumns(rows: readonly RowValue[], columns: string[]): ColumnMapping | null {
-  const holding = (kinds: string[]) =>
-    columns.filter(
-      (name) => !NUMBERING.test(name) && rows.some((row) => kinds.includes(typeof row[name]) && row[name] !== ''),
-    )
-  const named = holding(['string', 'number'])
+  const named = holding(rows, columns, ['string', 'number', 'boolean', 'object'])
+  const texts = new Set(holding(rows, columns, ['string']))
   const system = best(
-    named.filter((name) => !best([name], ASSISTANT_WORDS)),
+    named.filter((name) => texts.has(name) && !best([name], ASSISTANT_WORDS)),
     SYSTEM_WORDS,
   )
   const turns = named.filter((name) => name !== system)
@@ -83,9 +156,35 @@ function guessColumns(rows: readonly RowValue[], columns: string[]): ColumnMappi
     turns.filter((name) => name !== user),
     ASSISTANT_WORDS,
   )
-  if (user && assistant) return { format: 'columns', user, assistant, ...(system ? { system } : {}) }
-  const texts = holding(['string'])
+  if (!user || !assistant) return null
+  const rest = turns.filter((name) => name !== user && name !== assistant && texts.has(name))
+  const context = rest.find((name) => endsIn(name, CONTEXT_WORDS))
+  return { format: 'columns', user, assistant, ...(system ? { system } : {}), ...(context ? { context } : {}) }
+}
+
+/** Columns that hold values of these kinds and are no numbering. */
+function holding(rows: readonly RowValue[], columns: string[], kinds: string[]): string[] {
+  return columns.filter(
+    (name) => !NUMBERING.test(name) && rows.some((row) => kinds.includes(typeof row[name]) && isPresent(row[name])),
+  )
+}
+
+/** One column of texts, perhaps with others that say something about it. */
+function guessText(rows: readonly RowValue[], columns: string[]): ColumnMapping | null {
+  const texts = holding(rows, columns, ['string'])
+  const isAlone = texts.length === 1 && columns.filter((name) => !/^Unnamed: \d+$/.test(name)).length === 1
+  if (isAlone) return { format: 'text', text: texts[0] }
+  const named = texts.filter((name) => endsIn(name, TEXT_WORDS))
+  const others = columns.filter((name) => name !== named[0] && !NUMBERING.test(name))
+  const isText = named.length === 1 && others.every((name) => endsIn(name, ABOUT_WORDS))
+  return isText ? { format: 'text', text: named[0] } : null
+}
+
+/** Two columns of texts and nothing else but numbering. */
+function guessPair(rows: readonly RowValue[], columns: string[]): ColumnMapping | null {
+  const texts = holding(rows, columns, ['string'])
   if (texts.length !== 2 || columns.filter((name) => !NUMBERING.test(name)).length !== 2) return null
+  if (texts.some((name) => endsIn(name, ABOUT_WORDS))) return null
   return { format: 'columns', ...inOrder(texts[0], texts[1]) }
 }
 
@@ -112,16 +211,27 @@ function inOrder(first: string, second: string): Pick<ColumnMapping, 'user' | 'a
   return isTurned ? { user: second, assistant: first } : { user: first, assistant: second }
 }
 
+/** The words of a column's name. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter(Boolean)
+}
+
+/** Whether a name ends with one of the words. */
+function endsIn(name: string, list: Set<string>): boolean {
+  const last = wordsOf(name).at(-1)
+  return last !== undefined && weight(last, list) >= 0.9
+}
+
 /** The column with the most words of the list; the last word of a name weighs most (doctor_question is a question). */
 function best(columns: string[], list: Set<string>): string | undefined {
   let found: string | undefined
   let top = 0
   for (const name of columns) {
-    const parts = name
-      .replace(/([a-z])([A-Z])/g, '$1 $2')
-      .toLowerCase()
-      .split(/[^\p{L}]+/u)
-      .filter(Boolean)
+    const parts = wordsOf(name)
     const weights = parts.map((part, i) => weight(part, list) * (i === parts.length - 1 ? 3 : 1))
     const score = weights.reduce((sum, one) => sum + one, 0)
     if (score > top) {
@@ -137,7 +247,7 @@ function best(columns: string[], list: Set<string>): string | undefined {
  * within it.
  */
 function weight(part: string, list: Set<string>): number {
-  if (list.has(part)) return 1
+  if (list.has(part) || (part.length > 3 && list.has(part.replace(/s$/, '')))) return 1
   const inside = [...list].filter((word) => /^\p{Script=Han}{2,}$/u.test(word) && part.includes(word))
   if (inside.length === 0) return 0
   return inside.some((word) => part.endsWith(word)) ? 0.9 : 0.2

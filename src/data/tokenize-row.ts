@@ -1,8 +1,8 @@
 import { fail, TuneError } from '../errors'
 import type { Span } from './chat-template'
-import type { Example } from './examples'
+import type { Example } from './shapes/shape'
 import type { ChatTokenizer } from './tokenizer'
-import { IGNORE, type TokenizedRow } from '../contracts/data'
+import { IGNORE, type Message, type TokenizedRow } from '../contracts/data'
 
 export interface LossOptions {
   /** Longest row in tokens; longer ones are cut on the right. */
@@ -37,6 +37,7 @@ export function tokenizeExample(
   const labels = inputIds.slice()
   if (mask) for (let i = 0; i < length; i++) if (!mask[i]) labels[i] = IGNORE
   if (labels.every((label) => label === IGNORE)) {
+    if (ids.length <= options.max_length) throw fail('data-row-untrained', { row })
     throw fail('data-row-masked', { row, length: ids.length, max_length: options.max_length })
   }
   return { row: { row, inputIds, labels, truncated: length < ids.length }, fullLength: ids.length }
@@ -67,22 +68,54 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
     throw fail('data-row-calls-unknown', { row })
   }
   const rendering = { tools: example.tools, args: example.templateArgs }
+  const muted = example.untrained ?? []
+  const hasSpans = assistantOnly || muted.length > 0
   try {
-    const { text, spans } = assistantOnly
+    const { text, spans } = hasSpans
       ? (template.renderTraining(messages, rendering) ?? refuse(row))
       : { text: template.render(messages, rendering), spans: null as Span[] | null }
     const ids = tokenizer.encode(text)
-    const spoken = spans && tokenizer.tokensInSpans(text, ids, spans)
-    if (!isCompletion || !completionOnly) return { ids, mask: spoken }
+    const mask = spans && spokenMask(row, { text, ids, spans }, messages, muted, tokenizer, assistantOnly)
+    if (!isCompletion || !completionOnly) return { ids, mask }
     const render = { ...rendering, addGenerationPrompt: true }
-    const promptText = assistantOnly
+    const promptText = hasSpans
       ? template.renderTrainingPrompt(example.prompt, render)
       : template.render(example.prompt, render)
-    return { ids, mask: both(afterPrompt(tokenizer.encode(promptText), ids), spoken) }
+    return { ids, mask: both(afterPrompt(tokenizer.encode(promptText), ids), mask) }
   } catch (cause) {
     if (cause instanceof TuneError) throw cause
     throw fail('data-row-template', { row, detail: (cause as Error).message }, cause)
   }
+}
+
+/**
+ * Tokens that are trained: those of the assistant's turns, or, on the full sequence, all; but never those of turns that
+ * are marked as not to be learnt.
+ */
+function spokenMask(
+  row: number,
+  { text, ids, spans }: { text: string; ids: Int32Array; spans: Span[] },
+  messages: readonly Message[],
+  muted: readonly number[],
+  tokenizer: ChatTokenizer,
+  assistantOnly: boolean,
+): Uint8Array {
+  if (muted.length === 0) return tokenizer.tokensInSpans(text, ids, spans)
+  const turns = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []))
+  // Which span is whose turn must be known.
+  if (turns.length !== spans.length) throw fail('data-template-spans', { row })
+  const isMuted = (k: number) => muted.includes(turns[k])
+  const off = tokenizer.tokensInSpans(
+    text,
+    ids,
+    spans.filter((_, k) => isMuted(k)),
+  )
+  if (!assistantOnly) return off.map((bit) => 1 - bit)
+  return tokenizer.tokensInSpans(
+    text,
+    ids,
+    spans.filter((_, k) => !isMuted(k)),
+  )
 }
 
 function refuse(row: number): never {

@@ -13,5 +13,6 @@ export interface CliErrors {
   'cli-lora-conflict': { field: string; stated: string; found: string }
   'cli-options-exclude': { first: string; second: string }
   'cli-quantize-off': { file: string }
+  'cli-hub-name': { option: string; path: string; kind: 'model' | 'data' }
   'cli-data-unknown': { file: string; columns: string[] }
 }

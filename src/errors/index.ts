@@ -8,6 +8,8 @@ import type { ModelErrors } from './model'
 import type { StorageErrors } from './storage'
 import type { StudioErrors } from './studio'
 import type { EvalErrors } from './eval'
+import type { DataNotes } from './data-notes'
+import type { DataRowErrors } from './data-rows'
 import type { ErrorTexts } from './texts'
 import type { TrainErrors } from './train'
 
@@ -23,7 +25,9 @@ interface ErrorParameters
     StorageErrors,
     CliErrors,
     StudioErrors,
-    EvalErrors {}
+    EvalErrors,
+    DataNotes,
+    DataRowErrors {}
 
 export type ErrorCode = keyof ErrorParameters
 export type ErrorParams<C extends ErrorCode> = ErrorParameters[C]

@@ -51,16 +51,52 @@ describe('command line', { timeout: 60_000 }, () => {
     }
   })
 
-  it('says of rows that cannot be read what is wrong with them, and nothing of columns that were never seen', async () => {
-    const { code, err } = await tune([
+  it('says once for all of its rows why rows are left out, and ends with 1 where none is left', async () => {
+    const lines = '{"prompt": "a", "completion": oops}\n{"prompt": "a", "completion": null}\n'.repeat(7)
+    const { code, out, err } = await tune(['tokens', ...model, '--data', file('bad.jsonl', lines)])
+    expect([code, out]).toEqual([1, ''])
+    expect(err.match(/is not valid JSON/g)).toHaveLength(1)
+    expect(err).toContain('In row 2 the field "completion" is null')
+    expect(err).toContain('the same holds for 7 rows: 2, 4, 6, 8, 10, …\n')
+    expect(err).toContain('Of the 14 rows of bad.jsonl none can be used')
+    for (const nothing of ['[]', 'question,answer\n']) {
+      const ended = await tune(['tokens', ...model, '--data', file('none.csv', nothing)])
+      expect([ended.code, ended.out]).toEqual([1, ''])
+      expect(ended.err).toContain('none.csv has no rows')
+    }
+  })
+
+  it('asks for columns that do not say what they are, and takes the answer', async () => {
+    const table = file('three.csv', 'Alpha,Beta,Gamma\nfirst,second,third\n')
+    const asked = await tune(['tokens', ...model, '--data', table])
+    expect([asked.code, asked.out]).toEqual([2, ''])
+    expect(asked.err).toContain('  Beta: second\n')
+    const told = await tune([
       'tokens',
       ...model,
       '--data',
-      file('nan.jsonl', '{"prompt": "a", "completion": NaN}\n'),
+      table,
+      '--columns',
+      'question=Beta,answer=Gamma,context=Alpha',
     ])
-    expect(code).toBe(0)
-    expect(err).toContain('Row 1 is not valid JSON')
-    expect(err).toContain('0 rows kept\n')
+    expect(told.code).toBe(0)
+    expect(told.err).toContain('columns: context = Alpha, question = Beta, answer = Gamma\n')
+    const text = await tune(['tokens', ...model, '--data', table, '--columns', 'text=Gamma'])
+    expect(text.err).toContain('1 row kept as text: text = Gamma; not used: Alpha, Beta\n')
+    const wrong = await tune(['tokens', ...model, '--data', table, '--columns', 'question=Beta'])
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('"--columns"')])
+  })
+
+  it('knows the names of hubs for what they are', async () => {
+    const data = file('hub.json', [{ prompt: 'a', completion: 'b' }])
+    for (const args of [
+      ['--model', 'Qwen/Qwen2.5-0.5B-Instruct', '--data', data],
+      ['--model', 'builtin', '--data', 'tatsu-lab/alpaca'],
+    ]) {
+      const { code, err } = await tune(['tokens', ...args])
+      expect(code).toBe(2)
+      expect(err).toContain('on a hub')
+    }
   })
 
   it('says which columns are asked and answered', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { groupedByLength } from '../../src/data/batches'
-import { toExample } from '../../src/data/examples'
-import { detectMapping } from '../../src/data/mapping'
+import { RowFormats } from '../../src/data/mapping'
 import { packLines } from '../../src/data/packing'
+import { toExample } from '../../src/data/shapes'
+import { Fields } from '../../src/data/shapes/fields'
 import type { RowValue } from '../../src/data/source-row'
 import { type LossOptions, tokenizeExample } from '../../src/data/tokenize-row'
 import { torchPermutation } from '../../src/data/torch-random'
@@ -48,10 +49,11 @@ describe('ids and labels are those of trl', () => {
     it(one.name, async () => {
       const tokenizer = await tinyTokenizer(one.tokenizer, golden.templates[one.template])
       const rows = golden.rows[one.rows]
-      const mapping = detectMapping(rows)
+      const formats = new RowFormats(undefined, rows)
       const got = rows.flatMap((value, i) => {
         try {
-          const { row } = tokenizeExample(i + 1, toExample(i + 1, value, mapping), tokenizer, one.options)
+          const fields = new Fields(i + 1, value)
+          const { row } = tokenizeExample(i + 1, toExample(fields, formats.of(fields)), tokenizer, one.options)
           return [{ row: row.row, input_ids: [...row.inputIds], trained: trainedSpans(row.labels) }]
         } catch (error) {
           expect(error).toBeInstanceOf(TuneError)

@@ -1,21 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { assignColumn, detectMapping } from '../../src/data'
-import { type Example, toExample } from '../../src/data/examples'
 import { parseExact, pythonNumber, unmark } from '../../src/data/exact-json'
+import { RowFormats } from '../../src/data/mapping'
+import { toExample } from '../../src/data/shapes'
+import { Fields } from '../../src/data/shapes/fields'
+import type { Example } from '../../src/data/shapes/shape'
 import type { RowValue } from '../../src/data/source-row'
+import type { ColumnMapping } from '../../src/contracts/data'
 import { errorText, TuneError } from '../../src/errors'
 import { errors as english } from '../../src/i18n/en/errors'
 import { errors as chinese } from '../../src/i18n/zh-CN/errors'
 
 const of = (...rows: RowValue[]) => detectMapping(rows)
-const example = (value: RowValue): Example => toExample(3, value, detectMapping([value]))
+const example = (value: RowValue, chosen?: ColumnMapping): Example => {
+  const fields = new Fields(3, value)
+  return toExample(fields, new RowFormats(chosen, [value]).of(fields))
+}
 const turns = (value: RowValue) => {
   const one = example(value)
   return one.kind === 'chat' ? one.messages.map(({ role, content }) => [role, content]) : one
 }
-const refusal = (value: RowValue, mapping = detectMapping([value])) => {
+const refusal = (value: RowValue, chosen?: ColumnMapping) => {
   try {
-    toExample(3, value, mapping)
+    example(value, chosen)
   } catch (error) {
     expect(error).toBeInstanceOf(TuneError)
     expect((error as TuneError).params.row).toBe(3)
@@ -163,13 +170,12 @@ describe('rows that cannot be used say why', () => {
   it.each([
     [{ instruction: 'a' }, alpaca, 'data-row-missing-field'],
     [{ instruction: 'a', output: '  ' }, alpaca, 'data-row-empty-field'],
-    [{ instruction: 'a', output: { x: 1 } }, alpaca, 'data-row-field-kind'],
     [{ instruction: 'a', output: 'b', history: ['x'] }, alpaca, 'data-row-history'],
-    [{ messages: 'x' }, { format: 'messages' as const }, 'data-row-field-kind'],
+    [{ messages: 'x' }, { format: 'messages' as const }, 'data-row-field-text'],
     [{ messages: [] }, undefined, 'data-row-empty-field'],
     [{ messages: ['x'] }, undefined, 'data-row-message'],
     [{ messages: [{ role: 'user' }] }, undefined, 'data-row-message'],
-    [{ messages: [{ role: 'user', content: [{ type: 'image' }] }] }, undefined, 'data-row-message'],
+    [{ messages: [{ role: 'user', content: [{ type: 'image' }] }] }, undefined, 'data-row-media'],
     [{ messages: [{ role: 'critic', content: 'x' }] }, undefined, 'data-row-role'],
     [{ messages: [{ role: 'user', content: 'x' }], tools: '{' }, undefined, 'data-row-tools'],
     [{ conversations: [{ from: 'function_call', value: '{' }] }, undefined, 'data-row-tool-call'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ChatTokenizer } from '../../src/data'
 import type { Message } from '../../src/contracts/data'
 import { TorchGenerator } from '../../src/data/torch-random'
+import type { Example } from '../../src/data/shapes/shape'
 import { tokenizeExample } from '../../src/data/tokenize-row'
 import { tinyTokenizer, tokenGolden } from '../helpers/data'
 
@@ -86,6 +87,38 @@ describe.each(FAMILIES)('random conversations under %s', (name, kind, stop) => {
         if (role !== 'assistant') expect(untrained).toContain((content as string).trim())
       expect(row.labels.every((label, t) => label === -100 || label === row.inputIds[t])).toBe(true)
     }
+  })
+})
+
+describe.each(FAMILIES)('turns that are marked as not to be learnt, under %s', (name, kind, stop) => {
+  const messages: Message[] = [
+    { role: 'user', content: 'Two and two?' },
+    { role: 'assistant', content: 'Ωfive' },
+    { role: 'user', content: 'Sure?' },
+    { role: 'assistant', content: 'four' },
+    { role: 'user', content: 'And three?' },
+    { role: 'assistant', content: 'Ωnine' },
+  ]
+  const chat = { tools: null, templateArgs: {}, untrained: [1, 5] }
+  const trained = async (example: Example, options: object) => {
+    const tokenizer = await tinyTokenizer(kind, templates[name])
+    const { row } = tokenizeExample(1, example, tokenizer, { max_length: 1e6, ...options })
+    return tokenizer.decode(row.inputIds.filter((_, t) => row.labels[t] !== -100))
+  }
+  it('are read, and the others trained', async () => {
+    const text = await trained({ kind: 'chat', messages, ...chat }, { assistant_only_loss: true })
+    expect(text.replace(/<think>\n\n<\/think>\n\n/, '').trim()).toBe(`four${stop}`)
+  })
+  it('are left out of the full sequence', async () => {
+    const text = await trained({ kind: 'chat', messages, ...chat }, { assistant_only_loss: false })
+    for (const part of ['Two and two?', 'four', 'And three?']) expect(text).toContain(part)
+    expect(text).not.toContain('Ω')
+  })
+  it('are left out of a completion', async () => {
+    const parts = { prompt: messages.slice(0, 1), completion: messages.slice(1) }
+    const text = await trained({ kind: 'chat-completion', ...parts, ...chat }, {})
+    for (const part of ['Sure?', 'four', 'And three?']) expect(text).toContain(part)
+    expect(text).not.toMatch(/Ω|Two/)
   })
 })
 

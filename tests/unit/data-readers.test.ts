@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readRows, type SourceRow } from '../../src/data'
-import { ArrayScanner } from '../../src/data/json-array'
+import { ArrayScanner } from '../../src/data/readers/array-scanner'
+import { linesOf } from '../../src/data/readers/lines'
+import { ValueCutter } from '../../src/data/readers/value-cutter'
 import type { ByteSource } from '../../src/contracts/bytes'
 import { gzip, memoryFile } from '../helpers/data'
 
@@ -38,10 +40,10 @@ describe('JSON arrays', () => {
     })
   })
   it('are named one by one where each of them is whole and yet no JSON', async () => {
-    for (const text of ['{"a": NaN}', '{"a": NaN}\n{"a": NaN}\n', '[{"a": NaN}]']) {
+    for (const text of ['{"a": oops}', '{"a": oops}\n{"a": oops}\n', '[{"a": oops}]']) {
       const rows = (await read(text)) as { row: number; error: { code: string } }[]
       expect(rows.map(({ row, error }) => [row, error.code])).toEqual(rows.map((_, i) => [i + 1, 'data-row-json']))
-      expect(rows.length).toBe(text.split('NaN').length - 1)
+      expect(rows.length).toBe(text.split('oops').length - 1)
     }
     await expect(read('{"a": {"b": 1')).rejects.toMatchObject({ code: 'data-json-cut' })
   })
@@ -89,6 +91,74 @@ describe('JSON lines', () => {
   })
 })
 
+describe('values as people write them', () => {
+  const ab = (...values: unknown[]) => values.map((a, i) => ({ row: i + 1, value: { a } }))
+  it('in the spelling of Python, also with tuples and what numpy prints', async () => {
+    expect(await read(`{'a': None, 'b': True}\n{'a': "it's", 'b': 'a "b" \\' \\x41\\u4f60\\n'}\n`, 'x.jsonl')).toEqual([
+      { row: 1, value: { a: null, b: true } },
+      { row: 2, value: { a: "it's", b: 'a "b" \' A你\n' } },
+    ])
+    expect(await read(`[{'a': ('x', 'y')}, {'a': array(['x', 'y'], dtype=object)}]`)).toEqual(
+      ab(['x', 'y'], ['x', 'y']),
+    )
+    expect(await read(`[{'a': 'x'}\n {'a': "y's"}]`)).toEqual(ab('x', "y's"))
+  })
+  it('with commas too much, between lines too', async () => {
+    expect(await read('{"a": "x",},\n{"a": "y"},\n', 'x.jsonl')).toEqual(ab('x', 'y'))
+    expect(await read('\ufeff{"a": "x"}\n\ufeff{"a": "y"}\n', 'x.jsonl')).toEqual(ab('x', 'y'))
+  })
+  it('one after another in any layout, however the text is cut', async () => {
+    const text = '{\n "a": "one {\\" two\nline"\n}{"a": [\n{"b": "}"}\n]}\n\r\n {"a": \'it\\\'s\'}\r{"a": 1}'
+    const rows = ab('one {" two\nline', [{ b: '}' }], "it's", 1)
+    expect(await read(text, 'x.jsonl')).toEqual(rows)
+    for (let size = 1; size < 12; size++) {
+      const pieces = text.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g'))!
+      const cutter = new ValueCutter()
+      const found: unknown[] = []
+      for await (const line of linesOf(
+        (async function* () {
+          yield* pieces
+        })(),
+      ))
+        for (const cut of cutter.feed(line)) found.push((cut.result as { value: unknown }).value)
+      const last = cutter.finish()
+      if (last) found.push((last.result as { value: unknown }).value)
+      expect(found).toEqual(rows.map((row) => row.value))
+    }
+  })
+  it('and a broken one costs no other: raw breaks are told from texts that are never closed', async () => {
+    const text = '{"a": "one\ntwo"}\n{"a": "open}\n{"a": "x"}\n{\n "a": [1\n{"a": "y"}\n{"a": {}}}\n{"a": "z"}'
+    expect(codes(await read(text, 'x.jsonl'))).toEqual([
+      [1, 'ok'],
+      [2, 'data-row-json'],
+      [3, 'ok'],
+      [4, 'data-row-json'],
+      [5, 'ok'],
+      [6, 'ok'],
+      [7, 'data-row-json'],
+      [8, 'ok'],
+    ])
+  })
+  it('is named with the place where it breaks', async () => {
+    const [row] = (await read('{"a": "x" "b"}\n{"a": 1}', 'x.jsonl')) as {
+      error: { params: object; message: string }
+    }[]
+    expect(row.error.params).toEqual({ row: 1, character: 11, found: '"b"}', isOpen: false })
+    expect(row.error.message).toContain('at its character 11 stands "b"}')
+  })
+  it('are texts or cells without names where they are no objects', async () => {
+    expect(await read('"one"\n"two"\n', 'x.jsonl')).toEqual(
+      [1, 2].map((row) => ({ row, value: { text: ['one', 'two'][row - 1] } })),
+    )
+    const want = [
+      { row: 1, value: { 0: 'q', 1: 'a' } },
+      { row: 2, value: { 0: 'r', 1: 'b' } },
+    ]
+    expect(await read('[["q", "a"], ["r", "b"]]')).toEqual(want)
+    expect(await read('["q", "a"]\n["r", "b"]\n', 'x.jsonl')).toEqual(want)
+  })
+})
+
 describe('bare chats', () => {
   const messages = [
     { role: 'user', content: 'a' },
@@ -132,6 +202,60 @@ describe('an object around the rows', () => {
   it('is a row itself when it looks like one', async () => {
     expect(await read('{"messages": [{"role": "user", "content": "x"}]}')).toHaveLength(1)
     expect(await read('{"a": 1}')).toEqual([{ row: 1, value: { a: 1 } }])
+  })
+})
+
+describe('an object of parts', () => {
+  const noted = async (value: unknown) => {
+    const notes: [string, object][] = []
+    const rows: unknown[] = []
+    const file = memoryFile('x.json', JSON.stringify(value))
+    for await (const one of readRows(file, { onNote: ({ code, params }) => notes.push([code, params]) })) {
+      rows.push('value' in one ? one.value : one.error.code)
+    }
+    return { rows, notes }
+  }
+  const [a, b] = [
+    { question: 'x', answer: 'y' },
+    { question: 'u', answer: 'v' },
+  ]
+  it('gives the one for training, and says what is not read', async () => {
+    expect(await noted({ test: [b], train: [a, a] })).toEqual({
+      rows: [a, a],
+      notes: [['data-splits', { file: 'x.json', read: 'train', others: ['test'] }]],
+    })
+    expect(
+      (await noted({ train_sft: { question: ['x'], answer: ['y'] }, test_sft: { question: [], answer: [] } })).rows,
+    ).toEqual([a])
+    expect((await noted({ validation: [a] })).rows).toEqual([a])
+  })
+  it('gives the rows of a data set viewer, and says what it cut off or kept back', async () => {
+    const page = { features: [{ name: 'question' }], rows: [{ row_idx: 0, row: a, truncated_cells: ['answer'] }] }
+    expect(await noted({ ...page, num_rows_total: 300 })).toEqual({
+      rows: [a],
+      notes: [
+        ['data-viewer-page', { file: 'x.json', rows: 1, total: 300 }],
+        ['data-viewer-cut', { file: 'x.json', rows: 1 }],
+      ],
+    })
+  })
+  it('is turned the way that makes rows of known columns', async () => {
+    expect((await noted({ q1: a, q2: b })).rows).toEqual([a, b])
+    expect((await noted({ question: { i: 'x', k: 'u' }, answer: { i: 'y', k: 'v' } })).rows).toEqual([a, b])
+    expect((await noted({ result: { rows: [a, b] }, status: 'ok' })).rows).toEqual([a, b])
+    expect((await noted({ messages: [[{ role: 'user', content: 'x' }]], id: [1] })).rows).toEqual([
+      { messages: [{ role: 'user', content: 'x' }], id: 1 },
+    ])
+  })
+  it('and is a row itself where it is one', async () => {
+    for (const row of [
+      { instruction: 'List', output: ['a', 'b'] },
+      { instruction: { task: 'sum' }, output: { sum: 3 } },
+      { question: 'x', answers: [{ text: 'y' }] },
+      { prompt: [{ role: 'user', content: 'x' }], completion: [{ role: 'assistant', content: 'y' }] },
+    ]) {
+      expect((await noted(row)).rows).toEqual([row])
+    }
   })
 })
 
@@ -195,12 +319,14 @@ describe('tables', () => {
   it('reads CSV with quotes and line breaks, counting as a spreadsheet does', async () => {
     const rows = await read('question,answer\r\n"a, ""b""","line\nbreak"\n只有一格\nq2,\n', 'x.csv')
     expect(rows[0]).toEqual({ row: 2, value: { question: 'a, "b"', answer: 'line\nbreak' } })
-    expect(codes(rows)).toEqual([
-      [2, 'ok'],
-      [3, 'data-row-cells'],
-      [4, 'ok'],
+    expect(rows.slice(1)).toEqual([
+      { row: 3, value: { question: '只有一格' } },
+      { row: 4, value: { question: 'q2' } },
     ])
-    expect(rows[2]).toEqual({ row: 4, value: { question: 'q2' } })
+    expect(codes(await read('q,a\nx,y,z\nu,v\n', 'x.csv'))).toEqual([
+      [2, 'data-row-cells'],
+      [3, 'ok'],
+    ])
   })
   it('reads TSV', async () => {
     expect(await read('patient_query\tdoctor_response\n头疼\t多休息', 'x.tsv')).toEqual([
@@ -216,14 +342,49 @@ describe('tables', () => {
     const [row] = await read(`prompt${separator}completion\n${prompt}${separator}${completion}\n`, 'x.tsv')
     expect(row).toEqual({ row: 2, value: { prompt: prompt.replaceAll('"', ''), completion } })
   })
-  it('wants a name of its own for each column', async () => {
-    await expect(read('prompt,answer, prompt\na,b,c', 'x.csv')).rejects.toMatchObject({
-      code: 'data-table-twice',
-      params: { column: 'prompt' },
+  it('takes cells as they stand whose quotation mark does not enclose them', async () => {
+    const notes: string[] = []
+    const rows = async (text: string, name: string) => {
+      const found: SourceRow[] = []
+      for await (const one of readRows(memoryFile(name, text), { onNote: (note) => notes.push(note.code) }))
+        found.push(one)
+      return found.map((one) => ('value' in one ? Object.values(one.value) : one.error.code))
+    }
+    expect(
+      await rows('q\ta\n"Nine" he said, "not ten"\tb\n"open\tc\n"whole\tcell"\td\n"x "" y"\te\n', 'x.tsv'),
+    ).toEqual([
+      ['"Nine" he said, "not ten"', 'b'],
+      ['"open', 'c'],
+      ['whole\tcell', 'd'],
+      ['x " y', 'e'],
+    ])
+    expect(notes).toEqual(['data-table-literal'])
+    expect(await rows('q,a\n"Nine" he said,b\nlast,"never closed\n', 'x.csv')).toEqual([
+      ['"Nine" he said', 'b'],
+      ['last', '"never closed'],
+    ])
+  })
+  it('finds the separator that Excel names, and one among sentences', async () => {
+    expect(await read('sep=;\nq;a\nx, y, z;b\n', 'x.csv')).toEqual([{ row: 2, value: { q: 'x, y, z', a: 'b' } }])
+    const text = 'question, as asked, here;answer, too\n' + 'one, two, three;four\n'.repeat(3)
+    expect((await read(text, 'x.csv'))[0]).toEqual({
+      row: 2,
+      value: { 'question, as asked, here': 'one, two, three', 'answer, too': 'four' },
     })
   })
-  it('wants a header', async () => {
-    await expect(read('only one column\nx', 'x.csv')).rejects.toMatchObject({ code: 'data-table-header' })
+  it('are read while they come in, whatever the border of two pieces cuts', async () => {
+    const cells = Array.from({ length: 40_000 }, (_, i) => `"line ${i}, one\r\nline ""two""",${i}\r\n`)
+    const rows = await read(`q,a\r\n${cells.join('')}`, 'x.csv')
+    expect(rows).toHaveLength(40_000)
+    expect(rows.at(-1)).toEqual({ row: 40_001, value: { q: 'line 39999, one\r\nline "two"', a: '39999' } })
+  })
+  it('leave out no words of a text without columns', async () => {
+    const prose = 'Once, by the sea, there was a pier.\nIt was long, and grey, and cold.\n\nNobody came.\n'
+    expect(await read(prose, 'story.txt')).toEqual([
+      { row: 1, value: { text: 'Once, by the sea, there was a pier.' } },
+      { row: 2, value: { text: 'It was long, and grey, and cold.' } },
+      { row: 4, value: { text: 'Nobody came.' } },
+    ])
   })
 })
 

@@ -138,7 +138,7 @@ class EngineCore implements Engine {
     signal?: AbortSignal,
   ): Promise<Dataset> {
     const loaded = this.needModel()
-    const data = await openData(source, loaded.tokenizer, options, on, signal)
+    const data = await openData(source, loaded.tokenizer, loaded.opened.config, options, on, signal)
     if (this.loaded !== loaded) throw new DOMException('another model was loaded meanwhile', 'AbortError')
     return data
   }

@@ -2,6 +2,7 @@ import type { ChatTokenizer, Dataset } from '../../data/index'
 import { loadDataset, loadTokenizer } from '../../data/index'
 import type { ByteSource } from '../../contracts/bytes'
 import type { OpenedModel } from '../../model/opening/open-model'
+import type { ModelConfig } from '../../contracts/model'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions } from '../../contracts/data'
 
@@ -20,12 +21,14 @@ export function tokenizerOf(opened: OpenedModel): Promise<ChatTokenizer> {
 export function openData(
   source: ByteSource,
   tokenizer: ChatTokenizer,
+  model: ModelConfig,
   options: DataOptions,
   on?: ProgressListener,
   signal?: AbortSignal,
 ): Promise<Dataset> {
   return loadDataset(source, tokenizer, {
     ...options,
+    model,
     signal,
     onProgress: ({ rowsRead, bytesRead, bytesTotal, rowsPerSecond }) => {
       const share = bytesTotal > 0 ? bytesRead / bytesTotal : 0

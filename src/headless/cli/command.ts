@@ -27,9 +27,4 @@ export const modelOption: OptionSpec = {
   required: true,
   help: 'folder of the model in Hugging Face layout, or "builtin"',
 }
-export const dataOption: OptionSpec = {
-  value: 'FILE',
-  required: true,
-  help: 'data set: JSON array or JSONL, also gzipped, CSV or TSV',
-}
 export const configOption: OptionSpec = { value: 'RUN.json', help: 'run file with Hugging Face names' }

@@ -9,9 +9,10 @@ import { nodePlace } from '../../storage/node/node-folder'
 import type { ParsedRunFile } from '../../run-file/parse-run-file'
 import type { RunFile } from '../../run-file/run-file'
 import type { Command, CommandContext } from './command'
-import { configOption, dataOption, gpuOption, modelOption } from './command'
+import { configOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
-import { dataOptions, dataAt, folderAt, makeOut, tellData } from './inputs'
+import { dataAt, dataOptions, dataOptionSpecs, tellData } from './data'
+import { folderAt, makeOut } from './inputs'
 import type { Options } from './options'
 import { checkpointAt } from './resume'
 import { keepFolder, keepText, lastWhole, takeFolder, writeModelFolder } from './results'
@@ -26,7 +27,7 @@ export const trainCommand: Command = {
   summary: 'Fine-tune a LoRA adapter. Ctrl-C stops and saves what was learnt.',
   options: {
     model: modelOption,
-    data: dataOption,
+    ...dataOptionSpecs,
     config: configOption,
     out: { value: 'DIR', required: true, help: 'gets adapter/, trainer_state.json and, with --merge, merged/' },
     'init-lora': { value: 'DIR', help: 'start from this PEFT adapter; its r, alpha and targets are taken' },
@@ -43,7 +44,7 @@ export const trainCommand: Command = {
     }
     if (options.resume) await folderAt('--resume', options.resume as string, root)
     const written = options.resume ? null : await readRun(options.config as string | undefined, terminal)
-    const data = await dataAt(options.data as string)
+    const data = await dataAt(options)
     const start = options['init-lora'] ? await folderAt('--init-lora', options['init-lora'] as string, root) : null
     await makeOut(out, { '--model': options.model as string }, root)
     if (options.merge) await makeOut(mergedFolder(options), { '--model': options.model as string }, root)
@@ -56,7 +57,7 @@ export const trainCommand: Command = {
     if (!resumed) await tellReplaced(options, terminal)
     const engine = await engineWithModel(context, parsed.run.quantization)
     const run = start ? withLoraOf(await engine.loadAdapter(start), parsed) : parsed.run
-    const facts = await engine.loadData({ kind: 'bytes', source: data }, dataOptions(run), terminal.progress)
+    const facts = await engine.loadData({ kind: 'bytes', source: data }, dataOptions(run, options), terminal.progress)
     tellData(facts, run, terminal)
 
     const plan = await engine.planRun(run)

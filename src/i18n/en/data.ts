@@ -47,10 +47,13 @@ export const data = {
   'format.alpaca': 'instruction, input, output (Alpaca)',
   'format.sharegpt': 'conversations (ShareGPT)',
   'format.prompt-completion': 'prompt, completion',
+  'format.preference': 'chosen and rejected answers',
+  'format.xlam': 'query, tools, calls (xLAM)',
   'format.text': 'text',
   'format.columns': 'two columns that I choose',
   'format.unknown': 'not recognised: choose one',
   'role.user': 'Question (user)',
   'role.assistant': 'Answer (assistant)',
   'role.system': 'System message',
+  'role.context': 'Context, before the question',
 }

@@ -49,10 +49,13 @@ export const data: Record<keyof typeof english, string> = {
   'format.alpaca': 'instruction、input、output（Alpaca）',
   'format.sharegpt': 'conversations（ShareGPT）',
   'format.prompt-completion': 'prompt、completion',
+  'format.preference': '偏好数据（chosen、rejected）',
+  'format.xlam': '问题、工具、调用（xLAM）',
   'format.text': 'text',
   'format.columns': '自己指定两列',
   'format.unknown': '未能识别，请选择',
   'role.user': '问题（user）',
   'role.assistant': '回答（assistant）',
   'role.system': '系统消息',
+  'role.context': '材料（放在问题之前）',
 }

@@ -8,6 +8,8 @@ import { storageErrors } from './storage'
 import { studioErrors } from './studio'
 import { trainErrors } from './train'
 import { evalErrors } from './eval'
+import { dataNotes } from './data-notes'
+import { dataRowErrors } from './data-rows'
 
 /** English words of every error, by code. */
 export const errors = {
@@ -21,4 +23,6 @@ export const errors = {
   ...studioErrors,
   ...trainErrors,
   ...evalErrors,
+  ...dataNotes,
+  ...dataRowErrors,
 }

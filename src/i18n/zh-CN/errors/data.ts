@@ -24,39 +24,6 @@ export const dataErrors: ErrorTexts<DataErrors> = {
     `${p.file} 的 JSON 不完整：从第 ${p.line} 行开始的第 ${p.row} 条数据没有结束，因此没有载入任何内容。请检查那里是否缺少引号或括号，或重新获取文件。`,
   'data-json-after': (p) =>
     `${p.file} 的列表结束之后，第 ${p.line} 行还有别的内容，且不是另一个列表，无法确定哪些是数据行，因此没有载入任何内容。请把所有行放进同一个列表，或每行写一条。`,
-  'data-table-twice': (p) =>
-    `${p.file} 有多列都叫“${p.column}”，无法确定该用哪一列，因此没有载入任何内容。请给每一列起不同的名字。`,
-  'data-table-header': (p) =>
-    `${p.file} 的第一行没有给出至少两列的列名，因此没有载入任何内容。请在第一行写上各列的名称。`,
-  'data-row-table': (p) => `表格第 ${p.row} 行无法读取（${p.detail}），已略过。请检查其中的引号是否成对。`,
-  'data-row-cells': (p) =>
-    `第 ${p.row} 行有 ${p.cells} 个单元格，而表头有 ${p.columns} 列，该行已略过。含有分隔符的单元格请用引号括起来。`,
-  'data-row-json': (p) => `第 ${p.row} 条不是合法的 JSON（${p.detail}），已略过。如需使用，请在文件中改正这一条。`,
-  'data-row-not-object': (p) => `第 ${p.row} 条不是带字段名的对象，已略过。如需使用，请写成 {"字段": "文本"} 的形式。`,
-  'data-row-missing-field': (p) =>
-    `第 ${p.row} 条没有“${p.field}”（现有字段：${p.columns.join('、') || '无'}），已略过。请修改文件或改用别的列。`,
-  'data-row-field-kind': (p) =>
-    `第 ${p.row} 条的“${p.field}”不是${p.wanted === 'text' ? '文本' : '列表'}，该条已略过。请在文件中改正这个字段。`,
-  'data-row-empty-field': (p) => `第 ${p.row} 条的“${p.field}”为空，该条已略过。如需使用，请在文件中填上内容。`,
-  'data-row-history': (p) =>
-    `第 ${p.row} 条的“history”不是由 [问, 答] 组成的列表，该条已略过。请在文件中改正这个字段。`,
-  'data-row-message': (p) =>
-    `第 ${p.row} 条的第 ${p.message} 条消息没有文本，该条已略过。请给每条消息写上 role 和 content。`,
-  'data-row-role': (p) =>
-    `第 ${p.row} 条的第 ${p.message} 条消息的角色是“${p.role}”，对话模板无法识别，该条已略过。请使用 system、user、assistant 或 tool。`,
-  'data-row-tool-call': (p) =>
-    `第 ${p.row} 条的第 ${p.message} 条消息里，工具调用的参数不是合法的 JSON，该条已略过。请在文件中改正这次调用。`,
-  'data-row-tools': (p) =>
-    `第 ${p.row} 条的“tools”不是工具列表，也不是列表的 JSON 文本，该条已略过。请在文件中改正这个字段。`,
-  'data-row-calls-unknown': (p) =>
-    `第 ${p.row} 条包含工具调用，但该模型的对话模板不会输出工具调用，这部分会丢失，因此该条已略过。请选用支持工具的模型，例如 Qwen2.5 或 Qwen3。`,
-  'data-row-template': (p) =>
-    `模型的对话模板不接受第 ${p.row} 条：${p.detail}。该条已略过。请调整其中消息的顺序或角色。`,
-  'data-row-no-assistant': (p) =>
-    `第 ${p.row} 条没有助手的回答，训练时没有可学的内容，已略过。请补上回答，或改为对全文训练。`,
-  'data-row-masked': (p) =>
-    `第 ${p.row} 条有 ${p.length} 个 token，按 max_length ${p.max_length} 截断后没有任何 token 参与训练，已略过。请增大 max_length 或缩短提问。`,
-  'data-row-no-tokens': (p) => `第 ${p.row} 条不足两个 token，没有可预测的内容，已略过。请写长一些。`,
   'data-mapping-unknown': (p) =>
     `无法判断各列（${p.columns.join('、')}）中哪一列是提问、哪一列是回答，暂时没有可用的数据。请分别选择用户列和助手列。`,
   'data-tokenizer-broken': (p) =>
@@ -67,4 +34,18 @@ export const dataErrors: ErrorTexts<DataErrors> = {
     `模型的对话模板无法使用（${p.detail}），因此不能把对话转换成文本。请重新获取模型文件夹，或改正 chat_template.jinja。`,
   'data-template-spans': (p) =>
     `无法判断第 ${p.row} 条渲染后的文本中哪些是助手写的，该条已略过。请改为对全文训练，或在 chat_template.jinja 中加上 {% generation %} 标记。`,
+  'data-splits': (p) =>
+    `${p.file} 含有多个部分：已读取“${p.read}”，${p.others.map((name) => `“${name}”`).join('、')}不参与训练。如需训练其他部分，请单独存成文件。`,
+  'data-viewer-page': (p) =>
+    `${p.file} 是数据集查看器的一页：数据集共 ${p.total} 条，这里只有 ${p.rows} 条，只会训练这些。如需全部，请下载数据集本身的文件。`,
+  'data-viewer-cut': (p) =>
+    `数据集查看器截短了 ${p.file} 中 ${p.rows} 条的长单元格，缺少的内容不会被学到。如需完整内容，请下载数据集本身的文件。`,
+  'data-read-lines': (p) =>
+    `${p.file} 是纯文本，每一行作为一条，按原样学习。如果若干行属于同一条，请写成 JSON：每条一个 {"text": "..."}。`,
+  'data-table-literal': (p) =>
+    `${p.file} 中有 ${p.rows} 行的单元格以引号开头，但引号并没有括住整个单元格。这些单元格按原样读取，保留引号。`,
+  'data-no-rows': (p) =>
+    p.rows === 0
+      ? `${p.file} 里没有数据，无事可做。请换一个文件。`
+      : `${p.file} 的 ${p.rows} 条都不能用，无事可做。请按提示修改，或换一个文件。`,
 }

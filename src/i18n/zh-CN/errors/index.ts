@@ -8,6 +8,8 @@ import { storageErrors } from './storage'
 import { studioErrors } from './studio'
 import { trainErrors } from './train'
 import { evalErrors } from './eval'
+import { dataNotes } from './data-notes'
+import { dataRowErrors } from './data-rows'
 
 /** 所有错误的中文说明, by code. */
 export const errors = {
@@ -21,4 +23,6 @@ export const errors = {
   ...studioErrors,
   ...trainErrors,
   ...evalErrors,
+  ...dataNotes,
+  ...dataRowErrors,
 }

@@ -5,8 +5,17 @@ import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 import type { ColumnMapping, DataFormat, DataSummary } from '../../../contracts/data'
 
-const formats: DataFormat[] = ['messages', 'alpaca', 'sharegpt', 'prompt-completion', 'text', 'columns']
-const roles = ['user', 'assistant', 'system'] as const
+const formats: DataFormat[] = [
+  'messages',
+  'alpaca',
+  'sharegpt',
+  'prompt-completion',
+  'preference',
+  'xlam',
+  'text',
+  'columns',
+]
+const roles = ['user', 'assistant', 'system', 'context'] as const
 
 /** What was recognised, and the way to say it otherwise. */
 export function Mapping({ summary }: { summary: DataSummary }) {
@@ -49,11 +58,15 @@ export function Mapping({ summary }: { summary: DataSummary }) {
           <label className="field" key={role}>
             <span>{t(`role.${role}`)}</span>
             <select value={roleOf[role] ?? ''} onChange={(event) => choose(role, event.target.value || undefined)}>
-              {(role === 'system' || !roleOf[role]) && <option value="">{t('data.noColumn')}</option>}
+              {(role === 'system' || role === 'context' || !roleOf[role]) && (
+                <option value="">{t('data.noColumn')}</option>
+              )}
               {summary.columns.map((column) => (
                 <option
                   key={column}
-                  disabled={role === 'system' && (column === roleOf.user || column === roleOf.assistant)}
+                  disabled={
+                    (role === 'system' || role === 'context') && (column === roleOf.user || column === roleOf.assistant)
+                  }
                 >
                   {column}
                 </option>
