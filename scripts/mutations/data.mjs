@@ -120,15 +120,16 @@ export const dataMutations = [
   {
     name: 'readers: a whole number beyond 2^53 is rounded',
     file: 'src/data/exact-json.ts',
-    find: "if (!MAY_DIFFER.test(text) || /",
-    replace: "if (text.length > 0 || /",
+    find: 'if (!MAY_DIFFER.test(text) || /',
+    replace: 'if (text.length > 0 || /',
     test: unit('data-files'),
   },
   {
     name: 'readers: a quotation mark within a cell is lost',
     file: 'src/data/readers/records.ts',
     find: "if (quoted && quoted !== 'open' && !quoted.isLiteral) return quoted",
-    replace: "if (quoted && quoted !== 'open') return { ...quoted, cells: quoted.cells.map((c) => c.replaceAll('\"', '')) }",
+    replace:
+      "if (quoted && quoted !== 'open') return { ...quoted, cells: quoted.cells.map((c) => c.replaceAll('\"', '')) }",
     test: unit('data-readers'),
   },
   {

@@ -95,7 +95,7 @@ export interface DataOptions {
 }
 
 /** An encoding that a file may be in, with what its first telling lines are then. */
-export interface EncodingCandidate {
+interface EncodingCandidate {
   encoding: string
   sample: string
 }

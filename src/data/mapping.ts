@@ -33,8 +33,8 @@ function words(list: string): Set<string> {
 }
 
 /**
- * Recognise the format of a file from a sample of its rows: the shape that most rows have as a whole; else columns whose
- * names say who asks and who answers; else a shape that rows are meant to have, or a column of texts.
+ * Recognise the format of a file from a sample of its rows: the shape that most rows have as a whole; else columns
+ * whose names say who asks and who answers; else a shape that rows are meant to have, or a column of texts.
  */
 export function detectMapping(rows: readonly RowValue[]): ColumnMapping {
   const whole = mostOf(rows, 'whole')

@@ -1,14 +1,8 @@
 import { fail } from '../errors'
 import type { TuneError } from '../errors'
+import type { Met } from '../errors/data-notes'
 import type { Remark } from './shapes/fields'
 import type { SkipReason } from './shapes/skip'
-
-/** How often something was met: in how many rows, which the first of them were, and how many times in all. */
-export interface Met {
-  rows: number
-  count: number
-  first: number[]
-}
 
 type Say = (met: Met) => TuneError
 

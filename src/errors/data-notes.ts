@@ -5,7 +5,7 @@ export interface Met {
   first: number[]
 }
 
-export interface TooLong {
+interface TooLong {
   rows: number
   of: number
   leftOut: number

@@ -7,7 +7,7 @@ import type { Remark } from '../../src/data/shapes/fields'
 import { Fields } from '../../src/data/shapes/fields'
 import { skipReason } from '../../src/data/shapes/skip'
 import type { RowValue } from '../../src/data/source-row'
-import { TuneError } from '../../src/errors'
+import type { TuneError } from '../../src/errors'
 
 interface Made {
   format: DataFormat

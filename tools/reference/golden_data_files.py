@@ -3,8 +3,8 @@
 
     python golden_data_files.py [OUT]       # default: tests/golden/data of this repository
 
-Each file has a name, its text, who read it (`load_dataset` of `datasets`, pandas, or Python's json and str) and its rows:
-every cell as Python's `str` prints it, lists and mappings as `json.dumps` does, null for None and NaN.
+Each file has a name, its text, who read it (`load_dataset` of `datasets`, pandas, or Python's json and str) and its
+rows: every cell as Python's `str` prints it, lists and mappings as `json.dumps` does, null for None and NaN.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def read_by_datasets() -> list[dict]:
         "windows-lines.jsonl": "\r\n".join(lines) + "\r\n",
         "indented.jsonl": "\n".join(json.dumps(row, ensure_ascii=False, indent=2) for row in FERRY),
         "glued.jsonl": "".join(lines),
-        "nan.json": '[{"a": NaN, "b": "x"}, {"a": "y", "b": "z"}, {"a": Infinity, "b": null}, {"a": -Infinity, "b": ""}]',
+        "nan.json": '[{"a": NaN, "b": "x"}, {"a": "y", "b": "z"}, {"a": Infinity, "b": null}, '
+        '{"a": -Infinity, "b": ""}]',
         "raw-breaks.json": '[{"a": "one\ntwo\r\nthree\tfour"}, {"a": "five"}]',
         "texts.json": '["one, two", "three\\nfour"]',
         "nested.jsonl": "\n".join(json.dumps(row, ensure_ascii=False) for row in CHAT),

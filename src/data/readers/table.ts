@@ -98,8 +98,8 @@ async function* recordsOf(
 }
 
 /**
- * The separator with which the first records have as many cells as the header, and most of them: sentences in cells hold
- * commas, too. "" for a single column.
+ * The separator with which the first records have as many cells as the header, and most of them: sentences in cells
+ * hold commas, too. "" for a single column.
  */
 function separatorOf(name: string, text: string): string {
   const hinted = /\.(tsv|tab)(\.gz)?$/i.test(name) ? '\t' : ''

@@ -17,8 +17,8 @@ const TRAIN_SPLITS = ['train', 'training', 'train_sft', 'sft']
 const SPLIT = /^(train|training|validation|valid|val|dev|eval|evaluation|test|sft)([_-].*)?$|^.*_(sft|split)$/i
 
 /**
- * The rows inside the one object of a file: a table turned on its side (pandas' `to_json` in every orientation, lists by
- * column), splits, an answer of the dataset viewer, or any object around one list. null where it is a row itself.
+ * The rows inside the one object of a file: a table turned on its side (pandas' `to_json` in every orientation, lists
+ * by column), splits, an answer of the dataset viewer, or any object around one list. null where it is a row itself.
  */
 export function unwrap(value: Fold, file: string): Unwrapped | null {
   const fields = Object.entries(value).map(([key, field]): [string, unknown] => [unmark(key), field])

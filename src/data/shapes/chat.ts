@@ -21,7 +21,7 @@ const SYSTEM = [
 ]
 
 /** The system text beside a row's other columns, "" where there is none. */
-export const systemText = (fields: Fields, own?: string): string =>
+const systemText = (fields: Fields, own?: string): string =>
   fields.optionalText('system', ...(own === undefined ? SYSTEM : [own]))
 
 export const hasSystem = (fields: Fields): boolean => fields.has(...SYSTEM)
@@ -46,7 +46,7 @@ export function withSystem(fields: Fields, { messages, untrained }: Turns, own?:
 }
 
 /** Tools and template arguments of a row. */
-export function beside(fields: Fields): { tools: unknown[] | null; templateArgs: Record<string, unknown> } {
+function beside(fields: Fields): { tools: unknown[] | null; templateArgs: Record<string, unknown> } {
   const given = fields.get('chat_template_kwargs')
   const args = typeof given === 'string' ? structureIn(given) : given
   if (isObject(args)) fields.use('chat_template_kwargs', 'template')

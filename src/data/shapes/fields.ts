@@ -17,7 +17,7 @@ export type Remark =
   | 'turn-untrained'
 
 /** Spelling of a column's name that does not count: case, spaces, underscores, hyphens. */
-export const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '')
+const plainName = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '')
 
 /** Whether a value says anything: neither null nor blank nor an empty list. */
 export function isPresent(value: unknown): boolean {

@@ -12,7 +12,7 @@ import { xlam } from './xlam'
 /** Every shape that rows come in. Of several that know a row, the first makes its example. */
 export const SHAPES: readonly Shape[] = [preference, messages, sharegpt, promptCompletion, xlam, alpaca, text, columns]
 
-export const shapeNamed = (format: DataFormat): Shape | undefined => SHAPES.find((shape) => shape.format === format)
+const shapeNamed = (format: DataFormat): Shape | undefined => SHAPES.find((shape) => shape.format === format)
 
 /** The shape that a row has as a whole, or, with 'part', that it is meant to have. */
 export function shapeOf(fields: Fields, how: 'whole' | 'part' = 'whole'): Shape | undefined {

@@ -1,5 +1,5 @@
 /** The roles that templates know. */
-export type Role = 'system' | 'user' | 'assistant' | 'tool'
+type Role = 'system' | 'user' | 'assistant' | 'tool'
 
 /** What a turn is: of a role, or a call of tools that stands as a turn of its own. */
 export type TurnKind = Role | 'call'

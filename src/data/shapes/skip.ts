@@ -10,7 +10,7 @@ const FLAGS = ['train', 'training', 'trainable', 'loss', 'loss_mask', 'weight', 
 /** trl's KTO; LLaMA-Factory's. */
 const LABELS = ['label', 'kto_tag']
 
-/** Whether a row is marked as not to be learnt: an unwanted completion (KTO), or a flag of the whole row that is off. */
+/** Whether a row is marked as not to be learnt: an unwanted completion (KTO), or a flag of the row that is off. */
 export function skipReason(fields: Fields): SkipReason | null {
   for (const name of LABELS) {
     const wanted = truth(fields.get(name))

@@ -1,5 +1,5 @@
 import { fail } from '../../errors'
-import { parseExact, pythonJson } from '../exact-json'
+import { parseExact } from '../exact-json'
 import { LooseJsonError, parseLoose } from '../loose-json'
 import type { Fields } from './fields'
 import { isObject, structureIn } from './fields'
@@ -78,6 +78,3 @@ function isJson(text: string): boolean {
     return false
   }
 }
-
-/** Text of a tool's result: as it is, or JSON of what was not written as text. */
-export const resultText = (value: unknown): string => (typeof value === 'string' ? value : pythonJson(value))

@@ -151,7 +151,7 @@ class TurnMaker {
     this.push({ ...Object.fromEntries(renamed), role: kind, content, ...(calls && { tool_calls: calls }) } as Message)
   }
 
-  /** The calls of a message, OpenAI's older `function_call` among them, which is taken away; null where there are none. */
+  /** The calls of a message, OpenAI's older `function_call` among them, which is taken away; null for none. */
   private callsIn(message: Record<string, unknown>, index: number): unknown[] | null {
     const { row } = this.fields
     const { function_call: legacy, tool_calls: given } = message

@@ -64,7 +64,7 @@ function mappingOf(list: string | undefined): ColumnMapping | undefined {
 const wrongColumns = (value: string) =>
   fail('cli-option-value', { option: '--columns', value, expected: 'question=COLUMN,answer=COLUMN or text=COLUMN' })
 
-/** What became of the rows: notes, reasons of rows left out with their numbers, what each column is, then the counts. */
+/** What became of the rows: notes, reasons of rows left out with their numbers, what columns are, the counts. */
 export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): void {
   const { name, rowsRead, rowsKept, truncatedRows, leftOut, notes } = facts
   const saysLength = notes.some((note) => note.code === 'data-too-long')

@@ -6,6 +6,10 @@ function rowsNamed({ rows, first }: Met): string {
   return `第 ${first.join('、')} 条${rows > first.length ? `等 ${rows} 条` : ''}`
 }
 
+/** “全部 100 条”，“100 条中有 3 条”。 */
+const ofAll = ({ rows, of }: { rows: number; of: number }) =>
+  rows === of ? `全部 ${of} 条` : `${of} 条中有 ${rows} 条`
+
 export const dataNotes: ErrorTexts<DataNotes> = {
   'data-columns-unused': (p) =>
     `以下各列未使用，不会被学到：${p.columns.join('、')}。如果其中有重要的列，请指明它的用途。`,
@@ -27,7 +31,7 @@ export const dataNotes: ErrorTexts<DataNotes> = {
   'data-texts-as-chats': (p) =>
     `${rowsNamed(p)}的 prompt 和 completion 旁边还有系统提示或工具，纯文本里没有它们的位置，因此这些条用模型的对话模板写成对话。`,
   'data-too-long': (p) =>
-    `${p.rows === p.of ? `全部 ${p.of} 条` : `${p.of} 条中有 ${p.rows} 条`}超过 max_length ${p.max_length}，最长的有 ${p.longest} 个 token；${
+    `${ofAll(p)}超过 max_length ${p.max_length}，最长的有 ${p.longest} 个 token；${
       p.leftOut === 0
         ? '末尾被截去'
         : p.leftOut === p.rows
