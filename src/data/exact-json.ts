@@ -39,7 +39,11 @@ export function unmark(text: string): string {
 }
 
 /** What `parseExact` read, as JSON.parse would have read it. */
-export const asPlainJson = (value: unknown): unknown => JSON.parse(unmark(JSON.stringify(value)))
+export function asPlainJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asPlainJson)
+  if (typeof value !== 'object' || value === null) return numberOf(value) ?? value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [unmark(key), asPlainJson(one)]))
+}
 
 /** A number by its digits: as itself where JavaScript prints it as Python does, else as marked text. */
 export function exactNumber(lexeme: string): number | string {
