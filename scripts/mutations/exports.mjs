@@ -4,6 +4,8 @@ const unit = (file, only) => ({ project: /** @type {const} */ ('unit'), file: `t
 const writer = unit('gguf-writer')
 const vocabulary = unit('gguf-vocabulary')
 const mixture = unit('gguf-mixture')
+const model = unit('gguf-export')
+const exporters = unit('exporters')
 
 /** @type {Mutation[]} */
 export const exportMutations = [
@@ -62,6 +64,62 @@ export const exportMutations = [
     find: 'looksSpecial(content) ? CONTROL : USER_DEFINED',
     replace: 'looksSpecial(content) ? CONTROL : NORMAL',
     test: vocabulary,
+  },
+  {
+    name: 'gguf: q and k keep their order where pairs are turned',
+    file: 'src/exporters/gguf/head-rows.ts',
+    find: '(inHead >> 1) + (inHead & 1) * (headDim / 2)',
+    replace: 'inHead',
+    test: model,
+  },
+  {
+    name: 'gguf: rows of B keep their order',
+    file: 'src/exporters/kinds/gguf-lora.ts',
+    find: 'interleaved && isTurned(base) ?',
+    replace: 'false ?',
+    test: model,
+  },
+  {
+    name: "gguf: rsLoRA's alpha as the configuration has it",
+    file: 'src/exporters/kinds/gguf-lora.ts',
+    find: 'f32(loraScale(adapter.lora) * adapter.lora.r)',
+    replace: 'f32(adapter.lora.lora_alpha)',
+    test: model,
+  },
+  {
+    name: 'gguf: weights are rounded to the source type before they are stored',
+    file: 'src/exporters/kinds/gguf-model.ts',
+    find: 'mergedModel(source.opened, mergeParts(source)).exactRows',
+    replace: 'mergedModel(source.opened, mergeParts(source)).rows',
+    test: model,
+  },
+  {
+    name: 'gguf: a layer without rotation is not noticed',
+    file: 'src/exporters/gguf/family.ts',
+    find: 'if (wrong >= 0) throw',
+    replace: 'if (wrong >= 99) throw',
+    test: model,
+  },
+  {
+    name: "mlx: PEFT's arrays as they are",
+    file: 'src/exporters/kinds/mlx.ts',
+    find: 'out[column * rows + row] = values[row * columns + column]',
+    replace: 'out[row * columns + column] = values[row * columns + column]',
+    test: exporters,
+  },
+  {
+    name: 'bnb-4bit: blocks begin anew in each window of rows',
+    file: 'src/formats/source-rows.ts',
+    find: 'const end = all.length - (all.length % NF4_BLOCK)',
+    replace: 'const end = all.length',
+    test: exporters,
+  },
+  {
+    name: 'exports begin where they do not fit',
+    file: 'src/exporters/index.ts',
+    find: 'free < bytes',
+    replace: 'free < 0',
+    test: exporters,
   },
   {
     name: 'gguf: a split is named whatever becomes of whole words',

@@ -55,6 +55,7 @@ export function parseModelConfig(text: string, file = 'config.json'): ModelConfi
     padTokenId: read.tokenIds('pad_token_id')[0] ?? null,
     block: blockOf(family),
     tokenizerClass: family.tokenizerClass,
+    gguf: family.gguf,
     layerKinds: layerKinds(family, raw, layers),
     raw,
     ...(quantization ? { quantization } : {}),

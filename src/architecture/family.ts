@@ -1,4 +1,4 @@
-import type { BlockArithmetic, LayerKind, Projection, TokenizerClass } from '../contracts/model'
+import type { BlockArithmetic, GgufFamily, LayerKind, Projection, TokenizerClass } from '../contracts/model'
 
 /** The parsed config.json. */
 export type RawConfig = Record<string, unknown>
@@ -33,6 +33,8 @@ export interface Family {
   qkNorm: boolean
   /** What AutoTokenizer makes of this `model_type`: transformers, models/auto/tokenization_auto.py. */
   tokenizerClass: TokenizerClass
+  /** Source: llama.cpp, `llama-arch.cpp`, `llama-model.cpp` and the converter's class of this family. */
+  gguf: GgufFamily | null
   /** Window of each layer, as the class reads it; null = a layer sees everything before it. */
   windows(raw: RawConfig, layers: number): (number | null)[]
   /** Which layers rotate q and k; absent: all. */

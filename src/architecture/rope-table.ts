@@ -19,7 +19,8 @@ export function ropeTable(config: ModelConfig, T: number): Float32Array {
   return table
 }
 
-function inverseFrequencies(config: ModelConfig): Float32Array {
+/** Radians a position by which each of D/2 pairs turns, with the frequency scaling of the config. */
+export function inverseFrequencies(config: ModelConfig): Float32Array {
   const { headDim, ropeTheta, ropeScaling } = config
   const plain = Float32Array.from(
     { length: headDim / 2 },

@@ -35,4 +35,6 @@ export interface ByteSink {
 /** A folder that can be written: the command line's OUT, a picked directory, a zip being streamed. */
 export interface WritableFolder {
   create(path: string): Promise<ByteSink>
+  /** Bytes that still fit, null where nobody knows. Absent: likewise. */
+  free?(): Promise<number | null>
 }

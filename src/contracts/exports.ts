@@ -1,4 +1,33 @@
+import type { SerializedError } from '../errors/index'
+
 export interface ExportedFile {
   path: string
   bytes: number
+}
+
+/** What can be said about an export besides its kind; each kind takes what concerns it. */
+export interface ExportSettings {
+  /** Merge onto the source's own weights (read again; the default), or onto the dequantised NF4 that training saw. */
+  base?: 'original' | 'dequantized'
+  /** What files are called that are not called by their format; absent: after the model. */
+  name?: string
+  /** GGUF: the one file that is wanted, under this name, and nothing beside it. */
+  file?: string
+  /** bnb-4bit: scales in 8 bits (the default) or an f32 scale for every block of 64. */
+  doubleQuant?: boolean
+  /** bnb-4bit: projections that stay as they are, besides the head: `llm_int8_skip_modules`. */
+  skipModules?: string[]
+  /** bnb-4bit: `bnb_4bit_compute_dtype`; absent: the source's own type. */
+  computeDtype?: string
+}
+
+/** A format in which a loaded model can be taken along. */
+export interface ExportOffer {
+  kind: string
+  /** Of an adapter alone, or of the model with the adapter worked in where there is one. */
+  takes: 'adapter' | 'model'
+  /** Of the weights; null where they are the adapter's. */
+  bytes: number | null
+  /** Why this model cannot be written so. */
+  obstacle: SerializedError | null
 }

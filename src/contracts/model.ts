@@ -21,6 +21,8 @@ export interface ModelConfig {
   /** One for each of L layers. */
   layerKinds: readonly LayerKind[]
   tokenizerClass: TokenizerClass
+  /** How llama.cpp computes this family; null where it does not know it. */
+  gguf: GgufFamily | null
   /** The parsed config.json, kept for exports. */
   raw: Record<string, unknown>
   /** Set when the checkpoint's linears are stored as bitsandbytes NF4. */
@@ -58,6 +60,18 @@ export interface LayerKind {
   rope: boolean
   /** Keys that a query sees at most; null = all before it. */
   window: null
+}
+
+/** What a GGUF file must say and hold for llama.cpp to compute a family as it is meant. */
+export interface GgufFamily {
+  /** llama.cpp's name of the architecture, which begins the keys, too. */
+  architecture: string
+  /** It turns dimensions 2i and 2i + 1 of a head, so that the rows of q and k are put in that order. */
+  interleaved: boolean
+  /** It reads the divisors of llama3's rope scaling. */
+  ropeDivisors: boolean
+  /** It leaves every so manieth layer without rotation, whatever a file says; null: none. */
+  unrotatedEvery: number | null
 }
 
 /** What `quantization_config` says of a `*-bnb-4bit` checkpoint. */

@@ -37,4 +37,9 @@ export interface FormatsErrors {
   'adapter-missing-modules': { folder: string; modules: string }
   'adapter-empty': { folder: string }
   'gguf-tokenizer': { part: string; value: string }
+  'gguf-architecture': { family: string }
+  'gguf-option': { architecture: string; field: string; value: string }
+  'gguf-no-name': { tensor: string }
+  'export-unknown': { kind: string; suggestion: string | null; known: string[] }
+  'export-no-room': { needed: number; free: number }
 }

@@ -4,6 +4,7 @@ import { PROJECTIONS } from '../contracts/model'
 import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import { fromFloat32, isFloatDtype, toFloat32 } from './floats'
 import type { FloatDtype } from './floats'
+import { intoFile, writeText } from './into-file'
 import { damagedFile, readManifest } from './manifest'
 import { pythonJson } from './python-json'
 import { openSafetensors, SafetensorsWriter, tensorBytes } from './safetensors'
@@ -29,7 +30,6 @@ export async function writePeft(
   adapter: PeftAdapter,
   pathOf: (layer: number, projection: Projection) => string,
 ): Promise<{ path: string; bytes: number }[]> {
-  const config = new TextEncoder().encode(pythonJson(peftConfig(adapter)))
   const tensors = adapter.pairs.flatMap((pair) => {
     const path = `${PREFIX}${pathOf(pair.layer, pair.projection)}`
     return [
@@ -41,16 +41,13 @@ export async function writePeft(
     if (tensor.values.byteLength !== tensorBytes(tensor))
       throw new RangeError(`${tensor.name}: ${tensor.values.length} values`)
   }
-  const configSink = await out.create(ADAPTER_CONFIG)
-  await configSink.write(config)
-  await configSink.close()
-  const writer = await SafetensorsWriter.create(await out.create(ADAPTER_WEIGHTS), tensors)
-  for (const { values } of tensors) await writer.write(fromFloat32(values, 'F32'))
-  await writer.close()
-  return [
-    { path: ADAPTER_CONFIG, bytes: config.length },
-    { path: ADAPTER_WEIGHTS, bytes: writer.written },
-  ]
+  const weights = await intoFile(out, ADAPTER_WEIGHTS, async (sink) => {
+    const writer = await SafetensorsWriter.create(sink, tensors)
+    for (const { values } of tensors) await writer.write(fromFloat32(values, 'F32'))
+    await writer.close()
+    return { path: ADAPTER_WEIGHTS, bytes: writer.written }
+  })
+  return [weights, await writeText(out, ADAPTER_CONFIG, pythonJson(peftConfig(adapter)))]
 }
 
 /** The object of adapter_config.json, keys sorted as PEFT sorts them. */

@@ -65,7 +65,7 @@ export async function quantizedRows(weights: WeightSource, name: string, width: 
  * A float tensor as f32 in windows of whole blocks, so that windows can be quantised one by one; `bytes` is what was
  * read.
  */
-export async function* wholeBlocks(
+async function* wholeBlocks(
   weights: WeightSource,
   name: string,
 ): AsyncGenerator<{ values: Float32Array; bytes: number }> {
@@ -76,4 +76,16 @@ export async function* wholeBlocks(
     const read = await weights.read(name, offset, Math.min(step, bytes - offset))
     yield { values: toFloat32(read, dtype), bytes: read.length }
   }
+}
+
+/** Windows of rows cut anew so that blocks of 64 run over row ends, as bitsandbytes counts them. */
+export async function* cutAtBlocks(rows: AsyncIterable<Float32Array>): AsyncGenerator<Float32Array> {
+  let rest = new Float32Array()
+  for await (const values of rows) {
+    const all = rest.length === 0 ? values : joined([rest, values], Float32Array)
+    const end = all.length - (all.length % NF4_BLOCK)
+    rest = all.slice(end)
+    if (end > 0) yield all.subarray(0, end)
+  }
+  if (rest.length > 0) yield rest
 }

@@ -38,7 +38,10 @@ export async function writeWhole<T>(
   await finishDraft(place, name)
   let value: T
   try {
-    value = await write({ create: (path) => place.create(`${draftOf(name)}/${path}`) })
+    value = await write({
+      create: (path) => place.create(`${draftOf(name)}/${path}`),
+      free: async () => (await place.free?.()) ?? null,
+    })
   } catch (error) {
     await place.dropDraft(name).catch(() => {})
     throw error

@@ -2,6 +2,7 @@ import { fail, TuneError } from '../errors'
 import { suggest } from '../errors/suggest'
 import type { Command } from './cli/command'
 import { evaluateCommand } from './cli/evaluate'
+import { exportCommand } from './cli/export'
 import { generateCommand } from './cli/generate'
 import { commandHelp, overview } from './cli/help'
 import { infoCommand } from './cli/info'
@@ -18,6 +19,7 @@ const commands: Record<string, Command> = {
   tokens: tokensCommand,
   eval: evaluateCommand,
   generate: generateCommand,
+  export: exportCommand,
   merge: mergeCommand,
   quantize: quantizeCommand,
   score: scoreCommand,

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla'
-import type { Engine, MergeOptions } from '../engine/api/types'
+import type { Engine } from '../engine/api/types'
 import type { SerializedError } from '../errors'
 import type { WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
@@ -7,8 +7,10 @@ import { collectBlobs, countBytes, writeToBoth } from './blob-folder'
 import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
 import type { Progress } from '../contracts/progress'
-import type { ExportedFile } from '../contracts/exports'
+import type { ExportedFile, ExportSettings } from '../contracts/exports'
 import type { RunFacts } from '../run-file/run-facts'
+
+type MergeBase = NonNullable<ExportSettings['base']>
 
 /** How files leave the page; the browser's own ways, handed in so that this floor needs no DOM. */
 export interface Saver {
@@ -27,7 +29,7 @@ export interface ExportState {
   bytesWritten: number
   startedAt: number
   progress: Progress | null
-  base: MergeOptions['base']
+  base: MergeBase
   /** Also keep the merged model in the browser, with its run. */
   keepMerged: boolean
   /** What was written last, by kind. */
@@ -76,7 +78,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
   return {
     store,
     canPickFolder: saver.pickFolder !== undefined,
-    setBase: (base: MergeOptions['base']) => store.setState({ base }),
+    setBase: (base: MergeBase) => store.setState({ base }),
     setKeepMerged: (keepMerged: boolean) => store.setState({ keepMerged }),
     cancel: () => jobs.cancel(),
     saveZip,
@@ -85,7 +87,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
     /** The adapter's files as the engine writes them now. */
     async writeAdapter(facts?: RunFacts): Promise<BlobFile[]> {
       const out = collectBlobs()
-      await engine.exportAdapter(out, facts)
+      await engine.export('peft', out, { facts })
       return out.files
     },
     /** A zip of `kept` files, or of the adapter that is loaded. */
@@ -94,7 +96,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
         let files = kept
         if (files.length === 0) {
           const out = collectBlobs()
-          await engine.exportAdapter(counted(out), facts)
+          await engine.export('peft', counted(out), { facts })
           files = out.files
         }
         await saveZip(name, files)
@@ -108,7 +110,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
         const picked = to === 'folder' && saver.pickFolder ? await saver.pickFolder() : null
         const { base } = store.getState()
         const write = (out: WritableFolder) =>
-          engine.exportMerged(counted(out), { base }, (progress) => store.setState({ progress }), signal)
+          engine.export('safetensors', counted(out), { base }, (progress) => store.setState({ progress }), signal)
         if (picked && !keep) {
           store.setState({ mergedFiles: await write(picked), mergedFolder: name })
           return

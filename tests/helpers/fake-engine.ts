@@ -4,6 +4,7 @@ import type { WritableFolder } from '../../src/contracts/bytes'
 import type { RunFile } from '../../src/run-file/run-file'
 import type { DataSummary, PreviewRow } from '../../src/contracts/data'
 import type { AdapterCard } from '../../src/contracts/lora'
+import type { ExportOffer } from '../../src/contracts/exports'
 import type { LogRow } from '../../src/contracts/figures'
 import type { TrainEvent } from '../../src/contracts/events'
 
@@ -77,6 +78,7 @@ export function createFakeEngine(stepMs = 60): Engine {
         loadSeconds: 0.8,
         supportsTools: true,
         defaultSystem: '',
+        exports: OFFERS,
       }
       return card
     },
@@ -223,13 +225,14 @@ export function createFakeEngine(stepMs = 60): Engine {
       }
       return { token_ids: Array.from({ length: 29 }, (_, i) => i), text: answer, finish: 'stop', tokensPerSecond: 30.4 }
     },
-    exportAdapter: (out) =>
-      writeFiles(out, [
-        ['adapter_config.json', '{}'],
-        ['adapter_model.safetensors', 'x'.repeat(600_000)],
-        ['README.md', '# x'],
-      ]),
-    async exportMerged(out, _options, on) {
+    async export(kind, out, _options, on) {
+      if (kind === 'peft') {
+        return writeFiles(out, [
+          ['adapter_config.json', '{}'],
+          ['adapter_model.safetensors', 'x'.repeat(600_000)],
+          ['README.md', '# x'],
+        ])
+      }
       on?.({ phase: 'merge', done: 1, total: 2, unit: 'tensors' })
       await wait(400)
       return writeFiles(out, [
@@ -240,6 +243,20 @@ export function createFakeEngine(stepMs = 60): Engine {
     dispose: async () => {},
   }
 }
+
+const offer = (kind: string, takes: ExportOffer['takes'], bytes: number | null): ExportOffer => ({
+  kind,
+  takes,
+  bytes,
+  obstacle: null,
+})
+const OFFERS = [
+  offer('peft', 'adapter', null),
+  offer('mlx', 'adapter', null),
+  offer('gguf-lora', 'adapter', null),
+  offer('safetensors', 'model', 6_600_000),
+  offer('gguf-q8_0', 'model', 3_600_000),
+]
 
 function fakeAnswers(step: number, share: number): TrainEvent[] {
   const rows = [

@@ -68,7 +68,7 @@ describe('engine', () => {
     await expect(engine.generate(request, () => {})).rejects.toMatchObject({ code: 'engine-no-model' })
     await engine.loadModel({ kind: 'builtin' })
     await expect(engine.train(run, { runId: 'a' }, () => {})).rejects.toMatchObject({ code: 'engine-no-data' })
-    await expect(engine.exportAdapter(new MemoryFolder('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
+    await expect(engine.export('peft', new MemoryFolder('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
     await expect(engine.loadModel({ kind: 'hub', endpoint: '', id: 'a/b', revision: 'main' })).rejects.toMatchObject({
       code: 'engine-no-hub',
     })
@@ -167,7 +167,7 @@ describe('engine', () => {
     await engine.loadData(rows('a', 'b'), options)
     await engine.train({ ...run, lora }, { runId: 'a' }, () => {})
     const out = new MemoryFolder('adapter')
-    const files = await engine.exportAdapter(out, { runName: 'try', run })
+    const files = await engine.export('peft', out, { facts: { runName: 'try', run } })
     expect(files.map((file) => file.path)).toEqual(
       expect.arrayContaining([
         'adapter_config.json',

@@ -79,19 +79,19 @@ describe('engine protocol', () => {
   it('leaves a written chunk whole for its sender', async () => {
     const chunk = new Uint8Array(8).fill(7)
     connect({
-      async exportAdapter(out) {
+      async export(_kind, out) {
         await (await out.create('x')).write(chunk)
         return [{ path: 'x', bytes: chunk.length }]
       },
     })
     const sink: ByteSink = { write: async () => {}, close: async () => {}, abort: async () => {} }
-    expect(await page.exportAdapter({ create: async () => sink })).toEqual([{ path: 'x', bytes: 8 }])
+    expect(await page.export('peft', { create: async () => sink })).toEqual([{ path: 'x', bytes: 8 }])
   })
 
   it('writes into a folder on the page one chunk at a time', async () => {
     const chunk = 1000
     connect({
-      async exportAdapter(out) {
+      async export(_kind, out) {
         const sink = await out.create('a/b.bin')
         for (let i = 0; i < 20; i++) await sink.write(new Uint8Array(chunk).fill(i))
         await sink.close()
@@ -114,7 +114,7 @@ describe('engine protocol', () => {
     const folder: WritableFolder = {
       create: async (path) => (path === 'a/b.bin' ? sink : Promise.reject(new Error(path))),
     }
-    await page.exportAdapter(folder)
+    await page.export('peft', folder)
     expect(most).toBe(1)
     expect(got.filter((_, i) => i % 2 === 0)).toEqual([...Array(20).keys(), -1])
     expect(got[1]).toBe(chunk)
@@ -122,13 +122,13 @@ describe('engine protocol', () => {
 
   it('passes on what a sink on the page throws', async () => {
     connect({
-      async exportAdapter(out) {
+      async export(_kind, out) {
         await (await out.create('x')).write(new Uint8Array(1))
         return []
       },
     })
     const folder: WritableFolder = { create: () => Promise.reject(new Error('disk full')) }
-    await expect(page.exportAdapter(folder)).rejects.toThrow('disk full')
+    await expect(page.export('peft', folder)).rejects.toThrow('disk full')
   })
 
   it('reads from a folder that stays on the page', async () => {

@@ -77,7 +77,7 @@ it('a run stopped before its first step leaves no adapter and no loss', async ()
   const history = outcome.trainerState.log_history as { train_loss: unknown }[]
   expect(history.at(-1)!.train_loss).toBeNull()
   expect(engine.adapter()).toBeNull()
-  await expect(engine.exportAdapter(new MemoryPlace('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
+  await expect(engine.export('peft', new MemoryPlace('out'))).rejects.toMatchObject({ code: 'engine-no-adapter' })
 })
 
 describe('checkpoints that nobody asked for', () => {

@@ -2,15 +2,16 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { TuneError } from '../../src/errors'
 import { bnbScales, readBnbTensor } from '../../src/formats/bnb'
-import { skips, writeBnbCheckpoint } from '../../src/exporters/bnb-checkpoint'
+import { bnb4bit, skips } from '../../src/exporters/kinds/bnb-4bit'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
-import { writeMerged } from '../../src/exporters/merge'
+import { writeMerged } from '../../src/exporters/merging/merge'
 import { openModelFolder } from '../../src/model/opening/open-model'
 import { dequantizeBlocks, dequantizeScales, doubleQuantize, quantizeBlocks } from '../../src/formats/nf4'
 import { openSafetensors } from '../../src/formats/safetensors'
 import type { WeightSource } from '../../src/contracts/weights'
 import { goldenPath } from '../helpers/golden'
+import { exportSource } from '../helpers/export-source'
 import { goldenFolder } from '../helpers/golden-folder'
 import { tinyFolder } from '../helpers/tiny-folder'
 
@@ -21,7 +22,7 @@ const NAME = 'model.layers.1.mlp.down_proj.weight'
 async function checkpoint() {
   const source = await openModelFolder(await tinyFolder())
   const folder = new MemoryFolder('tiny-bnb-4bit')
-  await writeBnbCheckpoint(source, { doubleQuant: true }, folder)
+  await bnb4bit.write(exportSource(source), {}, folder)
   return { source, folder, opened: await openModelFolder(folder) }
 }
 const all = (weights: WeightSource, name: string) => weights.read(name, 0, weights.tensors.get(name)!.bytes)
@@ -49,7 +50,8 @@ describe('bitsandbytes checkpoints', { timeout: 60_000 }, () => {
     const theirs = await openSafetensors(bytesSource(path, new Uint8Array(readFileSync(`${path}/model.safetensors`))))
     const skipModules = kind === 'plain' ? ['k_proj', 'model.layers.1.mlp.down_proj'] : []
     const folder = new MemoryFolder(kind)
-    await writeBnbCheckpoint(source, { doubleQuant: kind === 'nested', skipModules, computeDtype: 'float32' }, folder)
+    const settings = { doubleQuant: kind === 'nested', skipModules, computeDtype: 'float32' }
+    await bnb4bit.write(exportSource(source), settings, folder)
     const ours = await openModelFolder(folder)
 
     expect([...ours.weights.tensors.keys()].sort()).toEqual([...theirs.tensors.keys()].sort())

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addLora } from '../../src/exporters/merge-lora'
+import { addLora } from '../../src/exporters/merging/add-lora'
 
 test('a window in the middle of a weight gets its own rows of B A', () => {
   const [r, inFeatures, outFeatures, scale] = [2, 3, 5, 0.5]

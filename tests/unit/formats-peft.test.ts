@@ -5,7 +5,9 @@ import type { FloatDtype } from '../../src/formats/floats'
 import { MemoryFolder } from '../../src/formats/memory-folder'
 import { peftConfig, readPeft, writePeft } from '../../src/formats/peft'
 import type { PeftAdapter } from '../../src/formats/peft'
-import { adapterReadme } from '../../src/exporters/adapter-readme'
+import { adapterReadme } from '../../src/exporters/cards/adapter-readme'
+import { baseNames, transformersAdapter, vllmAdapter } from '../../src/exporters/cards/clients'
+import type { RunFacts } from '../../src/run-file/run-facts'
 import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
 import { parseModelConfig } from '../../src/architecture/config'
 import type { Projection } from '../../src/contracts/model'
@@ -219,32 +221,31 @@ describe('PEFT adapters', () => {
 
 describe('the model card', () => {
   it('states the run and how to load the adapter', () => {
-    const { lora, baseModel } = adapter()
-    const card = adapterReadme({
-      baseModel: baseModel!,
-      license: 'apache-2.0',
-      lora,
-      parameters: 1234,
-      run: {
-        runName: 'Clinic',
-        dataName: 'clinic.json',
-        rows: 60,
-        outcome: { steps: 12, trainLoss: 1.5, seconds: 61.2 },
-      },
-    })
-    expect(card).toMatch(/^---\nbase_model: "Qwen\/Qwen2\.5-0\.5B"\nlibrary_name: peft\n/)
-    expect(card).toContain('\nlicense: "apache-2.0"\n')
+    const { lora, pairs, baseModel } = adapter()
+    const card = (base: string, license: string | null, facts?: RunFacts) => {
+      const names = { name: 'clinic', ...baseNames(base) }
+      const parts = [transformersAdapter(names), vllmAdapter(names, lora)]
+      return adapterReadme({ baseModel: base, opened: { license }, adapter: { lora, pairs }, facts }, 'peft', parts)
+    }
+    const facts = { runName: 'Clinic', dataName: 'clinic.json', rows: 60 }
+    const outcome = { steps: 12, trainLoss: 1.5, seconds: 61.2 }
+    const known = card(baseModel!, 'apache-2.0', { ...facts, outcome })
+    expect(known).toMatch(/^---\nbase_model: "Qwen\/Qwen2\.5-0\.5B"\nlibrary_name: peft\n/)
+    expect(known).toContain('\nlicense: "apache-2.0"\n')
     // Which hub the model came from is not known here.
-    expect(card).not.toContain('http')
-    expect(card).toContain('| optimiser steps | 12 |')
-    expect(card).toContain('from_pretrained("Qwen/Qwen2.5-0.5B"')
+    expect(known).not.toContain('http')
+    expect(known).toContain('| optimiser steps | 12 |')
+    expect(known).toContain('from_pretrained("Qwen/Qwen2.5-0.5B"')
     // A folder's name is no hub id and must not stand where hubs look for one.
-    const mine = adapterReadme({ baseModel: 'my model', license: 'My License: "as is" # 2', lora, parameters: 1 })
+    const mine = card('my model', 'My License: "as is" # 2')
     expect(mine).not.toContain('base_model:')
     expect(mine).toContain('\nlicense: other\nlicense_name: "My License: \\"as is\\" # 2"\n')
     expect(mine).toContain('put its path here.\nbase = AutoModelForCausalLM.from_pretrained("path/to/my model"')
-    const builtin = adapterReadme({ baseModel: 'builtin', license: null, lora, parameters: 1 })
+    const builtin = card('builtin', null)
     expect(builtin).toContain("A LoRA adapter for TuneTab's built-in model")
     expect(builtin).toContain('from_pretrained("path/to/demo-model"')
+    // Ranks that vLLM has room for begin at 8.
+    expect(known).toContain('vllm serve Qwen/Qwen2.5-0.5B --enable-lora --max-lora-rank 8 --lora-modules clinic=.')
+    expect(mine).toContain("vllm serve 'path/to/my model' --enable-lora")
   })
 })

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
 import { GGML_TYPES, ggmlBytes } from '../../src/formats/gguf/ggml-types'
 import type { GgmlType } from '../../src/formats/gguf/ggml-types'
-import { bool, f32, string, u32 } from '../../src/formats/gguf/header'
+import { bool, encodeHeader, f32, string, u32 } from '../../src/formats/gguf/header'
 import type { GgufMetadata, GgufTensor } from '../../src/formats/gguf/header'
 import { quantizeRows } from '../../src/formats/gguf/quantize'
 import { GgufWriter } from '../../src/formats/gguf/writer'
@@ -11,6 +11,7 @@ import { MemoryFolder } from '../../src/formats/memory-folder'
 import { openSafetensors } from '../../src/formats/safetensors'
 import type { SafetensorsFile } from '../../src/formats/safetensors'
 import { nodeFile } from '../../src/storage/node/node-folder'
+import { readGguf } from '../helpers/gguf'
 import { goldenPath } from '../helpers/golden'
 
 let golden: SafetensorsFile
@@ -79,6 +80,28 @@ describe('GgufWriter', () => {
     for (let row = 0; row < 3; row++) await writer.write(quantizeRows(line.subarray(row * 32, row * 32 + 32), 'Q8_0'))
     await writer.close()
     expect(Buffer.from(folder.files.get('small.gguf')!).equals(expected)).toBe(true)
+  })
+
+  it('keeps a header of any length whole', () => {
+    // The table grows at every kind of value and in the middle of strings.
+    const words = Array.from({ length: 70_001 }, (_, i) => `w${i}`.padEnd(1 + (i % 19), '中'))
+    const many: GgufMetadata = Object.fromEntries(
+      Array.from({ length: 9000 }, (_, i) => [`k${i}`, i % 2 ? u32(i) : f32(i)]),
+    )
+    const long: GgufMetadata = {
+      ...many,
+      words: { type: 'strings', value: words },
+      ids: { type: 'i32s', value: Int32Array.from(words, (_, i) => -i) },
+    }
+    const read = readGguf(encodeHeader(long, [])).metadata
+    expect(read).toEqual(
+      Object.fromEntries(
+        Object.entries(long).map(([key, { value }]) => [
+          key,
+          typeof value === 'object' ? Array.from(value as ArrayLike<unknown>) : value,
+        ]),
+      ),
+    )
   })
 
   it('notices bytes too many or too few, and leaves nothing then', async () => {

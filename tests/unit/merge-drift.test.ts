@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { exportMerged } from '../../src/exporters/export'
-import { compareLogits, MEASURED_TEXT, seenRows } from '../../src/exporters/merge-drift'
-import type { MergeDrift } from '../../src/exporters/merge-drift'
+import { safetensors } from '../../src/exporters/kinds/safetensors'
+import { compareLogits, MEASURED_TEXT, seenRows } from '../../src/exporters/merging/drift'
+import type { MergeDrift } from '../../src/exporters/merging/drift'
 import { toFloat32 } from '../../src/formats/floats'
 import type { FloatDtype } from '../../src/formats/floats'
 import { MemoryFolder } from '../../src/formats/memory-folder'
@@ -11,6 +11,7 @@ import { readPeft } from '../../src/formats/peft'
 import { plainLogits } from '../../src/model/passes/plain-forward'
 import { nodeFolder } from '../../src/storage/node/node-folder'
 import { GOLDEN_FAMILIES, goldenJson, goldenPath, goldenTensors } from '../helpers/golden'
+import { exportSource, letterTokenizer } from '../helpers/export-source'
 import { goldenFolder } from '../helpers/golden-folder'
 import { relativeError } from '../helpers/gpu'
 import type { RowReader } from '../../src/contracts/weights'
@@ -21,7 +22,7 @@ const open = async (family: string) => {
   const opened = await goldenFolder(family)
   return { opened, ...(await readPeft(nodeFolder(goldenPath(`${family}/adapter`)), linearModules(opened.config))) }
 }
-const tokenizer = { encode: (text: string) => Int32Array.from(text, (_, i) => (i * 37) % 251), stopIds: [2] }
+const tokenizer = letterTokenizer
 
 /** The one table of the README, by the words in front. */
 function readmeDrift(out: MemoryFolder): Record<string, string> {
@@ -71,15 +72,8 @@ describe.each(GOLDEN_FAMILIES)('%s on the processor', { timeout: 60_000 }, (fami
         return new Float32Array()
       }
       const out = new MemoryFolder('merged')
-      await exportMerged(
-        {
-          opened,
-          tokenizer,
-          adapter: { lora, pairs },
-          dequantizedRows: onto === 'original' ? undefined : dequantizedRows,
-        },
-        out,
-      )
+      const more = { adapter: { lora, pairs }, ...(onto === 'original' ? {} : { dequantizedRows }) }
+      await safetensors.write(exportSource(opened, more), {}, out)
       return { out, drift: readmeDrift(out) }
     }
     const original = await exported('original')
@@ -109,14 +103,15 @@ it('writes the model also where its drift cannot be measured, and says so', asyn
   const { opened, pairs, lora } = await open('qwen2')
   const out = new MemoryFolder('merged')
   const outside = { encode: () => Int32Array.of(opened.config.vocabSize + 9), stopIds: [] }
-  await exportMerged({ opened, tokenizer: outside as unknown as typeof tokenizer, adapter: { lora, pairs } }, out)
+  const source = exportSource(opened, { adapter: { lora, pairs } })
+  await safetensors.write({ ...source, tokenizer: outside as unknown as typeof tokenizer }, {}, out)
   expect((await openModelFolder(out)).weights.tensors.size).toBe(opened.weights.tensors.size)
   expect(new TextDecoder().decode(out.files.get('README.md'))).toContain('could not be measured')
   const cancel = new AbortController()
   cancel.abort()
-  await expect(
-    exportMerged({ opened, tokenizer, adapter: { lora, pairs } }, new MemoryFolder('x'), undefined, cancel.signal),
-  ).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(safetensors.write(source, {}, new MemoryFolder('x'), undefined, cancel.signal)).rejects.toMatchObject({
+    name: 'AbortError',
+  })
 })
 
 const storedRows = ({ weights }: OpenedModel): RowReader =>

@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
-"""Write tests/golden/data/gguf/: blocks by llama.cpp's own quantiser, and a small file by the `gguf` package's writer.
+"""Write tests/golden/data/gguf/: what llama.cpp's quantiser and the `gguf` package make of rows and golden models.
 
     python golden_gguf.py [OUT]
 
 blocks.safetensors  `rows` F32 [n, 512], and for every type its U8 bytes, as `ggml_quantize_chunk` gives them
 small.gguf          one value of each kind and tensors whose bytes need padding, by gguf.GGUFWriter
+models.json         for every golden model with its adapter worked in: name, type, shape and the first 16 digits of the
+                    SHA-256 of each tensor of a GGUF file in f16 and in q8_0; Llama 3's divisors of the frequencies
 made_by.json        versions
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -75,6 +79,63 @@ def small_file(path: Path) -> None:
     writer.close()
 
 
+# Whose q and k llama.cpp wants in another order: the converter's LlamaModel and what derives from it.
+PERMUTED = {"llama", "mistral", "smollm3"}
+
+
+def interleaved(weight: np.ndarray, heads: int) -> np.ndarray:
+    """Rows [heads, 2, D/2] as [heads, D/2, 2]."""
+    return weight.reshape(heads, 2, -1, *weight.shape[1:]).swapaxes(1, 2).reshape(weight.shape)
+
+
+def model_tensors(family: str, root: Path) -> dict[str, dict[str, str]]:
+    """Names, types, shapes and hashes of a merged golden model's tensors, for each kind of file."""
+    import gguf
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    base = AutoModelForCausalLM.from_pretrained(root / family / "model", dtype=torch.float32)
+    merged = PeftModel.from_pretrained(base, root / family / "adapter").merge_and_unload()
+    config = merged.config
+    names = gguf.get_tensor_name_map(getattr(gguf.MODEL_ARCH, {"mistral": "LLAMA"}.get(family, family.upper())), 9)
+    found: dict[str, dict[str, str]] = {"f16": {}, "q8_0": {}}
+    for name, value in merged.state_dict().items():
+        if name == "lm_head.weight" and config.tie_word_embeddings:
+            continue
+        data = value.numpy()
+        if family in PERMUTED and re.search(r"\.[qk]_proj\.", name):
+            heads = config.num_attention_heads if ".q_proj." in name else config.num_key_value_heads
+            data = interleaved(data, heads)
+        to = names.get_name(name, try_suffixes=(".weight", ".bias"))
+        for kind, tensors in found.items():
+            wanted = "F32" if data.ndim == 1 else "F16" if kind == "f16" or data.shape[-1] % 32 else "Q8_0"
+            stored = gguf.quantize(data, gguf.GGMLQuantizationType[wanted])
+            shape = "x".join(map(str, data.shape))
+            tensors[to] = f"{wanted} {shape} {hashlib.sha256(stored.tobytes()).hexdigest()[:16]}"
+    return found
+
+
+def llama3_divisors() -> dict:
+    """By what transformers divides each frequency of Llama 3.2's heads."""
+    from transformers import LlamaConfig
+    from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+
+    rope = {
+        "rope_type": "llama3",
+        "rope_theta": 500000.0,
+        "factor": 32.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 8192,
+    }
+    sizes = {"hidden_size": 64, "num_attention_heads": 1, "intermediate_size": 8, "vocab_size": 8}
+    config = LlamaConfig(**sizes, num_hidden_layers=1, max_position_embeddings=131072, rope_parameters=rope)
+    scaled = ROPE_INIT_FUNCTIONS["llama3"](config, "cpu")[0]
+    plain = 1.0 / 500000.0 ** (np.arange(0, 64, 2, dtype=np.float32) / 64)
+    return {"config": config.to_dict(), "divisors": [float(x) for x in plain / scaled.numpy()]}
+
+
 def main() -> None:
     import torch
     from safetensors.torch import save_file
@@ -86,6 +147,10 @@ def main() -> None:
     tensors = {kind: torch.from_numpy(llama_cpp.quantize_rows(kind, drawn)) for kind in kinds}
     save_file({"rows": torch.from_numpy(drawn), **tensors}, out / "blocks.safetensors", metadata={"format": "pt"})
     small_file(out / "small.gguf")
+    root = out.parent if (out.parent / "qwen2/model").exists() else Path(__file__).parents[2] / "tests/golden/data"
+    families = [path.name for path in sorted(root.iterdir()) if (path / "adapter").exists()]
+    models = {family: model_tensors(family, root) for family in families}
+    common.write_json(out / "models.json", {"models": models, "llama3": llama3_divisors()})
     versions = {"gguf": version("gguf"), "llama.cpp": llama_cpp.version()}
     common.write_json(out / "made_by.json", {**common.made_by(), **versions})
     print(out, sum(path.stat().st_size for path in out.iterdir()), "bytes")

@@ -19,6 +19,7 @@ import common
 import torch
 
 SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+LLAMA3_SPECIALS = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
 QWEN_MORE = ["<tool_call>", "</tool_call>", "<think>", "</think>"]
 
 # family, sizes, and how the folder is written. `tokens` is the tokenizer's size; 0 = no tokenizer is written.
@@ -101,6 +102,40 @@ MODELS: dict[str, dict] = {
         tokens=900,
         no_rope=[1, 1, 0, 1, 0],
     ),
+    # Rows of whole blocks of 256, other splits of text and templates: for the exports.
+    "smollm-wide": dict(
+        family="llama",
+        hidden=256,
+        heads=4,
+        kv=2,
+        ffn=512,
+        layers=9,
+        vocab=1031,
+        tie=True,
+        tokens=1000,
+        split="smollm",
+        template="system",
+    ),
+    "llama3-wide": dict(
+        family="llama",
+        hidden=256,
+        heads=4,
+        kv=1,
+        ffn=512,
+        layers=3,
+        vocab=1031,
+        tie=False,
+        tokens=1000,
+        rope="llama3",
+        split="llama3",
+        template="llama3",
+    ),
+    "qwen2-linear": dict(
+        family="qwen2", hidden=128, heads=2, kv=1, ffn=256, layers=2, vocab=1031, tie=True, tokens=1000, rope="linear"
+    ),
+    "smollm3-wide": dict(
+        family="smollm3", hidden=128, heads=4, kv=1, ffn=256, layers=5, vocab=1013, tie=True, tokens=900
+    ),
 }
 
 CONFIGS = {
@@ -144,45 +179,74 @@ def corpus() -> list[str]:
     return lines
 
 
-def train_tokenizer(size: int, family: str):
+def split_of(kind: str):
+    """How text is cut before merging: as Qwen2, Llama 3 or SmolLM2 does."""
+    from tokenizers import Regex, pre_tokenizers
+
+    if kind == "smollm":
+        return [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    # Contractions, words with one leading mark, digits, runs of punctuation, newlines, spaces.
+    digits = {"qwen2": r"\p{N}", "llama3": r"\p{N}{1,3}"}[kind]
+    words = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+"
+    rest = r" ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    return [
+        pre_tokenizers.Split(Regex(f"{words}|{digits}|{rest}"), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ]
+
+
+def train_tokenizer(size: int, family: str, split: str = "qwen2"):
     """Byte-level BPE of exactly `size` entries; the tail is filled with unused control tokens when merges run out."""
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.normalizer = normalizers.NFC()
-    # Qwen2's split: contractions, words with one leading mark, single digits, runs of punctuation, newlines, spaces.
-    split = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(split), "isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
+    tokenizer = Tokenizer(models.BPE(ignore_merges=split == "llama3"))
+    if split == "qwen2":
+        tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(split_of(split))
     tokenizer.decoder = decoders.ByteLevel()
+    specials = LLAMA3_SPECIALS if split == "llama3" else SPECIALS
     plain = QWEN_MORE if family.startswith("qwen") else []
-    room = size - len(SPECIALS) - len(plain)
+    room = size - len(specials) - len(plain)
     trainer = trainers.BpeTrainer(
         vocab_size=room, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False
     )
     tokenizer.train_from_iterator(corpus(), trainer)
-    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in SPECIALS])
+    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in specials])
     tokenizer.add_tokens([AddedToken(t, special=False, normalized=False) for t in plain])
+    if split == "llama3":
+        begin = LLAMA3_SPECIALS[0]
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single=[begin, "$A"],
+            pair=[begin, "$A", begin, "$B"],
+            special_tokens=[(begin, tokenizer.token_to_id(begin))],
+        )
+        return PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer, bos_token=begin, eos_token="<|eot_id|>", pad_token="<|end_of_text|>"
+        )
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, eos_token="<|im_end|>", pad_token="<|endoftext|>", model_max_length=4096
     )
 
 
-def template_of(family: str) -> str:
+def template_of(family: str, named: str = "") -> str:
     """The family's own template as trl stores it, so that trl recognises it; others get a plain ChatML of ours."""
-    if not family.startswith("qwen"):
+    if named == "system":
+        # With a default system message, as SmolLM2's.
+        return (
+            "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+            "{{ '<|im_start|>system\nYou help.<|im_end|>\n' }}{% endif %}"
+            "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+            "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+        )
+    if not family.startswith("qwen") and not named:
         return (
             "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
             "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
         )
     import trl
 
-    name = {"qwen2": "qwen2_5", "qwen3": "qwen3"}[family]
+    name = named or {"qwen2": "qwen2_5", "qwen3": "qwen3"}[family]
     return (Path(trl.__file__).parent / "chat_templates" / f"{name}.jinja").read_text(encoding="utf-8")
 
 
@@ -200,6 +264,8 @@ def config_of(spec: dict):
             "high_freq_factor": 4.0,
             "original_max_position_embeddings": 64,
         }
+    if spec.get("rope") == "linear":
+        rope = {"rope_type": "linear", "rope_theta": 1000000.0, "factor": 4.0}
     sizes = dict(
         hidden_size=spec["hidden"],
         intermediate_size=spec["ffn"],
@@ -247,8 +313,8 @@ def build(name: str, out: Path) -> Path:
     config = config_of(spec)
     tokenizer = None
     if spec["tokens"]:
-        tokenizer = train_tokenizer(spec["tokens"], spec["family"])
-        tokenizer.chat_template = template_of(spec["family"])
+        tokenizer = train_tokenizer(spec["tokens"], spec["family"], spec.get("split", "qwen2"))
+        tokenizer.chat_template = template_of(spec["family"], spec.get("template", ""))
         config.eos_token_id = tokenizer.eos_token_id
         config.pad_token_id = tokenizer.pad_token_id
         config.bos_token_id = tokenizer.pad_token_id

@@ -9,6 +9,7 @@ export const llama: Family = {
   fixed: { attention_bias: false, mlp_bias: false },
   biases: [],
   tokenizerClass: {},
+  gguf: { architecture: 'llama', interleaved: true, ropeDivisors: true, unrotatedEvery: null },
   qkNorm: false,
   windows: noWindows,
 }

@@ -9,6 +9,7 @@ export const mistral: Family = {
   fixed: {},
   biases: [],
   tokenizerClass: { always: '' },
+  gguf: { architecture: 'llama', interleaved: true, ropeDivisors: true, unrotatedEvery: null },
   qkNorm: false,
   windows(raw, layers) {
     const window = raw.sliding_window === null ? null : numberOr(raw.sliding_window, 4096)

@@ -10,6 +10,7 @@ export const qwen2: Family = {
   fixed: { mlp_bias: false },
   biases: ['q_proj', 'k_proj', 'v_proj'],
   tokenizerClass: { always: 'Qwen2Tokenizer' },
+  gguf: { architecture: 'qwen2', interleaved: false, ropeDivisors: false, unrotatedEvery: null },
   qkNorm: false,
   windows: optionalWindows,
 }

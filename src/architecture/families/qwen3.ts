@@ -9,6 +9,7 @@ export const qwen3: Family = {
   fixed: { attention_bias: false, mlp_bias: false },
   biases: [],
   tokenizerClass: { otherwise: 'Qwen2Tokenizer' },
+  gguf: { architecture: 'qwen3', interleaved: false, ropeDivisors: false, unrotatedEvery: null },
   qkNorm: true,
   windows: optionalWindows,
 }

@@ -17,6 +17,7 @@ export const smollm3: Family = {
   fixed: { attention_bias: false, mlp_bias: false },
   biases: [],
   tokenizerClass: {},
+  gguf: { architecture: 'smollm3', interleaved: true, ropeDivisors: false, unrotatedEvery: 4 },
   qkNorm: false,
   ropeLayers,
   // Only the layers that do not rotate have a window, and only where both fields ask for one.

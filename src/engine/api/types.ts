@@ -7,7 +7,7 @@ import type { TrainEvent } from '../../contracts/events'
 import type { LogRow } from '../../contracts/figures'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions, DataSummary, PreviewRow } from '../../contracts/data'
-import type { ExportedFile } from '../../contracts/exports'
+import type { ExportedFile, ExportOffer, ExportSettings } from '../../contracts/exports'
 import type { RunFacts } from '../../run-file/run-facts'
 
 /**
@@ -68,12 +68,14 @@ export interface Engine {
     signal?: AbortSignal,
   ): Promise<GenerateResult>
 
-  /** Write the PEFT folder (adapter, tokenizer, template, README) into a writable folder. */
-  exportAdapter(out: WritableFolder, facts?: RunFacts): Promise<ExportedFile[]>
-  /** Write the merged model as a Hugging Face folder, shard by shard. */
-  exportMerged(
+  /**
+   * Write the adapter, or the model with the adapter worked in, in one of the formats that the model's card offers:
+   * 'peft', 'safetensors', 'gguf-q8_0' and so on.
+   */
+  export(
+    kind: string,
     out: WritableFolder,
-    options: MergeOptions,
+    options?: ExportOptions,
     on?: ProgressListener,
     signal?: AbortSignal,
   ): Promise<ExportedFile[]>
@@ -127,6 +129,8 @@ export interface ModelCard {
   supportsTools: boolean
   /** Default system prompt that the template injects when none is given, "" if none. */
   defaultSystem: string
+  /** In which formats it can be taken along. */
+  exports: ExportOffer[]
 }
 
 export type DataSource =
@@ -205,7 +209,7 @@ export interface GenerateResult {
   tokensPerSecond: number
 }
 
-export interface MergeOptions {
-  /** Onto the source's own weights (read again), or onto the dequantised NF4 that training saw. */
-  base: 'original' | 'dequantized'
+export interface ExportOptions extends ExportSettings {
+  /** What is known of the run, for the README. */
+  facts?: RunFacts
 }

@@ -103,8 +103,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engin
     removeAdapter: () => call('removeAdapter'),
     evaluate: (options, on, signal) => call('evaluate', options, on, signal),
     generate: (request, onText, signal) => call('generate', request, onText, signal),
-    exportAdapter: (out, facts) => call('exportAdapter', out, facts),
-    exportMerged: (out, options, on, signal) => call('exportMerged', out, options, on, signal),
+    export: (kind, out, options, on, signal) => call('export', kind, out, options, on, signal),
     dispose: () => call('dispose'),
   }
 

@@ -11,7 +11,7 @@ import type { RunFile } from '../../run-file/run-file'
 import { recommendedRun } from '../../run-file/run-file'
 import { answer } from './answer'
 import { evaluateRows } from './evaluate'
-import { exportAdapter, exportMerged } from '../../exporters/export'
+import { exporterOf, runExport } from '../../exporters/index'
 import { gpuSummary } from './gpu-summary'
 import { adapterCard, attachAdapter } from './load-adapter'
 import { modelCard } from './model-card'
@@ -24,15 +24,14 @@ import { runTraining } from './training'
 import type {
   DataSource,
   Engine,
+  ExportOptions,
   GenerateRequest,
-  MergeOptions,
   ModelCard,
   ModelSource,
   TrainOptions,
 } from '../api/types'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions } from '../../contracts/data'
-import type { RunFacts } from '../../run-file/run-facts'
 import type { AdapterCard } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 
@@ -235,31 +234,34 @@ class EngineCore implements Engine {
     )
   }
 
-  async exportAdapter(out: WritableFolder, facts?: RunFacts) {
-    return this.short('export-adapter', undefined, ({ model, opened, card }) =>
-      exportAdapter(model, opened, card.id, out, facts),
-    )
-  }
-
-  async exportMerged(out: WritableFolder, options: MergeOptions, on?: ProgressListener, signal?: AbortSignal) {
-    this.needModel()
-    return this.tasks.next('export-merged', async () => {
-      const { model, opened, tokenizer } = this.needModel()
-      if (!model.lora) throw fail('engine-no-adapter', {})
-      const adapter = { lora: model.lora, pairs: await this.alive(model.readLora()) }
-      const onto =
-        options.base === 'dequantized'
-          ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row)
-          : undefined
-      const parts = {
+  async export(
+    kind: string,
+    out: WritableFolder,
+    { facts, ...settings }: ExportOptions = {},
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ) {
+    const { takes } = exporterOf(kind)
+    const work = async ({ model, opened, tokenizer, card }: Loaded, ends?: AbortSignal) => {
+      const { lora } = model
+      const source = {
         opened,
         tokenizer,
-        adapter,
-        dequantizedRows: onto,
+        baseModel: card.id,
+        adapter: lora && { lora, pairs: await model.readLora() },
+        dequantizedRows:
+          settings.base === 'dequantized'
+            ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row)
+            : undefined,
         seenLogits: (ids: Int32Array) => model.logits(ids, true),
+        facts,
       }
-      return this.alive(exportMerged(parts, out, on, signal))
-    })
+      return runExport(kind, source, settings, out, on, ends)
+    }
+    // An adapter is small enough to be written beside a run that is paused; a model waits for its turn.
+    if (takes === 'adapter') return this.short('export', signal, work)
+    this.needModel()
+    return this.tasks.next('export', async () => this.alive(work(this.needModel(), signal)))
   }
 
   async dispose(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ChatTokenizer } from '../../data/index'
 import type { OpenedModel } from '../../model/opening/open-model'
 import type { LanguageModel } from '../../model/language-model'
+import { exportOffers } from '../../exporters/index'
 import type { ModelCard, ModelSource } from '../api/types'
 
 export function modelCard(
@@ -31,5 +32,6 @@ export function modelCard(
     loadSeconds,
     supportsTools: tokenizer.template?.supportsTools ?? false,
     defaultSystem: tokenizer.template?.defaultSystem() ?? '',
+    exports: exportOffers({ opened, tokenizer }),
   }
 }

@@ -98,34 +98,40 @@ class Bytes {
   private view = new DataView(this.bytes.buffer)
 
   u8(value: number): this {
-    this.view.setUint8(this.room(1), value)
+    const at = this.room(1)
+    this.view.setUint8(at, value)
     return this
   }
 
   u32(value: number): this {
-    this.view.setUint32(this.room(4), value, true)
+    const at = this.room(4)
+    this.view.setUint32(at, value, true)
     return this
   }
 
   i32(value: number): this {
-    this.view.setInt32(this.room(4), value, true)
+    const at = this.room(4)
+    this.view.setInt32(at, value, true)
     return this
   }
 
   f32(value: number): this {
-    this.view.setFloat32(this.room(4), value, true)
+    const at = this.room(4)
+    this.view.setFloat32(at, value, true)
     return this
   }
 
   u64(value: number): this {
-    this.view.setBigUint64(this.room(8), BigInt(value), true)
+    const at = this.room(8)
+    this.view.setBigUint64(at, BigInt(value), true)
     return this
   }
 
   string(text: string): this {
     const encoded = encoder.encode(text)
     this.u64(encoded.length)
-    this.bytes.set(encoded, this.room(encoded.length))
+    const at = this.room(encoded.length)
+    this.bytes.set(encoded, at)
     return this
   }
 
@@ -134,7 +140,7 @@ class Bytes {
     return this.bytes.slice(0, length)
   }
 
-  /** Where `count` more bytes go. */
+  /** Where `count` more bytes go; `bytes` and `view` may be others afterwards. */
   private room(count: number): number {
     const at = this.length
     this.length += count

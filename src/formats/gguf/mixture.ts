@@ -5,7 +5,7 @@ import type { GgmlType } from './ggml-types'
 export type GgufKind = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'q4_0' | 'q4_k_m'
 
 /** `general.file_type`, and the type of most matrices. Source: `llama.h`, `enum llama_ftype`. */
-const GGUF_KINDS: Record<GgufKind, { fileType: number; type: GgmlType }> = {
+export const GGUF_KINDS: Record<GgufKind, { fileType: number; type: GgmlType }> = {
   f32: { fileType: 0, type: 'F32' },
   f16: { fileType: 1, type: 'F16' },
   q4_0: { fileType: 2, type: 'Q4_0' },

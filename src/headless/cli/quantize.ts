@@ -1,11 +1,11 @@
 import { fail } from '../../errors'
-import { skips, writeBnbCheckpoint } from '../../exporters/bnb-checkpoint'
+import { skips } from '../../exporters/kinds/bnb-4bit'
 import { openModelFolder } from '../../model/opening/open-model'
 import { PROJECTIONS, type ModelConfig } from '../../contracts/model'
 import type { Command } from './command'
 import { modelOption } from './command'
-import { folderAt, makeOut } from './inputs'
-import { takeFolder, tellReplacedModel, writeModelFolder } from './results'
+import { exportInto } from './export'
+import { folderAt } from './inputs'
 import { readRun } from './run-config'
 import { HEAD_MODULE, linearModules } from '../../architecture/names'
 
@@ -33,17 +33,13 @@ export const quantizeCommand: Command = {
     const opened = await openModelFolder(await folderAt('--model', options.model as string, root))
     const skipModules = skipped(options.skip as string | undefined, opened.config)
     const computeDtype = stated.has('quantization.bnb_4bit_compute_dtype') ? compute : undefined
-    const out = options.out as string
-    await makeOut(out, { '--model': options.model as string }, root)
-    takeFolder(out, 'tune quantize', terminal)
-    await tellReplacedModel(out, terminal)
-    const cancel = new AbortController()
-    context.onInterrupt(() => cancel.abort())
-    const how = { doubleQuant, skipModules, computeDtype }
-    const files = await writeModelFolder(out, (folder) =>
-      writeBnbCheckpoint(opened, how, folder, terminal.progress, cancel.signal),
+    await exportInto(
+      context,
+      'tune quantize',
+      'bnb-4bit',
+      { doubleQuant, skipModules, computeDtype },
+      options.out as string,
     )
-    terminal.json({ out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
   },
 }
 

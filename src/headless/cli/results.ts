@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path'
 import { fail } from '../../errors'
 import type { WritableFolder } from '../../contracts/bytes'
 import { folderOf, listCheckpoints } from '../../formats/checkpoint-folder'
-import type { ExportedFile } from '../../contracts/exports'
 import { firstFew } from '../../formats/folders'
-import { MANIFEST, readManifest, withManifest } from '../../formats/manifest'
+import { readManifest } from '../../formats/manifest'
 import type { Place } from '../../formats/whole-folder'
 import { writeWhole } from '../../formats/whole-folder'
 import { lockFolder } from '../../storage/node/folder-lock'
@@ -78,21 +77,15 @@ export function takeFolder(out: string, command: string, terminal: Terminal): vo
   if (stale !== null) terminal.line(`${out} was left locked by process ${stale}, which is gone; its lock is taken over`)
 }
 
-/** A merged or quantised model: all of it into a draft in its folder, which then takes the place of what was there. */
-export function writeModelFolder(
-  out: string,
-  write: (folder: WritableFolder) => Promise<ExportedFile[]>,
-): Promise<ExportedFile[]> {
-  return writeWhole(nodePlace(out), '', async (folder) => {
-    const { value, manifest } = await withManifest(folder, {}, write)
-    return [...value, { path: MANIFEST, bytes: manifest.length }]
-  })
-}
-
-/** A model in a folder that is about to be written: said before the work begins, while Ctrl-C still keeps it. */
-export async function tellReplacedModel(out: string, terminal: Terminal): Promise<void> {
+/**
+ * A model in a folder that is about to be written: said before the work begins, while Ctrl-C still keeps it.
+ * @param isModel what will be written has the file names of a model's folder; else it replaces only what a manifest names
+ */
+export async function tellReplacedModel(out: string, isModel: boolean, terminal: Terminal): Promise<void> {
+  const manifest = await readManifest(nodeFolder(out))
+  if (!isModel && manifest === null) return
   const files = (await nodeFolder(out).list()).filter(({ path }) => !path.includes('/'))
-  const weights = files.filter(({ path }) => path.endsWith('.safetensors'))
+  const weights = files.filter(({ path }) => /\.(safetensors|gguf)$/.test(path))
   if (weights.length === 0 && !files.some(({ path }) => path === 'config.json')) return
   const size = bytes(weights.reduce((sum, file) => sum + file.size, 0))
   const names = firstFew(
@@ -102,9 +95,10 @@ export async function tellReplacedModel(out: string, terminal: Terminal): Promis
   terminal.line(
     `${out} holds a model (${weights.length === 0 ? 'without weights' : `${names}, ${size}`}); this one replaces it when it is whole`,
   )
-  const manifest = await readManifest(nodeFolder(out))
   const ours = manifest === null || manifest === 'damaged' ? [] : Object.keys(manifest.files)
-  const stay = weights.filter(({ path }) => !ours.includes(path) && path !== 'model.safetensors')
+  const stay = weights.filter(
+    ({ path }) => !ours.includes(path) && path.endsWith('.safetensors') && path !== 'model.safetensors',
+  )
   if (stay.length > 0)
     terminal.line(
       `${firstFew(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Engine, TrainOutcome } from '../../engine/api/types'
 import { fail } from '../../errors'
 import { listCheckpoints } from '../../formats/checkpoint-folder'
-import { finishDrafts } from '../../formats/whole-folder'
+import { finishDrafts, writeWhole } from '../../formats/whole-folder'
 import { nodePlace } from '../../storage/node/node-folder'
 import type { ParsedRunFile } from '../../run-file/parse-run-file'
 import type { RunFile } from '../../run-file/run-file'
@@ -15,7 +15,7 @@ import { dataAt, dataOptions, dataOptionSpecs, tellData } from './data'
 import { folderAt, makeOut } from './inputs'
 import type { Options } from './options'
 import { checkpointAt } from './resume'
-import { keepFolder, keepText, lastWhole, takeFolder, writeModelFolder } from './results'
+import { keepFolder, keepText, lastWhole, takeFolder } from './results'
 import { readRun } from './run-config'
 import type { Terminal } from './terminal'
 import type { RunFacts } from '../../run-file/run-facts'
@@ -115,7 +115,7 @@ async function tellReplaced(options: Options, terminal: Terminal): Promise<void>
 async function keepAdapter(engine: Engine, { options, terminal }: CommandContext, facts: RunFacts, steps: number) {
   const out = options.out as string
   try {
-    const { folder, error } = await keepFolder(out, 'adapter', (place) => engine.exportAdapter(place, facts))
+    const { folder, error } = await keepFolder(out, 'adapter', (place) => engine.export('peft', place, { facts }))
     if (error) terminal.line(error.message)
     terminal.line(`the adapter, as it was after step ${steps}, is kept in ${join(folder, 'adapter')}`)
   } catch (error) {
@@ -154,7 +154,9 @@ async function save(
     terminal.warning(fail('train-no-step', {}))
     return terminal.json({ ...figures, adapter: null, trainer_state: null, merged: null })
   }
-  const adapter = await keepFolder(out, 'adapter', (place) => engine.exportAdapter(place, { ...facts, outcome }))
+  const adapter = await keepFolder(out, 'adapter', (place) =>
+    engine.export('peft', place, { facts: { ...facts, outcome } }),
+  )
   const adapterPath = join(adapter.folder, 'adapter')
   try {
     const state = await keepText(out, STATE, `${JSON.stringify(outcome.trainerState, null, 2)}\n`)
@@ -178,7 +180,9 @@ async function merge(
 ): Promise<string | null> {
   const place = mergedFolder(options)
   try {
-    await writeModelFolder(place, (out) => engine.exportMerged(out, { base: 'original' }, terminal.progress, signal))
+    await writeWhole(nodePlace(place), '', (out) =>
+      engine.export('safetensors', out, { base: 'original' }, terminal.progress, signal),
+    )
     return place
   } catch (error) {
     if (signal.aborted) return null

@@ -1,6 +1,6 @@
 // For headless/ alone: nothing that the page loads imports this file.
 import { close, fsync, open, read, write } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, stat, statfs, unlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { fail } from '../../errors/index'
@@ -116,6 +116,10 @@ export function nodePlace(path: string) {
  */
 export function writableNodeFolder(path: string): WritableFolder {
   return {
+    async free() {
+      const { bavail, bsize } = await statfs(path)
+      return bavail * bsize
+    },
     async create(file): Promise<ByteSink> {
       const target = join(path, file)
       const part = `${target}${PART}`

@@ -9,6 +9,8 @@ const EXPECTED: Record<Expectation, string> = {
   'divides-heads': 'a divisor of "num_attention_heads"',
 }
 
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`
+
 export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'json-invalid': (p) =>
     `${p.file} is not valid JSON (${p.reason}), so it cannot be read. Download or export the file again.`,
@@ -86,4 +88,14 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `The adapter in ${p.folder} holds no weights, so it would change nothing. It was not loaded. Save the adapter again.`,
   'gguf-tokenizer': (p) =>
     `llama.cpp has no way to split text as this model's tokenizer.json does ("${p.part}": ${p.value}): in a GGUF file its words would become other tokens than in training. Nothing was written. Export safetensors or the PEFT adapter instead; transformers and vLLM read the tokenizer as it is.`,
+  'gguf-architecture': (p) =>
+    `llama.cpp has no architecture for a ${p.family} model, so that a GGUF file of it could not be run. Nothing was written. Export safetensors or the PEFT adapter instead.`,
+  'gguf-option': (p) =>
+    `config.json sets "${p.field}" to ${p.value}, for which a GGUF file of the architecture ${p.architecture} has no place: llama.cpp would compute another model without a word. Nothing was written. Export safetensors or the PEFT adapter instead.`,
+  'gguf-no-name': (p) =>
+    `GGUF has no name for the tensor ${p.tensor}, so that llama.cpp could not find it. Nothing was written. Export safetensors or the PEFT adapter instead.`,
+  'export-unknown': (p) =>
+    `There is no export format "${p.kind}"${p.suggestion ? ` (did you mean "${p.suggestion}"?)` : ''}. Nothing was written. The formats are ${p.known.join(', ')}.`,
+  'export-no-room': (p) =>
+    `The export needs ${gigabytes(p.needed)} and the place it goes to has ${gigabytes(p.free)} left, so it was not begun. Free some space, choose another place, or a smaller format.`,
 }

@@ -9,6 +9,8 @@ const EXPECTED: Record<Expectation, string> = {
   'divides-heads': '能整除 “num_attention_heads” 的数',
 }
 
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`
+
 export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'json-invalid': (p) => `${p.file} 不是有效的 JSON（${p.reason}），无法读取。请重新下载或重新导出该文件。`,
   'config-field': (p) =>
@@ -84,4 +86,14 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'adapter-empty': (p) => `${p.folder} 中的适配器不含任何权重，加载后不会有变化，因此未加载。请重新保存该适配器。`,
   'gguf-tokenizer': (p) =>
     `llama.cpp 无法像该模型的 tokenizer.json 那样切分文本（“${p.part}”：${p.value}）：写成 GGUF 后，文字会变成与训练时不同的词元，因此未写入任何内容。请改为导出 safetensors 或 PEFT 适配器；transformers 和 vLLM 能按原样使用该分词器。`,
+  'gguf-architecture': (p) =>
+    `llama.cpp 没有对应 ${p.family} 模型的架构，写成 GGUF 也无法运行，因此未写入任何内容。请改为导出 safetensors 或 PEFT 适配器。`,
+  'gguf-option': (p) =>
+    `config.json 将 “${p.field}” 设为 ${p.value}，而 ${p.architecture} 架构的 GGUF 文件无法记录这一点：llama.cpp 会不加提示地算成另一个模型，因此未写入任何内容。请改为导出 safetensors 或 PEFT 适配器。`,
+  'gguf-no-name': (p) =>
+    `GGUF 没有张量 ${p.tensor} 的名称，llama.cpp 无法找到它，因此未写入任何内容。请改为导出 safetensors 或 PEFT 适配器。`,
+  'export-unknown': (p) =>
+    `没有“${p.kind}”这种导出格式${p.suggestion ? `（是不是“${p.suggestion}”？）` : ''}，未写入任何内容。可用格式：${p.known.join('、')}。`,
+  'export-no-room': (p) =>
+    `导出需要 ${gigabytes(p.needed)}，而目标位置只剩 ${gigabytes(p.free)}，因此没有开始。请腾出空间、换一个位置，或选择更小的格式。`,
 }

@@ -1,5 +1,5 @@
-import type { ModelConfig } from '../contracts/model'
-import type { FloatDtype } from '../formats/floats'
+import type { ModelConfig } from '../../contracts/model'
+import type { FloatDtype } from '../../formats/floats'
 
 /** Element types as torch spells them. */
 export const TORCH_NAMES: Record<FloatDtype, string> = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' }

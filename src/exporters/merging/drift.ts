@@ -1,12 +1,12 @@
-import type { ChatTokenizer } from '../data/index'
-import { expectedTensors } from '../architecture/tensors'
-import { addLora } from './merge-lora'
-import type { OpenedModel } from '../model/opening/open-model'
-import { quantizedRows, sourceRows } from '../formats/source-rows'
-import { argmax } from '../model/answering/choose-token'
-import type { RowReader } from '../contracts/weights'
-import type { LoraPair } from '../contracts/lora'
-import { linearPath } from '../architecture/names'
+import type { ChatTokenizer } from '../../data/index'
+import { expectedTensors } from '../../architecture/tensors'
+import { addLora } from './add-lora'
+import type { OpenedModel } from '../../model/opening/open-model'
+import { quantizedRows, sourceRows } from '../../formats/source-rows'
+import { argmax } from '../../model/answering/choose-token'
+import type { RowReader } from '../../contracts/weights'
+import type { LoraPair } from '../../contracts/lora'
+import { linearPath } from '../../architecture/names'
 
 /** What a merged model's logits are measured on: the first tokens of this text, without a chat template. */
 export const MEASURED_TEXT =

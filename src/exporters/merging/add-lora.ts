@@ -1,4 +1,4 @@
-import type { LoraPair } from '../contracts/lora'
+import type { LoraPair } from '../../contracts/lora'
 
 /**
  * Add an adapter's change to rows of a weight, in place: W + (B A) * scale, as PEFT's merge computes it on a float

@@ -1,0 +1,108 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { linearModules } from '../../architecture/names'
+import type { WritableFolder } from '../../contracts/bytes'
+import type { ExportedFile, ExportSettings } from '../../contracts/exports'
+import { tokenizerOf } from '../../engine/core/open-data'
+import { exporterOf, exporters, runExport } from '../../exporters/index'
+import { readPeft } from '../../formats/peft'
+import { openModelFolder } from '../../model/opening/open-model'
+import { recommendedRun } from '../../run-file/run-file'
+import { writeWhole } from '../../formats/whole-folder'
+import { nodePlace, writableNodeFolder } from '../../storage/node/node-folder'
+import type { Command, CommandContext } from './command'
+import { gpuOption, modelOption } from './command'
+import type { Terminal } from './terminal'
+import { engineWithModel } from './engine'
+import { folderAt, makeOut } from './inputs'
+import { takeFolder, tellReplacedModel } from './results'
+
+export const ontoOption = {
+  value: 'BASE',
+  choices: ['original', 'dequantized'],
+  help: "what the adapter is merged onto: the source's own weights (default, needs no GPU) or what its NF4 stands for",
+}
+
+export const exportCommand: Command = {
+  summary:
+    'Write the model with its adapter, or the adapter alone, for another program: PEFT, MLX, llama.cpp and others.',
+  options: {
+    model: modelOption,
+    lora: { value: 'DIR', help: 'PEFT adapter; without one, the model is written as it is' },
+    format: { value: 'FORMAT', required: true, choices: exporters.map(({ kind }) => kind), help: 'what to write' },
+    out: { value: 'PATH', required: true, help: 'folder to write into, or FILE.gguf for that file alone' },
+    name: { value: 'NAME', help: "what files and commands call the result (default: the model's folder)" },
+    onto: ontoOption,
+    gpu: gpuOption,
+  },
+  async run(context) {
+    const { options } = context
+    const { out, file } = await placeOf(options.out as string)
+    const settings: ExportSettings = { name: options.name as string | undefined, base: ontoOf(context), file }
+    await exportInto(context, 'tune export', options.format as string, settings, out)
+  },
+}
+
+/** Whose weights and config.json have the names that any model's folder has. */
+const HF_FOLDERS = ['safetensors', 'bnb-4bit']
+
+export const ontoOf = ({ options }: CommandContext) => options.onto as ExportSettings['base']
+
+/**
+ * Write in one format and say what was written. Onto the source's own weights everything runs on the processor, in
+ * windows of rows.
+ */
+export async function exportInto(
+  context: CommandContext,
+  command: string,
+  kind: string,
+  settings: ExportSettings,
+  out: string,
+): Promise<void> {
+  const { options, terminal, root } = context
+  const { model, lora } = options as { model: string; lora?: string }
+  const loraFolder = lora === undefined ? null : await folderAt('--lora', lora, root)
+  const modelFolder = await folderAt('--model', model, root)
+  await makeOut(out, { '--model': model, '--lora': lora }, root)
+  const cancel = new AbortController()
+  context.onInterrupt(() => cancel.abort())
+
+  const write = async (into: WritableFolder): Promise<ExportedFile[]> => {
+    if (settings.base === 'dequantized' && exporterOf(kind).takes === 'model') {
+      const engine = await engineWithModel(context, recommendedRun.quantization)
+      if (loraFolder) await engine.loadAdapter(loraFolder)
+      return engine.export(kind, into, settings, terminal.progress, cancel.signal)
+    }
+    const opened = await openModelFolder(modelFolder)
+    const adapter = loraFolder && (await readPeft(loraFolder, linearModules(opened.config)))
+    const baseModel = adapter?.baseModel ?? (model === 'builtin' ? model : opened.name)
+    const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter }
+    return runExport(kind, source, settings, into, terminal.progress, cancel.signal)
+  }
+  const files = await (settings.file
+    ? write(writableNodeFolder(out))
+    : wholeFolder(command, kind, out, terminal, write))
+  terminal.json({ out: options.out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
+}
+
+/** All of it into a draft in its folder, which then takes the place of what was written there before. */
+async function wholeFolder(
+  command: string,
+  kind: string,
+  out: string,
+  terminal: Terminal,
+  write: (into: WritableFolder) => Promise<ExportedFile[]>,
+): Promise<ExportedFile[]> {
+  takeFolder(out, command, terminal)
+  await tellReplacedModel(out, HF_FOLDERS.includes(kind), terminal)
+  return writeWhole(nodePlace(out), '', write)
+}
+
+/** The folder to write into and, where the path names one, the GGUF file. */
+async function placeOf(path: string): Promise<{ out: string; file?: string }> {
+  const isFolder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  )
+  return isFolder || !path.endsWith('.gguf') ? { out: path } : { out: dirname(path), file: basename(path) }
+}

@@ -1,0 +1,12 @@
+import type { ExportSource } from '../../src/exporters/exporter'
+import type { OpenedModel } from '../../src/model/opening/open-model'
+
+/** A stand-in that turns letters into ids, for exports that measure and stop but never ask what a text means. */
+export const letterTokenizer = {
+  encode: (text: string) => Int32Array.from(text, (_, i) => (i * 37) % 251),
+  stopIds: [2],
+} as unknown as ExportSource['tokenizer']
+
+export function exportSource(opened: OpenedModel, more: Partial<ExportSource> = {}): ExportSource {
+  return { opened, tokenizer: letterTokenizer, baseModel: opened.name, adapter: null, ...more }
+}
