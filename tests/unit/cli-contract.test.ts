@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,7 +19,7 @@ describe('command line', { timeout: 60_000 }, () => {
   it('explains itself', async () => {
     const overview = await tune(['--help'])
     expect(overview.code).toBe(0)
-    for (const name of ['train', 'tokens', 'eval', 'generate', 'merge', 'quantize', 'info'])
+    for (const name of ['train', 'tokens', 'eval', 'generate', 'export', 'merge', 'quantize', 'info'])
       expect(overview.out).toContain(name)
     const train = await tune(['train', '--help'])
     for (const option of ['--model', '--data', '--config', '--out', '--init-lora', '--merge', '--gpu'])
@@ -39,6 +39,7 @@ describe('command line', { timeout: 60_000 }, () => {
       [['tokens', ...model, '--data', join(dir, 'absent.json')], 'absent.json'],
       [['train', ...model, '--data', data, '--out', dir, '--gpu', 'cuda'], 'cuda'],
       [['quantize', ...model, '--out', join(dir, 'nf4'), '--skip', 'k_proj,mlp_proj'], 'mlp_proj'],
+      [['export', ...model, '--out', join(dir, 'x'), '--format', 'gguf-q9'], 'gguf-q8_0'],
       [
         ['quantize', ...model, '--out', join(dir, 'nf4'), '--config', file('off.json', { load_in_4bit: false })],
         'load_in_4bit',
@@ -125,6 +126,21 @@ describe('command line', { timeout: 60_000 }, () => {
     const again = await tune(['quantize', '--model', nf4, '--out', join(dir, 'twice')])
     expect([again.code, again.out]).toEqual([1, ''])
     expect(again.err).toContain('NF4')
+  })
+
+  it('exports the model as it is, into a folder or as the one file that is named', async () => {
+    const exported = async (format: string, out: string) => {
+      const ended = await tune(['export', ...model, '--format', format, '--out', out, '--name', 'Tea House'])
+      return { ...ended, files: ended.code === 0 ? JSON.parse(ended.out).files : [] }
+    }
+    const folder = await exported('gguf-q8_0', join(dir, 'gguf'))
+    expect(folder.files.map(({ path }: { path: string }) => path)).toContain('Tea-House-Q8_0.gguf')
+    const file = await exported('gguf-q8_0', join(dir, 'alone/tea.gguf'))
+    expect(readdirSync(join(dir, 'alone'))).toEqual(['tea.gguf'])
+    expect(file.files).toEqual([{ path: 'tea.gguf', bytes: folder.files[0].bytes }])
+    const adapter = await exported('mlx', join(dir, 'mlx'))
+    expect([adapter.code, adapter.out]).toEqual([1, ''])
+    expect(adapter.err).toContain('no adapter')
   })
 
   it('never writes over what it reads, nor begins without a place to write', async () => {

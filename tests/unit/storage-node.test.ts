@@ -13,6 +13,13 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (path: string) => readFileSync(join(dir, path), 'utf8')
 
 describe('a directory that is written into', () => {
+  it('knows how much still fits, made or not', async () => {
+    const free = await writableNodeFolder(dir).free!()
+    expect(free).toBeGreaterThan(0)
+    // Other work on the same disk may change it meanwhile.
+    expect((await writableNodeFolder(join(dir, 'not/made')).free!())! / free!).toBeCloseTo(1, 1)
+  })
+
   it('keeps what lay there until the new file is whole', async () => {
     writeFileSync(join(dir, 'weights'), 'the old ones')
     const source = await nodeFile(join(dir, 'weights'))

@@ -63,7 +63,8 @@ export async function exportInto(
   const { model, lora } = options as { model: string; lora?: string }
   const loraFolder = lora === undefined ? null : await folderAt('--lora', lora, root)
   const modelFolder = await folderAt('--model', model, root)
-  await makeOut(out, { '--model': model, '--lora': lora }, root)
+  // One file of another name takes nothing from a folder that is read.
+  await makeOut(out, settings.file ? {} : { '--model': model, '--lora': lora }, root)
   const cancel = new AbortController()
   context.onInterrupt(() => cancel.abort())
 

@@ -116,10 +116,7 @@ export function nodePlace(path: string) {
  */
 export function writableNodeFolder(path: string): WritableFolder {
   return {
-    async free() {
-      const { bavail, bsize } = await statfs(path)
-      return bavail * bsize
-    },
+    free: () => freeAt(resolve(path)),
     async create(file): Promise<ByteSink> {
       const target = join(path, file)
       const part = `${target}${PART}`
@@ -168,6 +165,16 @@ async function syncFolder(path: string): Promise<void> {
 
 async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
   return work().catch((error: unknown) => Promise.reject(namingPlace(path, error)))
+}
+
+/** Bytes free where a folder lies or, before it is made, will lie. */
+async function freeAt(path: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(path)
+    return bavail * bsize
+  } catch {
+    return dirname(path) === path ? null : freeAt(dirname(path))
+  }
 }
 
 /** The system's reasons for not writing, as errors that say what to do. */
