@@ -79,7 +79,7 @@ export function takeFolder(out: string, command: string, terminal: Terminal): vo
 
 /**
  * A model in a folder that is about to be written: said before the work begins, while Ctrl-C still keeps it.
- * @param isModel what will be written has the file names of a model's folder; else it replaces only what a manifest names
+ * @param isModel the file names of a model's folder will be written; else only what a manifest names is replaced
  */
 export async function tellReplacedModel(out: string, isModel: boolean, terminal: Terminal): Promise<void> {
   const manifest = await readManifest(nodeFolder(out))
