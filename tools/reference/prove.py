@@ -7,7 +7,8 @@
     npm run prove -- --tables                            # run nothing, write the tables from the records
 
 Sections: nf4, checkpoint, training (loss curves and tokens), merge, decoding, goldens (the reference made afresh),
-suite (every test on a GPU, and the figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4
+exports (each format in its
+own client), suite (every test on a GPU, and the figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4
 took 4 minutes, checkpoint 9, training one a case and GPU, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models
 take hours. They are HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves
 them. Cases and tiny models: cases.py, tiny_models.py.
@@ -108,9 +109,8 @@ def chosen(args: argparse.Namespace):
 
 
 def run_sections(args: argparse.Namespace) -> list[dict | None]:
-    from proof import models, suites, training
+    from proof import exports, models, suites, training
 
-    cases, names = chosen(args)
     done = []
     for section in args.only.split(","):
         if section in ("goldens", "walk"):
@@ -122,6 +122,11 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
                 suites.prove_suite(gpu, least) for gpu in (args.gpu or f"{BOTH},firefox").split(",") for least in limits
             ]
             continue
+        if section == "exports":
+            asked = [name for name in args.case.split(",") if name]
+            done += [exports.prove_exports(name, args.real) for name in asked or exports.MODELS]
+            continue
+        cases, names = chosen(args)
         for gpu in (args.gpu or BOTH).split(","):
             if section == "training":
                 done += [training.prove_case(case, gpu, args.real, args.reuse, args.brief) for case in cases]

@@ -1,20 +1,16 @@
-// One GGUF file in llama.cpp, through node-llama-cpp: a job as JSON on standard input, the findings on standard output.
-//   node llama_cpp.mjs CLIENTS < job.json
+// One GGUF file in llama.cpp, through node-llama-cpp: a job as JSON in a file, the findings on standard output.
+//   node llama_cpp.mjs CLIENTS job.json
 // job: { model, lora?: path, texts: [string], rows: [{ input_ids, labels }], prompts: [[id]], max_new_tokens }
 // out: { tokens: [[id]], losses: [number], answers: [{ ids, margins }], seconds }
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const [clients] = process.argv.slice(2)
+const [clients, jobFile] = process.argv.slice(2)
 const { getLlama, LlamaLogLevel } = await import(
   pathToFileURL(join(clients, 'node_modules/node-llama-cpp/dist/index.js')).href
 )
-const job = JSON.parse(
-  await new Promise((resolve) => {
-    let text = ''
-    process.stdin.on('data', (chunk) => (text += chunk)).on('end', () => resolve(text))
-  }),
-)
+const job = JSON.parse(readFileSync(jobFile, 'utf8'))
 
 const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error, maxThreads: 2 })
 const model = await llama.loadModel({ modelPath: job.model })

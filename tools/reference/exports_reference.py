@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""What the real clients make of an export, for proof/exports.py. Every command ends with one line of JSON.
+
+    python exports_reference.py job --model DIR --out DIR [--rslora] [--rows 20]
+        a PEFT adapter with random weights in OUT/adapter, and OUT/job.json: texts, rows, prompts, and what transformers
+        and peft give for them in float32 with that adapter
+    python exports_reference.py transformers --model DIR [--lora DIR] [--gguf FILE] --job JOB
+    python exports_reference.py mlx --model DIR [--lora DIR] --job JOB
+        losses of the rows and greedy answers to the prompts, as that client loads the folder or the file
+    python exports_reference.py gguf --ours FILE --exact FILE --kind q4_0
+        our quantised file against what llama.cpp's own quantiser makes of the one in 32 bits, tensor by tensor in bytes
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import common
+from decoding import PROMPTS
+from sample_rows import as_messages, read_rows
+
+SAMPLES = Path(__file__).parents[2] / "public/samples"
+TEXTS = [
+    "How do I learn English?\n\n  2 apples, 1024 pears and it's 3.50!",
+    "怎么存钱？ 今天天气很好。",
+    "<|im_start|>user\ndef f(x):\n\treturn x + 1<|im_end|>\n",
+    "<think>\n\n</think>\n<tool_call>{\"name\": \"a_b\"}</tool_call>",
+    "naïve café — Grüße 😀 e\u0301 \u00a0 end  ",
+]
+LENGTH = 96
+NEW_TOKENS = 24
+
+
+def job(args) -> dict:
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoTokenizer
+
+    torch.manual_seed(5)
+    out = Path(args.out)
+    base = common.load_base(args.model, load_in_4bit=False)
+    lora = dict(r=6, lora_alpha=9, target_modules=common.SEVEN, use_rslora=args.rslora, task_type="CAUSAL_LM")
+    model = get_peft_model(base, LoraConfig(**lora)).eval()
+    for name, value in model.named_parameters():
+        if "lora_B" in name:
+            # As large as the weights that it changes, so that a merge which leaves it out is seen.
+            value.data = torch.randn_like(value) * 0.02
+    model.save_pretrained(out / "adapter")
+
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
+    chat = [as_messages(row)["messages"] for row in read_rows(SAMPLES / "harbour-master.json")[: args.rows]]
+    ids = [encoded(tokenizer, one)[:LENGTH] for one in chat]
+    work = {
+        "texts": TEXTS,
+        "rows": [{"input_ids": one, "labels": [-100, *one[1:]]} for one in ids],
+        "prompts": [encoded(tokenizer, [{"role": "user", "content": text}], True) for text in PROMPTS],
+        "stop": [tokenizer.eos_token_id],
+        "max_new_tokens": NEW_TOKENS,
+    }
+    work["tokens"] = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in TEXTS]
+    work |= {"tuned": found(model, work), "base": {"losses": losses(model.get_base_model(), work, model)}}
+    common.write_json(out / "job.json", work)
+    return {"rows": len(ids), "changes_by": max(abs(a - b) for a, b in zip(*(work[k]["losses"] for k in ("tuned", "base"))))}
+
+
+def encoded(tokenizer, messages: list[dict], prompt: bool = False) -> list[int]:
+    text = tokenizer.apply_chat_template(messages, add_generation_prompt=prompt, tokenize=False)
+    return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def losses(model, work: dict, adapted=None) -> list[float]:
+    """Mean cross-entropy of each row; `adapted`: with that model's adapter switched off."""
+    import contextlib
+
+    import torch
+
+    done = []
+    with torch.no_grad(), adapted.disable_adapter() if adapted else contextlib.nullcontext():
+        for row in work["rows"]:
+            ids = torch.tensor([row["input_ids"]])
+            logits = model(input_ids=ids, use_cache=False).logits[0, :-1].double()
+            done.append(float(torch.nn.functional.cross_entropy(logits, ids[0, 1:])))
+    return done
+
+
+def found(model, work: dict) -> dict:
+    """Losses, and greedy answers with the margins by which each token led."""
+    import torch
+
+    answers = []
+    with torch.no_grad():
+        for prompt in work["prompts"]:
+            ids, margins = list(prompt), []
+            while len(margins) < work["max_new_tokens"]:
+                logits = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0, -1].float()
+                best = torch.topk(logits, 2)
+                ids.append(int(best.indices[0]))
+                margins.append(float(best.values[0] - best.values[1]))
+                if ids[-1] in work["stop"]:
+                    break
+            answers.append({"ids": ids[len(prompt) :], "margins": margins})
+    return {"losses": losses(model, work), "answers": answers}
+
+
+def with_transformers(args) -> dict:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    common.mend_bitsandbytes()
+    more = {"gguf_file": Path(args.gguf).name} if args.gguf else {}
+    folder = str(Path(args.gguf).parent) if args.gguf else args.model
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, device_map={"": "cpu"}, **more)
+    if args.lora:
+        model = PeftModel.from_pretrained(model, args.lora)
+    return found(model.eval(), common.read_json(args.job))
+
+
+def with_mlx(args) -> dict:
+    import mlx.core as mx
+    import numpy as np
+    from mlx_lm import load
+
+    model, _ = load(args.model, adapter_path=args.lora)
+    model.set_dtype(mx.float32)
+    work = common.read_json(args.job)
+
+    def logits(ids: list[int]):
+        return np.array(model(mx.array([ids]))[0].astype(mx.float32), dtype=np.float64)
+
+    rows = []
+    for row in work["rows"]:
+        values, ids = logits(row["input_ids"])[:-1], row["input_ids"][1:]
+        top = values.max(-1, keepdims=True)
+        total = np.log(np.exp(values - top).sum(-1)) + top[:, 0]
+        rows.append(float((total - values[np.arange(len(ids)), ids]).mean()))
+    answers = []
+    for prompt in work["prompts"]:
+        ids, margins = list(prompt), []
+        while len(margins) < work["max_new_tokens"]:
+            last = logits(ids)[-1]
+            first, second = np.argsort(-last, kind="stable")[:2]
+            ids.append(int(first))
+            margins.append(float(last[first] - last[second]))
+            if ids[-1] in work["stop"]:
+                break
+        answers.append({"ids": ids[len(prompt) :], "margins": margins})
+    return {"losses": rows, "answers": answers}
+
+
+def gguf_tensors(path: str | Path) -> dict[str, tuple[str, tuple, bytes]]:
+    import gguf
+
+    tensors = gguf.GGUFReader(path).tensors
+    return {one.name: (one.tensor_type.name, tuple(map(int, one.shape)), one.data.tobytes()) for one in tensors}
+
+
+def same_blocks(args) -> dict:
+    import llama_cpp
+
+    with tempfile.TemporaryDirectory() as place:
+        made = Path(place) / "theirs.gguf"
+        llama_cpp.quantize_file(Path(args.exact), made, args.kind)
+        theirs = gguf_tensors(made)
+    ours = gguf_tensors(args.ours)
+    types: dict[str, int] = {}
+    for kind, _, _ in ours.values():
+        types[kind] = types.get(kind, 0) + 1
+    different = [name for name in ours if ours[name] != theirs.get(name)]
+    return {"tensors": len(ours), "theirs": len(theirs), "types": types, "different": different}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = {"job": job, "transformers": with_transformers, "mlx": with_mlx, "gguf": same_blocks}
+    parser.add_argument("command", choices=list(commands))
+    for name in ["model", "out", "lora", "gguf", "job", "ours", "exact", "kind"]:
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--rows", type=int, default=20)
+    parser.add_argument("--rslora", action="store_true")
+    args = parser.parse_args()
+    print(json.dumps(commands[args.command](args)))
+
+
+if __name__ == "__main__":
+    main()

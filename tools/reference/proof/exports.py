@@ -1,0 +1,152 @@
+"""Every format of `tune export`, opened by the client that it is for; see ../exports_reference.py."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import time
+from pathlib import Path
+
+import common
+import llama_cpp
+
+from . import records
+from .work import WORK, model_folder, run, say, script, tune
+
+# Families, tied and untied heads, other head sizes, rotations and splits of text; rsLoRA where it says so.
+MODELS = {
+    "qwen2-linear": False,
+    "qwen2-untied": False,
+    "qwen3-odd": True,
+    "llama3-wide": False,
+    "smollm-wide": True,
+    "mistral-odd": False,
+    "smollm3-wide": False,
+}
+GGUF = ["f32", "f16", "bf16", "q8_0", "q4_0", "q4_k_m"]
+# By how much a row's mean loss may differ from that of base and adapter in float32: weights rounded to 24, 11 and 8
+# bits; 8 bits with a scale of their own for 32; four bits are told, not bounded: what they lose is the format's.
+BOUNDS = {
+    "peft": 1e-5,
+    "mlx": 1e-4,
+    "gguf-lora": 1e-3,
+    "safetensors": 1e-2,
+    "gguf-f32": 1e-4,
+    "gguf-f16": 1e-3,
+    "gguf-bf16": 1e-2,
+    "gguf-q8_0": 1e-2,
+}
+# A greedy text may part where the two best logits are as close as what the format rounds moves them.
+MARGINS = {kind: 20 * bound for kind, bound in BOUNDS.items()}
+
+
+def prove_exports(name: str, real: Path | None) -> dict | None:
+    """One model with an adapter, in every format, in every client that is to be had here."""
+    model = model_folder(name, real)
+    if model is None:
+        return None
+    place = WORK / "exports" / name
+    shutil.rmtree(place, ignore_errors=True)
+    rslora = ["--rslora"] if MODELS.get(name) else []
+    changes = json.loads(script("exports_reference.py", "job", "--model", model, "--out", place, *rslora).splitlines()[-1])
+    work = common.read_json(place / "job.json")
+    found: dict = {"changes_by": changes["changes_by"], "rslora": bool(rslora), "formats": {}, "broken": []}
+    client = Clients(model, place, work)
+    for kind in ["peft", "mlx", "gguf-lora", "safetensors", "bnb-4bit", *(f"gguf-{one}" for one in GGUF)]:
+        began = time.time()
+        done = tune("export", "--model", model, "--lora", place / "adapter", "--format", kind, "--out", place / kind)
+        if done.code != 0:
+            found["broken"].append(f"{kind}: {done.last}")
+            continue
+        written = json.loads(done.out)
+        entry = found["formats"][kind] = {"bytes": written["bytes"], "seconds": round(time.time() - began, 1)}
+        for who, values in client.read(kind):
+            entry[who] = values
+            found["broken"] += [f"{kind} in {who}: {said}" for said in complaints(kind, values)]
+    say(f"exports {name}: {json.dumps(found)}")
+    return records.keep("exports", name, None, found)
+
+
+class Clients:
+    def __init__(self, model: Path, place: Path, work: dict):
+        self.model, self.place, self.work = model, place, work
+
+    def read(self, kind: str):
+        """(client, what it made of the export) for every client that takes this format."""
+        folder = self.place / kind
+        if kind == "peft":
+            yield "transformers and peft", self.judged(self.python("transformers", "--model", self.model, "--lora", folder))
+        elif kind == "mlx" and has_mlx():
+            yield "mlx-lm", self.judged(self.python("mlx", "--model", self.model, "--lora", folder))
+        elif kind in ("safetensors", "bnb-4bit"):
+            yield "transformers", self.judged(self.python("transformers", "--model", folder))
+            if kind == "safetensors" and has_mlx():
+                yield "mlx-lm", self.judged(self.python("mlx", "--model", folder))
+        elif kind == "gguf-lora":
+            base = self.place / "base.gguf"
+            tune("export", "--model", self.model, "--format", "gguf-f32", "--out", base)
+            yield "llama.cpp", self.llama(base, lora=file_in(folder))
+        elif kind.startswith("gguf-"):
+            yield "llama.cpp", self.llama(file_in(folder))
+            stored = kind.removeprefix("gguf-")
+            if stored != "f32":
+                flags = ["--ours", file_in(folder), "--exact", file_in(self.place / "gguf-f32"), "--kind", stored]
+                yield "llama-quantize", json.loads(script("exports_reference.py", "gguf", *flags).splitlines()[-1])
+
+    def python(self, *arguments: object) -> dict:
+        return json.loads(script("exports_reference.py", *arguments, "--job", self.place / "job.json").splitlines()[-1])
+
+    def llama(self, file: Path, lora: Path | None = None) -> dict:
+        job = {key: self.work[key] for key in ("texts", "rows", "prompts", "stop", "max_new_tokens")}
+        (self.place / "llama.json").write_text(json.dumps({**job, "model": str(file), **({"lora": str(lora)} if lora else {})}))
+        done = run(["node", CLIENT, llama_cpp.install(), self.place / "llama.json"])
+        if done.code != 0:
+            return {"failed": done.last}
+        values = json.loads(done.out)
+        tokens = sum(a == b for a, b in zip(values["tokens"], self.work["tokens"]))
+        return {**self.judged(values), "texts_tokenised_alike": f"{tokens} of {len(self.work['tokens'])}"}
+
+    def judged(self, values: dict) -> dict:
+        """Against base and adapter in float32."""
+        wanted = self.work["tuned"]
+        partings = []
+        for mine, theirs in zip(values["answers"], wanted["answers"]):
+            at = next((i for i, (a, b) in enumerate(zip(mine["ids"], theirs["ids"])) if a != b), None)
+            if at is not None:
+                partings.append({"at": at, "margin": theirs["margins"][at]})
+        return {
+            "loss": max(abs(a - b) for a, b in zip(values["losses"], wanted["losses"])),
+            "rows": len(wanted["losses"]),
+            "texts_equal": len(wanted["answers"]) - len(partings),
+            "texts": len(wanted["answers"]),
+            "partings": partings,
+        }
+
+
+CLIENT = Path(__file__).resolve().parents[1] / "clients/llama_cpp.mjs"
+
+
+def file_in(folder: Path) -> Path:
+    return next(folder.glob("*.gguf"))
+
+
+def has_mlx() -> bool:
+    return importlib.util.find_spec("mlx_lm") is not None
+
+
+def complaints(kind: str, values: dict) -> list[str]:
+    if "failed" in values:
+        return [values["failed"]]
+    said = []
+    if "different" in values and (values["different"] or values["tensors"] != values["theirs"]):
+        said.append(f"{len(values['different'])} of {values['tensors']} tensors differ, {values['theirs']} there")
+    if kind in BOUNDS and "loss" in values:
+        if not values["loss"] <= BOUNDS[kind]:
+            said.append(f"a loss differs by {values['loss']:.1e}")
+        far = [one for one in values["partings"] if not one["margin"] <= MARGINS[kind]]
+        said += [f"a text parts at token {one['at']} though it led by {one['margin']:.2g}" for one in far]
+    alike = values.get("texts_tokenised_alike")
+    if alike and len(set(alike.split(" of "))) > 1:
+        said.append(f"only {alike} texts get the same tokens")
+    return said
