@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """What the real clients make of an export, for proof/exports.py. Every command ends with one line of JSON.
 
-    python exports_reference.py job --model DIR --out DIR [--rslora] [--rows 20]
-        a PEFT adapter with random weights in OUT/adapter, and OUT/job.json: texts, rows, prompts, and what transformers
-        and peft give for them in float32 with that adapter
-    python exports_reference.py transformers --model DIR [--lora DIR] [--gguf FILE] --job JOB
-    python exports_reference.py mlx --model DIR [--lora DIR] --job JOB
-        losses of the rows and greedy answers to the prompts, as that client loads the folder or the file
-    python exports_reference.py gguf --ours FILE --exact FILE --kind q4_0
-        our quantised file against what llama.cpp's own quantiser makes of the one in 32 bits, tensor by tensor in bytes
+python exports_reference.py job --model DIR --out DIR [--rslora] [--rows 20]
+    a PEFT adapter with random weights in OUT/adapter, and OUT/job.json: texts, rows, prompts, and what transformers
+    and peft give for them in float32 with that adapter
+python exports_reference.py transformers --model DIR [--lora DIR] [--gguf FILE] --job JOB
+python exports_reference.py mlx --model DIR [--lora DIR] --job JOB
+    losses of the rows and greedy answers to the prompts, as that client loads the folder or the file
+python exports_reference.py gguf --ours FILE --exact FILE --kind q4_0
+    our quantised file against what llama.cpp's own quantiser makes of the one in 32 bits, tensor by tensor in bytes
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TEXTS = [
     "How do I learn English?\n\n  2 apples, 1024 pears and it's 3.50!",
     "怎么存钱？ 今天天气很好。",
     "<|im_start|>user\ndef f(x):\n\treturn x + 1<|im_end|>\n",
-    "<think>\n\n</think>\n<tool_call>{\"name\": \"a_b\"}</tool_call>",
+    '<think>\n\n</think>\n<tool_call>{"name": "a_b"}</tool_call>',
     "naïve café — Grüße 😀 e\u0301 \u00a0 end  ",
 ]
 LENGTH = 96
@@ -63,7 +63,10 @@ def job(args) -> dict:
     work["tokens"] = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in TEXTS]
     work |= {"tuned": found(model, work), "base": {"losses": losses(model.get_base_model(), work, model)}}
     common.write_json(out / "job.json", work)
-    return {"rows": len(ids), "changes_by": max(abs(a - b) for a, b in zip(*(work[k]["losses"] for k in ("tuned", "base"))))}
+    return {
+        "rows": len(ids),
+        "changes_by": max(abs(a - b) for a, b in zip(*(work[k]["losses"] for k in ("tuned", "base")))),
+    }
 
 
 def encoded(tokenizer, messages: list[dict], prompt: bool = False) -> list[int]:

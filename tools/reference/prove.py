@@ -6,12 +6,12 @@
     npm run prove -- --real ~/models --case smollm2-50   # real models: DIR holds smollm2-135m and qwen2.5-coder-0.5b
     npm run prove -- --tables                            # run nothing, write the tables from the records
 
-Sections: nf4, checkpoint, training (loss curves and tokens), merge, decoding, goldens (the reference made afresh),
-exports (each format in its
-own client), suite (every test on a GPU, and the figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4
-took 4 minutes, checkpoint 9, training one a case and GPU, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models
-take hours. They are HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves
-them. Cases and tiny models: cases.py, tiny_models.py.
+Sections: nf4, checkpoint, training (loss curves and tokens), merge, decoding, exports (each format in its own client:
+transformers and peft, mlx-lm, llama.cpp), goldens (the reference made afresh), suite (every test on a GPU, and the
+figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4 took 4 minutes, checkpoint 9, training
+one a case and GPU, exports one a model, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They
+are HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and
+tiny models: cases.py, tiny_models.py.
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
 ~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again

@@ -49,7 +49,9 @@ def prove_exports(name: str, real: Path | None) -> dict | None:
     place = WORK / "exports" / name
     shutil.rmtree(place, ignore_errors=True)
     rslora = ["--rslora"] if MODELS.get(name) else []
-    changes = json.loads(script("exports_reference.py", "job", "--model", model, "--out", place, *rslora).splitlines()[-1])
+    changes = json.loads(
+        script("exports_reference.py", "job", "--model", model, "--out", place, *rslora).splitlines()[-1]
+    )
     work = common.read_json(place / "job.json")
     found: dict = {"changes_by": changes["changes_by"], "rslora": bool(rslora), "formats": {}, "broken": []}
     client = Clients(model, place, work)
@@ -76,7 +78,10 @@ class Clients:
         """(client, what it made of the export) for every client that takes this format."""
         folder = self.place / kind
         if kind == "peft":
-            yield "transformers and peft", self.judged(self.python("transformers", "--model", self.model, "--lora", folder))
+            yield (
+                "transformers and peft",
+                self.judged(self.python("transformers", "--model", self.model, "--lora", folder)),
+            )
         elif kind == "mlx" and has_mlx():
             yield "mlx-lm", self.judged(self.python("mlx", "--model", self.model, "--lora", folder))
         elif kind in ("safetensors", "bnb-4bit"):
@@ -99,7 +104,9 @@ class Clients:
 
     def llama(self, file: Path, lora: Path | None = None) -> dict:
         job = {key: self.work[key] for key in ("texts", "rows", "prompts", "stop", "max_new_tokens")}
-        (self.place / "llama.json").write_text(json.dumps({**job, "model": str(file), **({"lora": str(lora)} if lora else {})}))
+        (self.place / "llama.json").write_text(
+            json.dumps({**job, "model": str(file), **({"lora": str(lora)} if lora else {})})
+        )
         done = run(["node", CLIENT, llama_cpp.install(), self.place / "llama.json"])
         if done.code != 0:
             return {"failed": done.last}
