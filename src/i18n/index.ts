@@ -2,9 +2,9 @@ import type { ErrorWords } from '../errors'
 import type { messages } from './en'
 import type { Language } from './languages'
 import { formatNumber } from './format'
-import { aboutLanguage, localeOf } from './languages'
+import { aboutLanguage, localeOf, mainPart } from './languages'
 
-export { aboutLanguage, inLanguage, languageOf, languages, localeOf } from './languages'
+export { aboutLanguage, languageOf, languages, localeOf } from './languages'
 export type { Language } from './languages'
 
 export type MessageKey = keyof typeof messages
@@ -14,6 +14,8 @@ export type Params = Record<string, string | number>
 interface Words {
   messages: Record<MessageKey, string>
   errors: ErrorWords
+  /** What data files and tables bring in English (titles of sample sets, schedules), by its English. */
+  given?: Readonly<Record<string, string>>
 }
 
 const folders = import.meta.glob<Words>('./*/index.ts')
@@ -28,6 +30,12 @@ function wordsOf(language: Language): Words {
   const words = loaded.get(language)
   if (!words) throw new Error(`the words of ${language} are not loaded`)
   return words
+}
+
+/** One of the texts that a data file holds by language ("en", "zh"): the language's own, or English. */
+export function inLanguage(texts: Readonly<Record<string, string>>, language: Language): string {
+  const english = texts.en ?? ''
+  return texts[language] ?? texts[mainPart(language)] ?? loaded.get(language)?.given?.[english] ?? english
 }
 
 export const errorWords = (language: Language): ErrorWords => wordsOf(language).errors

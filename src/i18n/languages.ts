@@ -18,7 +18,8 @@ export function aboutLanguage(language: Language): About {
 /** BCP 47 tag for Intl and for the document's `lang`. */
 export const localeOf = (language: Language): string => aboutLanguage(language).locale
 
-const mainPart = (tag: string) => tag.toLowerCase().split('-')[0]
+/** `zh` of `zh-CN`. */
+export const mainPart = (tag: string) => tag.toLowerCase().split('-')[0]
 
 /** The language to start with: the first of a person's that there are words for, whatever its region; else English. */
 export function languageOf(tags: readonly string[]): Language {
@@ -28,9 +29,4 @@ export function languageOf(tags: readonly string[]): Language {
     if (near) return near
   }
   return 'en'
-}
-
-/** One of the texts that a data file holds by language ("en", "zh"): the language's own, or English. */
-export function inLanguage(texts: Readonly<Record<string, string>>, language: Language): string {
-  return texts[language] ?? texts[mainPart(language)] ?? texts.en ?? ''
 }

@@ -1,3 +1,4 @@
+import { createStore } from 'zustand/vanilla'
 import type { Engine } from '../engine/api/types'
 import { fail } from '../errors'
 import { loadWords } from '../i18n'
@@ -37,11 +38,17 @@ export interface StudioParts {
   baseUrl: string
 }
 
+/** What lies over the page. */
+interface OverlayState {
+  open: 'palette' | 'keys' | null
+}
+
 const PLAN_DELAY_MS = 120
 
 /** The rooms, and what one of them means for the others. */
 export function createStudio({ engine, archive, library, saver, prefs, router, hasWebGpu, baseUrl }: StudioParts) {
   const notices = createNotices()
+  const overlay = createStore<OverlayState>(() => ({ open: null }))
   const model = createModelRoom(engine, prefs, library, notices)
   const train = createTrainRoom(engine)
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
@@ -204,6 +211,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     prefs,
     router,
     notices,
+    overlay,
     model,
     data,
     train,

@@ -5,7 +5,7 @@ import type { Room } from '../state/router'
 import { ROOMS } from '../state/router'
 import type { Studio } from '../state/studio'
 import { takeFiles, takeRunFile } from './intake'
-import { filesOfFolder, pickFiles } from './pick'
+import { pickFile, pickFolder } from './files'
 import { RUN_FILE } from '../contracts/file-names'
 
 /** Something that can be done, for buttons, keys and the palette alike. */
@@ -15,7 +15,7 @@ export interface Action {
   params?: (studio: Studio) => Params
   /** Further words by which the palette finds it, in any language. */
   words?: string
-  /** Shown in the list of keys; handled in shell/keys.ts. */
+  /** The keys that do it from anywhere on the page: `Mod` is Ctrl, or ⌘ on a Mac. */
   keys?: string
   enabled: (studio: Studio) => boolean
   perform: (studio: Studio) => void | Promise<void>
@@ -32,7 +32,7 @@ const isLive = (studio: Studio) => {
 const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== null
 const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
 
-const DATA_ENDINGS = '.json,.jsonl,.ndjson,.csv,.tsv,.txt,.gz'
+const DATA_ENDINGS = ['.json', '.jsonl', '.ndjson', '.csv', '.tsv', '.txt', '.gz']
 
 const nextLanguage = (now: Language) => languages[(languages.indexOf(now) + 1) % languages.length]
 
@@ -49,6 +49,18 @@ const rooms = Object.fromEntries(ROOMS.map((room, i) => [`go.${room}`, goTo(room
 >
 
 const work = {
+  'page.palette': {
+    label: 'keys.palette',
+    keys: 'Mod+K',
+    enabled: always,
+    perform: (studio) => studio.overlay.setState({ open: 'palette' }),
+  },
+  'page.keys': {
+    label: 'keys.title',
+    keys: '?',
+    enabled: always,
+    perform: (studio) => studio.overlay.setState({ open: 'keys' }),
+  },
   'model.builtin': {
     label: 'model.loadBuiltin',
     enabled: idle,
@@ -58,17 +70,15 @@ const work = {
     label: 'model.chooseFolder',
     enabled: idle,
     perform: async (studio) => {
-      const picked = await pickFiles({ folder: true })
-      if (picked.length === 0) return
-      const { name, files } = filesOfFolder(picked)
-      await studio.model.loadFiles(name, files)
+      const folder = await pickFolder()
+      if (folder) await studio.model.loadFiles(folder.name, folder.files)
     },
   },
   'data.file': {
     label: 'data.chooseFile',
     enabled: idle,
     perform: async (studio) => {
-      const [file] = await pickFiles({ accept: DATA_ENDINGS })
+      const file = await pickFile(DATA_ENDINGS)
       if (file) await studio.data.openFile(file)
     },
   },
@@ -101,7 +111,7 @@ const work = {
     label: 'train.openRunFile',
     enabled: idle,
     perform: async (studio) => {
-      const [file] = await pickFiles({ accept: '.json' })
+      const file = await pickFile(['.json'])
       if (file) await takeRunFile(studio, file)
     },
   },
@@ -115,7 +125,7 @@ const work = {
     label: 'try.loadAdapter',
     enabled: (studio) => idle(studio) && studio.model.store.getState().card !== null,
     perform: async (studio) => {
-      const [file] = await pickFiles({ accept: '.zip' })
+      const file = await pickFile(['.zip'])
       if (file) await takeFiles(studio, file.name, [{ path: file.name, file }])
     },
   },
@@ -153,6 +163,13 @@ const work = {
 
 export type ActionId = keyof typeof work | keyof typeof rooms
 export const actions: Record<ActionId, Action> = { ...rooms, ...work }
+
+/** Keys that belong to what has the focus, which handles them itself; here for the list of keys. */
+export const localKeys: readonly Pick<Action, 'label' | 'keys'>[] = [
+  { label: 'keys.send', keys: 'Enter' },
+  { label: 'keys.tokens', keys: '← →' },
+  { label: 'keys.close', keys: 'Esc' },
+]
 
 /** Whether an action is meant by what somebody types: a part of its label, or of a further word. */
 export const isMeant = ({ words = '' }: Pick<Action, 'words'>, label: string, typed: string): boolean =>

@@ -1,14 +1,12 @@
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useStore } from './read-store'
 import type { Studio } from '../state/studio'
 import { StudioProvider } from './studio-context'
 import { ErrorBoundary } from './shell/error-boundary'
 import { DropAnywhere } from './shell/drop-anywhere'
-import { KeyList } from './shell/key-list'
 import { listenToKeys } from './shell/keys'
 import { NoWebGpu } from './shell/no-webgpu'
 import { Notices } from './shell/notices'
-import { Palette } from './shell/palette'
 import { Rail } from './shell/rail'
 import { ModelRoom } from './features/model/model-room'
 import { DataRoom } from './features/data/data-room'
@@ -17,6 +15,9 @@ import { TryRoom } from './features/try/try-room'
 import { ExportRoom } from './features/export/export-room'
 import { RunsRoom } from './features/runs/runs-room'
 import type { Room } from '../state/router'
+
+const Palette = lazy(() => import('./shell/palette'))
+const KeyList = lazy(() => import('./shell/key-list'))
 
 const rooms: Record<Room, () => React.ReactNode> = {
   model: ModelRoom,
@@ -36,13 +37,11 @@ export function App({ studio }: { studio: Studio }) {
 }
 
 function Shell({ studio }: { studio: Studio }) {
-  const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null)
+  const overlay = useStore(studio.overlay, (state) => state.open)
   const room = useStore(studio.router.store, (state) => state.room)
   const gpuError = useStore(studio.model.store, (state) => state.gpuError)
-  useEffect(
-    () => listenToKeys(studio, { openPalette: () => setOverlay('palette'), openKeys: () => setOverlay('keys') }),
-    [studio],
-  )
+  const close = () => studio.overlay.setState({ open: null })
+  useEffect(() => listenToKeys(studio), [studio])
   if (gpuError) return <NoWebGpu error={gpuError} />
   const Current = rooms[room]
   return (
@@ -55,8 +54,10 @@ function Shell({ studio }: { studio: Studio }) {
       </main>
       <Notices />
       <DropAnywhere />
-      <Palette open={overlay === 'palette'} onClose={() => setOverlay(null)} />
-      <KeyList open={overlay === 'keys'} onClose={() => setOverlay(null)} />
+      <Suspense fallback={null}>
+        {overlay === 'palette' && <Palette onClose={close} />}
+        {overlay === 'keys' && <KeyList onClose={close} />}
+      </Suspense>
     </div>
   )
 }

@@ -2,7 +2,7 @@ import type { WritableFolder } from '../contracts/bytes'
 import { collectBlobs } from '../state/blob-folder'
 import type { Saver } from '../state/export-room'
 import { canSpool, openSpool } from '../storage/opfs-spool'
-import { saveBlob } from './save-blob'
+import { saveBlob } from './files'
 import { zipBlobs } from './zip-blobs'
 
 /** Chromium's folder dialogue; TypeScript's page library does not know it. */

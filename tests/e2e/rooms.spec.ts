@@ -49,6 +49,19 @@ test('a first visit has a model, a sample and one button; rooms, keys, palette, 
     await page.keyboard.press('Escape')
   })
 
+  await test.step('a select, an explanation and their keys', async () => {
+    await page.keyboard.press('3')
+    await page.getByText('Advanced', { exact: true }).click()
+    await page.getByRole('combobox', { name: 'lr_scheduler_type' }).click()
+    await page.getByRole('option', { name: 'constant', exact: true }).click()
+    await expect(page.getByRole('combobox', { name: 'lr_scheduler_type' })).toContainText('constant')
+    await page.getByText('adapter parameters').focus()
+    await expect(page.getByRole('tooltip')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('tooltip')).toBeHidden()
+    await page.keyboard.press('2')
+  })
+
   await test.step('tokens are walked with arrows and named', async () => {
     const row = page.getByRole('group', { name: /^Row / }).first()
     await row.focus()

@@ -50,11 +50,8 @@ export const shell = {
   'palette.nothing': 'No command has that name.',
   'keys.title': 'Keys',
   'keys.palette': 'Find a command',
-  'keys.pause': 'Pause or resume the run',
-  'keys.rooms': 'Go to a room',
   'keys.send': 'Send the question; Shift Enter makes a new line',
   'keys.tokens': 'Walk the tokens of an example, or the steps of a chart',
-  'keys.list': 'This list',
   'keys.close': 'Close what is open',
 
   // Drops

@@ -51,11 +51,8 @@ export const shell: Record<keyof typeof english, string> = {
   'palette.nothing': '没有这个名称的命令。',
   'keys.title': '快捷键',
   'keys.palette': '查找命令',
-  'keys.pause': '暂停或继续训练',
-  'keys.rooms': '切换页面',
   'keys.send': '发送问题；Shift Enter 换行',
   'keys.tokens': '逐个查看示例的 token，或图表的各步',
-  'keys.list': '显示本列表',
   'keys.close': '关闭当前弹窗',
 
   // 拖放

@@ -1,39 +1,32 @@
-import { useEffect, useRef } from 'react'
+import { actions, localKeys } from '../actions'
+import type { Action } from '../actions'
 import { Button } from '../kit/button'
+import { DialogClose, DialogFrame } from '../kit/dialog'
 import type { MessageKey } from '../../i18n'
 import { useWords } from '../studio-context'
+import { keyText } from './key-text'
 
-const rows: [string, MessageKey][] = [
-  ['Ctrl / ⌘ K', 'keys.palette'],
-  ['Space', 'keys.pause'],
-  ['1 – 6', 'keys.rooms'],
-  ['Ctrl / ⌘ Enter', 'keys.send'],
-  ['← →', 'keys.tokens'],
-  ['?', 'keys.list'],
-  ['Esc', 'keys.close'],
-]
-
-export function KeyList({ open, onClose }: { open: boolean; onClose: () => void }) {
+/** Every action that has a key, and the keys of what has the focus; two actions of one key share a line. */
+export default function KeyList({ onClose }: { onClose: () => void }) {
   const { t } = useWords()
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    if (open) dialog.current?.showModal()
-  }, [open])
-  if (!open) return null
+  const rows = new Map<string, MessageKey[]>()
+  for (const { keys, label } of [...Object.values<Pick<Action, 'keys' | 'label'>>(actions), ...localKeys]) {
+    if (keys) rows.set(keys, [...(rows.get(keys) ?? []), label])
+  }
   return (
-    <dialog ref={dialog} className="key-list" aria-label={t('keys.title')} onClose={onClose}>
+    <DialogFrame className="key-list" label={t('keys.title')} onClose={onClose}>
       <h2>{t('keys.title')}</h2>
       <dl>
-        {rows.map(([keys, meaning]) => (
+        {[...rows].map(([keys, labels]) => (
           <div key={keys}>
             <dt>
-              <kbd>{keys}</kbd>
+              <kbd>{keyText(keys)}</kbd>
             </dt>
-            <dd>{t(meaning)}</dd>
+            <dd>{labels.map((label) => t(label)).join(' · ')}</dd>
           </div>
         ))}
       </dl>
-      <Button onClick={() => dialog.current?.close()}>{t('close')}</Button>
-    </dialog>
+      <DialogClose render={<Button>{t('close')}</Button>} />
+    </DialogFrame>
   )
 }

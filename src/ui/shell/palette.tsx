@@ -1,35 +1,27 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { actions, isMeant } from '../actions'
 import type { ActionId } from '../actions'
+import { DialogFrame } from '../kit/dialog'
 import { useStudio, useWords } from '../studio-context'
+import { keyText } from './key-text'
 
 /** Every action by name: type a part of it, Enter does it. */
-export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function Palette({ onClose }: { onClose: () => void }) {
   const studio = useStudio()
   const { t } = useWords()
-  const dialog = useRef<HTMLDialogElement>(null)
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
-
-  useEffect(() => {
-    if (!open) return
-    setQuery('')
-    setAt(0)
-    dialog.current?.showModal()
-  }, [open])
-
-  if (!open) return null
   const labelOf = (id: ActionId) => t(actions[id].label, actions[id].params?.(studio))
   const found = (Object.keys(actions) as ActionId[]).filter(
-    (id) => actions[id].enabled(studio) && isMeant(actions[id], labelOf(id), query),
+    (id) => id !== 'page.palette' && actions[id].enabled(studio) && isMeant(actions[id], labelOf(id), query),
   )
   const perform = (id: ActionId | undefined) => {
     if (!id) return
-    dialog.current?.close()
+    onClose()
     void actions[id].perform(studio)
   }
   return (
-    <dialog ref={dialog} className="palette" aria-label={t('palette.label')} onClose={onClose}>
+    <DialogFrame className="palette" label={t('palette.label')} onClose={onClose}>
       <input
         autoFocus
         role="combobox"
@@ -61,11 +53,11 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
             onClick={() => perform(id)}
           >
             <span>{labelOf(id)}</span>
-            {actions[id].keys && <kbd>{actions[id].keys}</kbd>}
+            {actions[id].keys && <kbd>{keyText(actions[id].keys)}</kbd>}
           </li>
         ))}
         {found.length === 0 && <li className="muted">{t('palette.nothing')}</li>}
       </ul>
-    </dialog>
+    </DialogFrame>
   )
 }

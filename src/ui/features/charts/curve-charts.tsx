@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useStore } from '../../read-store'
 import { FIGURE_NAMES, FIGURES, type Figure } from '../../../contracts/figures'
 import type { CurvePoint } from '../../../state/curve'
@@ -8,10 +8,11 @@ import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 import { ChartControls } from './chart-controls'
 import { ChartFrame } from './chart-frame'
-import { CurveTable } from './curve-table'
 import { figureText } from './figure-text'
 import type { PlotSeries } from './plot-types'
 import './charts.css'
+
+const CurveTable = lazy(() => import('./curve-table'))
 
 /** More would not be seen: two a pixel at most on the width the charts have. */
 const DRAWN_POINTS = 800
@@ -127,7 +128,11 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
           t('chart.help')
         )}
       </p>
-      {table && <CurveTable points={points} onClose={() => setTable(false)} />}
+      {table && (
+        <Suspense fallback={null}>
+          <CurveTable points={points} onClose={() => setTable(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -1,24 +1,22 @@
-import { useEffect, useRef } from 'react'
 import { FIGURE_NAMES } from '../../../contracts/figures'
 import type { CurvePoint } from '../../../state/curve'
 import { Button } from '../../kit/button'
+import { DialogClose, DialogFrame } from '../../kit/dialog'
 import { useWords } from '../../studio-context'
 import { figureText } from './figure-text'
 
 /** A page can hold this many rows without stumbling; the CSV has them all. */
 const SHOWN_ROWS = 1000
 
-export function CurveTable({ points, onClose }: { points: readonly CurvePoint[]; onClose: () => void }) {
+export default function CurveTable({ points, onClose }: { points: readonly CurvePoint[]; onClose: () => void }) {
   const words = useWords()
   const { t } = words
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
   const shown = points.slice(-SHOWN_ROWS)
   return (
-    <dialog ref={dialog} className="curve-table" aria-label={t('chart.table')} onClose={onClose}>
+    <DialogFrame className="curve-table" label={t('chart.table')} onClose={onClose}>
       <div className="part-head">
         <h2>{t('chart.table')}</h2>
-        <Button onClick={() => dialog.current?.close()}>{t('close')}</Button>
+        <DialogClose render={<Button>{t('close')}</Button>} />
       </div>
       {shown.length < points.length && <p className="muted">{t('chart.lastRows', { n: SHOWN_ROWS })}</p>}
       <div className="table-scroll" tabIndex={0}>
@@ -43,6 +41,6 @@ export function CurveTable({ points, onClose }: { points: readonly CurvePoint[];
           </tbody>
         </table>
       </div>
-    </dialog>
+    </DialogFrame>
   )
 }

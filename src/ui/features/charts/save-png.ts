@@ -1,4 +1,4 @@
-import { saveBlob } from '../../save-blob'
+import { saveBlob } from '../../files'
 
 /** What an SVG loses when it leaves the page's style sheets. */
 const INHERITED = [

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useStore } from '../../read-store'
 import { assignColumn } from '../../../data/mapping'
 import { Button } from '../../kit/button'
+import { Select } from '../../kit/select'
 import { useStudio, useWords } from '../../studio-context'
 import type { ColumnMapping, DataFormat, DataSummary } from '../../../contracts/data'
 
@@ -16,6 +17,8 @@ const formats: DataFormat[] = [
   'columns',
 ]
 const roles = ['user', 'assistant', 'system', 'context'] as const
+
+const isOptional = (role: (typeof roles)[number]) => role === 'system' || role === 'context'
 
 /** What was recognised, and the way to say it otherwise. */
 export function Mapping({ summary }: { summary: DataSummary }) {
@@ -44,34 +47,31 @@ export function Mapping({ summary }: { summary: DataSummary }) {
     <div className="mapping">
       <label className="field">
         <span>{t('data.format')}</span>
-        <select value={mapping.format} onChange={(event) => chooseFormat(event.target.value as DataFormat)}>
-          {isGuess && <option value="unknown">{t('format.unknown')}</option>}
-          {formats.map((format) => (
-            <option key={format} value={format}>
-              {t(`format.${format}`)}
-            </option>
-          ))}
-        </select>
+        <Select
+          value={mapping.format}
+          options={[...(isGuess ? (['unknown'] as const) : []), ...formats].map((format) => ({
+            value: format,
+            label: t(`format.${format}`),
+          }))}
+          onChange={chooseFormat}
+        />
       </label>
       {(mapping.format === 'columns' || isGuess) &&
         roles.map((role) => (
           <label className="field" key={role}>
             <span>{t(`role.${role}`)}</span>
-            <select value={roleOf[role] ?? ''} onChange={(event) => choose(role, event.target.value || undefined)}>
-              {(role === 'system' || role === 'context' || !roleOf[role]) && (
-                <option value="">{t('data.noColumn')}</option>
-              )}
-              {summary.columns.map((column) => (
-                <option
-                  key={column}
-                  disabled={
-                    (role === 'system' || role === 'context') && (column === roleOf.user || column === roleOf.assistant)
-                  }
-                >
-                  {column}
-                </option>
-              ))}
-            </select>
+            <Select
+              value={roleOf[role] ?? ''}
+              options={[
+                ...(isOptional(role) || !roleOf[role] ? [{ value: '', label: t('data.noColumn') }] : []),
+                ...summary.columns.map((column) => ({
+                  value: column,
+                  label: column,
+                  disabled: isOptional(role) && (column === roleOf.user || column === roleOf.assistant),
+                })),
+              ]}
+              onChange={(column) => choose(role, column || undefined)}
+            />
           </label>
         ))}
       {isGuess && (

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useFields } from '../../read-store'
 import { curveCsv, nearest, smooth, thin, xOf } from '../../../state/curve'
 import type { RunRecord } from '../../../state/run-record'
@@ -6,9 +6,10 @@ import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { ChartControls } from '../charts/chart-controls'
 import { ChartFrame } from '../charts/chart-frame'
-import { CurveTable } from '../charts/curve-table'
 import type { PlotSeries } from '../charts/plot-types'
 import '../charts/charts.css'
+
+const CurveTable = lazy(() => import('../charts/curve-table'))
 
 const TONES = ['one', 'two', 'three', 'four', 'five'] as const
 const DRAWN_POINTS = 500
@@ -73,7 +74,11 @@ export function CurveOverlay({ records }: { records: readonly RunRecord[] }) {
           </li>
         ))}
       </ul>
-      {table && <CurveTable points={records[0].curve} onClose={() => setTable(false)} />}
+      {table && (
+        <Suspense fallback={null}>
+          <CurveTable points={records[0].curve} onClose={() => setTable(false)} />
+        </Suspense>
+      )}
     </Part>
   )
 }

@@ -1,7 +1,9 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { useStore } from '../../read-store'
+import { inLanguage } from '../../../i18n'
 import type { MessageKey } from '../../../i18n'
 import { readField } from '../../../state/settings'
+import { Select } from '../../kit/select'
 import { useStudio, useWords } from '../../studio-context'
 import type { Field } from './fields'
 
@@ -16,7 +18,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
   const setting = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (!isAsked) return
-    setting.current?.querySelector<HTMLElement>('input, select')?.focus()
+    setting.current?.querySelector<HTMLElement>('input, [role=combobox]')?.focus()
     studio.train.attend(null)
   }, [isAsked, studio])
   const context = useStore(studio.model.store, (state) => state.card?.contextLength)
@@ -55,16 +57,13 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
         />
       )}
       {field.input === 'choice' && (
-        <select
+        <Select
           id={id}
           value={value as string}
-          aria-describedby={`${id}-help`}
-          onChange={(event) => write(event.target.value)}
-        >
-          {field.options?.map((option) => (
-            <option key={option}>{option}</option>
-          ))}
-        </select>
+          describedBy={`${id}-help`}
+          options={field.options?.map((option) => ({ value: option, label: option })) ?? []}
+          onChange={write}
+        />
       )}
       {field.input === 'many' && (
         <div className="many" role="group" aria-labelledby={`${id}-label`}>
@@ -82,7 +81,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
       )}
       <p id={`${id}-help`} className="setting-help">
         {help}
-        {field.about && ` ${field.about(value as string)[words.language]}`}
+        {field.about && ` ${inLanguage(field.about(value as string), words.language)}`}
         {isBeyond && <strong> {words.t('train.beyondContext', { n: context })}</strong>}
       </p>
       {wrong && (

@@ -1,4 +1,4 @@
-import type { Language, MessageKey } from '../../../i18n'
+import type { MessageKey } from '../../../i18n'
 import { PROJECTIONS } from '../../../contracts/model'
 import type { FieldPath } from '../../../state/settings'
 import { OPTIMIZERS } from '../../../run-file/optimizers'
@@ -11,7 +11,7 @@ export interface Field {
   input: 'number' | 'boolean' | 'choice' | 'many'
   options?: readonly string[]
   /** What the chosen option does, beside the setting's own explanation. */
-  about?: (option: string) => Record<Language, string>
+  about?: (option: string) => Record<string, string>
   /** A number that may be left out. */
   optional?: true
   /** Also shown with the simple settings, under a plain name. */
