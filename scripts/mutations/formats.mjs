@@ -100,7 +100,7 @@ export const formatMutations = [
   },
   {
     name: "peft: a module's own alpha is not folded in",
-    file: 'src/formats/peft.ts',
+    file: 'src/formats/read-peft.ts',
     find: 'own / loraScale(lora)',
     replace: '1',
     test: unit('formats-peft'),
@@ -216,5 +216,26 @@ export const formatMutations = [
     find: 'if (twice !== null)',
     replace: 'if (false)',
     test: unit('formats-safetensors'),
+  },
+  {
+    name: 'peft: an infinite weight passes',
+    file: 'src/formats/read-peft.ts',
+    find: '!Number.isFinite(value)',
+    replace: 'false',
+    test: unit('formats-peft'),
+  },
+  {
+    name: "peft: a rank that is not the tensors' passes",
+    file: 'src/formats/read-peft.ts',
+    find: ' || (said !== null && said !== rank)',
+    replace: '',
+    test: unit('formats-peft'),
+  },
+  {
+    name: 'opening: names without "model." stay as they are',
+    file: 'src/model/opening/tensor-names.ts',
+    find: '? INNER + name : name',
+    replace: '? name : name',
+    test: unit('formats-model-folder'),
   },
 ]

@@ -1,10 +1,14 @@
 import { families } from './families'
 import { blockOf, layerKinds, type Family } from './family'
 import { fail } from '../errors/index'
+import { shown } from '../errors/shown'
 import type { Expectation } from '../errors/formats'
 import type { BnbQuantization, ModelConfig, RopeScaling } from '../contracts/model'
 
 type Json = Record<string, unknown>
+
+/** Eight times the deepest model there is. Everything about a model is listed by layer before a weight is seen. */
+const MOST_LAYERS = 1000
 
 /**
  * Read a Hugging Face config.json in the spelling of transformers 4 (`rope_theta`, `torch_dtype`) or 5
@@ -32,6 +36,7 @@ export function parseModelConfig(text: string, file = 'config.json'): ModelConfi
 
   checkOptions(raw, family)
   const layers = read.size('num_hidden_layers')
+  if (layers > MOST_LAYERS) throw read.bad('num_hidden_layers', layers, 'layers')
   checkWindows(family, raw, layers, maxPositionEmbeddings)
   const rope = readRope(raw, read, maxPositionEmbeddings, defaults.ropeTheta)
   const quantization = readQuantization(raw)
@@ -116,13 +121,14 @@ function readRope(
   const rope: Json = isObject(given) ? given : {}
   const parameters: Json = isObject(raw.rope_parameters) ? raw.rope_parameters : {}
   const theta = Number(rope.rope_theta ?? parameters.rope_theta ?? raw.rope_theta ?? defaultTheta)
-  if (!(theta > 0)) throw read.bad('rope_theta', theta, 'positive')
+  if (!(theta > 0 && theta < Infinity)) throw read.bad('rope_theta', theta, 'positive')
   const partial = rope.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1
   if (partial !== 1) throw fail('model-option', { field: 'partial_rotary_factor', value: String(partial), works: '1' })
 
   const number = (field: string, fallback?: number): number => {
     const value = rope[field] ?? fallback
-    if (typeof value !== 'number' || !(value > 0)) throw read.bad(`rope_scaling.${field}`, value, 'positive')
+    if (typeof value !== 'number' || !(value > 0 && value < Infinity))
+      throw read.bad(`rope_scaling.${field}`, value, 'positive')
     return value
   }
   const type = String(rope.rope_type ?? rope.type ?? 'default')
@@ -145,6 +151,9 @@ function readRope(
 
 function readQuantization(raw: Json): BnbQuantization | null {
   const q = raw.quantization_config
+  // mlx-lm writes its own object, and a copy of it under the usual name.
+  const mlx = isObject(raw.quantization) ? raw.quantization : null
+  if (mlx && 'group_size' in mlx) throw fail('model-quantization', { method: `MLX (${shown(mlx.bits)} bits)` })
   if (q === undefined || q === null) return null
   const method = isObject(q) ? String(q.quant_method ?? (q.load_in_4bit === true ? 'bitsandbytes' : '?')) : String(q)
   if (!isObject(q) || method !== 'bitsandbytes') throw fail('model-quantization', { method })
@@ -171,18 +180,18 @@ class Fields {
   }
 
   bad(field: string, value: unknown, expected: Expectation): Error {
-    return fail('config-field', { file: this.file, field, value: JSON.stringify(value) ?? '', expected })
+    return fail('config-field', { file: this.file, field, value: shown(value), expected })
   }
 
   size(field: string, fallback?: number): number {
     const value = this.raw[field] ?? fallback
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) throw this.bad(field, value, 'whole')
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) throw this.bad(field, value, 'whole')
     return value
   }
 
   positive(field: string, fallback: number): number {
     const value = this.raw[field] ?? fallback
-    if (typeof value !== 'number' || !(value > 0)) throw this.bad(field, value, 'positive')
+    if (typeof value !== 'number' || !(value > 0 && value < Infinity)) throw this.bad(field, value, 'positive')
     return value
   }
 

@@ -1,5 +1,5 @@
 /** What a configuration field should have been. */
-export type Expectation = 'whole' | 'positive' | 'even' | 'token-ids' | 'divides-heads'
+export type Expectation = 'whole' | 'layers' | 'positive' | 'share' | 'even' | 'token-ids' | 'divides-heads'
 
 /** What errors of formats are told, by their codes. Their words: src/i18n/LANGUAGE/errors/formats.ts. */
 export interface FormatsErrors {
@@ -35,6 +35,15 @@ export interface FormatsErrors {
   'adapter-damaged': { folder: string; file: string }
   'adapter-half': { module: string; missing: string }
   'adapter-missing-modules': { folder: string; modules: string }
+  'adapter-foreign': { folder: string; kind: 'mlx' | 'kohya' }
+  /** `rank` rows stand in the tensor, `said` in the configuration; 0 = it says none. */
+  'adapter-rank': { tensor: string; rank: number; said: number }
+  'adapter-pattern': { field: string; pattern: string; reason: string }
+  'adapter-not-finite': { tensor: string; value: string }
+  'adapter-twice': { module: string; tensors: string }
+  'adapter-naming': { tensor: string; expected: string }
+  'model-renamed-twice': { tensor: string; names: string }
+  'model-unmerged': { folder: string; tensor: string }
   'adapter-empty': { folder: string }
   'gguf-tokenizer': { part: string; value: string }
   'gguf-architecture': { family: string }

@@ -33,6 +33,16 @@ async function shard(folder: MemoryFolder, count: number): Promise<void> {
   put(folder, 'model.safetensors.index.json', { metadata: {}, weight_map })
 }
 
+/** The same tensors under other names. */
+async function renamed(folder: MemoryFolder, rename: (name: string) => string): Promise<void> {
+  const file = await openSafetensors((await folder.open('model.safetensors'))!)
+  const all = [...file.tensors.values()]
+  const plan = all.map((info) => ({ ...info, name: rename(info.name) }))
+  const writer = await SafetensorsWriter.create(await folder.create('model.safetensors'), plan)
+  for (const { name, bytes } of all) await writer.write(await file.read(name, 0, bytes))
+  await writer.close()
+}
+
 describe('openModelFolder', () => {
   it('reads everything but the weights', async () => {
     const folder = await tinyFolder()
@@ -63,6 +73,45 @@ describe('openModelFolder', () => {
         expect(await sharded.weights.read(name, 0, info.bytes)).toEqual(await whole.weights.read(name, 0, info.bytes))
       }
     }
+  })
+
+  it('knows tensors by what wrapped or held them, and gives them their own names', async () => {
+    const whole = await openModelFolder(await tinyFolder())
+    const saved: ((name: string) => string)[] = [
+      (name) => name.replace(/^model\./, ''),
+      (name) => `_orig_mod.${name}`,
+      (name) => `module.${name.replace(/^model\./, '')}`,
+    ]
+    for (const rename of saved) {
+      const folder = await tinyFolder()
+      await renamed(folder, rename)
+      const opened = await openModelFolder(folder)
+      expect(opened.weightFiles[0].tensors).toEqual(whole.weightFiles[0].tensors)
+      for (const [name, info] of whole.weights.tensors) {
+        expect(opened.weights.tensors.get(name)).toEqual(info)
+        expect(await opened.weights.read(name, 0, info.bytes)).toEqual(await whole.weights.read(name, 0, info.bytes))
+      }
+    }
+  })
+
+  it('names what is no model: adapters, unmerged models, weights of MLX, layers without end', async () => {
+    const adapter = await tinyFolder()
+    await renamed(adapter, (name) => `${name}.lora_A.weight`)
+    expect(await codeOf(adapter)).toBe('model-is-adapter')
+    const unmerged = await tinyFolder()
+    await renamed(unmerged, (name) => (name.includes('q_proj.bias') ? name.replace('bias', 'lora_A.weight') : name))
+    expect(await codeOf(unmerged)).toBe('model-unmerged')
+    const twice = await tinyFolder()
+    await renamed(twice, (name) => (name === 'model.norm.weight' ? '_orig_mod.model.embed_tokens.weight' : name))
+    expect(await codeOf(twice)).toBe('model-renamed-twice')
+    const changed = async (change: object) => {
+      const folder = await tinyFolder()
+      put(folder, 'config.json', { ...TINY_CONFIG, ...change })
+      return codeOf(folder)
+    }
+    expect(await changed({ quantization: { group_size: 64, bits: 4 } })).toBe('model-quantization')
+    expect(await changed({ num_hidden_layers: 1e6 })).toBe('config-field')
+    expect(await changed({ num_hidden_layers: 1e300 })).toBe('config-field')
   })
 
   it('looks one folder further down', async () => {

@@ -3,7 +3,8 @@ import { TuneError } from '../../src/errors'
 import { fromFloat32, toFloat32 } from '../../src/formats/floats'
 import type { FloatDtype } from '../../src/formats/floats'
 import { MemoryFolder } from '../../src/formats/memory-folder'
-import { peftConfig, readPeft, writePeft } from '../../src/formats/peft'
+import { peftConfig, writePeft } from '../../src/formats/peft'
+import { readPeft } from '../../src/formats/read-peft'
 import type { PeftAdapter } from '../../src/formats/peft'
 import { adapterReadme } from '../../src/exporters/cards/adapter-readme'
 import { baseNames, transformersAdapter, vllmAdapter } from '../../src/exporters/cards/clients'
@@ -61,6 +62,9 @@ async function rewritten(
   }
   await writer.close()
 }
+
+const replaceConfig = (folder: MemoryFolder, config: unknown) =>
+  folder.files.set(ADAPTER_CONFIG, new TextEncoder().encode(JSON.stringify(config)))
 
 async function codeOf(folder: MemoryFolder): Promise<string> {
   return readPeft(folder, linearModules(model)).then(
@@ -171,6 +175,47 @@ describe('PEFT adapters', () => {
     )
   })
 
+  it('are read whatever wrapped the model when it was saved', async () => {
+    const wraps: ((name: string) => string)[] = [
+      (name) => `_orig_mod.${name}`,
+      (name) => `module.${name}`,
+      (name) => name.replace('layers.0.', 'layers.0._orig_mod.'),
+      (name) => name.replace('model.model.layers', 'model.layers'),
+    ]
+    for (const wrap of wraps) {
+      const folder = await written()
+      await rewritten(folder, wrap)
+      expect(await readPeft(folder, linearModules(model)), String(wrap)).toEqual(adapter())
+    }
+  })
+
+  it('are known by their tensors under another file name', async () => {
+    const folder = await written()
+    folder.files.set('my lora (1).safetensors', folder.files.get(ADAPTER_WEIGHTS)!)
+    folder.files.delete(ADAPTER_WEIGHTS)
+    expect(await readPeft(folder, linearModules(model))).toEqual(adapter())
+    folder.files.set('other.safetensors', folder.files.get('my lora (1).safetensors')!)
+    expect(await codeOf(folder)).toBe('adapter-no-weights')
+  })
+
+  it('have keys in Python spelling, of which none takes long', async () => {
+    const scale = async (key: string) => {
+      const read = await readPeft(await written({ alpha_pattern: { [key]: 12 } }), linearModules(model))
+      return delta(read, 1, 'q_proj')[0] / delta(adapter(), 1, 'q_proj')[0]
+    }
+    // What re.match(rf"(.*\\.)?({key})$", path) of Python finds.
+    expect(await scale('(?P<which>q|k)_proj')).toBeCloseTo(2)
+    expect(await scale('(?i)Q_PROJ')).toBeCloseTo(2)
+    expect(await scale('^model\\.layers\\.1\\..*_proj\\Z')).toBeCloseTo(2)
+    expect(await scale('layers.0.self_attn.q_proj')).toBeCloseTo(1)
+    expect(await scale('_proj')).toBeCloseTo(1)
+    const began = performance.now()
+    expect(await scale(`((.*)*)*${'(a|aa)+'.repeat(20)}b`)).toBeCloseTo(1)
+    expect(performance.now() - began).toBeLessThan(2000)
+    for (const key of ['(?=q)q_proj', '(q)\\1', 'q_proj++', '[', '(?(1)a|b)'])
+      expect(await codeOf(await written({ alpha_pattern: { [key]: 12 } })), key).toBe('adapter-pattern')
+  })
+
   it('add nothing in layers that they leave out', async () => {
     const folder = await written()
     await rewritten(folder, (name) => (name.includes('layers.0.self_attn.q') ? null : name))
@@ -190,10 +235,42 @@ describe('PEFT adapters', () => {
     ['adapter-unknown-tensor', (folder) => rewritten(folder, (name) => name.replace('q_proj', 'embed_tokens'))],
     ['adapter-shape', (folder) => rewritten(folder, (name) => name.replace('q_proj', 'k_proj'))],
     ['adapter-empty', (folder) => rewritten(folder, () => null)],
+    ['adapter-naming', (folder) => rewritten(folder, (name) => name.replace('model.model', 'model.language_model'))],
+    ['adapter-foreign', (folder) => rewritten(folder, (name) => name.replace(/lora_A.weight/, 'lora_a'))],
+    ['adapter-foreign', (folder) => rewritten(folder, (name) => name.replace(/lora_A/, 'lora_down'))],
+    ['adapter-foreign', (folder) => replaceConfig(folder, { fine_tune_type: 'lora', lora_parameters: { rank: 8 } })],
+    ['adapter-twice', (folder) => rewritten(folder, (name) => name.replace('lora_B.weight', 'lora_A.other.weight'))],
+    ['json-invalid', (folder) => replaceConfig(folder, null)],
+    ['json-invalid', (folder) => replaceConfig(folder, [])],
   ])('say %s', async (code, spoil) => {
     const folder = await written()
     await spoil(folder)
     expect(await codeOf(folder)).toBe(code)
+  })
+
+  it.each([
+    ['adapter-rank', { r: 16 }],
+    ['adapter-rank', { rank_pattern: { v_proj: 2 } }],
+    ['config-field', { r: 0 }],
+    ['config-field', { r: 2.5 }],
+    ['config-field', { r: '3' }],
+    ['config-field', { lora_alpha: 0 }],
+    ['config-field', { lora_alpha: null }],
+    ['config-field', { lora_dropout: 2 }],
+    ['config-field', { alpha_pattern: { q_proj: 'many' } }],
+    ['no error', { r: null, alpha_pattern: null, rank_pattern: [] }],
+  ])('say %s of %j', async (code, change) => {
+    expect(await codeOf(await written(change))).toBe(code)
+  })
+
+  it.each([NaN, Infinity])('are refused when they hold %d', async (value) => {
+    const broken = adapter()
+    broken.pairs[1].B[5] = value
+    const folder = await written()
+    await writePeft(folder, broken, linearPath)
+    await expect(readPeft(folder, linearModules(model))).rejects.toThrow(
+      `model.layers.0.self_attn.v_proj.lora_B.weight of the adapter holds ${value}`,
+    )
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import type { FileFolder } from '../../contracts/bytes'
-import { readPeft } from '../../formats/peft'
+import { readPeft } from '../../formats/read-peft'
 import type { LanguageModel } from '../../model/language-model'
 import type { LoraConfig, LoraPair } from '../../contracts/lora'
 import { linearModules, linearShape } from '../../architecture/names'

@@ -1,8 +1,10 @@
 import { fail } from '../../errors/index'
 import type { FileFolder } from '../../contracts/bytes'
+import { adapterKind } from '../../formats/adapter-names'
 import { openSafetensors } from '../../formats/safetensors'
 import type { SafetensorsFile } from '../../formats/safetensors'
 import type { TensorInfo, WeightSource } from '../../contracts/weights'
+import { canonicalNames } from './tensor-names'
 
 const INDEX = 'model.safetensors.index.json'
 
@@ -10,7 +12,7 @@ const INDEX = 'model.safetensors.index.json'
 export interface WeightFile {
   path: string
   size: number
-  /** Names of its tensors in the header's order. */
+  /** Names of its tensors in the header's order, as transformers gives them. */
   tensors: string[]
 }
 
@@ -23,31 +25,44 @@ export async function openWeightFiles(
   listed: { path: string; size: number }[],
 ): Promise<{ weights: WeightSource; files: WeightFile[] }> {
   const paths = await weightPaths(folder, new Set(listed.map((file) => file.path)))
-  const tensors = new Map<string, TensorInfo>()
   const holders = new Map<string, SafetensorsFile>()
-  const files: WeightFile[] = []
+  const opened: { path: string; size: number; file: SafetensorsFile }[] = []
   for (const path of paths) {
     const source = await folder.open(path)
     if (!source) throw fail('model-missing-shards', { folder: folder.name, files: path, count: 1 })
-    const opened = await openSafetensors(source)
-    for (const [name, info] of opened.tensors) {
-      tensors.set(name, info)
-      holders.set(name, opened)
-    }
-    files.push({ path, size: source.size, tensors: [...opened.tensors.keys()] })
+    const file = await openSafetensors(source)
+    for (const name of file.tensors.keys()) holders.set(name, file)
+    opened.push({ path, size: source.size, file })
   }
+  refuseAdapters([...holders.keys()], folder.name)
+  const stored = canonicalNames([...holders.keys()])
+  const canonical = new Map([...stored].map(([name, from]) => [from, name]))
+  const tensors = new Map<string, TensorInfo>()
+  for (const [name, from] of stored) tensors.set(name, { ...holders.get(from)!.tensors.get(from)!, name })
   return {
-    files,
+    files: opened.map(({ path, size, file }) => ({
+      path,
+      size,
+      tensors: [...file.tensors.keys()].map((from) => canonical.get(from)!),
+    })),
     weights: {
       tensors,
       read(name, offset, length) {
-        const holder = holders.get(name)
-        return holder
-          ? holder.read(name, offset, length)
+        const from = stored.get(name)
+        return from !== undefined
+          ? holders.get(from)!.read(from, offset, length)
           : Promise.reject(new Error(`${folder.name} has no tensor ${name}`))
       },
     },
   }
+}
+
+/** An adapter under a model's file name, or one that was saved in the midst of its base model. */
+function refuseAdapters(names: string[], folder: string): void {
+  if (adapterKind(names) === null) return
+  const other = names.find((name) => adapterKind([name]) === null)
+  if (other === undefined) throw fail('model-is-adapter', { folder, base: '' })
+  throw fail('model-unmerged', { folder, tensor: names.find((name) => adapterKind([name]) !== null)! })
 }
 
 async function weightPaths(folder: FileFolder, has: Set<string>): Promise<string[]> {

@@ -4,6 +4,8 @@ import type { ErrorTexts } from '../../../errors/texts'
 const EXPECTED: Record<Expectation, string> = {
   whole: 'a positive whole number',
   positive: 'a positive number',
+  layers: 'a whole number from 1 to 1000',
+  share: 'a number from 0 to 1',
   even: 'an even number',
   'token-ids': 'a token id or a list of them',
   'divides-heads': 'a divisor of "num_attention_heads"',
@@ -84,6 +86,26 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `The adapter has no ${p.missing} for ${p.module}, so the file is incomplete. It was not loaded. Download or save the adapter again.`,
   'adapter-missing-modules': (p) =>
     `adapter_config.json of ${p.folder} names ${p.modules}, for which the file has no weights, so the adapter covers less than it says. It was not loaded. Save the adapter again, or correct target_modules.`,
+  'adapter-foreign': (p) =>
+    p.kind === 'mlx'
+      ? `${p.folder} is an adapter of mlx-lm (lora_a, lora_b, a scale of its own), not a PEFT one, so it cannot be read here. It was not loaded. Convert it first: PEFT's lora_A and lora_B are mlx-lm's two matrices transposed, and lora_alpha is scale times rank.`
+      : `${p.folder} is an adapter in the naming of image models' trainers (lora_down, lora_up), not a PEFT one, so its tensors cannot be placed. It was not loaded. Save it with PEFT, or choose a PEFT adapter.`,
+  'adapter-rank': (p) =>
+    p.said > 0
+      ? `adapter_config.json says rank ${p.said} where ${p.tensor} has ${p.rank}, so the scale lora_alpha / r of this adapter is unclear. It was not loaded. Correct "r" or "rank_pattern", or take config and weights from the same run.`
+      : `${p.tensor} has rank ${p.rank}, so it can hold nothing. The adapter was not loaded. Save the adapter again.`,
+  'adapter-pattern': (p) =>
+    `adapter_config.json has ${JSON.stringify(p.pattern)} as a key of "${p.field}", a Python regular expression that cannot be computed here (${p.reason}), so the scales of this adapter are unknown. It was not loaded. Write the modules' names in its place.`,
+  'adapter-not-finite': (p) =>
+    `${p.tensor} of the adapter holds ${p.value}, so every answer would be nonsense: the run that made it has failed. It was not loaded. Take an earlier checkpoint of that run.`,
+  'adapter-twice': (p) =>
+    `The adapter has two tensors for the same side of ${p.module} (${p.tensors}), so it is unclear which one counts. It was not loaded. Save one adapter a file.`,
+  'adapter-naming': (p) =>
+    `${p.tensor} is named as no PEFT adapter of the loaded model is: it would have to be ${p.expected}. PEFT would load such a file without effect. It was not loaded. Rename the tensors, or save the adapter again with PEFT.`,
+  'model-renamed-twice': (p) =>
+    `The weight files name ${p.tensor} more than once (${p.names}), so it is unclear which one counts. Nothing was loaded. Save the model again with save_pretrained().`,
+  'model-unmerged': (p) =>
+    `The weight files of ${p.folder} hold an adapter beside the base model's weights (${p.tensor}), which is no plain model. Nothing was loaded. Save it again after merge_and_unload(), or give base model and adapter apart.`,
   'adapter-empty': (p) =>
     `The adapter in ${p.folder} holds no weights, so it would change nothing. It was not loaded. Save the adapter again.`,
   'gguf-tokenizer': (p) =>

@@ -4,6 +4,8 @@ import type { ErrorTexts } from '../../../errors/texts'
 const EXPECTED: Record<Expectation, string> = {
   whole: '正整数',
   positive: '正数',
+  layers: '1 到 1000 的整数',
+  share: '0 到 1 之间的数',
   even: '偶数',
   'token-ids': '词元编号或其列表',
   'divides-heads': '能整除 “num_attention_heads” 的数',
@@ -83,6 +85,26 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `适配器缺少 ${p.module} 的 ${p.missing}，文件不完整，因此未加载。请重新下载或重新保存该适配器。`,
   'adapter-missing-modules': (p) =>
     `${p.folder} 的 adapter_config.json 列出了 ${p.modules}，但文件中没有对应的权重，适配器的实际范围小于声明，因此未加载。请重新保存适配器，或更正 target_modules。`,
+  'adapter-foreign': (p) =>
+    p.kind === 'mlx'
+      ? `${p.folder} 是 mlx-lm 的适配器（lora_a、lora_b，缩放方式不同），不是 PEFT 适配器，此处无法读取，因此未加载。请先转换：PEFT 的 lora_A、lora_B 是 mlx-lm 两个矩阵的转置，lora_alpha 等于 scale 乘以秩。`
+      : `${p.folder} 采用图像模型训练工具的命名（lora_down、lora_up），不是 PEFT 适配器，无法确定各张量的位置，因此未加载。请用 PEFT 保存，或选择 PEFT 适配器。`,
+  'adapter-rank': (p) =>
+    p.said > 0
+      ? `adapter_config.json 中的秩为 ${p.said}，而 ${p.tensor} 的秩是 ${p.rank}，缩放系数 lora_alpha / r 无法确定，因此未加载。请改正 “r” 或 “rank_pattern”，或使用同一次训练的配置和权重。`
+      : `${p.tensor} 的秩为 ${p.rank}，不含任何内容，因此未加载。请重新保存适配器。`,
+  'adapter-pattern': (p) =>
+    `adapter_config.json 的 “${p.field}” 中的 ${JSON.stringify(p.pattern)} 是 Python 正则表达式，此处无法计算（${p.reason}），该适配器的缩放系数未知，因此未加载。请改写为模块名称。`,
+  'adapter-not-finite': (p) =>
+    `适配器的 ${p.tensor} 含有 ${p.value}，任何回答都会是乱码：产生它的训练已经失败，因此未加载。请使用那次训练更早的检查点。`,
+  'adapter-twice': (p) =>
+    `适配器中 ${p.module} 的同一侧有两个张量（${p.tensors}），无法确定以哪个为准，因此未加载。请每个文件只保存一个适配器。`,
+  'adapter-naming': (p) =>
+    `${p.tensor} 的命名与当前模型的 PEFT 适配器不符，应为 ${p.expected}；PEFT 加载这样的文件不会有任何效果。因此未加载。请重命名张量，或用 PEFT 重新保存。`,
+  'model-renamed-twice': (p) =>
+    `权重文件中 ${p.tensor} 出现不止一次（${p.names}），无法确定以哪个为准，因此未加载。请用 save_pretrained() 重新保存模型。`,
+  'model-unmerged': (p) =>
+    `${p.folder} 的权重文件同时含有基础模型和适配器（${p.tensor}），不是普通模型，因此未加载。请在 merge_and_unload() 之后重新保存，或分别提供基础模型和适配器。`,
   'adapter-empty': (p) => `${p.folder} 中的适配器不含任何权重，加载后不会有变化，因此未加载。请重新保存该适配器。`,
   'gguf-tokenizer': (p) =>
     `llama.cpp 无法像该模型的 tokenizer.json 那样切分文本（“${p.part}”：${p.value}）：写成 GGUF 后，文字会变成与训练时不同的词元，因此未写入任何内容。请改为导出 safetensors 或 PEFT 适配器；transformers 和 vLLM 能按原样使用该分词器。`,
