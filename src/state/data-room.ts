@@ -28,6 +28,8 @@ export interface DataState {
   sample: SampleInfo | null
   /** The person's own mapping; absent while the detected one is used. */
   mapping: ColumnMapping | undefined
+  /** The file's encoding, where a person had to say it. */
+  encoding: string | undefined
   summary: DataSummary | null
   preview: PreviewRow[]
   previewFrom: number
@@ -48,6 +50,7 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     fileName: null,
     sample: null,
     mapping: undefined,
+    encoding: undefined,
     summary: null,
     preview: [],
     previewFrom: 0,
@@ -60,7 +63,8 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
 
   const options = (): DataOptions => {
     const { max_length, assistant_only_loss, completion_only_loss } = settings()
-    return { mapping: store.getState().mapping, max_length, assistant_only_loss, completion_only_loss }
+    const { mapping, encoding } = store.getState()
+    return { mapping, encoding, max_length, assistant_only_loss, completion_only_loss }
   }
 
   /** Runs a read or a remap and shows what came of it; a later one wins. */
@@ -78,7 +82,7 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
         const error = emptiness(summary)
         if (!isCurrent()) return
         store.setState({ status: 'ready', summary, preview, previewFrom: 0, progress: null, error })
-        good = error ? null : setOf(store.getState())
+        good = error || summary.question ? null : setOf(store.getState())
       } catch (error) {
         if (!isCurrent()) return
         const { summary } = store.getState()
@@ -93,7 +97,7 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
   }
 
   async function open(source: DataSource, fileName: string | null, sample: SampleInfo | null) {
-    store.setState({ source, fileName, sample, mapping: undefined, summary: null, preview: [] })
+    store.setState({ source, fileName, sample, mapping: undefined, encoding: undefined, summary: null, preview: [] })
     await readSource(source)
   }
 
@@ -123,7 +127,10 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
       const body = (await response.json()) as SampleInfo[] | { samples: SampleInfo[] }
       store.setState({ samples: Array.isArray(body) ? body : body.samples })
     },
-    /** Resolves with whether the file is a good data set. What cannot be read leaves the set of before in its place. */
+    /**
+     * Resolves with whether the file is a good data set, about which nothing is to be asked. What cannot be read leaves
+     * the set of before in its place.
+     */
     async openFile(file: File): Promise<boolean> {
       try {
         // Also without a model, whose reading would say so only later.
@@ -133,7 +140,8 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
         return false
       }
       await open({ kind: 'file', file }, file.name, null)
-      return store.getState().error === null
+      const { error, summary } = store.getState()
+      return error === null && !summary?.question
     },
     dismissError: () => store.setState({ error: null }),
     /** What an earlier run was given: a sample, or the file that is open, under the mapping of then. */
@@ -145,6 +153,11 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     openSample: (sample: SampleInfo) => open({ kind: 'sample', name: sample.file }, null, sample),
     async remap(mapping: ColumnMapping | undefined) {
       store.setState({ mapping })
+      await read((onProgress) => engine.remapData(options(), onProgress))
+    },
+    /** The answer to the question in which encoding the file is. */
+    async chooseEncoding(encoding: string) {
+      store.setState({ encoding })
       await read((onProgress) => engine.remapData(options(), onProgress))
     },
     /** The same rows again after max_length or the kind of loss changed. */
@@ -161,28 +174,27 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
   }
 }
 /** What there is to know of a data set, so that it can come back. */
-type GoodSet = Pick<DataState, 'source' | 'fileName' | 'sample' | 'mapping' | 'summary' | 'preview' | 'previewFrom'>
-const setOf = ({ source, fileName, sample, mapping, summary, preview, previewFrom }: DataState): GoodSet => ({
-  source,
-  fileName,
-  sample,
-  mapping,
-  summary,
-  preview,
-  previewFrom,
-})
+type GoodSet = Pick<
+  DataState,
+  'source' | 'fileName' | 'sample' | 'mapping' | 'encoding' | 'summary' | 'preview' | 'previewFrom'
+>
+const setOf = (state: DataState): GoodSet => {
+  const { source, fileName, sample, mapping, encoding, summary, preview, previewFrom } = state
+  return { source, fileName, sample, mapping, encoding, summary, preview, previewFrom }
+}
 
-/** Why a file that could be read gives no rows. */
-function emptiness({ name, rowsKept, rowsRead, mapping, columns }: DataSummary): SerializedError | null {
-  if (rowsKept > 0) return null
-  if (mapping.format === 'unknown' && columns.length > 1) return fail('data-mapping-unknown', { columns }).toJSON()
-  return fail('data-nothing-usable', { file: name, rows: rowsRead }).toJSON()
+/** Why a file that could be read gives no rows; null also where a person is to say something first. */
+function emptiness({ name, rowsKept, rowsRead, question, notes }: DataSummary): SerializedError | null {
+  if (rowsKept > 0 || question) return null
+  const tooLong = notes.find((note) => note.code === 'data-too-long')
+  return tooLong ?? fail('data-nothing-usable', { file: name, rows: rowsRead }).toJSON()
 }
 
 const sourceOf = (sample: SampleInfo): Partial<DataState> => ({
   source: { kind: 'sample', name: sample.file },
   fileName: null,
   sample,
+  encoding: undefined,
   summary: null,
   preview: [],
 })

@@ -3,6 +3,7 @@ import type { Engine } from '../../src/engine/api/types'
 import { createDataRoom } from '../../src/state/data-room'
 import { recommendedRun } from '../../src/run-file/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
+import { fail } from '../../src/errors'
 import type { DataSummary } from '../../src/contracts/data'
 
 let engine: Engine
@@ -19,14 +20,40 @@ const room = () => createDataRoom(engine, () => recommendedRun, 'http://page/')
 const csv = (name: string) => new File(['a,b\n1,2\n'], name)
 
 describe('files that give no rows', () => {
-  test('columns that nobody can tell apart are asked about by name', async () => {
-    change = { mapping: { format: 'unknown', user: '甲', assistant: '乙' }, columns: ['编号', '甲', '乙'], rowsKept: 0 }
+  test('columns that nobody can tell apart are a question and no failure', async () => {
+    const columns = ['编号', '甲', '乙']
+    change = { mapping: { format: 'unknown', user: '甲', assistant: '乙' }, question: 'columns', columns, rowsKept: 0 }
+    const data = room()
+    expect(await data.openFile(csv('x.csv'))).toBe(false)
+    expect(data.store.getState()).toMatchObject({ status: 'ready', error: null, summary: { columns } })
+  })
+  test('an encoding that a person chooses holds for this file and no other', async () => {
+    change = { question: 'encoding', encodings: [{ encoding: 'big5', sample: '渡輪' }], rowsKept: 0 }
+    const seen: unknown[] = []
+    const { loadData, remapData } = engine
+    engine.loadData = (source, options) => (seen.push(options.encoding), loadData(source, options))
+    engine.remapData = (options) => (seen.push(options.encoding), remapData(options))
+    const data = room()
+    expect(await data.openFile(csv('x.csv'))).toBe(false)
+    await data.chooseEncoding('big5')
+    await data.openFile(csv('y.csv'))
+    expect(seen).toEqual([undefined, 'big5', undefined])
+  })
+  test('rows that are all too long say which length would hold them', async () => {
+    const note = fail('data-too-long', {
+      rows: 94,
+      of: 94,
+      leftOut: 94,
+      longest: 466,
+      max_length: 256,
+      model: 1024,
+      field: 'max_length',
+      suggested: 512,
+    })
+    change = { rowsKept: 0, notes: [note.toJSON()] }
     const data = room()
     await data.openFile(csv('x.csv'))
-    expect(data.store.getState().error).toMatchObject({
-      code: 'data-mapping-unknown',
-      params: { columns: ['编号', '甲', '乙'] },
-    })
+    expect(data.store.getState().error).toMatchObject({ code: 'data-too-long', params: { suggested: 512 } })
   })
   test('rows that are all left out are said to be', async () => {
     change = { rowsKept: 0 }

@@ -16,7 +16,7 @@ describe('words', () => {
   test('no key is left over', () => {
     const source = readAll('src/ui') + readAll('src/state')
     const dynamic =
-      /^(room|go|phase|figure|finish|format|help|memory|merge|role|runState|model\.from)\.|^try\.(base|tuned)$/
+      /^(room|go|phase|figure|finish|format|help|memory|merge|role|runState|use|model\.from)\.|^try\.(base|tuned)$/
     const unused = keys.filter((key) => !source.includes(`'${key}'`) && !dynamic.test(key))
     expect(unused).toEqual([])
   })

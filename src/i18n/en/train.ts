@@ -1,6 +1,7 @@
 export const train = {
   'phase.idle': 'Ready to train',
   'phase.notReady': 'Waiting for a model and data',
+  'phase.question': 'The data has a question: see Data',
   'phase.loadingName': 'Loading {name}…',
   'phase.readingName': 'Reading {name}…',
   'phase.wrongField': '{field} holds what no run can use. Correct it below, then start.',

@@ -3,6 +3,7 @@ import type { train as english } from '../en/train'
 export const train: Record<keyof typeof english, string> = {
   'phase.idle': '可以开始训练',
   'phase.notReady': '等待模型和数据',
+  'phase.question': '数据还有一个问题需要您回答：见“数据”',
   'phase.loadingName': '正在载入 {name}…',
   'phase.readingName': '正在读取 {name}…',
   'phase.wrongField': '{field} 填的内容无法使用。请先在下面改正，再开始训练。',

@@ -5,22 +5,28 @@ import type { DataSummary } from '../../../contracts/data'
 /** Where the count of rows left out leads to; hashes in the address are rooms. */
 export const BAD_ROWS_ID = 'bad-rows'
 
+/** Why rows are left out, each reason once with its rows. */
 export function BadRows({ summary }: { summary: DataSummary }) {
   const words = useWords()
-  const { badRows, badRowCount } = summary
+  const { leftOut, badRowCount } = summary
   return (
     <Part title={words.t('data.badRows', { n: badRowCount })}>
       <ul id={BAD_ROWS_ID} className="bad-rows" tabIndex={0} aria-label={words.t('data.badRows', { n: badRowCount })}>
-        {badRows.map(({ row, error }) => (
-          <li key={row}>
-            <span className="num">{words.num(row)}</span>
-            <span>{words.error(error)}</span>
+        {leftOut.map(({ error, count, rows }) => (
+          <li key={rows[0]}>
+            <span className="num">{words.num(rows[0])}</span>
+            <span>
+              {words.error(error)}
+              {count > 1 && (
+                <span className="muted">
+                  {' '}
+                  {words.t('data.sameHolds', { n: count, rows: rows.join(', ') + (count > rows.length ? ', …' : '') })}
+                </span>
+              )}
+            </span>
           </li>
         ))}
       </ul>
-      {badRowCount > badRows.length && (
-        <p className="muted">{words.t('data.moreBadRows', { n: badRowCount - badRows.length })}</p>
-      )}
     </Part>
   )
 }

@@ -7,7 +7,10 @@ import { ProgressBar } from '../../kit/progress-bar'
 import { Part, RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { BadRows } from './bad-rows'
+import { ColumnQuestion } from './column-question'
 import { DataCounts } from './data-counts'
+import { Cure, DataNotes } from './data-notes'
+import { EncodingQuestion } from './encoding-question'
 import { Examples } from './examples'
 import { LengthHistogram } from './length-histogram'
 import { Mapping } from './mapping'
@@ -16,7 +19,7 @@ import './data.css'
 
 export function DataRoom() {
   const studio = useStudio()
-  const { t, num, language, error } = useWords()
+  const { t, num, language } = useWords()
   const state = useFields(studio.data.store, 'summary', 'progress', 'status', 'error', 'source', 'sample', 'fileName')
   const hasModel = useStore(studio.model.store, (model) => model.card !== null)
   const { summary, progress, status } = state
@@ -25,6 +28,7 @@ export function DataRoom() {
   return (
     <RoomFrame title={t('room.data')} lead={t('data.lead')} actions={<ActionButton id="data.file" />}>
       <ErrorNote error={state.error}>
+        <Cure note={state.error} />
         {hasRows ? (
           <Button onClick={studio.data.dismissError}>{t('dismiss')}</Button>
         ) : (
@@ -47,12 +51,21 @@ export function DataRoom() {
           <ProgressBar label={name} done={progress?.done ?? 0} total={progress?.total ?? 0} />
         </div>
       )}
-      {summary && (
+      {summary?.question && (
+        <Part title={name}>
+          {summary.question === 'encoding' ? (
+            <EncodingQuestion summary={summary} />
+          ) : (
+            <ColumnQuestion key={summary.name} summary={summary} />
+          )}
+        </Part>
+      )}
+      {summary && !summary.question && (
         <div className={status === 'loading' ? 'data-set stale' : 'data-set'}>
           <Part title={name}>
             {state.error && hasRows && <p className="muted">{t('data.stays', { name })}</p>}
             <DataCounts summary={summary} />
-            {hasRows && summary.notes?.map((note) => <p key={note.code}>{error(note)}</p>)}
+            <DataNotes notes={summary.notes.filter((note) => note !== state.error)} />
           </Part>
           <Examples />
           <div className="two-columns">

@@ -24,6 +24,8 @@ const isOptional = (role: (typeof roles)[number]) => role === 'system' || role =
 export function Mapping({ summary }: { summary: DataSummary }) {
   const studio = useStudio()
   const { t } = useWords()
+  const usesOf = (column: string) =>
+    (summary.uses[column]?.length ? summary.uses[column] : (['none'] as const)).map((use) => t(`use.${use}`)).join(', ')
   const own = useStore(studio.data.store, (state) => state.mapping)
   const mapping: ColumnMapping = own ?? summary.mapping
   const isGuess = mapping.format === 'unknown'
@@ -87,7 +89,9 @@ export function Mapping({ summary }: { summary: DataSummary }) {
               <dt>
                 <code>{column}</code>
               </dt>
-              <dd>{summary.examples[column]}</dd>
+              <dd>
+                <strong>{usesOf(column)}</strong> {summary.examples[column]}
+              </dd>
             </div>
           ))}
         </dl>
