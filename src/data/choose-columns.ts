@@ -9,7 +9,7 @@ export const roleOfColumn = (mapping: ColumnMapping, column: string): ColumnRole
   COLUMN_ROLES.find((role) => mapping[role] === column)
 
 /**
- * A role for a column, chosen by a person. Every role has one column, and a column one role: who had it before has none.
+ * A role for a column, chosen by a person. A role has one column, and a column one role: who had it before has none.
  * A text is learnt as it stands, so nothing stands beside it.
  */
 export function withColumnAs(mapping: ColumnMapping, column: string, role: ColumnRole | undefined): ColumnMapping {

@@ -37,9 +37,13 @@ test('columns that do not say what they are are a question: no alert, no zeros, 
   await expect(page.getByRole('group', { name: '哪一列是提问，哪一列是回答？' })).toContainText('harbour')
   await page.getByText('English', { exact: true }).click()
 
-  await question.getByLabel('alpha').selectOption({ label: 'Question (user)' })
-  await question.getByLabel('gamma').selectOption({ label: 'Answer (assistant)' })
-  await question.getByLabel('beta').selectOption({ label: 'Context, before the question' })
+  const choose = async (column: string, role: string) => {
+    await question.getByRole('combobox', { name: column }).click()
+    await page.getByRole('option', { name: role }).click()
+  }
+  await choose('alpha', 'Question (user)')
+  await choose('gamma', 'Answer (assistant)')
+  await choose('beta', 'Context, before the question')
   await page.getByRole('button', { name: 'Use these columns' }).click()
   await expect(question).toHaveCount(0)
   const row = page.getByRole('group', { name: /^Row 2/ })

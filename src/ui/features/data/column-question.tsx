@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { chosenMapping, COLUMN_ROLES, roleOfColumn, withColumnAs } from '../../../data/choose-columns'
-import type { ColumnRole } from '../../../data/choose-columns'
 import { Button } from '../../kit/button'
+import { Select } from '../../kit/select'
 import { useStudio, useWords } from '../../studio-context'
 import type { ColumnMapping, DataSummary } from '../../../contracts/data'
 import styles from './question.module.css'
@@ -32,20 +32,17 @@ export function ColumnQuestion({ summary }: { summary: DataSummary }) {
               </th>
               <td className={styles.sample}>{summary.examples[column]}</td>
               <td>
-                <select
-                  aria-label={column}
-                  value={roleOfColumn(choices, column) ?? ''}
-                  onChange={({ target }) =>
-                    setChoices(withColumnAs(choices, column, (target.value || undefined) as ColumnRole | undefined))
-                  }
-                >
-                  <option value="">{t('use.none')}</option>
-                  {COLUMN_ROLES.map((role) => (
-                    <option key={role} value={role}>
-                      {t(`role.${role}`)}
-                    </option>
-                  ))}
-                </select>
+                <label>
+                  <span className="visually-hidden">{column}</span>
+                  <Select
+                    value={roleOfColumn(choices, column) ?? ''}
+                    options={[
+                      { value: '', label: t('use.none') },
+                      ...COLUMN_ROLES.map((role) => ({ value: role, label: t(`role.${role}`) })),
+                    ]}
+                    onChange={(role) => setChoices(withColumnAs(choices, column, role || undefined))}
+                  />
+                </label>
               </td>
             </tr>
           ))}
