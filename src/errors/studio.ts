@@ -8,6 +8,7 @@ export interface StudioErrors {
   'data-nothing-usable': { file: string; rows: number }
   'setting-refused': { field: string; value: string; expected: Expectation }
   'run-in-other-tab': { name: string }
+  'run-unkept': { name: string }
   'run-needs-model': { name: string; model: string }
   'run-needs-data': { name: string; file: string }
   'browser-no-webgpu': None

@@ -5,6 +5,7 @@ import type { WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
 import { collectBlobs, countBytes, writeToBoth } from './blob-folder'
 import { isAbort, serializeError } from './failure'
+import { isStoreFull } from '../storage/full-store'
 import { createLatest } from './latest'
 import type { Progress } from '../contracts/progress'
 import type { ExportedFile, ExportSettings } from '../contracts/exports'
@@ -18,6 +19,8 @@ export interface Saver {
   saveBlob(name: string, blob: Blob): void
   /** Where a whole model is gathered before it leaves: on disk, where the browser lets the page. */
   collect(): Promise<Collector>
+  /** The same in memory, where the disk has no room. */
+  collectInMemory(): Collector
   /** One zip of the files. */
   zip(files: readonly BlobFile[]): Promise<Blob>
   /** A folder that the person picks, or absent where the browser cannot. Rejects with AbortError when dismissed. */
@@ -81,6 +84,8 @@ export function createExportRoom(engine: Engine, saver: Saver) {
     setBase: (base: MergeBase) => store.setState({ base }),
     setKeepMerged: (keepMerged: boolean) => store.setState({ keepMerged }),
     cancel: () => jobs.cancel(),
+    /** Another adapter is on the model: what was written last is not of it. */
+    forget: () => store.setState({ adapterFiles: null, mergedFiles: null, mergedFolder: '', error: null }),
     saveZip,
     saveText: (name: string, text: string) => saver.saveBlob(name, new Blob([text], { type: 'text/plain' })),
 
@@ -115,11 +120,22 @@ export function createExportRoom(engine: Engine, saver: Saver) {
           store.setState({ mergedFiles: await write(picked), mergedFolder: name })
           return
         }
-        const kept = await saver.collect()
-        const written = await write(picked ? writeToBoth(kept, picked) : kept).catch(async (error: unknown) => {
-          await kept.drop()
-          throw error
-        })
+        const attempt = async (kept: Collector) => {
+          const written = await write(picked ? writeToBoth(kept, picked) : kept).catch(async (error: unknown) => {
+            await kept.drop()
+            throw error
+          })
+          return { kept, written }
+        }
+        const { kept, written } = await saver
+          .collect()
+          .then(attempt)
+          .catch((error: unknown) => {
+            // A download needs no room in the browser's store: what does not fit there goes through memory.
+            if (picked || !isStoreFull(error)) throw error
+            store.setState({ bytesWritten: 0 })
+            return attempt(saver.collectInMemory())
+          })
         if (!picked) await saveZip(name, kept.files)
         store.setState({ mergedFiles: written, mergedFolder: name })
         // Last, since the disk may be too full for it: the download has what it needs by then.

@@ -53,6 +53,8 @@ export function createNotices(lifetimeMs = 8000) {
     say: (key: MessageKey, params?: Params, button?: Notice['button']) => add({ text: { key, params }, button }),
     /** Shows any thrown value; a cancelled action is no error. */
     fail: (error: unknown) => (isAbort(error) ? 0 : add({ error: serializeError(error) })),
+    /** The same with what can be pressed about it. */
+    offer: (error: unknown, button: NonNullable<Notice['button']>) => add({ error: serializeError(error), button }),
   }
 }
 export type Notices = ReturnType<typeof createNotices>

@@ -1,5 +1,6 @@
 import { createStore, delMany, entries, get, set } from 'idb-keyval'
 import { folderOf, listCheckpoints, pruneCheckpoints } from '../formats/checkpoint-folder'
+import { guardQuota } from '../storage/full-store'
 import { hasOpfs } from '../storage/opfs'
 import { checkpointPlace, removeCheckpoints, runsWithCheckpoints } from '../storage/opfs-checkpoints'
 import type { BlobFile } from './blob-folder'
@@ -17,12 +18,13 @@ export function openRunArchive(): RunArchive {
   return {
     list: async () => (await entries<string, RunRecord>(records)).map(([, record]) => readRecord(record)),
     async put(record) {
-      await set(record.id, record, records)
+      await guardQuota(record.name, () => set(record.id, record, records))
       // Asks that the browser clear other things first when the disk is full. Not waited for: Firefox asks the person,
       // who may leave the question open.
       void navigator.storage?.persist?.().catch(() => {})
     },
-    putFiles: (id, kind, list) => set(filesKey(id, kind), [...list], files),
+    putFiles: (id, kind, list) => guardQuota(list[0]?.path ?? kind, () => set(filesKey(id, kind), [...list], files)),
+    removeFiles: (id, kind) => delMany([filesKey(id, kind)], files),
     files: async (id, kind) => (await get<BlobFile[]>(filesKey(id, kind), files)) ?? [],
     async remove(id) {
       await delMany([filesKey(id, 'adapter'), filesKey(id, 'merged')], files)

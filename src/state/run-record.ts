@@ -38,6 +38,9 @@ export interface RunRecord {
   /** Bytes of the files kept beside it; 0 = none. */
   adapterBytes: number
   mergedBytes: number
+  /** The steps after which they were written; absent in records of before, where it is the end of the run. */
+  adapterStep?: number
+  mergedStep?: number
   checkpoints?: KeptCheckpoints
   /** Set when deleted: it leaves the list at once and the browser at the next visit, so that undo is free. */
   deletedAt?: number
@@ -57,6 +60,7 @@ export interface RunArchive {
   put(record: RunRecord): Promise<void>
   putFiles(id: string, kind: RunFilesKind, files: readonly BlobFile[]): Promise<void>
   files(id: string, kind: RunFilesKind): Promise<BlobFile[]>
+  removeFiles(id: string, kind: RunFilesKind): Promise<void>
   /** The record, its files and its checkpoints, for good. */
   remove(id: string): Promise<void>
   checkpoints(id: string): Promise<KeptCheckpoints>

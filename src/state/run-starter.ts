@@ -1,10 +1,10 @@
 import type { Engine, TrainOptions, TrainOutcome } from '../engine/api/types'
 import { fail } from '../errors'
+import { isStoreFull } from '../storage/full-store'
 import type { ExportRoom } from './export-room'
 import type { Notices } from './notices'
 import type { PrefsStore } from './prefs'
 import type { RunArchive, RunRecord } from './run-record'
-import { bytesOf } from './run-record'
 import type { RunsRoom } from './runs-room'
 import type { TrainRoom } from './train-room'
 import { factsOf } from './train-room'
@@ -19,6 +19,7 @@ interface StarterParts {
   tryRoom: TryRoom
   exporting: ExportRoom
   runs: RunsRoom
+  download(record: RunRecord): Promise<void>
 }
 
 /** Answers that are looked at on the way: of so many rows, so long. */
@@ -26,13 +27,39 @@ const ANSWERED_ROWS = 2
 const ANSWER_TOKENS = 40
 
 /** Trains a run and keeps its record true from before the first step to the end, whatever the end is. */
-export function createRunStarter({ engine, archive, prefs, notices, train, tryRoom, exporting, runs }: StarterParts) {
+export function createRunStarter(parts: StarterParts) {
+  const { engine, archive, prefs, notices, train, tryRoom, exporting, runs, download } = parts
+
+  /**
+   * What the browser's store has no room for costs the run nothing: it is said, with the way to take the result along.
+   * Resolves with whether it was kept.
+   */
+  async function keeping(record: RunRecord, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      const hasResult = (runs.find(record.id)?.adapterBytes ?? 0) > 0
+      const told = isStoreFull(error) ? fail('run-unkept', { name: record.name }, error) : error
+      if (!hasResult) notices.fail(told)
+      else notices.offer(told, { label: 'export.downloadAdapter', perform: () => void download(record) })
+      return false
+    }
+  }
+
+  /** Which of its files are kept is known to the list alone: it changes while the run goes on. */
+  const keptOf = (record: RunRecord) => {
+    const { adapterBytes, adapterStep, mergedBytes, mergedStep } = runs.find(record.id) ?? record
+    return { adapterBytes, adapterStep, mergedBytes, mergedStep }
+  }
+
   /** What has come of the run so far. */
   const soFar = (record: RunRecord): RunRecord => {
     const curve = [...train.points()]
     const { answers, steps } = train.store.getState()
     return {
       ...record,
+      ...keptOf(record),
       curve,
       answers: [...answers],
       steps: curve.length,
@@ -42,31 +69,33 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
   }
 
   /** Notes are written one after another, so that none of them comes after the run's end. */
-  let noted: Promise<void> = Promise.resolve()
+  let noted: Promise<unknown> = Promise.resolve()
   function noteCheckpoint(record: RunRecord) {
     const now = soFar(record)
-    noted = noted
-      .then(async () => runs.put({ ...now, checkpoints: await archive.checkpoints(record.id) }))
-      .catch((error: unknown) => void notices.fail(error))
+    noted = noted.then(() =>
+      keeping(record, async () => {
+        const checkpoints = await archive.checkpoints(record.id)
+        await runs.put({ ...now, ...keptOf(record), checkpoints })
+      }),
+    )
   }
 
-  async function keepAdapter(record: RunRecord, outcome: TrainOutcome | null): Promise<number> {
+  /** Resolves with whether the store took it; it is in the list of runs either way. */
+  async function keepAdapter(record: RunRecord, outcome: TrainOutcome | null): Promise<boolean> {
     const facts = outcome ? factsOf(record.name, record.data.name, record.data.rows, record.run, outcome) : undefined
     const files = await exporting.writeAdapter(facts)
-    await archive.putFiles(record.id, 'adapter', files)
-    return bytesOf(files)
+    return keeping(record, () => runs.keepFiles(record.id, 'adapter', files, outcome?.steps ?? train.points().length))
   }
 
   async function finished(record: RunRecord, outcome: TrainOutcome) {
     const { reason, steps, seconds, trainLoss, trainerState } = outcome
-    const adapterBytes = await keepAdapter(record, outcome)
-    const whole = { ...soFar(record), reason, steps, trainLoss, trainerState, adapterBytes }
-    await runs.put({
-      ...whole,
-      seconds: Math.max(seconds, whole.seconds),
-      checkpoints: await archive.checkpoints(record.id),
-    })
-    if (reason !== 'finished') return
+    const isKept = await keepAdapter(record, outcome)
+    const whole = { ...soFar(record), reason, steps, trainLoss, trainerState }
+    const checkpoints = await archive.checkpoints(record.id)
+    const isListed = await keeping(record, () =>
+      runs.put({ ...whole, seconds: Math.max(seconds, whole.seconds), checkpoints }),
+    )
+    if (reason !== 'finished' || !isKept || !isListed) return
     // The adapter is safe now: the way back is needed no more.
     // Without a plan, since the data set was taken away meanwhile, nobody knows which were asked for: all stay.
     const plan = await engine.planRun(record.run).catch(() => null)
@@ -76,12 +105,19 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
       limit: record.run.save_total_limit,
       safety: true,
     })
-    await runs.change(record.id, { checkpoints: await archive.checkpoints(record.id) })
+    await keeping(record, async () => runs.change(record.id, { checkpoints: await archive.checkpoints(record.id) }))
+  }
+
+  /** As it was before this try; what has been removed meanwhile stays removed. */
+  async function putBack(record: RunRecord, earlier: RunRecord | undefined) {
+    if (!earlier) return runs.forget(record.id)
+    const { mergedBytes, mergedStep } = runs.find(record.id) ?? earlier
+    await keeping(record, () => runs.put({ ...earlier, mergedBytes, mergedStep }))
   }
 
   /** Stopped before its first step: nothing came of it, so that there is nothing to list. */
   async function empty(record: RunRecord, earlier: RunRecord | undefined, tried: TryState) {
-    await (earlier ? runs.put(earlier) : runs.forget(record.id))
+    await putBack(record, earlier)
     await forgetAdapter(tried)
     notices.fail(fail('train-no-step', {}))
   }
@@ -108,14 +144,16 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     const now = soFar(record)
     const isNumbers = error?.code === 'train-non-finite' && now.steps > 0
     if (now.steps <= (earlier?.steps ?? 0) && !isNumbers) {
-      await (earlier ? runs.put(earlier) : runs.forget(record.id))
+      await putBack(record, earlier)
       if (now.steps === 0 && tryRoom.store.getState().adapterRunId === record.id) await forgetAdapter(tried)
       return
     }
     const checkpoints = await archive.checkpoints(record.id)
     // Where the GPU is gone, so is the adapter: then the last checkpoint is what there is.
-    const adapterBytes = isNumbers ? await keepAdapter(record, null) : record.adapterBytes
-    await runs.put({ ...now, reason: isNumbers ? 'failed' : 'interrupted', checkpoints, adapterBytes })
+    if (isNumbers) await keepAdapter(record, null)
+    await keeping(record, () =>
+      runs.put({ ...soFar(record), reason: isNumbers ? 'failed' : 'interrupted', checkpoints }),
+    )
   }
 
   async function whole(
@@ -132,7 +170,7 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
     const live: RunRecord = { ...record, reason: 'running' }
     let outcome: TrainOutcome | null = null
     try {
-      await runs.put(live)
+      await keeping(live, () => runs.put(live))
       const { answerEvery } = prefs.getState()
       const answers =
         answerEvery > 0 ? { rows: ANSWERED_ROWS, every: answerEvery, max_new_tokens: ANSWER_TOKENS } : undefined
@@ -143,6 +181,7 @@ export function createRunStarter({ engine, archive, prefs, notices, train, tryRo
         answers: record.answers,
         onAdapter: (card) => tryRoom.adapterIs(card, record.name, record.id),
         onCheckpoint: () => noteCheckpoint(live),
+        onFirstStep: () => void (noted = noted.then(() => runs.forgetMerged(record.id)).catch(notices.fail)),
       })
       await noted
       if (outcome) {

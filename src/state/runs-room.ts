@@ -11,19 +11,37 @@ export interface RunsState {
   picked: string[]
   /** Only runs with this tag are shown; null = all. */
   tag: string | null
+  /** Runs of which something is in this tab alone, since the browser's store had no room. */
+  unkept: string[]
 }
 
+const keyOf = (id: string, kind: RunFilesKind) => `${id}/${kind}`
+const mergedOf = (mergedBytes: number, mergedStep?: number) => ({ mergedBytes, mergedStep })
+
 export function createRunsRoom(archive: RunArchive, notices: Notices) {
-  const store = createStore<RunsState>(() => ({ list: null, picked: [], tag: null }))
+  const store = createStore<RunsState>(() => ({ list: null, picked: [], tag: null, unkept: [] }))
+  /** Files that the store refused, by run and kind; they go with the tab. */
+  const inTab = new Map<string, readonly BlobFile[]>()
   const find = (id: string) => store.getState().list?.find((record) => record.id === id)
 
   async function put(record: RunRecord) {
-    await archive.put(record)
+    const refused = await archive.put(record).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    )
+    markKept(record.id, refused === null && !inTab.has(keyOf(record.id, 'adapter')))
     store.setState(({ list }) => ({
       list: [record, ...(list ?? []).filter((known) => known.id !== record.id)]
         .filter((known) => !known.deletedAt)
         .sort((a, b) => b.startedAt - a.startedAt),
     }))
+    if (refused) throw refused.error
+  }
+  function markKept(id: string, isKept: boolean) {
+    store.setState(({ unkept }) => {
+      const others = unkept.filter((one) => one !== id)
+      return { unkept: isKept ? others : [...others, id] }
+    })
   }
   async function change(id: string, part: Partial<RunRecord>) {
     const record = find(id)
@@ -34,7 +52,8 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
   async function interrupted(record: RunRecord): Promise<RunRecord> {
     const checkpoints = await archive.checkpoints(record.id)
     const now: RunRecord = { ...record, reason: 'interrupted', checkpoints, steps: checkpoints.steps.at(-1) ?? 0 }
-    await archive.put(now)
+    // Where it cannot be noted, it is found out again at the next visit.
+    await archive.put(now).catch(notices.fail)
     return now
   }
 
@@ -46,7 +65,7 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
     async open() {
       try {
         const all = await archive.list()
-        for (const record of all) if (record.deletedAt) await archive.remove(record.id)
+        for (const record of all) if (record.deletedAt) await archive.remove(record.id).catch(notices.fail)
         const held = await archive.held()
         const list = await Promise.all(
           all
@@ -61,11 +80,34 @@ export function createRunsRoom(archive: RunArchive, notices: Notices) {
         notices.fail(error)
       }
     },
-    async keepFiles(id: string, kind: RunFilesKind, files: readonly BlobFile[]) {
-      await archive.putFiles(id, kind, files)
-      await change(id, kind === 'adapter' ? { adapterBytes: bytesOf(files) } : { mergedBytes: bytesOf(files) })
+    /**
+     * Files of a run as it was after `step` steps. An adapter that the store has no room for stays in the tab; either
+     * way the error is thrown.
+     */
+    async keepFiles(id: string, kind: RunFilesKind, files: readonly BlobFile[], step: number) {
+      const key = keyOf(id, kind)
+      try {
+        await archive.putFiles(id, kind, files)
+        inTab.delete(key)
+      } catch (error) {
+        if (kind === 'merged') throw error
+        inTab.set(key, files)
+        markKept(id, false)
+        await change(id, { adapterBytes: bytesOf(files), adapterStep: step }).catch(() => {})
+        throw error
+      }
+      const bytes = bytesOf(files)
+      await change(id, kind === 'adapter' ? { adapterBytes: bytes, adapterStep: step } : mergedOf(bytes, step))
     },
-    files: (id: string, kind: RunFilesKind) => archive.files(id, kind),
+    files: async (id: string, kind: RunFilesKind) => [
+      ...(inTab.get(keyOf(id, kind)) ?? (await archive.files(id, kind))),
+    ],
+    /** The run has moved on, so that its merged model of before is its model no more. */
+    async forgetMerged(id: string) {
+      if (!find(id)?.mergedBytes) return
+      await archive.removeFiles(id, 'merged')
+      await change(id, mergedOf(0))
+    },
     rename: (id: string, name: string) => change(id, { name }),
     /** Tags as they are written: between commas, each once. */
     tag: (id: string, text: string) =>

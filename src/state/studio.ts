@@ -93,6 +93,10 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     else replan()
   })
 
+  tryRoom.store.subscribe((now, before) => {
+    if (now.adapter !== before.adapter) exporting.forget()
+  })
+
   for (const room of [train, tryRoom, exporting]) {
     room.store.subscribe(({ error }, before) => {
       if (error && error !== before.error && error.code === 'gpu-lost') model.lost(error)
@@ -113,7 +117,17 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     if (wanted && adapter) train.setRun({ ...run, lora: { ...adapter.lora, lora_dropout: run.lora.lora_dropout } })
   }
 
-  const start = createRunStarter({ engine, archive, prefs, notices, train, tryRoom, exporting, runs })
+  const start = createRunStarter({
+    engine,
+    archive,
+    prefs,
+    notices,
+    train,
+    tryRoom,
+    exporting,
+    runs,
+    download: (record) => downloadAdapter(record),
+  })
 
   async function startTraining() {
     notices.clear('run', 'train')
@@ -185,6 +199,13 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
   }
   const exportName = () => fileStem(tryRoom.store.getState().adapterName || 'adapter')
 
+  async function downloadAdapter(record: RunRecord | undefined = currentRun()) {
+    // Of the run that is going on, what is kept is what it was before.
+    const isLive = running() && record?.id === train.store.getState().runId
+    const kept = record && !isLive ? await runs.files(record.id, 'adapter') : []
+    await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept)
+  }
+
   function applyRunFile(json: unknown): boolean {
     try {
       const { run, warnings } = parseRunFile(json)
@@ -246,19 +267,14 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
       tellInterrupted()
     },
 
-    async downloadAdapter(record: RunRecord | undefined = currentRun()) {
-      // Of the run that is going on, what is kept is what it was before.
-      const isLive = running() && record?.id === train.store.getState().runId
-      const kept = record && !isLive ? await runs.files(record.id, 'adapter') : []
-      await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept)
-    },
+    downloadAdapter,
     async downloadMerged(to: 'zip' | 'folder') {
       const record = currentRun()
       const keep = exporting.store.getState().keepMerged && record
       await exporting.downloadMerged(
         `${exportName()}-merged`,
         to,
-        keep ? (files) => runs.keepFiles(keep.id, 'merged', files) : null,
+        keep ? (files) => runs.keepFiles(keep.id, 'merged', files, keep.steps) : null,
       )
     },
     async downloadKeptMerged(record: RunRecord) {

@@ -74,6 +74,8 @@ export interface RunStart {
   answers?: readonly AnswerRecord[]
   onAdapter(card: AdapterCard): void
   onCheckpoint(): void
+  /** The first new step is done: what was kept of the run before is behind it. */
+  onFirstStep(): void
 }
 
 export function createTrainRoom(engine: Engine) {
@@ -107,6 +109,8 @@ export function createTrainRoom(engine: Engine) {
   let pausedMs = 0
   let pausedAt = 0
   let planning = 0
+  /** The run has made a step of its own. */
+  let moved = false
 
   const publisher = createPublisher((change: Partial<TrainState>) => store.setState(change))
 
@@ -123,6 +127,8 @@ export function createTrainRoom(engine: Engine) {
     } else if (event.kind === 'step') {
       const { log, steps, tokensPerSecond, etaSeconds, gpuBytes, stepSeconds } = event
       const seconds = before + (Date.now() - store.getState().startedAt - pausedMs) / 1000
+      if (!moved) start.onFirstStep()
+      moved = true
       points.push({ ...log, seconds, tokens_per_second: tokensPerSecond })
       const live = { tokensPerSecond, etaSeconds, gpuBytes, stepSeconds }
       publisher.soon({ step: log.step, steps, live, version: points.length })
@@ -199,6 +205,7 @@ export function createTrainRoom(engine: Engine) {
       before = 0
       pausedMs = 0
       pausedAt = 0
+      moved = false
       store.setState({
         view: 'run',
         phase: 'preparing',

@@ -1,6 +1,7 @@
 import { fail } from '../errors'
 import type { ByteSink, FileFolder, WritableFolder } from '../contracts/bytes'
 import { fileSource } from './files-folder'
+import { guardQuota } from './full-store'
 
 /** What TypeScript's page library leaves out: synchronous access exists in workers only, `move` in no library yet. */
 interface SyncFile {
@@ -222,13 +223,4 @@ export async function removeEntry(directory: FileSystemDirectoryHandle, name: st
 
 export function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name
-}
-
-/** Every call that may need room can be told that there is none: even a rename does. */
-async function guardQuota<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw isNamed(error, 'QuotaExceededError') ? fail('storage-full', { path }, error) : error
-  }
 }

@@ -14,6 +14,7 @@ export function browserSaver(): Saver {
   return {
     saveBlob,
     collect: async () => (canSpool() ? openSpool() : collectBlobs()),
+    collectInMemory: collectBlobs,
     zip: zipBlobs,
     pickFolder: pick && (async () => pickedFolder(await pick.call(window, { mode: 'readwrite' }))),
   }

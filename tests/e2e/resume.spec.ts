@@ -91,7 +91,7 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     await row.getByLabel(/^More for/).click()
     const [again] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'Download merged model' }).click(),
+      page.getByRole('menuitem', { name: `Download merged model of step ${STEPS}` }).click(),
     ])
     expect(readFileSync(await again.path()).equals(readFileSync(await download.path()))).toBe(true)
   })

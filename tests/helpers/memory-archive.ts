@@ -14,6 +14,7 @@ export function memoryArchive() {
     put: async (one) => void kept.set(one.id, structuredClone(one)),
     putFiles: async (id, kind, list) => void files.set(`${id}/${kind}`, list),
     files: async (id, kind) => [...(files.get(`${id}/${kind}`) ?? [])],
+    removeFiles: async (id, kind) => void files.delete(`${id}/${kind}`),
     remove: async (id) => void kept.delete(id),
     checkpoints: async (id) => ({ steps: steps.get(id) ?? [], bytes: 100 * (steps.get(id) ?? []).length }),
     checkpointAdapter: async () => [],

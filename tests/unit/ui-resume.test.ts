@@ -32,6 +32,8 @@ let archive: ReturnType<typeof memoryArchive>
 let asked: { run: RunFile; options: TrainOptions }[]
 let play: (on: (event: TrainEvent) => void, options: TrainOptions) => Promise<TrainOutcome>
 let loaded: string[]
+/** Downloads. */
+let saved: string[]
 /** The GPU took the model with it. */
 let gone: boolean
 
@@ -39,6 +41,7 @@ beforeEach(() => {
   archive = memoryArchive()
   asked = []
   loaded = []
+  saved = []
   gone = false
   play = async (on, options) => {
     const past = options.resumeFrom ? [1, 2, 3] : []
@@ -96,7 +99,12 @@ async function visit(language = 'en') {
   const route = createStore<{ room: Room }>(() => ({ room: 'train' }))
   const router: Router = { store: route, go: (room) => route.setState({ room }) }
   const library = { list: async () => [], remove: async () => {} }
-  const saver = { saveBlob: () => {}, collect: async () => collectBlobs(), zip: async () => new Blob() }
+  const saver = {
+    saveBlob: (name: string) => void saved.push(name),
+    collect: async () => collectBlobs(),
+    collectInMemory: collectBlobs,
+    zip: async () => new Blob(),
+  }
   const studio = createStudio({
     engine,
     archive,
@@ -317,4 +325,33 @@ test('a run file means the same in the page as on the command line', async () =>
   const { run } = studio.train.store.getState()
   expect(run).toEqual({ ...fileDefaults, learning_rate: 1e-3, lora: { ...fileDefaults.lora, r: 4 } })
   expect(run).toMatchObject({ lr_scheduler_type: 'linear', warmup_ratio: 0 })
+})
+
+test('a merged model that is kept says its step, and goes when its run moves on', async () => {
+  await interruptedRun()
+  const { id } = only()
+  const studio = await visit()
+  await studio.runs.keepFiles(id, 'merged', [{ path: 'model.safetensors', blob: new Blob(['1234']) }], 3)
+  expect(only()).toMatchObject({ mergedBytes: 4, mergedStep: 3 })
+  await studio.resumeRun(studio.runs.find(id)!)
+  expect(only()).toMatchObject({ reason: 'finished', steps: STEPS, mergedBytes: 0 })
+  expect(await archive.files(id, 'merged')).toEqual([])
+  expect(studio.runs.find(id)?.mergedStep).toBeUndefined()
+})
+
+test('a store without room ends no run: the result stays in the tab, is said not to be kept, and can be downloaded', async () => {
+  const full = () => Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+  archive.put = full
+  archive.putFiles = full
+  const studio = await visit()
+  await studio.startTraining()
+  expect(studio.train.store.getState()).toMatchObject({ phase: 'done', error: null })
+  const [run] = studio.runs.store.getState().list!
+  expect(run).toMatchObject({ reason: 'finished', steps: STEPS })
+  expect(run.adapterBytes).toBeGreaterThan(0)
+  expect(studio.runs.store.getState().unkept).toEqual([run.id])
+  const { error, button } = studio.notices.store.getState().list.at(-1)!
+  expect(error?.code).toBe('run-unkept')
+  button!.perform()
+  await vi.waitFor(() => expect(saved).toEqual([`${run.name}.zip`]))
 })

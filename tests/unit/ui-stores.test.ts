@@ -204,8 +204,8 @@ describe('runs', () => {
   test('files kept later are counted with the run', async () => {
     const runs = createRunsRoom(memoryArchive(), createNotices())
     await runs.put(record('a', 1))
-    await runs.keepFiles('a', 'merged', [{ path: 'x', blob: new Blob(['12345']) }])
-    expect(runs.find('a')?.mergedBytes).toBe(5)
+    await runs.keepFiles('a', 'merged', [{ path: 'x', blob: new Blob(['12345']) }], 7)
+    expect(runs.find('a')).toMatchObject({ mergedBytes: 5, mergedStep: 7 })
   })
 })
 
@@ -219,7 +219,7 @@ describe('train room', () => {
     gpuBytes: 1,
     stepSeconds: 0.1,
   })
-  const start = { runId: 'id', options: {}, onAdapter: () => {}, onCheckpoint: () => {} }
+  const start = { runId: 'id', options: {}, onAdapter: () => {}, onCheckpoint: () => {}, onFirstStep: () => {} }
   const outcome: TrainOutcome = { reason: 'finished', log: [], steps: 1000, seconds: 1, trainLoss: 1, trainerState: {} }
 
   test('a thousand quick steps reach listeners a handful of times, and the last is never lost', async () => {

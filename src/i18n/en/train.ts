@@ -129,6 +129,8 @@ export const train = {
   'summary.stopped': 'Stopped; what was learnt is kept',
   'summary.loss': 'loss',
   'summary.time': 'time',
+  'summary.unkept':
+    'The browser has no room left, so this run is in this tab alone. Download the adapter before you close it.',
   'summary.kept': 'The adapter, its curve and its settings are kept in this browser, under Runs.',
   'summary.try': 'Ask both models',
   'summary.export': 'Export',

@@ -128,6 +128,7 @@ export const train: Record<keyof typeof english, string> = {
   'summary.stopped': '已停止，学到的内容已保存',
   'summary.loss': '损失',
   'summary.time': '用时',
+  'summary.unkept': '浏览器空间已满，这次训练只在这个标签页里。关闭前请下载适配器。',
   'summary.kept': '适配器、曲线和设置已保存在本浏览器的“记录”里。',
   'summary.try': '对比提问',
   'summary.export': '导出',

@@ -28,7 +28,7 @@ export function startPageEffects(studio: Studio): void {
   train.store.subscribe(setTitle)
 
   window.addEventListener('beforeunload', (event) => {
-    if (studio.running()) event.preventDefault()
+    if (studio.running() || studio.runs.store.getState().unkept.length > 0) event.preventDefault()
   })
 
   let lock: WakeLockSentinel | null = null

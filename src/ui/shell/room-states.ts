@@ -85,6 +85,6 @@ function useExportLine(): RoomLine {
 
 function useRunsLine(studio: ReturnType<typeof useStudio>): RoomLine {
   const { t } = useWords()
-  const count = useStore(studio.runs.store, (state) => state.list?.length ?? 0)
+  const count = useStore(studio.runs.store, ({ list, unkept }) => (list?.length ?? 0) - unkept.length)
   return count > 0 ? done(t('rail.kept', { n: count })) : none(t('rail.noneYet'))
 }

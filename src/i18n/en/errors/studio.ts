@@ -15,6 +15,8 @@ export const studioErrors: ErrorTexts<StudioErrors> = {
     `"${field}" cannot be ${value}, so nothing starts with it. Enter ${expectationText(expected)}.`,
   'run-in-other-tab': ({ name }) =>
     `The run ${name} is going on in another tab of this browser, so it was not started here. Go to that tab, or close it and try again.`,
+  'run-unkept': ({ name }) =>
+    `The browser has no room left to store the run ${name}, so it is in this tab alone and goes when the tab is closed. It loses nothing until then: download its adapter first, or free disk space and delete old runs and cached models.`,
   'run-needs-model': ({ name, model }) =>
     `The run ${name} trained ${model}, which is not loaded, so it was not resumed. Nothing is lost: choose the folder ${model} in Model, then resume again.`,
   'run-needs-data': ({ name, file }) =>

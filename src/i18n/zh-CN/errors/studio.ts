@@ -15,6 +15,8 @@ export const studioErrors: ErrorTexts<StudioErrors> = {
     `“${field}”不能是 ${value}，改正之前无法开始训练。应填${expectationText(expected)}。`,
   'run-in-other-tab': ({ name }) =>
     `训练 ${name} 正在此浏览器的另一个标签页中进行，因此没有在这里启动。请切换到那个标签页，或将其关闭后重试。`,
+  'run-unkept': ({ name }) =>
+    `浏览器已没有空间保存训练 ${name}，它只在这个标签页里，关闭后就会消失；在此之前什么也不会丢。请先下载适配器，或清理磁盘、删除旧训练和缓存的模型。`,
   'run-needs-model': ({ name, model }) =>
     `训练 ${name} 用的是模型 ${model}，而它现在没有载入，因此没有继续。进度仍然保留：请在“模型”中选择文件夹 ${model}，然后再继续。`,
   'run-needs-data': ({ name, file }) =>

@@ -1,3 +1,4 @@
+import { useStore } from '../../read-store'
 import type { RunRecord } from '../../../state/run-record'
 import { useStudio, useWords } from '../../studio-context'
 import { InlineEdit } from './inline-edit'
@@ -12,6 +13,7 @@ interface RunNameProps {
 export function RunName({ record, editing, onEdit }: RunNameProps) {
   const studio = useStudio()
   const { t } = useWords()
+  const isUnkept = useStore(studio.runs.store, ({ unkept }) => unkept.includes(record.id))
   const keep = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
   const rename = (name: string | null) => {
     onEdit(null)
@@ -47,6 +49,7 @@ export function RunName({ record, editing, onEdit }: RunNameProps) {
           ))}
         </span>
       )}
+      {isUnkept && <small className="run-state">{t('runs.unkept')}</small>}
       {record.reason !== 'finished' && <RunState record={record} />}
     </>
   )

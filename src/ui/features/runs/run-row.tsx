@@ -19,6 +19,8 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
     studio.notices.clear('run', 'storage', 'adapter', 'peft')
     job.catch(studio.notices.fail)
   }
+  const { steps, adapterStep = steps } = record
+  const isBehind = adapterStep !== steps
   const last = record.curve.at(-1)?.loss
   const items = [
     { label: t('runs.rename'), perform: () => setEditing('name') },
@@ -29,7 +31,12 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
       perform: () => attempt(studio.tryRun(record, step)),
     })),
     ...(record.mergedBytes > 0
-      ? [{ label: t('export.downloadMerged'), perform: () => attempt(studio.downloadKeptMerged(record)) }]
+      ? [
+          {
+            label: t('runs.downloadMerged', { step: String(record.mergedStep ?? record.steps) }),
+            perform: () => attempt(studio.downloadKeptMerged(record)),
+          },
+        ]
       : []),
     ...(record.reason === 'finished' || record.reason === 'stopped'
       ? [
@@ -78,7 +85,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
         {record.adapterBytes > 0 && (
           <>
             <Button kind="quiet" onClick={() => attempt(studio.downloadAdapter(record))}>
-              {t('export.downloadAdapter')}
+              {isBehind ? t('runs.downloadAdapter', { step: String(adapterStep) }) : t('export.downloadAdapter')}
             </Button>
             <Button kind="quiet" disabled={running} onClick={() => attempt(studio.tryRun(record))}>
               {t('runs.tryIt')}

@@ -1,5 +1,6 @@
 import { useStore } from '../../read-store'
 import type { TrainOutcome } from '../../../engine/api/types'
+import { ActionButton } from '../../kit/action-button'
 import { Stat } from '../../kit/stat'
 import { useStudio, useWords } from '../../studio-context'
 
@@ -7,9 +8,9 @@ import { useStudio, useWords } from '../../studio-context'
 export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
   const studio = useStudio()
   const { t, num, measure, duration } = useWords()
-  const kept = useStore(studio.runs.store, (state) =>
-    state.list?.some(({ id }) => id === studio.train.store.getState().runId),
-  )
+  const runId = useStore(studio.train.store, (state) => state.runId)
+  const isKept = useStore(studio.runs.store, ({ list }) => list?.some(({ id }) => id === runId))
+  const isUnkept = useStore(studio.runs.store, ({ unkept }) => runId !== null && unkept.includes(runId))
   const first = outcome.log.at(0)?.loss
   const last = outcome.log.at(-1)?.loss
   return (
@@ -22,7 +23,13 @@ export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
         <Stat label={t('plan.steps')}>{num(outcome.steps)}</Stat>
         <Stat label={t('summary.time')}>{duration(outcome.seconds)}</Stat>
       </dl>
-      {kept && <p className="muted">{t('summary.kept')}</p>}
+      {isUnkept ? (
+        <p className="warning">
+          {t('summary.unkept')} <ActionButton id="export.adapter" />
+        </p>
+      ) : (
+        isKept && <p className="muted">{t('summary.kept')}</p>
+      )}
       <p className="row">
         <a className="button button-primary" href="#/try">
           {t('summary.try')}
