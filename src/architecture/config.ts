@@ -74,7 +74,7 @@ function parseObject(text: string, file: string): Json {
   } catch (error) {
     throw fail('json-invalid', { file, reason: (error as Error).message }, error)
   }
-  if (!isObject(value)) throw fail('json-invalid', { file, reason: 'not an object' })
+  if (!isObject(value)) throw fail('json-not-object', { file })
   return value
 }
 

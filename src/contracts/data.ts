@@ -47,8 +47,17 @@ export interface MicroBatch {
 }
 
 /** The shapes that a row can have; a file may hold several, and is called by that of most of its rows. */
-export type DataFormat =
-  'messages' | 'alpaca' | 'sharegpt' | 'prompt-completion' | 'preference' | 'xlam' | 'text' | 'columns' | 'unknown'
+export const DATA_FORMATS = [
+  'messages',
+  'alpaca',
+  'sharegpt',
+  'prompt-completion',
+  'preference',
+  'xlam',
+  'text',
+  'columns',
+] as const
+export type DataFormat = (typeof DATA_FORMATS)[number] | 'unknown'
 
 /** How a row's columns become a training example. */
 export interface ColumnMapping {

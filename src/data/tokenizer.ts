@@ -227,6 +227,7 @@ export class ChatTokenizer {
     return token === null ? null : (this.inner.token_to_id(token) ?? null)
   }
 
+  /** Those of the files first, the end of a turn last: GGUF's vocabulary takes the last for it. */
   private findStopIds(generation: Config): number[] {
     const stop = new Set<number>()
     const listed = generation.eos_token_id

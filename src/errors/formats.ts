@@ -4,6 +4,7 @@ export type Expectation = 'whole' | 'layers' | 'positive' | 'share' | 'even' | '
 /** What errors of formats are told, by their codes. Their words: src/i18n/LANGUAGE/errors/formats.ts. */
 export interface FormatsErrors {
   'json-invalid': { file: string; reason: string }
+  'json-not-object': { file: string }
   'config-field': { file: string; field: string; value: string; expected: Expectation }
   'model-architecture': { architecture: string; works: string }
   'model-option': { field: string; value: string; works: string }

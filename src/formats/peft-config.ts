@@ -51,7 +51,7 @@ function parse(text: string): Json {
   } catch (error) {
     throw fail('json-invalid', { file: ADAPTER_CONFIG, reason: (error as Error).message }, error)
   }
-  if (!isObject(value)) throw fail('json-invalid', { file: ADAPTER_CONFIG, reason: 'not an object' })
+  if (!isObject(value)) throw fail('json-not-object', { file: ADAPTER_CONFIG })
   return value
 }
 

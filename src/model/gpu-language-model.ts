@@ -11,6 +11,7 @@ import { readRows } from './loading/dequantized-rows'
 import { Evaluator } from './passes/evaluator'
 import type { PassModel } from './passes/graphs'
 import type { LayerAdapter } from './passes/layer-context'
+import { scoreLimit } from './passes/score-limit'
 import type { LanguageModel, Trainer, MemoryPlan, TrainingShape } from './language-model'
 import { planMemory } from './training/memory-plan'
 import { ropeTable } from '../architecture/rope-table'
@@ -115,13 +116,12 @@ export class GpuLanguageModel implements LanguageModel {
     activation: 'f32' | 'f16' = 'f32',
     rope = this.ropeFor(T),
   ): Omit<PassModel, 'adapter'> {
-    const limit = Math.min(this.gpu.kernels.tuning.scoreBytes, this.gpu.device.limits.maxStorageBufferBindingSize)
     return {
       config: this.config,
       weights: this.weights,
       rope,
       slabElements: this.slabElements,
-      chunking: chooseChunking({ B, Tq: T, Tk: T, H: this.config.heads }, limit),
+      chunking: chooseChunking({ B, Tq: T, Tk: T, H: this.config.heads }, scoreLimit(this.gpu)),
       activation,
     }
   }

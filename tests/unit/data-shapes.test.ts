@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { DATA_FORMATS } from '../../src/contracts/data'
 import type { ColumnUse, DataFormat, Message } from '../../src/contracts/data'
 import { parseExact, unmark } from '../../src/data/exact-json'
 import { RowFormats } from '../../src/data/mapping'
-import { toExample } from '../../src/data/shapes'
+import { SHAPES, toExample } from '../../src/data/shapes'
 import type { Remark } from '../../src/data/shapes/fields'
 import { Fields } from '../../src/data/shapes/fields'
 import { skipReason } from '../../src/data/shapes/skip'
@@ -403,4 +404,8 @@ describe('sets that were put together', () => {
     expect(mapping({ instruction: 'a', output: null }, [{ text: 'x' }])).toEqual({ format: 'alpaca' })
     expect(mapping({ instruction: 'a' }, [{ instruction: 'a', reply: 'b' }])).toMatchObject({ format: 'columns' })
   })
+})
+
+it('every format that can be chosen has its shape', () => {
+  expect(SHAPES.map(({ format }) => format).sort()).toEqual([...DATA_FORMATS].sort())
 })

@@ -51,7 +51,7 @@ describe('openModelFolder', () => {
       name: 'tiny',
       dtype: 'BF16',
       license: 'apache-2.0',
-      stopIds: [3, 4],
+      listedStopIds: [3, 4],
       chatTemplate: '{{ messages }}',
     })
     expect(opened.weightFiles).toHaveLength(1)

@@ -240,8 +240,8 @@ describe('PEFT adapters', () => {
     ['adapter-foreign', (folder) => rewritten(folder, (name) => name.replace(/lora_A/, 'lora_down'))],
     ['adapter-foreign', (folder) => replaceConfig(folder, { fine_tune_type: 'lora', lora_parameters: { rank: 8 } })],
     ['adapter-twice', (folder) => rewritten(folder, (name) => name.replace('lora_B.weight', 'lora_A.other.weight'))],
-    ['json-invalid', (folder) => replaceConfig(folder, null)],
-    ['json-invalid', (folder) => replaceConfig(folder, [])],
+    ['json-not-object', (folder) => replaceConfig(folder, null)],
+    ['json-not-object', (folder) => replaceConfig(folder, [])],
   ])('say %s', async (code, spoil) => {
     const folder = await written()
     await spoil(folder)

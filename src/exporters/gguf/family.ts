@@ -10,7 +10,8 @@ export function ggufFamily(config: ModelConfig): GgufFamily {
   if (!gguf) throw fail('gguf-architecture', { family: config.family })
   const { architecture, ropeDivisors, unrotatedEvery } = gguf
   const refuse = (field: string, value: string) => fail('gguf-option', { architecture, field, value })
-  if (ropeScaling?.type === 'llama3' && !ropeDivisors) throw refuse('rope_scaling', 'llama3')
+  const rotates = !ropeScaling || ropeScaling.type === 'linear' || (ropeScaling.type === 'llama3' && ropeDivisors)
+  if (!rotates) throw refuse('rope_scaling', ropeScaling.type)
   const wrong = layerKinds.findIndex(({ rope }, layer) => rope !== isRotated(layer, unrotatedEvery))
   if (wrong >= 0) throw refuse(`no_rope_layers[${wrong}]`, layerKinds[wrong].rope ? '1' : '0')
   return gguf

@@ -195,7 +195,7 @@ async function* windows(
 /** Everything but the weights. The index comes first among them: with it the shards are a model. */
 function textFiles(opened: OpenedModel, parts: MergeParts, shards: Shard[], total: number): Record<string, string> {
   const { 'generation_config.json': _, 'chat_template.json': __, ...tokenizer } = opened.files
-  const stopIds = parts.stopIds ?? opened.stopIds
+  const stopIds = parts.stopIds ?? opened.listedStopIds
   const weight_map = Object.fromEntries(
     shards.flatMap(({ path, tensors }) => tensors.map(({ name }) => [name, path])).sort(),
   )

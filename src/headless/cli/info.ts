@@ -16,7 +16,7 @@ export const infoCommand: Command = {
       parameters: opened.parameters,
       dtype: opened.dtype,
       license: opened.license,
-      stop_ids: opened.stopIds,
+      stop_ids: opened.listedStopIds,
       files: opened.weightFiles.map(({ path, size }) => ({ path, size })),
     })
   },

@@ -6,6 +6,7 @@ import type { Tensor } from '../../gpu/tensor'
 import { chooseChunking } from '../../ops/attention'
 import { recordDecoding, type DecodeShape, type PassModel } from '../passes/graphs'
 import { embeddedRows, expectInTable } from '../passes/pass-inputs'
+import { scoreLimit } from '../passes/score-limit'
 import type { HostTable } from '../weights'
 
 /**
@@ -28,7 +29,7 @@ export class Decoder {
     this.host = host
     this.capacity = capacity
     const { config } = pass
-    const { prefillTokens, scoreBytes } = gpu.kernels.tuning
+    const { prefillTokens } = gpu.kernels.tuning
     const make = (label: string, dtype: 'i32' | 'f32', n: number): Tensor => {
       const tensor = storageTensor(gpu, label, dtype, [n])
       this.buffers.push(tensor.buffer!)
@@ -45,8 +46,10 @@ export class Decoder {
       embedded: host ? make('embedded', 'f32', prefillTokens * config.hiddenSize) : null,
     }
     const pieces = Math.min(prefillTokens, capacity)
-    const limit = Math.min(scoreBytes, gpu.device.limits.maxStorageBufferBindingSize)
-    this.pass = { ...pass, chunking: chooseChunking({ B: 1, Tq: pieces, Tk: capacity, H: config.heads }, limit) }
+    this.pass = {
+      ...pass,
+      chunking: chooseChunking({ B: 1, Tq: pieces, Tk: capacity, H: config.heads }, scoreLimit(gpu)),
+    }
     const replay = (T: number, single: boolean): Replay<DecodeShape> =>
       new Replay<DecodeShape>(
         gpu,
@@ -126,7 +129,7 @@ export async function allLogits(
     k: cache(),
     v: cache(),
   }
-  const chunking = chooseChunking({ B: 1, Tq: T, Tk: T, H: config.heads }, gpu.kernels.tuning.scoreBytes)
+  const chunking = chooseChunking({ B: 1, Tq: T, Tk: T, H: config.heads }, scoreLimit(gpu))
   const replay = new Replay<DecodeShape>(
     gpu,
     (r, s) => recordDecoding(r, { ...pass, chunking }, s, { ...inputs, logitRows: T, single: false }),

@@ -20,8 +20,8 @@ export interface OpenedModel {
   config: ModelConfig
   /** generation_config.json, parsed. */
   generationConfig: Record<string, unknown> | null
-  /** Ids after which generation ends: those of generation_config.json, or else of config.json. */
-  stopIds: number[]
+  /** Ids that the files list as an end; `ChatTokenizer.stopIds` adds the end of a turn. */
+  listedStopIds: number[]
   weights: WeightSource
   /** The safetensors files, with the names of their tensors in file order. */
   weightFiles: WeightFile[]
@@ -87,7 +87,7 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
     name: folder.name,
     config,
     generationConfig,
-    stopIds: stopIds(config, generationConfig),
+    listedStopIds: listedStopIds(config, generationConfig),
     weights,
     weightFiles,
     files,
@@ -141,7 +141,7 @@ function findTemplate(files: Record<string, string>): string | null {
   return null
 }
 
-function stopIds(config: ModelConfig, generation: Record<string, unknown> | null): number[] {
+function listedStopIds(config: ModelConfig, generation: Record<string, unknown> | null): number[] {
   const given = generation?.eos_token_id
   const ids = (Array.isArray(given) ? given : [given]).filter((id): id is number => Number.isInteger(id))
   return ids.length > 0 ? ids : config.eosTokenIds

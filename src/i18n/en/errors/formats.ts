@@ -14,6 +14,8 @@ const EXPECTED: Record<Expectation, string> = {
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`
 
 export const formatsErrors: ErrorTexts<FormatsErrors> = {
+  'json-not-object': (p) =>
+    `${p.file} is JSON but holds no fields, so nothing can be read from it. Download or export the file again.`,
   'json-invalid': (p) =>
     `${p.file} is not valid JSON (${p.reason}), so it cannot be read. Download or export the file again.`,
   'config-field': (p) =>

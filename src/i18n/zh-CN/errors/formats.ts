@@ -14,6 +14,7 @@ const EXPECTED: Record<Expectation, string> = {
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`
 
 export const formatsErrors: ErrorTexts<FormatsErrors> = {
+  'json-not-object': (p) => `${p.file} 的内容是 JSON，但不是字段的集合，无法从中读取设置。请重新下载或重新导出该文件。`,
   'json-invalid': (p) => `${p.file} 不是有效的 JSON（${p.reason}），无法读取。请重新下载或重新导出该文件。`,
   'config-field': (p) =>
     `${p.file} 中的 “${p.field}” ${p.value ? `为 ${p.value}` : '缺失'}，应为${EXPECTED[p.expected]}，因此无法确定模型结构。` +

@@ -4,18 +4,9 @@ import { assignColumn } from '../../../data/mapping'
 import { Button } from '../../kit/button'
 import { Select } from '../../kit/select'
 import { useStudio, useWords } from '../../studio-context'
+import { DATA_FORMATS } from '../../../contracts/data'
 import type { ColumnMapping, DataFormat, DataSummary } from '../../../contracts/data'
 
-const formats: DataFormat[] = [
-  'messages',
-  'alpaca',
-  'sharegpt',
-  'prompt-completion',
-  'preference',
-  'xlam',
-  'text',
-  'columns',
-]
 const roles = ['user', 'assistant', 'system', 'context'] as const
 
 const isOptional = (role: (typeof roles)[number]) => role === 'system' || role === 'context'
@@ -51,7 +42,7 @@ export function Mapping({ summary }: { summary: DataSummary }) {
         <span>{t('data.format')}</span>
         <Select
           value={mapping.format}
-          options={[...(isGuess ? (['unknown'] as const) : []), ...formats].map((format) => ({
+          options={[...(isGuess ? (['unknown'] as const) : []), ...DATA_FORMATS].map((format) => ({
             value: format,
             label: t(`format.${format}`),
           }))}
