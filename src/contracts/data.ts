@@ -1,3 +1,4 @@
+import type { EncodingCandidate } from '../errors/data'
 import type { SerializedError } from '../errors/index'
 
 /** A chat message in the OpenAI shape, as chat templates expect it. */
@@ -101,12 +102,6 @@ export interface DataOptions {
   max_length: number
   assistant_only_loss: boolean
   completion_only_loss?: boolean
-}
-
-/** An encoding that a file may be in, with what its first telling lines are then. */
-interface EncodingCandidate {
-  encoding: string
-  sample: string
 }
 
 /** Rows left out for one reason: the first one's error, and which they are. */

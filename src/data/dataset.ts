@@ -2,6 +2,7 @@ import type { ColumnMapping, DataSummary, TokenizedRow } from '../contracts/data
 import type { ByteSource } from '../contracts/bytes'
 import type { ModelConfig } from '../contracts/model'
 import { fail, TuneError } from '../errors'
+import type { ErrorParams } from '../errors'
 import { RowFormats } from './mapping'
 import { readRows } from './read-rows'
 import { toExample } from './shapes'
@@ -22,6 +23,8 @@ const SLICE_MS = 25
 export interface DatasetOptions extends LossOptions {
   /** Absent: detected, row by row. */
   mapping?: ColumnMapping
+  /** The file's encoding, by any of its names. Absent: found out. */
+  encoding?: string
   /** The model's sizes, where they are known: a row with a token that it has no weights for is left out. */
   model?: Pick<ModelConfig, 'vocabSize' | 'maxPositionEmbeddings'>
   signal?: AbortSignal
@@ -51,6 +54,7 @@ export async function loadDataset(
   tokenizer: ChatTokenizer,
   options: DatasetOptions,
 ): Promise<Dataset> {
+  const limits = { max_length: options.max_length, model: options.model?.maxPositionEmbeddings ?? null }
   const collector = new FactCollector()
   const rows: TokenizedRow[] = []
   const started = performance.now()
@@ -117,20 +121,29 @@ export async function loadDataset(
   const read = {
     signal: options.signal,
     onBytes: (done: number) => (bytesRead = done),
-    onEncoding: (encoding: string) =>
-      collector.note(fail('data-read-as', { file: source.name, encoding: encoding.toUpperCase() })),
+    encoding: options.encoding,
+    onEncoding: (encoding: string, sample: string | null) => {
+      collector.sawEncoding(encoding)
+      if (sample !== null) collector.note(fail('data-read-as', { file: source.name, encoding, sample }))
+    },
     onNote: (note: TuneError) => collector.note(note),
   }
-  for await (const one of readRows(source, read)) {
-    rowsRead++
-    collector.sawRow()
-    if (formats && sample.length === 0) use(one, formats)
-    else if (sample.push(one) === SAMPLE_ROWS) await useSample()
-    await breathe()
+  try {
+    for await (const one of readRows(source, read)) {
+      rowsRead++
+      collector.sawRow()
+      if (formats && sample.length === 0) use(one, formats)
+      else if (sample.push(one) === SAMPLE_ROWS) await useSample()
+      await breathe()
+    }
+  } catch (error) {
+    if (!(error instanceof TuneError) || error.code !== 'data-encoding-unclear') throw error
+    // What was read so far was ASCII alone, but rows may not be kept in part.
+    const { candidates } = error.params as ErrorParams<'data-encoding-unclear'>
+    return { rows: [], facts: new FactCollector().whichEncoding(source.name, candidates, limits) }
   }
   const { mapping } = await useSample()
   report()
-  const limits = { max_length: options.max_length, model: options.model?.maxPositionEmbeddings ?? null }
   return { rows, facts: collector.facts(source.name, mapping, limits) }
 }
 

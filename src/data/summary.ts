@@ -2,6 +2,7 @@ import type { ColumnMapping, ColumnUse, DataSummary, LeftOut } from '../contract
 import { IGNORE } from '../contracts/data'
 import type { SerializedError, TuneError } from '../errors'
 import { fail } from '../errors'
+import type { EncodingCandidate } from '../errors/data'
 import { pythonText, unmark } from './exact-json'
 import { isNumbering } from './mapping'
 import type { Remarkable } from './notes'
@@ -111,6 +112,11 @@ export class FactCollector {
       const fits = prompt.length > 0 && prompt.length <= MAX_PROMPT_LENGTH
       if (fits && !this.prompts.includes(prompt)) this.prompts.push(prompt)
     }
+  }
+
+  /** A file of which nothing was read yet: a person must say its encoding. */
+  whichEncoding(name: string, encodings: EncodingCandidate[], limits: LengthLimits): DataSummary {
+    return { ...this.facts(name, { format: 'unknown' }, limits), question: 'encoding', encodings }
   }
 
   facts(name: string, mapping: ColumnMapping, limits: LengthLimits): DataSummary {

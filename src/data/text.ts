@@ -1,48 +1,63 @@
 import { fail } from '../errors'
 import type { ByteSource } from '../contracts/bytes'
-import { diagnose } from './encoding'
+import { beginningOf } from './encodings/beginning'
+import { Breakage } from './encodings/broken-utf8'
+import { encodingNamed } from './encodings/names'
 
 const CHUNK_BYTES = 1 << 20
 
 export interface ReadOptions {
   signal?: AbortSignal
+  /** The file's encoding, by any of its names. Absent: found out. */
+  encoding?: string
   /** Bytes of the file (as stored, before unpacking) that have been read. */
   onBytes?: (done: number) => void
-  /** The file is in no Unicode encoding, but in this one. */
-  onEncoding?: (encoding: 'gb18030') => void
+  /** The encoding as browsers name it; `sample`: a line by which a person can tell, where it had to be found out. */
+  onEncoding?: (encoding: string, sample: string | null) => void
 }
 
 /**
- * A file's text, piece by piece: unpacks gzip (recognised by its first bytes), drops a byte-order mark, takes GB 18030
- * for what it is and refuses what is not text. Holds one piece at a time. Throws 'data-encoding' with the place.
+ * A file's text, piece by piece: unpacks gzip (recognised by its first bytes), drops a byte-order mark, finds out
+ * encodings and refuses what is not text. Holds one piece at a time. Throws 'data-encoding' with the place,
+ * 'data-encoding-unclear' where only a person can tell.
  */
 export async function* readText(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<string> {
   const head = await source.read(0, Math.min(3, source.size))
   const isGzip = head[0] === 0x1f && head[1] === 0x8b
   const open = (how: ReadOptions) => (isGzip ? gunzip(source, how) : readPieces(source, how))
+  const stated = options.encoding === undefined ? null : encodingNamed(options.encoding)
+  const again = () => open({ signal: options.signal })
   let decoder: TextDecoder | null = null
-  let encoding = ''
-  let isAscii = true
+  let encoding = stated ?? 'utf-8'
+  let isAscii = stated === null
   /** Bytes of a character that is not whole yet, behind text that is all ASCII. */
   let held = new Uint8Array()
   const decode = async (piece: Uint8Array, isLast = false): Promise<string> => {
     try {
-      return decoder!.decode(piece, { stream: !isLast })
+      // Always as a stream: without, Node reads windows-1252 as Latin-1.
+      return decoder!.decode(piece, { stream: true }) + (isLast ? decoder!.decode() : '')
     } catch (cause) {
-      const { byte, line, encoding: actual } = await diagnose(open({ signal: options.signal }), encoding)
       // What was handed out already must read the same.
-      if (!actual || !isAscii) throw fail('data-encoding', { file: source.name, byte, line }, cause)
-      encoding = actual
-      options.onEncoding?.(actual)
-      decoder = new TextDecoder(actual, { fatal: true })
-      return decoder.decode(held, { stream: true }) + decoder.decode(piece, { stream: !isLast })
+      if (!isAscii) throw await broken(source.name, again(), encoding, cause)
+      const found = await find(source.name, again())
+      encoding = found.encoding
+      isAscii = false
+      options.onEncoding?.(encoding, found.sample)
+      decoder = new TextDecoder(encoding, { fatal: true })
+      const text = decoder.decode(held, { stream: true }) + decoder.decode(piece, { stream: true })
+      return text + (isLast ? decoder.decode() : '')
     }
   }
   for await (const piece of open(options)) {
     if (!decoder) {
-      encoding = encodingOf(piece)
+      const beginning = beginningOf(piece)
+      if (stated === null) {
+        encoding = beginning.encoding ?? 'utf-8'
+        if (beginning.isBinary) throw fail('data-foreign', { file: source.name, kind: 'binary' })
+        isAscii = beginning.encoding === null
+      }
+      options.onEncoding?.(encoding, null)
       decoder = new TextDecoder(encoding, { fatal: true })
-      isAscii = encoding === 'utf-8' && piece[0] !== 0xef
     }
     const text = await decode(piece)
     if (isAscii) {
@@ -55,13 +70,22 @@ export async function* readText(source: ByteSource, options: ReadOptions = {}): 
   if (rest) yield rest
 }
 
-/** Spreadsheet programs save "Unicode text" as UTF-16 with a mark; everything else is taken for UTF-8. */
-function encodingOf(first: Uint8Array): string {
-  if (first[0] === 0xff && first[1] === 0xfe) return 'utf-16le'
-  if (first[0] === 0xfe && first[1] === 0xff) return 'utf-16be'
-  return 'utf-8'
+/** The encoding of a file that is not UTF-8. */
+async function find(file: string, bytes: AsyncIterable<Uint8Array>): Promise<{ encoding: string; sample: string }> {
+  const { findEncoding } = await import('./encodings/find-encoding')
+  const found = await findEncoding(bytes)
+  if (found.kind === 'one') return found
+  if (found.kind === 'several') throw fail('data-encoding-unclear', { file, candidates: found.candidates })
+  throw fail('data-encoding', { file, encoding: 'UTF-8', byte: found.byte, line: found.line })
 }
 
+async function broken(file: string, bytes: AsyncIterable<Uint8Array>, encoding: string, cause: unknown) {
+  const breakage = new Breakage(encoding)
+  for await (const piece of bytes) breakage.feed(piece)
+  breakage.finish()
+  const { byte, line } = breakage
+  return fail('data-encoding', { file, encoding: encoding.toUpperCase(), byte: byte ?? 0, line }, cause)
+}
 async function* readPieces(source: ByteSource, options: ReadOptions): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let offset = 0; offset < source.size; offset += CHUNK_BYTES) {
     options.signal?.throwIfAborted()

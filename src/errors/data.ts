@@ -1,12 +1,44 @@
 import type { None } from './texts'
 
+/** An encoding that a file may be in, with what its first telling lines are then. */
+export interface EncodingCandidate {
+  encoding: string
+  sample: string
+}
+
+/** Files that are often taken for data and hold none that is read here. */
+export type ForeignKind =
+  | 'parquet'
+  | 'arrow'
+  | 'avro'
+  | 'orc'
+  | 'hdf5'
+  | 'sqlite'
+  | 'numpy'
+  | 'pickle'
+  | 'pytorch'
+  | 'safetensors'
+  | 'gguf'
+  | 'workbook'
+  | 'document'
+  | 'pdf'
+  | 'picture'
+  | 'page'
+  | 'pointer'
+  | 'zip'
+  | 'archive'
+  | 'packed'
+  | 'binary'
+
 /** What errors of data are told, by their codes. Their words: src/i18n/LANGUAGE/errors/data.ts. */
 export interface DataErrors {
   'data-empty': { file: string }
-  'data-encoding': { file: string; byte: number; line: number }
-  'data-read-as': { file: string; encoding: string }
+  'data-encoding': { file: string; encoding: string; byte: number; line: number }
+  'data-encoding-unclear': { file: string; candidates: EncodingCandidate[] }
+  'data-encoding-unknown': { encoding: string }
+  'data-read-as': { file: string; encoding: string; sample: string }
   'data-gzip': { file: string }
-  'data-foreign': { file: string; kind: 'pdf' | 'picture' | 'workbook' | 'document' | 'zip' }
+  'data-foreign': { file: string; kind: ForeignKind }
   'data-not-json': { file: string; start: string }
   'data-json-cut': { file: string; row: number; line: number }
   'data-json-after': { file: string; line: number }

@@ -71,3 +71,20 @@ test('rows that are longer than max_length fit after one press', async ({ page }
   await page.getByRole('link', { name: /^Train/ }).click()
   await expect(page.getByLabel(/max_length/)).toHaveValue(value)
 })
+
+test('an encoding that cannot be told is a question with a sample of each', async ({ page }) => {
+  // "très" in windows-1252: one accent is too little to know French from Czech.
+  await dropData(page, 'short.csv', Buffer.from('question,answer\ntr\xe8s,oui\n', 'latin1'))
+  const question = page.getByRole('group', { name: 'In which of these does the text make sense?' })
+  await expect(question).toContainText('très,oui')
+  expect(await question.getByRole('button').count()).toBeGreaterThan(1)
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expect(page.getByText('rows used')).toHaveCount(0)
+  await page.getByText('中文', { exact: true }).click()
+  await expect(page.getByRole('group', { name: '哪一种读起来是通顺的？' })).toContainText('trčs,oui')
+  await page.getByText('English', { exact: true }).click()
+
+  await question.getByRole('button', { name: 'Read as windows-1252' }).click()
+  await expect(question).toHaveCount(0)
+  await expect(page.getByRole('group', { name: /^Row 2/ })).toContainText('très')
+})

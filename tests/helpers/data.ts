@@ -28,4 +28,4 @@ export function memoryFile(name: string, content: string | Uint8Array): ByteSour
   return { name, size: bytes.length, read: async (offset, length) => bytes.slice(offset, offset + length) }
 }
 
-export const gzip = (text: string): Uint8Array => new Uint8Array(gzipSync(text))
+export const gzip = (text: string | Uint8Array): Uint8Array => new Uint8Array(gzipSync(text))

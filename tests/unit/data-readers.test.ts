@@ -5,6 +5,7 @@ import { linesOf } from '../../src/data/readers/lines'
 import { ValueCutter } from '../../src/data/readers/value-cutter'
 import type { ByteSource } from '../../src/contracts/bytes'
 import { gzip, memoryFile } from '../helpers/data'
+import foreign from '../golden/data/files/foreign.json'
 
 async function all(source: ByteSource, signal?: AbortSignal): Promise<SourceRow[]> {
   const rows: SourceRow[] = []
@@ -274,40 +275,6 @@ describe('encodings', () => {
     await expect(read(' \n ')).rejects.toMatchObject({ code: 'data-empty' })
     await expect(read('just words')).rejects.toMatchObject({ code: 'data-not-json' })
   })
-  it('reads GBK where all of the file is, and says so', async () => {
-    // "问题,回答" and "头疼,多休息" as Excel saves them in China.
-    const header = [0xce, 0xca, 0xcc, 0xe2, 0x2c, 0xbb, 0xd8, 0xb4, 0xf0, 0x0a]
-    const row = [0xcd, 0xb7, 0xcc, 0xdb, 0x2c, 0xb6, 0xe0, 0xd0, 0xdd, 0xcf, 0xa2, 0x0a]
-    const want = { row: 2, value: { 问题: '头疼', 回答: '多休息' } }
-    const notes: string[] = []
-    const rows = async (bytes: number[] | Uint8Array) => {
-      const found: SourceRow[] = []
-      const file = memoryFile('x.csv', new Uint8Array(bytes))
-      for await (const one of readRows(file, { onEncoding: (encoding) => notes.push(encoding) })) found.push(one)
-      return found
-    }
-    expect(await rows([...header, ...row])).toEqual([want])
-    expect(notes).toEqual(['gb18030'])
-    // A character that lies on the border of two pieces, behind a first piece of ASCII.
-    const padding = 'a'.repeat((1 << 20) - 6)
-    const long = await rows([...new TextEncoder().encode(`a,b\n${padding},`), ...row.slice(0, 4), 0x0a])
-    expect(long).toEqual([{ row: 2, value: { a: padding, b: '头疼' } }])
-    const spoilt = memoryFile('x.csv', new Uint8Array([...header, ...row, 0xff, 0x0a]))
-    await expect(all(spoilt)).rejects.toMatchObject({ code: 'data-encoding', params: { byte: 1, line: 1 } })
-  })
-  it('names byte and line of what it cannot decode, and takes no French for Chinese', async () => {
-    const latin = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
-    const french = `question,answer\n${'a,b\n'.repeat(300_000)}pr\xe9nom,\xe9t\xe9 pass\xe9\n`
-    await expect(all(memoryFile('x.csv', latin(french)))).rejects.toMatchObject({
-      code: 'data-encoding',
-      params: { byte: french.indexOf('\xe9') + 1, line: 300_002 },
-    })
-    await expect(all(memoryFile('x.csv', latin('question,answer\npr\xe9nom,b\n')))).rejects.toMatchObject({
-      code: 'data-encoding',
-    })
-    const cut = new Uint8Array([...new TextEncoder().encode('{"a": "你'), 0xe5])
-    await expect(all(memoryFile('x', cut))).rejects.toMatchObject({ params: { byte: cut.length, line: 1 } })
-  })
   it('stops when it is told to', async () => {
     const stop = new AbortController()
     stop.abort()
@@ -402,7 +369,18 @@ describe('files that hold no text', () => {
     const bytes = Uint8Array.from(head, (letter) => letter.charCodeAt(0))
     await expect(read(bytes, name)).rejects.toMatchObject({ code: 'data-foreign', params: { kind } })
   })
+  it.each(foreign.files)('$name is told to be of the kind $kind', async ({ name, kind, base64 }) => {
+    const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
+    await expect(read(bytes, name)).rejects.toMatchObject({ code: 'data-foreign', params: { kind } })
+  })
+  it('a pointer in place of a large file, and an archive within gzip', async () => {
+    const pointer = 'version https://git-lfs/spec/v1\noid sha256:4d7a\nsize 12345\n'
+    await expect(read(pointer, 'a.jsonl')).rejects.toMatchObject({ params: { kind: 'pointer' } })
+    const tar = Buffer.from(foreign.files.find(({ name }) => name === 'train.tar')!.base64, 'base64')
+    await expect(read(gzip(tar), 'a.tar.gz')).rejects.toMatchObject({ params: { kind: 'binary' } })
+  })
   it('but not by a beginning that only looks alike', async () => {
+    expect(await read('ORC,name\n1,x\n', 'a.csv')).toEqual([{ row: 2, value: { ORC: '1', name: 'x' } }])
     expect(await read('PK,name\n1,x\n', 'a.csv')).toEqual([{ row: 2, value: { PK: '1', name: 'x' } }])
   })
 })

@@ -32,7 +32,7 @@ export async function dataAt(options: Options): Promise<ByteSource> {
   const info = await stat(path).catch(() => null)
   if (!info?.isFile()) throw noSuch('--data', path)
   const source = await nodeFile(path)
-  for await (const _ of readRows(source)) break
+  for await (const _ of readRows(source, { encoding: options.encoding as string | undefined })) break
   return source
 }
 
@@ -77,6 +77,7 @@ export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): 
     const more = count > rows.length ? ', …' : ''
     if (count > 1) terminal.line(`      the same holds for ${count} rows: ${rows.join(', ')}${more}`)
   }
+  if (facts.question === 'encoding') throw fail('data-encoding-unclear', { file: name, candidates: facts.encodings })
   if (facts.question === 'columns') throw fail('cli-data-unknown', { file: name, columns: asked(facts) })
   if (rowsKept === 0) throw fail('data-no-rows', { file: name, rows: rowsRead })
   const cut = truncatedRows > 0 ? `, ${truncatedRows} cut at ${run.max_length} tokens` : ''

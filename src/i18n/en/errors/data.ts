@@ -1,26 +1,53 @@
-import type { DataErrors } from '../../../errors/data'
+import type { DataErrors, ForeignKind } from '../../../errors/data'
 import type { ErrorTexts } from '../../../errors/texts'
+
+const asTable = (kind: string, read: string) =>
+  `${kind}, which is not read here. It was not opened. Turn it into JSON lines, in Python: ${read}.to_json("data.jsonl", orient="records", lines=True, force_ascii=False).`
+
+/** What a file is instead of data, and what to do. */
+const foreign: Record<ForeignKind, string> = {
+  parquet: asTable('a Parquet file', 'pandas.read_parquet("FILE")'),
+  arrow: asTable('an Arrow file', 'datasets.Dataset.from_file("FILE").to_pandas()'),
+  avro: asTable('an Avro file', 'pandas.DataFrame(fastavro.reader(open("FILE", "rb")))'),
+  orc: asTable('an ORC file', 'pandas.read_orc("FILE")'),
+  hdf5: asTable('an HDF5 file', 'pandas.read_hdf("FILE")'),
+  sqlite: 'an SQLite database. It was not opened. Export the table as CSV and choose that.',
+  numpy: 'a numpy array, which has no named columns. It was not opened. Save its texts as JSON lines and choose that.',
+  pickle: `a Python pickle, which can run programs when it is opened. It was not. If you trust it, turn it into JSON lines, in Python: pandas.read_pickle("FILE").to_json("data.jsonl", orient="records", lines=True).`,
+  pytorch:
+    'a file of PyTorch, which holds tensors and no texts. It was not opened. Choose a JSON, JSONL, CSV or TSV file.',
+  safetensors:
+    "a file of a model's weights, not of data. It was not opened as data. Choose the model's whole folder as the model.",
+  gguf: 'a GGUF model, not data. It was not opened. Choose a JSON, JSONL, CSV or TSV file.',
+  workbook:
+    'an Excel workbook, which cannot be read here. It was not opened. In Excel, save it as "CSV UTF-8" and choose that file.',
+  document:
+    'an Office document, which has no rows. It was not opened. Put questions and answers into a table, save it as "CSV UTF-8" and choose that.',
+  pdf: 'a PDF, whose text has no rows. It was not opened. Put questions and answers into a table or JSON, and choose that.',
+  picture: 'a picture, which holds no text. It was not opened. Choose a JSON, JSONL, CSV or TSV file.',
+  page: 'a web page, perhaps saved in place of the file that it shows. It was not opened. Download the file itself.',
+  pointer:
+    'a Git LFS pointer: it stands for a large file that was not downloaded with it. There is nothing to read. Fetch the file itself (git lfs pull).',
+  zip: 'a zip archive. It was not opened as data. Unpack it and choose the file inside.',
+  archive: 'an archive. It was not opened as data. Unpack it and choose the file inside.',
+  packed:
+    'packed by zstd, xz, bzip2 or LZ4, which are not unpacked here. It was not opened. Unpack it, or pack it by gzip.',
+  binary: 'no text: it holds zero bytes as no text does. It was not opened. Choose a JSON, JSONL, CSV or TSV file.',
+}
 
 export const dataErrors: ErrorTexts<DataErrors> = {
   'data-empty': (p) => `${p.file} is empty. There is nothing to train on. Choose another file.`,
   'data-encoding': (p) =>
-    `${p.file} is not UTF-8 text: byte ${p.byte + 1}, on line ${p.line}, cannot be decoded. Nothing was loaded. Save the file as UTF-8 (in Excel: "CSV UTF-8") and choose it again.`,
+    `${p.file} is no ${p.encoding} text: byte ${p.byte + 1}, on line ${p.line}, cannot be decoded. Nothing was loaded. Save the file as UTF-8 (in Excel: "CSV UTF-8") and choose it again, or correct that line if the rest is readable.`,
   'data-read-as': (p) =>
-    `${p.file} is not UTF-8; it was read as ${p.encoding}, in which all of it makes sense. Look at the examples below; if they are garbled, save the file as UTF-8 and choose it again.`,
+    `${p.file} is not UTF-8; it was read as ${p.encoding}, in which all of it makes sense: “${p.sample.replaceAll('\n', ' / ')}”. If that is garbled, save the file as UTF-8 and choose it again.`,
+  'data-encoding-unclear': (p) =>
+    `${p.file} is not UTF-8, and which encoding it is in cannot be told for sure. Nothing was loaded, because garbled text would be learnt. It would read:\n${p.candidates.map(({ encoding, sample }) => `  ${encoding}: ${sample.replaceAll('\n', ' / ')}\n`).join('')}Name the one that makes sense (--encoding), or save the file as UTF-8.`,
+  'data-encoding-unknown': (p) =>
+    `No encoding is called "${p.encoding}". Nothing was loaded. Use a name such as utf-8, gb18030, big5, shift_jis, euc-jp, cp949, cp1251 or cp1252, or save the file as UTF-8.`,
   'data-gzip': (p) =>
     `${p.file} cannot be unpacked: the gzip data is damaged or cut off. Nothing was loaded. Download or pack the file again.`,
-  'data-foreign': (p) =>
-    `${p.file} is ${
-      {
-        pdf: 'a PDF, whose text has no rows. It was not opened. Put questions and answers into a table or JSON, and choose that.',
-        picture: 'a picture, which holds no text. It was not opened. Choose a JSON, JSONL, CSV or TSV file.',
-        workbook:
-          'an Excel workbook, which cannot be read here. It was not opened. In Excel, save it as "CSV UTF-8" and choose that file.',
-        document:
-          'an Office document, which has no rows. It was not opened. Put questions and answers into a table, save it as "CSV UTF-8" and choose that.',
-        zip: 'a zip archive. It was not opened as data. Unpack it and choose the file inside.',
-      }[p.kind]
-    }`,
+  'data-foreign': (p) => `${p.file} is ${foreign[p.kind]}`,
   'data-not-json': (p) =>
     `${p.file} is neither JSON, JSON lines nor a table; it begins with "${p.start}". Nothing was loaded. Save the data as .json, .jsonl or .csv and choose it again.`,
   'data-json-cut': (p) =>

@@ -1,23 +1,47 @@
-import type { DataErrors } from '../../../errors/data'
+import type { DataErrors, ForeignKind } from '../../../errors/data'
 import type { ErrorTexts } from '../../../errors/texts'
+
+const asTable = (kind: string, read: string) =>
+  `${kind} 文件，这里无法读取。请先转成 JSONL，例如用 Python：${read}.to_json("data.jsonl", orient="records", lines=True, force_ascii=False)。`
+
+/** 文件其实是什么，以及该怎么办。 */
+const foreign: Record<ForeignKind, string> = {
+  parquet: asTable(' Parquet', 'pandas.read_parquet("FILE")'),
+  arrow: asTable(' Arrow', 'datasets.Dataset.from_file("FILE").to_pandas()'),
+  avro: asTable(' Avro', 'pandas.DataFrame(fastavro.reader(open("FILE", "rb")))'),
+  orc: asTable(' ORC', 'pandas.read_orc("FILE")'),
+  hdf5: asTable(' HDF5', 'pandas.read_hdf("FILE")'),
+  sqlite: ' SQLite 数据库。请把其中的表导出为 CSV 再选择。',
+  numpy: ' numpy 数组，没有列名。请把文本存成 JSONL 再选择。',
+  pickle:
+    ' Python pickle，打开它可能会运行程序。如果信任其来源，请用 Python 转成 JSONL：pandas.read_pickle("FILE").to_json("data.jsonl", orient="records", lines=True)。',
+  pytorch: ' PyTorch 文件，只有张量，没有文本。请选择 JSON、JSONL、CSV 或 TSV 文件。',
+  safetensors: '模型权重，不是数据。请在“模型”中选择整个模型文件夹。',
+  gguf: ' GGUF 模型，不是数据。请选择 JSON、JSONL、CSV 或 TSV 文件。',
+  workbook: ' Excel 工作簿，这里无法读取。请在 Excel 中另存为“CSV UTF-8”，再选择那个文件。',
+  document: ' Office 文档，不分行列。请把问题和回答整理成表格，另存为“CSV UTF-8”后再选择。',
+  pdf: ' PDF，里面的文字不分行列。请把问题和回答整理成表格或 JSON 再选择。',
+  picture: '图片，不含文字。请选择 JSON、JSONL、CSV 或 TSV 文件。',
+  page: '网页，可能是保存时存成了展示文件的页面。请下载文件本身。',
+  pointer: ' Git LFS 指针，所指的大文件没有一起下载，里面没有可读的内容。请获取文件本身（git lfs pull）。',
+  zip: ' zip 压缩包，不能当作数据。请先解压，再选择里面的文件。',
+  archive: '压缩包，不能当作数据。请先解压，再选择里面的文件。',
+  packed: '用 zstd、xz、bzip2 或 LZ4 压缩的文件，这里无法解压。请先解压，或改用 gzip 压缩。',
+  binary: '二进制文件，不是文本。请选择 JSON、JSONL、CSV 或 TSV 文件。',
+}
 
 export const dataErrors: ErrorTexts<DataErrors> = {
   'data-empty': (p) => `${p.file} 是空文件，没有可训练的内容。请换一个文件。`,
   'data-encoding': (p) =>
-    `${p.file} 不是 UTF-8 文本：第 ${p.line} 行（第 ${p.byte + 1} 字节）无法解码，因此没有载入任何内容。请把文件另存为 UTF-8（Excel 中选“CSV UTF-8”）后重新选择。`,
+    `${p.file} 不是 ${p.encoding} 文本：第 ${p.line} 行（第 ${p.byte + 1} 字节）无法解码，因此没有载入任何内容。请把文件另存为 UTF-8（Excel 中选“CSV UTF-8”）后重新选择；如果其余内容正常，请改正那一行。`,
   'data-read-as': (p) =>
-    `${p.file} 不是 UTF-8，已按 ${p.encoding}（GBK）读取，全文均可解码。请看一下示例；如有乱码，请把文件另存为 UTF-8 后重新选择。`,
+    `${p.file} 不是 UTF-8，已按 ${p.encoding} 读取，全文通顺：“${p.sample.replaceAll('\n', ' / ')}”。如有乱码，请把文件另存为 UTF-8 后重新选择。`,
+  'data-encoding-unclear': (p) =>
+    `${p.file} 不是 UTF-8，也无法确定是哪种编码。为避免学到乱码，没有载入任何内容。按各种编码读取分别是：\n${p.candidates.map(({ encoding, sample }) => `  ${encoding}：${sample.replaceAll('\n', ' / ')}\n`).join('')}请指明读得通的那一种（--encoding），或把文件另存为 UTF-8。`,
+  'data-encoding-unknown': (p) =>
+    `没有名为“${p.encoding}”的编码，未载入任何内容。请使用 utf-8、gb18030、big5、shift_jis、euc-jp、cp949、cp1251、cp1252 等名称，或把文件另存为 UTF-8。`,
   'data-gzip': (p) => `${p.file} 无法解压：gzip 数据损坏或不完整，因此没有载入任何内容。请重新下载或重新压缩该文件。`,
-  'data-foreign': (p) =>
-    `${p.file} 没有打开：${
-      {
-        pdf: '这是 PDF，里面的文字不分行列。请把问题和回答整理成表格或 JSON 再选择。',
-        picture: '这是图片，不含文字。请选择 JSON、JSONL、CSV 或 TSV 文件。',
-        workbook: '这是 Excel 工作簿，这里无法读取。请在 Excel 中另存为“CSV UTF-8”，再选择那个文件。',
-        document: '这是 Office 文档，不分行列。请把问题和回答整理成表格，另存为“CSV UTF-8”后再选择。',
-        zip: '这是 zip 压缩包，不能当作数据。请先解压，再选择里面的文件。',
-      }[p.kind]
-    }`,
+  'data-foreign': (p) => `${p.file} 没有打开：这是${foreign[p.kind]}`,
   'data-not-json': (p) =>
     `${p.file} 既不是 JSON、JSONL，也不是表格，开头是“${p.start}”，因此没有载入任何内容。请把数据存成 .json、.jsonl 或 .csv 后重新选择。`,
   'data-json-cut': (p) =>
