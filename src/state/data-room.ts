@@ -150,6 +150,15 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
       store.setState({ ...change, mapping })
       await reload()
     },
+    /** What an earlier visit had open; it is read once there is a model. */
+    async choose(what: File | SampleInfo, mapping: ColumnMapping | undefined) {
+      const chosen: Partial<DataState> =
+        what instanceof File
+          ? { source: { kind: 'file', file: what }, fileName: what.name, sample: null, summary: null, preview: [] }
+          : sourceOf(what)
+      store.setState({ ...chosen, mapping })
+      await reload()
+    },
     openSample: (sample: SampleInfo) => open({ kind: 'sample', name: sample.file }, null, sample),
     async remap(mapping: ColumnMapping | undefined) {
       store.setState({ mapping })
@@ -170,6 +179,8 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
       const start = Math.max(0, Math.min(from, summary.rowsKept - 1))
       store.setState({ preview: await engine.previewRows(start, PREVIEW_ROWS), previewFrom: start })
     },
+    /** Resolves when what is being read has been. */
+    settled: () => loads.settled(),
     cancel: () => loads.cancel(),
   }
 }

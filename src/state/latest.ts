@@ -6,6 +6,8 @@ export function createLatest() {
   let controller: AbortController | null = null
   let last: Promise<void> = Promise.resolve()
   return {
+    /** Resolves when the last job has ended, whatever came of it. */
+    settled: () => last.catch(() => {}),
     cancel() {
       controller?.abort()
     },

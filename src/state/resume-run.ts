@@ -9,6 +9,8 @@ interface ResumeParts {
   model: ModelRoom
   data: DataRoom
   train: TrainRoom
+  /** The bytes of a data file that the browser keeps, or null. */
+  keptFile(key: string): Promise<File | null>
 }
 
 /**
@@ -16,7 +18,10 @@ interface ResumeParts {
  * come by themselves; folders and files of the person's own are not kept, so they must be open: 'run-needs-model',
  * 'run-needs-data'. Resolves with false when something failed to load and says so in its own room.
  */
-export async function prepareResume({ model, data, train }: ResumeParts, record: RunRecord): Promise<boolean> {
+export async function prepareResume(
+  { model, data, train, keptFile }: ResumeParts,
+  record: RunRecord,
+): Promise<boolean> {
   if (!hasModel(model, record)) {
     const { source, id, revision = 'main', endpoint } = record.model
     if (source === 'builtin') await model.loadBuiltin()
@@ -25,14 +30,16 @@ export async function prepareResume({ model, data, train }: ResumeParts, record:
     else throw fail('run-needs-model', { name: record.name, model: record.model.name })
     if (!hasModel(model, record)) return false
   }
-  const { sample, file, mapping } = record.data
+  const { sample, file, kept, mapping } = record.data
   if (data.store.getState().samples.length === 0) await data.listSamples()
   const now = data.store.getState()
   const known = sample === undefined ? null : (now.samples.find((one) => one.file === sample) ?? null)
-  if (!known && (file === undefined || now.fileName !== file))
-    throw fail('run-needs-data', { name: record.name, file: file ?? record.data.name })
+  const isOpen = known !== null || (file !== undefined && now.fileName === file)
+  const bytes = isOpen || kept === undefined ? null : await keptFile(kept)
+  if (!isOpen && !bytes) throw fail('run-needs-data', { name: record.name, file: file ?? record.data.name })
   train.setRun(structuredClone(record.run))
-  await data.reopen(mapping, known)
+  if (bytes) await data.choose(bytes, mapping)
+  else await data.reopen(mapping, known)
   if (data.store.getState().status !== 'ready') return false
   await train.plan(true)
   return true

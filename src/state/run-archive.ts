@@ -1,6 +1,6 @@
 import { createStore, delMany, entries, get, set } from 'idb-keyval'
 import { folderOf, listCheckpoints, pruneCheckpoints } from '../formats/checkpoint-folder'
-import { guardQuota } from '../storage/full-store'
+import { guardQuota, isStoreFull } from '../storage/full-store'
 import { hasOpfs } from '../storage/opfs'
 import { checkpointPlace, removeCheckpoints, runsWithCheckpoints } from '../storage/opfs-checkpoints'
 import type { BlobFile } from './blob-folder'
@@ -32,7 +32,10 @@ export function openRunArchive(): RunArchive {
       await delMany([id], records)
     },
     async checkpoints(id) {
-      const all = hasOpfs() ? (await listCheckpoints(await checkpointPlace(id))).filter(({ whole }) => whole) : []
+      const listed = hasOpfs()
+        ? await guardQuota(id, async () => listCheckpoints(await checkpointPlace(id))).catch(noneIfFull)
+        : []
+      const all = listed.filter(({ whole }) => whole)
       return { steps: all.map(({ step }) => step), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) }
     },
     async checkpointAdapter(id, step) {
@@ -55,6 +58,12 @@ export function openRunArchive(): RunArchive {
     held: async () =>
       (await locksHeld()).filter((name) => name.startsWith(lockOf(''))).map((name) => name.slice(lockOf('').length)),
   }
+}
+
+/** Where there was no room for even a folder, there is no checkpoint. */
+function noneIfFull(error: unknown): [] {
+  if (isStoreFull(error)) return []
+  throw error
 }
 
 const lockOf = (id: string) => `tunetab-run:${id}`

@@ -20,8 +20,10 @@ export interface RunRecord {
   /** Milliseconds since 1970, when the run began. */
   startedAt: number
   model: { id: string; name: string; source: string; revision?: string; endpoint?: string }
-  /** `sample` or `file` say where the rows came from; `mapping` only where the person chose it. */
-  data: { name: string; rows: number; sample?: string; file?: string; mapping?: ColumnMapping }
+  /**
+   * `sample` or `file` say where the rows came from, `kept` under which key the file's bytes are kept; `mapping` only where the person chose it.
+   */
+  data: { name: string; rows: number; sample?: string; file?: string; kept?: string; mapping?: ColumnMapping }
   run: RunFile
   curve: CurvePoint[]
   answers?: AnswerRecord[]

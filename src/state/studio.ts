@@ -1,12 +1,11 @@
 import { createStore } from 'zustand/vanilla'
 import type { Engine } from '../engine/api/types'
-import { fail } from '../errors'
+import { fail, TuneError } from '../errors'
 import { loadWords } from '../i18n'
-import type { Language } from '../i18n'
+import type { Language, MessageKey } from '../i18n'
 import { parseRunFile } from '../run-file/parse-run-file'
 import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../run-file/run-file'
-import { readBlobs } from './blob-folder'
 import { createDataRoom } from './data-room'
 import { createExportRoom } from './export-room'
 import type { Saver } from './export-room'
@@ -23,7 +22,10 @@ import { createRunsRoom } from './runs-room'
 import { firstWrong } from './settings'
 import { createTrainRoom, isRunning } from './train-room'
 import { createTryRoom } from './try-room'
+import { createVisitKeeper } from './keep-visit'
 import { dataName, fileStem, runName } from './names'
+import type { Visit, VisitStore } from './visit-store'
+import { dataFileKey } from './visit-store'
 
 export interface StudioParts {
   engine: Engine
@@ -36,6 +38,12 @@ export interface StudioParts {
   hasWebGpu: boolean
   /** Address of the page, without hash: samples lie beside it. */
   baseUrl: string
+  visits: VisitStore
+  /** Asks the person for a data file or a model folder; null where they give none. */
+  ask: {
+    dataFile(): Promise<File | null>
+    modelFolder(): Promise<{ name: string; files: { path: string; file: File }[] } | null>
+  }
 }
 
 /** What lies over the page. */
@@ -46,7 +54,8 @@ interface OverlayState {
 const PLAN_DELAY_MS = 120
 
 /** The rooms, and what one of them means for the others. */
-export function createStudio({ engine, archive, library, saver, prefs, router, hasWebGpu, baseUrl }: StudioParts) {
+export function createStudio(parts: StudioParts) {
+  const { engine, archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask } = parts
   const notices = createNotices()
   const overlay = createStore<OverlayState>(() => ({ open: null }))
   const model = createModelRoom(engine, prefs, library, notices)
@@ -55,6 +64,10 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
   const tryRoom = createTryRoom(engine)
   const exporting = createExportRoom(engine, saver)
   const runs = createRunsRoom(archive, notices)
+
+  const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs })
+  /** The beginning of the visit: until then rooms still fill, and what is started waits for them. */
+  let begun: Promise<void> = Promise.resolve()
 
   const running = () => isRunning(train.store.getState().phase)
   const isReady = () => {
@@ -143,7 +156,8 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     }
     if (continueAdapter) goOnFromAdapter(true)
     const { source } = model.store.getState()
-    const { sample, fileName, mapping } = data.store.getState()
+    const { sample, fileName, mapping, source: dataSource } = data.store.getState()
+    const kept = dataSource?.kind === 'file' ? dataFileKey(dataSource.file) : undefined
     const record: RunRecord = {
       id: crypto.randomUUID(),
       name: runName(fileStem(dataTitle), runs.store.getState().list ?? []),
@@ -154,7 +168,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
         source: card.source,
         ...(source?.kind === 'hub' ? { revision: source.revision, endpoint: source.endpoint } : {}),
       },
-      data: { name: dataTitle, rows, sample: sample?.file, file: fileName ?? undefined, mapping },
+      data: { name: dataTitle, rows, sample: sample?.file, file: fileName ?? undefined, kept, mapping },
       run: train.store.getState().run,
       curve: [],
       reason: 'running',
@@ -180,7 +194,9 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     }
     notices.clear('run', 'train', 'runs')
     try {
-      if (!(await prepareResume({ model, data, train }, record))) {
+      // Pressed while the page still fills its rooms: it waits, and is not dropped.
+      await begun
+      if (!(await prepareResume({ model, data, train, keptFile: visit.file }, record))) {
         router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
         return
       }
@@ -188,8 +204,32 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
       const hasCheckpoint = (record.checkpoints?.steps.length ?? 0) > 0
       await start(record, hasCheckpoint ? { resumeFrom: 'kept' } : {})
     } catch (error) {
-      notices.fail(error)
+      const way = error instanceof TuneError ? waysOn[error.code] : undefined
+      if (way) notices.offer(error, { label: way.label, perform: () => void way.give(record).catch(notices.fail) })
+      else notices.fail(error)
     }
+  }
+
+  /** What the page does not keep is asked for where it is missed; given, the run goes on by itself. */
+  const waysOn: Record<string, { label: MessageKey; give(record: RunRecord): Promise<void> }> = {
+    'run-needs-data': {
+      label: 'data.chooseFile',
+      async give(record) {
+        const file = await ask.dataFile()
+        if (!file || !(await data.openFile(file))) return
+        const given = { ...record, data: { ...record.data, file: file.name, kept: dataFileKey(file) } }
+        await resumeRun(given)
+      },
+    },
+    'run-needs-model': {
+      label: 'model.chooseFolder',
+      async give(record) {
+        const folder = await ask.modelFolder()
+        if (!folder) return
+        await model.loadFiles(folder.name, folder.files)
+        await resumeRun(record)
+      },
+    },
   }
 
   /** The run whose adapter is loaded, where it is one of ours. */
@@ -227,6 +267,42 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     notices.say('runs.wasInterrupted', params, { label: 'train.resume', perform: () => void resumeRun(left) })
   }
 
+  async function begin(sharedRun: unknown) {
+    const opened = runs.open()
+    void model.listCached().catch(notices.fail)
+    const left = await visit.read()
+    if (sharedRun) applyRunFile(sharedRun)
+    else if (left.run) train.setRun(left.run)
+    tryRoom.restore(left.answers ?? [])
+    await model.findGpu(hasWebGpu)
+    if (model.store.getState().gpuError) return
+    await data.listSamples().catch(notices.fail)
+    await restoreData(left)
+    visit.follow()
+    if (left.model) await model.loadHub(left.model.id, left.model.revision, undefined, left.model.endpoint)
+    if (!model.store.getState().card) {
+      const { error } = model.store.getState()
+      if (error) notices.fail(error)
+      await model.loadBuiltin()
+    }
+    await data.settled()
+    await opened
+    await visit.restoreAdapter(left)
+    void visit.tidy(left)
+    tellInterrupted()
+  }
+
+  /** The data set of before, or the first sample; the model that comes reads it. */
+  async function restoreData({ data: kept }: Visit) {
+    const { samples, source } = data.store.getState()
+    if (source) return
+    const file = kept && 'file' in kept ? await visit.file(kept.file) : null
+    if (file) return data.choose(file, kept?.mapping)
+    const named = kept && 'sample' in kept ? samples.find((sample) => sample.file === kept.sample) : undefined
+    const sample = named ?? samples.at(0)
+    if (sample) await data.choose(sample, named && kept?.mapping)
+  }
+
   return {
     engine,
     prefs,
@@ -253,18 +329,10 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
     exportName,
     applyRunFile,
 
-    /** First moments of a visit: the built-in model, a sample, the runs of before. */
-    async begin(sharedRun: unknown) {
-      const opened = runs.open()
-      void model.listCached().catch(notices.fail)
-      if (sharedRun) applyRunFile(sharedRun)
-      await model.findGpu(hasWebGpu)
-      if (model.store.getState().gpuError) return
-      await Promise.all([model.loadBuiltin(), data.listSamples().catch(notices.fail)])
-      const { samples, source } = data.store.getState()
-      if (!source && samples.length > 0) await data.openSample(samples[0])
-      await opened
-      tellInterrupted()
+    /** First moments of a visit: the rooms as they were left, or the built-in model and a sample; the runs of before. */
+    begin(sharedRun: unknown): Promise<void> {
+      begun = begin(sharedRun)
+      return begun
     },
 
     downloadAdapter,
@@ -286,7 +354,7 @@ export function createStudio({ engine, archive, library, saver, prefs, router, h
       const files =
         step === undefined ? await runs.files(record.id, 'adapter') : await archive.checkpointAdapter(record.id, step)
       const name = step === undefined ? record.name : `${record.name} · ${step}`
-      await tryRoom.loadAdapter(readBlobs(record.name, files), name, step === undefined ? record.id : null)
+      await tryRoom.loadAdapter(name, files, step === undefined ? record.id : null)
     },
     /** Says everything in another language, once its words are here. */
     async chooseLanguage(language: Language) {

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { Engine, GenerateResult } from '../engine/api/types'
-import type { FileFolder } from '../contracts/bytes'
+import type { BlobFile } from './blob-folder'
+import { readBlobs } from './blob-folder'
 import { serializeError, isAbort } from './failure'
 import type { SerializedError } from '../errors'
 import type { AdapterCard } from '../contracts/lora'
@@ -40,6 +41,8 @@ export interface TryState extends TrySettings {
   adapterName: string
   /** The run whose adapter this is, where it is one of ours. */
   adapterRunId: string | null
+  /** Its files, where it was opened and not trained just now. */
+  adapterFiles: readonly BlobFile[] | null
   error: SerializedError | null
 }
 
@@ -58,6 +61,7 @@ export function createTryRoom(engine: Engine) {
     adapter: null,
     adapterName: '',
     adapterRunId: null,
+    adapterFiles: null,
     error: null,
   }))
   let controller: AbortController | null = null
@@ -128,15 +132,26 @@ export function createTryRoom(engine: Engine) {
       }))
     },
     clear: () => store.setState({ answers: [] }),
+    /** Answers of an earlier visit. */
+    restore(answers: readonly Answer[]) {
+      store.setState({ answers: [...answers] })
+      nextId = Math.max(0, ...answers.map(({ id }) => id)) + 1
+    },
 
     /** Follows what the engine holds during and after training, and after a change of model. */
     adapterIs(adapter: AdapterCard | null, name = '', runId: string | null = null) {
-      store.setState({ adapter, adapterName: adapter ? name : '', adapterRunId: adapter ? runId : null })
+      const { adapterFiles } = store.getState()
+      store.setState({
+        adapter,
+        adapterName: adapter ? name : '',
+        adapterRunId: adapter ? runId : null,
+        adapterFiles: adapter && adapter === store.getState().adapter ? adapterFiles : null,
+      })
     },
-    async loadAdapter(folder: FileFolder, name: string, runId: string | null): Promise<boolean> {
+    async loadAdapter(name: string, files: readonly BlobFile[], runId: string | null): Promise<boolean> {
       try {
-        const adapter = await engine.loadAdapter(folder)
-        store.setState({ adapter, adapterName: name, adapterRunId: runId, error: null })
+        const adapter = await engine.loadAdapter(readBlobs(name, files))
+        store.setState({ adapter, adapterName: name, adapterRunId: runId, adapterFiles: files, error: null })
         return true
       } catch (error) {
         store.setState({ error: serializeError(error) })
@@ -145,7 +160,7 @@ export function createTryRoom(engine: Engine) {
     },
     async removeAdapter() {
       await engine.removeAdapter()
-      store.setState({ adapter: null, adapterName: '', adapterRunId: null })
+      store.setState({ adapter: null, adapterName: '', adapterRunId: null, adapterFiles: null })
     },
   }
 }

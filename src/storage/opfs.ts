@@ -23,7 +23,7 @@ interface OpfsFile extends FileSystemFileHandle {
 export async function opfsDirectory(path: string): Promise<FileSystemDirectoryHandle> {
   let directory = await navigator.storage.getDirectory()
   for (const part of path.split('/').filter(Boolean))
-    directory = await directory.getDirectoryHandle(part, { create: true })
+    directory = await guardQuota(path, () => directory.getDirectoryHandle(part, { create: true }))
   return directory
 }
 

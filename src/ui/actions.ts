@@ -5,7 +5,7 @@ import type { Room } from '../state/router'
 import { ROOMS } from '../state/router'
 import type { Studio } from '../state/studio'
 import { takeFiles, takeRunFile } from './intake'
-import { pickFile, pickFolder } from './files'
+import { DATA_ENDINGS, pickFile, pickFolder } from './files'
 import { RUN_FILE } from '../contracts/file-names'
 
 /** Something that can be done, for buttons, keys and the palette alike. */
@@ -31,8 +31,6 @@ const isLive = (studio: Studio) => {
 }
 const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== null
 const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
-
-const DATA_ENDINGS = ['.json', '.jsonl', '.ndjson', '.csv', '.tsv', '.txt', '.gz']
 
 const nextLanguage = (now: Language) => languages[(languages.indexOf(now) + 1) % languages.length]
 

@@ -10,6 +10,8 @@ declare module 'browser-fs-access' {
 // Of the library's two ways always the one that every browser has: a file input and a download. The other, Chromium's
 // own dialogues, asks for permission first, refuses folders such as Downloads, and cannot be driven by a test.
 
+export const DATA_ENDINGS = ['.json', '.jsonl', '.ndjson', '.csv', '.tsv', '.txt', '.gz']
+
 /** One file of the person's; null where the dialogue is dismissed. `endings` such as `.json`. */
 export async function pickFile(endings: readonly string[]): Promise<File | null> {
   return fileOpenLegacy({ extensions: [...endings] }).catch(nothingIfDismissed)

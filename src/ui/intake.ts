@@ -1,6 +1,5 @@
 import { unzip } from 'fflate'
 import { fail } from '../errors'
-import { readBlobs } from '../state/blob-folder'
 import type { BlobFile } from '../state/blob-folder'
 import { understand } from '../state/intake'
 import type { Studio } from '../state/studio'
@@ -69,12 +68,9 @@ async function takeAdapter(studio: Studio, name: string, files: readonly BlobFil
   const config = files.find(isAdapterConfig)
   const prefix = config ? config.path.slice(0, -ADAPTER_CONFIG.length) : ''
   const inside = files.filter(({ path }) => path.startsWith(prefix))
-  const folder = readBlobs(
-    name,
-    inside.map(({ path, blob }) => ({ path: path.slice(prefix.length), blob })),
-  )
+  const own = inside.map(({ path, blob }) => ({ path: path.slice(prefix.length), blob }))
   studio.router.go('try')
-  if (await studio.try.loadAdapter(folder, name, null)) studio.notices.say('intake.adapter', { name })
+  if (await studio.try.loadAdapter(name, own, null)) studio.notices.say('intake.adapter', { name })
 }
 
 async function unzipBlobs(file: File): Promise<BlobFile[]> {

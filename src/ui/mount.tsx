@@ -7,8 +7,10 @@ import { createPrefs } from '../state/prefs'
 import { createRouter, sharedRunOfHash } from '../state/router'
 import { openRunArchive } from '../state/run-archive'
 import { createStudio } from '../state/studio'
+import { openVisitStore } from '../state/visit-store'
 import { App } from './app'
 import { browserSaver } from './browser-saver'
+import { DATA_ENDINGS, pickFile, pickFolder } from './files'
 import { startPageEffects } from './shell/page-effects'
 import './styles/tokens.css'
 import './styles/base.css'
@@ -33,6 +35,8 @@ export async function mount(root: HTMLElement, engine: Engine): Promise<void> {
     router,
     hasWebGpu,
     baseUrl,
+    visits: openVisitStore(),
+    ask: { dataFile: () => pickFile(DATA_ENDINGS), modelFolder: pickFolder },
   })
   await loadWords(prefs.getState().language)
   startPageEffects(studio)

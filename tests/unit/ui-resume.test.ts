@@ -7,11 +7,13 @@ import { createPrefs } from '../../src/state/prefs'
 import type { Room, Router } from '../../src/state/router'
 import type { RunRecord } from '../../src/state/run-record'
 import { canResume } from '../../src/state/run-record'
+import type { Studio } from '../../src/state/studio'
 import { createStudio } from '../../src/state/studio'
 import type { RunFile } from '../../src/run-file/run-file'
 import { fileDefaults } from '../../src/run-file/run-file'
 import { createFakeEngine } from '../helpers/fake-engine'
 import { memoryArchive } from '../helpers/memory-archive'
+import { memoryVisits } from '../helpers/memory-visits'
 import type { DataOptions } from '../../src/contracts/data'
 import type { LogRow } from '../../src/contracts/figures'
 import type { TrainEvent } from '../../src/contracts/events'
@@ -32,6 +34,9 @@ let archive: ReturnType<typeof memoryArchive>
 let asked: { run: RunFile; options: TrainOptions }[]
 let play: (on: (event: TrainEvent) => void, options: TrainOptions) => Promise<TrainOutcome>
 let loaded: string[]
+/** What visits leave behind, and the file that a person gives when asked. */
+let visits: ReturnType<typeof memoryVisits>
+let given: File | null
 /** Downloads. */
 let saved: string[]
 /** The GPU took the model with it. */
@@ -42,6 +47,8 @@ beforeEach(() => {
   asked = []
   loaded = []
   saved = []
+  visits = memoryVisits()
+  given = null
   gone = false
   play = async (on, options) => {
     const past = options.resumeFrom ? [1, 2, 3] : []
@@ -77,6 +84,11 @@ afterEach(() => void vi.unstubAllGlobals())
 
 /** A visit to the page, as far as the stores go. */
 async function visit(language = 'en') {
+  const studio = studioOf(language)
+  await studio.begin(null)
+  return studio
+}
+function studioOf(language = 'en') {
   const fake = createFakeEngine(0)
   const engine: Engine = {
     ...fake,
@@ -105,7 +117,7 @@ async function visit(language = 'en') {
     collectInMemory: collectBlobs,
     zip: async () => new Blob(),
   }
-  const studio = createStudio({
+  return createStudio({
     engine,
     archive,
     library,
@@ -114,15 +126,15 @@ async function visit(language = 'en') {
     router,
     hasWebGpu: true,
     baseUrl: 'http://page/',
+    visits: visits.store,
+    ask: { dataFile: async () => given, modelFolder: async () => null },
   })
-  await studio.begin(null)
-  return studio
 }
 const only = () => [...archive.kept.values()][0]
 
 /** A run whose tab was closed after its checkpoint. */
-async function interruptedRun(change: Partial<RunRecord> = {}) {
-  const studio = await visit()
+async function interruptedRun(change: Partial<RunRecord> = {}, of?: Studio) {
+  const studio = of ?? (await visit())
   const later = play
   play = (on, options) => {
     on({ kind: 'phase', phase: 'training', step: 0, steps: STEPS })
@@ -312,7 +324,7 @@ describe('runs that were interrupted', () => {
     expect(studio.train.store.getState()).toMatchObject({ phase: 'idle', outcome: null })
     expect(studio.try.store.getState()).toMatchObject({ adapter: null, adapterRunId: null })
 
-    await studio.try.loadAdapter({ name: 'x', list: async () => [], open: async () => null }, 'mine', null)
+    await studio.try.loadAdapter('mine', [], null)
     studio.goOnFromAdapter(true)
     await studio.startTraining()
     expect(studio.try.store.getState().adapterName).toBe('mine')
@@ -354,4 +366,76 @@ test('a store without room ends no run: the result stays in the tab, is said not
   expect(error?.code).toBe('run-unkept')
   button!.perform()
   await vi.waitFor(() => expect(saved).toEqual([`${run.name}.zip`]))
+})
+
+describe('a reload', () => {
+  const rows = () => new File(['[{"instruction":"a","output":"b"}]'], 'mine.json', { lastModified: 7 })
+
+  test('brings back data set, mapping, settings, answers and the adapter on the model', async () => {
+    const first = await visit()
+    await first.data.openFile(rows())
+    await first.data.remap({ format: 'alpaca' })
+    first.train.enter('seed', 7)
+    await first.startTraining()
+    await first.try.send('Where?')
+    const { answers, adapterName } = first.try.store.getState()
+    expect(answers).toHaveLength(1)
+
+    loaded = []
+    const second = await visit()
+    expect(loaded).toEqual(['builtin', 'mine.json'])
+    expect(second.data.store.getState()).toMatchObject({
+      fileName: 'mine.json',
+      mapping: { format: 'alpaca' },
+      status: 'ready',
+    })
+    expect(second.train.store.getState().run.seed).toBe(7)
+    expect(second.try.store.getState()).toMatchObject({ answers, adapterName })
+    expect(second.try.store.getState().adapter).not.toBeNull()
+    // The next question has a number of its own.
+    await second.try.send('And now?')
+    expect(new Set(second.try.store.getState().answers.map(({ id }) => id)).size).toBe(2)
+  })
+
+  test('an adapter that was opened comes back from its files, and not on another model', async () => {
+    const first = await visit()
+    await first.try.loadAdapter('friend', [{ path: 'adapter_config.json', blob: new Blob(['{}']) }], null)
+    expect((await visit()).try.store.getState().adapterName).toBe('friend')
+    Object.assign(visits.visit, { adapter: { ...(visits.visit.adapter as object), modelId: 'another' } })
+    expect((await visit()).try.store.getState().adapter).toBeNull()
+  })
+
+  test('resuming takes the data file from what is kept, and asks for it by a button where it is not', async () => {
+    const first = await visit()
+    await first.data.openFile(rows())
+    await interruptedRun({}, first)
+    await first.data.openSample(first.data.store.getState().samples[0])
+    const second = await visit()
+    await second.resumeRun(only())
+    expect(only()).toMatchObject({ reason: 'finished', steps: STEPS })
+
+    archive.kept.clear()
+    await second.data.openFile(rows())
+    await interruptedRun({}, second)
+    visits.files.clear()
+    Object.assign(visits.visit, { data: null })
+    const third = await visit()
+    await third.resumeRun(only())
+    const notice = third.notices.store.getState().list.at(-1)!
+    expect(notice.error?.code).toBe('run-needs-data')
+    expect(notice.button?.label).toBe('data.chooseFile')
+    given = rows()
+    notice.button!.perform()
+    await vi.waitFor(() => expect(only()).toMatchObject({ reason: 'finished', steps: STEPS }))
+  })
+
+  test('Resume pressed while the page still fills its rooms waits and is not dropped', async () => {
+    await interruptedRun()
+    const studio = await studioOf()
+    const beginning = studio.begin(null)
+    await vi.waitFor(() => expect(studio.runs.store.getState().list).toHaveLength(1))
+    await studio.resumeRun(only())
+    await beginning
+    expect(only()).toMatchObject({ reason: 'finished', steps: STEPS })
+  })
 })

@@ -1,5 +1,7 @@
 import type { ChatTokenizer, Dataset } from '../../data/index'
 import { fail } from '../../errors/index'
+import { serializeError } from '../../errors/serialize'
+import type { Place } from '../../formats/whole-folder'
 import type { ByteSource, FileFolder, WritableFolder } from '../../contracts/bytes'
 import { modelFingerprint } from '../../model/opening/fingerprint'
 import type { OpenedModel } from '../../model/opening/open-model'
@@ -165,7 +167,7 @@ class EngineCore implements Engine {
       const control = new RunControl()
       this.control = control
       try {
-        const kept = options.checkpoints ? null : await this.platform.checkpoints?.(options.runId)
+        const kept = options.checkpoints ? null : await this.ownPlace(options, on)
         const { vocabSize, hiddenSize } = opened.config
         const parts = {
           control,
@@ -186,6 +188,19 @@ class EngineCore implements Engine {
         this.adapterFacts = this.loaded && adapterCard(this.loaded.model, this.loaded.card.id)
       }
     })
+  }
+
+  /** Where the platform keeps a run's checkpoints. Without room for even a folder the run goes on without them. */
+  private async ownPlace({ runId, resumeFrom }: TrainOptions, on: (event: TrainEvent) => void): Promise<Place | null> {
+    try {
+      return (await this.platform.checkpoints?.(runId)) ?? null
+    } catch (error) {
+      if (resumeFrom === 'kept') throw error
+      const { message: reason } = serializeError(error)
+      const text = fail('train-checkpoint-failed', { step: 0, last: null, reason }, error).toJSON()
+      on({ kind: 'message', level: 'warning', text })
+      return null
+    }
   }
 
   pause(): void {
