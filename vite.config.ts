@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 import { licenceTexts } from './scripts/lib/licences.mjs'
+import { headersFile, PAGE_POLICY } from './scripts/lib/page-policy.mjs'
 
 /** What is bundled asks that its licence goes along. Vite's own list leaves out what only the worker uses. */
 const licences: Plugin = {
@@ -11,10 +12,22 @@ const licences: Plugin = {
   },
 }
 
+/** What the built page may do, said in the page itself for hosts that send no headers, and as a file for those that do. */
+const policy: Plugin = {
+  name: 'policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: PAGE_POLICY }, injectTo: 'head-prepend' },
+  ],
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile() })
+  },
+}
+
 // `base: './'` lets the built folder be hosted at any sub-path.
 export default defineConfig({
   base: './',
-  plugins: [react(), licences],
+  plugins: [react(), licences, policy],
   worker: { format: 'es' },
   build: { target: 'esnext', chunkSizeWarningLimit: 900 },
 })

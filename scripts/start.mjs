@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { builtPage } from './lib/built-page.mjs'
+import { PAGE_HEADERS } from './lib/page-policy.mjs'
 import { serveFolder } from './lib/static-server.mjs'
 
 const USUAL_PORT = 5173
@@ -37,10 +38,10 @@ function openBrowser(url) {
 async function serve(folder) {
   const host = option('--host') ?? '127.0.0.1'
   const asked = option('--port')
-  if (asked) return serveFolder({ folder, host, port: Number(asked) })
+  if (asked) return serveFolder({ folder, host, port: Number(asked), headers: PAGE_HEADERS })
   for (let port = USUAL_PORT; ; port++) {
     try {
-      return await serveFolder({ folder, host, port })
+      return await serveFolder({ folder, host, port, headers: PAGE_HEADERS })
     } catch (error) {
       if (error.code !== 'EADDRINUSE' || port >= USUAL_PORT + MORE_PORTS) throw error
     }

@@ -19,11 +19,12 @@ const TYPES = {
 
 /**
  * The plainest of web servers, to show that the built folder needs no more: files of `folder` below the sub-path `base`
- * with their types and byte ranges, no rewriting, no special header.
- * @param {{ folder: string, base?: string, port?: number, host?: string }} options `base` begins and ends with a slash
+ * with their types and byte ranges, no rewriting, no special header unless one is given.
+ * @param {{ folder: string, base?: string, port?: number, host?: string, headers?: Record<string, string> }} options
+ * `base` begins and ends with a slash; `headers` go with every file
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serveFolder({ folder, base = '/', port = 0, host = '127.0.0.1' }) {
+export async function serveFolder({ folder, base = '/', port = 0, host = '127.0.0.1', headers: always = {} }) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)
     const answer = (status, headers = {}) => response.writeHead(status, headers).end()
@@ -34,6 +35,7 @@ export async function serveFolder({ folder, base = '/', port = 0, host = '127.0.
     if (!existsSync(file) || !statSync(file).isFile()) return answer(404)
     const size = statSync(file).size
     const headers = {
+      ...always,
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'accept-ranges': 'bytes',
       'cache-control': 'no-cache',

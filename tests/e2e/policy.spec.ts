@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from '@playwright/test'
+import { serveFolder } from '../../scripts/lib/static-server.mjs'
+import { builtPage } from '../../scripts/lib/built-page.mjs'
+import { PAGE_HEADERS } from '../../scripts/lib/page-policy.mjs'
+
+// The page says its policy itself, and hosts that read `_headers` send it, too: both ways it trains without a violation.
+for (const way of ['in the page alone', 'in headers as well'] as const) {
+  test(`under its Content-Security-Policy (${way}) the page trains and asks nobody else`, async ({ page }) => {
+    const folder = await builtPage(process.cwd(), () => {})
+    const site = await serveFolder({ folder, headers: way === 'in headers as well' ? PAGE_HEADERS : {} })
+    try {
+      const requests: string[] = []
+      const complaints: string[] = []
+      page.on('request', (request) => requests.push(request.url()))
+      page.on('console', (message) => {
+        if (/Content.Security.Policy|Trusted|violat/i.test(message.text())) complaints.push(message.text())
+      })
+      await page.addInitScript(() => {
+        const seen: string[] = []
+        document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
+          seen.push(`${violatedDirective} ${blockedURI} ${sample}`),
+        )
+        Object.assign(window, { violations: seen })
+      })
+      await page.goto(`${site.url}#/train`)
+      const train = page.getByRole('region', { name: 'Train', exact: true })
+      await expect(train.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
+      await page.getByText('Advanced', { exact: true }).click()
+      await page.getByRole('combobox', { name: 'lr_scheduler_type' }).click()
+      await page.getByRole('option', { name: 'linear', exact: true }).click()
+      const steps = train.getByLabel(/max_steps/)
+      await steps.fill('2')
+      await steps.press('Enter')
+      await page.getByText('None', { exact: true }).click()
+      await page.getByRole('button', { name: 'Start training' }).click()
+      await expect(train.getByRole('status')).toContainText('Done', { timeout: 240_000 })
+      await page.getByRole('button', { name: /^Loss/ }).click()
+      await page.getByRole('menuitem').first().click()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+k')
+      await page.keyboard.press('Escape')
+      for (const key of ['1', '2', '4', '5', '6']) await page.keyboard.press(key)
+
+      const violations = await page.evaluate(() => (window as unknown as { violations: string[] }).violations)
+      expect(violations).toEqual([])
+      expect(complaints).toEqual([])
+      expect(requests.filter((url) => !url.startsWith(site.url) && !url.startsWith('blob:'))).toEqual([])
+
+      await test.step('what is not the page’s own is refused', async () => {
+        const refused = await page.evaluate(() => {
+          try {
+            new Worker('data:text/javascript,1')
+            return false
+          } catch {
+            return true
+          }
+        })
+        expect(refused).toBe(true)
+      })
+    } finally {
+      await site.close()
+    }
+  })
+}
+
+test('the built page brings its headers as a file, and no script of it stands inline', async () => {
+  const folder = await builtPage(process.cwd(), () => {})
+  expect(readFileSync(`${folder}/_headers`, 'utf8')).toContain(PAGE_HEADERS['Content-Security-Policy'])
+  const page = readFileSync(`${folder}/index.html`, 'utf8')
+  expect([...page.matchAll(/<script(?![^>]*\bsrc=)/g)]).toEqual([])
+  expect([...page.matchAll(/<style|\son\w+=|style=/g)]).toEqual([])
+  expect(existsSync(`${folder}/assets`)).toBe(true)
+})
