@@ -12,7 +12,7 @@ const licences: Plugin = {
   },
 }
 
-/** What the built page may do, said in the page itself for hosts that send no headers, and as a file for those that do. */
+/** What the built page may do: in the page itself for hosts that send no headers, as a file for those that do. */
 const policy: Plugin = {
   name: 'policy',
   apply: 'build',

@@ -329,7 +329,7 @@ export function createStudio(parts: StudioParts) {
     exportName,
     applyRunFile,
 
-    /** First moments of a visit: the rooms as they were left, or the built-in model and a sample; the runs of before. */
+    /** First moments of a visit: rooms as they were left, or the built-in model and a sample; runs of before. */
     begin(sharedRun: unknown): Promise<void> {
       begun = begin(sharedRun)
       return begun
