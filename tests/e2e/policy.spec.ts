@@ -4,7 +4,7 @@ import { serveFolder } from '../../scripts/lib/static-server.mjs'
 import { builtPage } from '../../scripts/lib/built-page.mjs'
 import { PAGE_HEADERS } from '../../scripts/lib/page-policy.mjs'
 
-// The page says its policy itself, and hosts that read `_headers` send it, too: it trains without a violation both ways.
+// The page says its policy itself, and hosts that read `_headers` send it, too: both ways it trains without complaint.
 for (const way of ['in the page alone', 'in headers as well'] as const) {
   test(`under its Content-Security-Policy (${way}) the page trains and asks nobody else`, async ({ page }) => {
     const folder = await builtPage(process.cwd(), () => {})
