@@ -50,7 +50,8 @@ for (const way of ['in the page alone', 'in headers as well'] as const) {
       await test.step('what is not the page’s own is refused', async () => {
         const refused = await page.evaluate(() => {
           try {
-            new Worker('data:text/javascript,1')
+            const worker = new Worker('data:text/javascript,1')
+            worker.terminate()
             return false
           } catch {
             return true

@@ -1,4 +1,5 @@
 // The worker's address, not its code: this is the one place where the page touches the engine's file.
+// oxlint-disable-next-line import/default -- Vite gives the address as the default export
 import workerUrl from '../worker/worker.ts?worker&url'
 import { scriptAddress } from './script-address'
 
