@@ -56,7 +56,7 @@ export class ChatTemplate {
     const known = this.hasTags ? null : knownTemplate(source)
     const edited = (known?.edits ?? []).reduce((text, [find, replace]) => text.replace(find, () => replace), source)
     try {
-      this.stock = templateOf(parseTemplate(source))
+      this.stock = templateOf(parseTemplate(this.hasTags ? markGenerationTags(source, '', '') : source))
       this.training = edited === source ? this.stock : templateOf(parseTemplate(edited))
       const marked = this.hasTags ? parseTemplate(markGenerationTags(source)) : markMessageLoops(edited)
       this.marked = marked && templateOf(marked)

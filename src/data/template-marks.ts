@@ -16,13 +16,13 @@ export function hasGenerationTags(source: string): boolean {
 }
 
 /**
- * Replace each `{% generation %}` by block tags that print a mark. Block tags, because they take part in trim_blocks
- * and lstrip_blocks exactly as the tag they replace.
+ * Replace each `{% generation %}` by block tags that print a mark, or nothing. Block tags, because they take part in
+ * trim_blocks and lstrip_blocks exactly as the tag they replace; the engine drops such a tag with the space around it.
  */
-export function markGenerationTags(source: string): string {
+export function markGenerationTags(source: string, start = GENERATION_START_MARK, end = GENERATION_END_MARK): string {
   return source
-    .replace(/\{%(-?)\s*generation\s*(-?)%\}/g, `{%$1 if true %}{{ '${GENERATION_START_MARK}' }}{% endif $2%}`)
-    .replace(/\{%(-?)\s*endgeneration\s*(-?)%\}/g, `{%$1 if true %}{{ '${GENERATION_END_MARK}' }}{% endif $2%}`)
+    .replace(/\{%(-?)\s*generation\s*(-?)%\}/g, `{%$1 if true %}{{ '${start}' }}{% endif $2%}`)
+    .replace(/\{%(-?)\s*endgeneration\s*(-?)%\}/g, `{%$1 if true %}{{ '${end}' }}{% endif $2%}`)
 }
 
 /**

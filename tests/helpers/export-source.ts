@@ -5,6 +5,7 @@ import type { OpenedModel } from '../../src/model/opening/open-model'
 export const letterTokenizer = {
   encode: (text: string) => Int32Array.from(text, (_, i) => (i * 37) % 251),
   stopIds: [2],
+  tokenInfo: (id: number) => ({ id, text: `<${id}>`, special: true }),
 } as unknown as ExportSource['tokenizer']
 
 export function exportSource(opened: OpenedModel, more: Partial<ExportSource> = {}): ExportSource {

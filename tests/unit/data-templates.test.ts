@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ChatTemplate } from '../../src/data/chat-template'
 import type { Message } from '../../src/contracts/data'
+import { goldenJson } from '../helpers/golden'
 
 const user = (content: string): Message => ({ role: 'user', content })
 const assistant = (content: string | null): Message => ({ role: 'assistant', content })
@@ -22,6 +23,11 @@ describe('templates compute as Python does', () => {
     ["{{ 'x' ~ messages[0]['content'].replace('b', '') | trim }}|", 'xa \ufeff|'],
   ])('white space: %s', (source, expected) => {
     expect(rendered(source, [user(SPACES)])).toBe(expected)
+  })
+
+  it('around tags that say what is generated', () => {
+    const { tagged } = goldenJson<{ templates: Record<string, string> }>('tokens/tokens.json').templates
+    expect(rendered(tagged, [user('A'), assistant('B'), user('C')])).toBe('(user) A[assistant]\nB<|im_end|>(user) C')
   })
 
   it('and trim what is not there', () => {

@@ -7,6 +7,8 @@ python exports_reference.py job --model DIR --out DIR [--rslora] [--rows 20]
 python exports_reference.py transformers --model DIR [--lora DIR] [--gguf FILE] --job JOB
 python exports_reference.py mlx --model DIR [--lora DIR] --job JOB
     losses of the rows and greedy answers to the prompts, as that client loads the folder or the file
+python exports_reference.py ollama --model DIR --modelfile FILE
+    ten conversations: what Ollama's template makes of them against the model's own, as tokens
 python exports_reference.py gguf --ours FILE --exact FILE --kind q4_0
     our quantised file against what llama.cpp's own quantiser makes of the one in 32 bits, tensor by tensor in bytes
 """
@@ -15,10 +17,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import tempfile
 from pathlib import Path
 
 import common
+import llama_cpp
 from decoding import PROMPTS
 from sample_rows import as_messages, read_rows
 
@@ -154,6 +158,48 @@ def with_mlx(args) -> dict:
     return {"losses": rows, "answers": answers}
 
 
+TURNS = [
+    ("user", "How do I learn English?"),
+    ("assistant", "Little by little:\n\n1. listen\n2. speak"),
+    ("user", "怎么存钱？"),
+    ("assistant", "{{ .Answer }} {% raw %} <b>&amp;</b>"),
+    ("user", 'def f(x):\n\treturn {"x": x}'),
+    ("assistant", "Yes."),
+    ("user", "1 + 2 = ?"),
+]
+
+
+def conversations() -> list[list[dict]]:
+    """Of one, three, five and seven turns, with and without a system turn, and two more."""
+    turns = [{"role": role, "content": content} for role, content in TURNS]
+    system = {"role": "system", "content": "You answer in one sentence.\n\nNever more."}
+    bare = [turns[:length] for length in (1, 3, 5, 7)]
+    more = [[turns[2]], [system, turns[4], turns[5], turns[6]]]
+    return [*bare, *([system, *one] for one in bare), *more]
+
+
+def with_ollama(args) -> dict:
+    from transformers import AutoTokenizer
+
+    client = llama_cpp.CLIENTS / "ollama"
+    if not client.exists():
+        source = Path(__file__).parent / "clients/ollama"
+        subprocess.run(["go", "build", "-o", client, "."], cwd=source, check=True)
+    asked = json.dumps(conversations())
+    done = subprocess.run([client, args.modelfile], input=asked, capture_output=True, text=True)
+    if done.returncode != 0:
+        return {"failed": done.stderr[-400:]}
+    told = json.loads(done.stdout)
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
+    same = 0
+    for messages, text in zip(conversations(), told["texts"], strict=True):
+        own = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        # Ollama's tokenizer puts the token before a text that tokenizer.json says.
+        same += tokenizer(own, add_special_tokens=False)["input_ids"] == tokenizer(text)["input_ids"]
+    stops = told["parameters"].get("stop", [])
+    return {"alike": same, "conversations": len(told["texts"]), "stop": stops, "template": told["template"] != ""}
+
+
 def gguf_tensors(path: str | Path) -> dict[str, tuple[str, tuple, bytes]]:
     import gguf
 
@@ -162,8 +208,6 @@ def gguf_tensors(path: str | Path) -> dict[str, tuple[str, tuple, bytes]]:
 
 
 def same_blocks(args) -> dict:
-    import llama_cpp
-
     with tempfile.TemporaryDirectory() as place:
         made = Path(place) / "theirs.gguf"
         llama_cpp.quantize_file(Path(args.exact), made, args.kind)
@@ -178,9 +222,15 @@ def same_blocks(args) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = {"job": job, "transformers": with_transformers, "mlx": with_mlx, "gguf": same_blocks}
+    commands = {
+        "job": job,
+        "transformers": with_transformers,
+        "mlx": with_mlx,
+        "ollama": with_ollama,
+        "gguf": same_blocks,
+    }
     parser.add_argument("command", choices=list(commands))
-    for name in ["model", "out", "lora", "gguf", "job", "ours", "exact", "kind"]:
+    for name in ["model", "out", "lora", "gguf", "job", "modelfile", "ours", "exact", "kind"]:
         parser.add_argument(f"--{name}")
     parser.add_argument("--rows", type=int, default=20)
     parser.add_argument("--rslora", action="store_true")

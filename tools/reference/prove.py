@@ -124,7 +124,9 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
             continue
         if section == "exports":
             asked = [name for name in args.case.split(",") if name]
-            done += [exports.prove_exports(name, args.real) for name in asked or exports.MODELS]
+            names = [name for name in asked or exports.MODELS if name != "templates"]
+            done += [exports.prove_exports(name, args.real) for name in names]
+            done += [exports.prove_templates()] if not asked or "templates" in asked else []
             continue
         cases, names = chosen(args)
         for gpu in (args.gpu or BOTH).split(","):

@@ -137,6 +137,16 @@ export const llamaCppAdapter = (base: string, file: string): ClientPart => ({
   ],
 })
 
+export const ollama = ({ name }: RunNames): ClientPart => ({
+  client: 'Ollama',
+  lines: [
+    'The Modelfile beside this file holds the chat template that was trained with, in Ollama’s language, and what ends',
+    'an answer.',
+    '',
+    ...code('sh', [`ollama create ${name} -f Modelfile`, `ollama run ${name}`]),
+  ],
+})
+
 export const lmStudio = (file: string): ClientPart => ({
   client: 'LM Studio',
   lines: [

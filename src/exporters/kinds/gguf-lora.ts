@@ -6,12 +6,13 @@ import { GgufWriter } from '../../formats/gguf/writer'
 import { intoFile, writeTexts } from '../../formats/into-file'
 import { loraScale } from '../../formats/lora-scale'
 import { adapterReadme } from '../cards/adapter-readme'
-import { llamaCppAdapter } from '../cards/clients'
+import { llamaCppAdapter, ollama } from '../cards/clients'
 import type { Exporter } from '../exporter'
 import { ggufFamily } from '../gguf/family'
 import { interleavedRows, isTurned } from '../gguf/head-rows'
 import { ggufName } from '../gguf/tensor-names'
-import { exportStem } from '../names'
+import { exportStem, runNames } from '../names'
+import { modelfile } from '../ollama/modelfile'
 
 /** The adapter as a GGUF file, which llama.cpp adds to the base model while it loads or runs. */
 export const ggufLora: Exporter = {
@@ -21,7 +22,7 @@ export const ggufLora: Exporter = {
   bytes: () => null,
   async write(source, settings, out) {
     const adapter = source.adapter!
-    const { config, name } = source.opened
+    const { config } = source.opened
     const { architecture, interleaved } = ggufFamily(config)
     const path = settings.file ?? `${exportStem(source, settings)}-lora.gguf`
     const tensors = adapter.pairs.flatMap((pair): (GgufTensor & { values: Float32Array })[] => {
@@ -49,8 +50,15 @@ export const ggufLora: Exporter = {
       return { path, bytes: writer.written }
     })
     if (settings.file) return [written]
-    const clients = [llamaCppAdapter(`${name}-F16.gguf`, path)]
+    const base = `${exportStem({ opened: source.opened, adapter: null }, {})}-F16.gguf`
+    const clients = [llamaCppAdapter(base, path), ollama(runNames(source, settings))]
     const readme = adapterReadme({ ...source, adapter }, 'gguf', clients)
-    return [written, ...(await writeTexts(out, { 'README.md': readme }))]
+    return [
+      written,
+      ...(await writeTexts(out, {
+        'README.md': readme,
+        Modelfile: modelfile(source, [`FROM ./${base}`, `ADAPTER ./${path}`]),
+      })),
+    ]
   },
 }

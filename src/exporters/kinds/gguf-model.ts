@@ -12,7 +12,7 @@ import { GgufWriter } from '../../formats/gguf/writer'
 import { intoFile, writeTexts } from '../../formats/into-file'
 import { joined } from '../../formats/joined'
 import { byteProgress } from '../byte-progress'
-import { llamaCppModel, lmStudio, transformersGguf, vllmGguf } from '../cards/clients'
+import { llamaCppModel, lmStudio, ollama, transformersGguf, vllmGguf } from '../cards/clients'
 import { modelReadme } from '../cards/model-readme'
 import type { Exporter, ExportSource } from '../exporter'
 import { ggufFamily } from '../gguf/family'
@@ -22,6 +22,7 @@ import { ggufName } from '../gguf/tensor-names'
 import { vocabularyOf } from '../gguf/vocabulary'
 import { mergedModel } from '../merging/merge'
 import { exportStem, runNames } from '../names'
+import { modelfile } from '../ollama/modelfile'
 import { mergeParts } from './safetensors'
 
 /** Bytes of f32 rows that are worked on at a time. */
@@ -68,7 +69,10 @@ function ggufModel(kind: GgufKind): Exporter {
         return { path, bytes: writer.written }
       })
       if (settings.file) return [written]
-      const texts = { 'README.md': readme(source, runNames(source, settings), kind, path) }
+      const texts = {
+        'README.md': readme(source, runNames(source, settings), kind, path),
+        Modelfile: modelfile(source, [`FROM ./${path}`]),
+      }
       return [written, ...(await writeTexts(out, texts))]
     },
   }
@@ -150,6 +154,6 @@ function readme(source: ExportSource, names: ReturnType<typeof runNames>, kind: 
     library: 'gguf',
     tags: ['gguf', 'llama.cpp'],
     stored: `\`${path}\` holds the whole model, its tokenizer and its chat template; matrices are stored ${STORED[kind]}.`,
-    run: [llamaCppModel(path), lmStudio(path), vllmGguf(names, path), transformersGguf(path)],
+    run: [ollama(names), llamaCppModel(path), lmStudio(path), vllmGguf(names, path), transformersGguf(path)],
   })
 }

@@ -12,7 +12,7 @@ import common
 import llama_cpp
 
 from . import records
-from .work import WORK, model_folder, run, say, script, tune
+from .work import ROOT, WORK, model_folder, run, say, script, tune
 
 # Families, tied and untied heads, other head sizes, rotations and splits of text; rsLoRA where it says so.
 MODELS = {
@@ -95,6 +95,8 @@ class Clients:
         elif kind.startswith("gguf-"):
             yield "llama.cpp", self.llama(file_in(folder))
             stored = kind.removeprefix("gguf-")
+            if stored == "q8_0" and shutil.which("go"):
+                yield "ollama", self.ollama(folder / "Modelfile")
             if stored != "f32":
                 flags = ["--ours", file_in(folder), "--exact", file_in(self.place / "gguf-f32"), "--kind", stored]
                 yield "llama-quantize", json.loads(script("exports_reference.py", "gguf", *flags).splitlines()[-1])
@@ -114,6 +116,11 @@ class Clients:
         tokens = sum(a == b for a, b in zip(values["tokens"], self.work["tokens"]))
         return {**self.judged(values), "texts_tokenised_alike": f"{tokens} of {len(self.work['tokens'])}"}
 
+    def ollama(self, modelfile: Path) -> dict:
+        return json.loads(
+            script("exports_reference.py", "ollama", "--model", self.model, "--modelfile", modelfile).splitlines()[-1]
+        )
+
     def judged(self, values: dict) -> dict:
         """Against base and adapter in float32."""
         wanted = self.work["tuned"]
@@ -129,6 +136,27 @@ class Clients:
             "texts": len(wanted["answers"]),
             "partings": partings,
         }
+
+
+def prove_templates() -> dict:
+    """The templates of the golden tokenizers, each in a Modelfile, rendered by Ollama."""
+    templates = common.read_json(ROOT / "tests/golden/data/tokens/tokens.json")["templates"]
+    found: dict = {"templates": {}, "broken": []}
+    for name, text in templates.items():
+        model = WORK / "exports/templates" / name
+        shutil.rmtree(model, ignore_errors=True)
+        shutil.copytree(model_folder("llama3-wide" if name == "llama3" else "qwen2-linear", None), model)
+        (model / "chat_template.jinja").write_text(text, encoding="utf-8")
+        done = tune("export", "--model", model, "--format", "gguf-q8_0", "--out", model / "out")
+        if done.code != 0:
+            found["broken"].append(f"{name}: {done.last}")
+            continue
+        flags = ["--model", model, "--modelfile", model / "out/Modelfile"]
+        values = json.loads(script("exports_reference.py", "ollama", *flags).splitlines()[-1])
+        found["templates"][name] = values
+        found["broken"] += [f"{name}: {said}" for said in complaints("gguf-q8_0", values)]
+    say(f"exports templates: {json.dumps(found)}")
+    return records.keep("exports", "templates", None, found)
 
 
 CLIENT = Path(__file__).resolve().parents[1] / "clients/llama_cpp.mjs"
@@ -153,6 +181,8 @@ def complaints(kind: str, values: dict) -> list[str]:
             said.append(f"a loss differs by {values['loss']:.1e}")
         far = [one for one in values["partings"] if not one["margin"] <= MARGINS[kind]]
         said += [f"a text parts at token {one['at']} though it led by {one['margin']:.2g}" for one in far]
+    if "alike" in values and values["template"] and values["alike"] != values["conversations"]:
+        said.append(f"only {values['alike']} of {values['conversations']} conversations are alike")
     alike = values.get("texts_tokenised_alike")
     if alike and len(set(alike.split(" of "))) > 1:
         said.append(f"only {alike} texts get the same tokens")
