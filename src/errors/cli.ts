@@ -12,6 +12,8 @@ export interface CliErrors {
   'cli-out-locked': { out: string; pid: number; host: string; command: string; lock: string }
   'cli-lora-conflict': { field: string; stated: string; found: string }
   'cli-options-exclude': { first: string; second: string }
+  'handover-input-unknown': { option: string; run: string }
+  'handover-run-ended': { steps: number }
   'cli-quantize-off': { file: string }
   'cli-hub-name': { option: string; path: string; kind: 'model' | 'data' }
   'cli-data-unknown': { file: string; columns: string[] }

@@ -4,6 +4,7 @@ import type { Command } from './cli/command'
 import { evaluateCommand } from './cli/evaluate'
 import { exportCommand } from './cli/export'
 import { generateCommand } from './cli/generate'
+import { handoverCommand } from './cli/handover'
 import { commandHelp, overview } from './cli/help'
 import { infoCommand } from './cli/info'
 import { mergeCommand } from './cli/merge'
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   generate: generateCommand,
   export: exportCommand,
   merge: mergeCommand,
+  handover: handoverCommand,
   quantize: quantizeCommand,
   score: scoreCommand,
   info: infoCommand,

@@ -32,7 +32,8 @@ TEXTS = [
     "怎么存钱？ 今天天气很好。",
     "<|im_start|>user\ndef f(x):\n\treturn x + 1<|im_end|>\n",
     '<think>\n\n</think>\n<tool_call>{"name": "a_b"}</tool_call>',
-    "naïve café — Grüße 😀 e\u0301 \u00a0 end  ",
+    # Composed: llama.cpp leaves what is not as it comes, where some tokenizers compose first (NFC).
+    "naïve café — Grüße 😀 \u00a0 end  ",
 ]
 LENGTH = 96
 NEW_TOKENS = 24
@@ -51,7 +52,7 @@ def job(args) -> dict:
     for name, value in model.named_parameters():
         if "lora_B" in name:
             # As large as the weights that it changes, so that a merge which leaves it out is seen.
-            value.data = torch.randn_like(value) * 0.02
+            value.data = torch.randn_like(value) * 0.05
     model.save_pretrained(out / "adapter")
 
     tokenizer = AutoTokenizer.from_pretrained(args.model)
@@ -217,7 +218,12 @@ def same_blocks(args) -> dict:
     for kind, _, _ in ours.values():
         types[kind] = types.get(kind, 0) + 1
     different = [name for name in ours if ours[name] != theirs.get(name)]
-    return {"tensors": len(ours), "theirs": len(theirs), "types": types, "different": different}
+    return {
+        "tensors": len(ours),
+        "types": types,
+        "different": different,
+        "missing": sorted(theirs.keys() - ours.keys()),
+    }
 
 
 def main() -> None:

@@ -7,11 +7,12 @@
     npm run prove -- --tables                            # run nothing, write the tables from the records
 
 Sections: nf4, checkpoint, training (loss curves and tokens), merge, decoding, exports (each format in its own client:
-transformers and peft, mlx-lm, llama.cpp), goldens (the reference made afresh), suite (every test on a GPU, and the
-figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4 took 4 minutes, checkpoint 9, training
-one a case and GPU, exports one a model, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They
-are HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and
-tiny models: cases.py, tiny_models.py.
+transformers and peft, mlx-lm, llama.cpp, Ollama), handover (a run goes on under TRL, on one process and on two, and
+comes back), goldens (the reference made afresh), suite (every test on a GPU, and the figures it reaches), walk (the
+page in Firefox). On two cores without a GPU nf4 took 4 minutes, checkpoint 9, training one a case and GPU, exports and
+handover one a model, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They are
+HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny
+models: cases.py, tiny_models.py.
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
 ~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again
@@ -109,7 +110,7 @@ def chosen(args: argparse.Namespace):
 
 
 def run_sections(args: argparse.Namespace) -> list[dict | None]:
-    from proof import exports, models, suites, training
+    from proof import exports, handover, models, suites, training
 
     done = []
     for section in args.only.split(","):
@@ -121,6 +122,10 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
             done += [
                 suites.prove_suite(gpu, least) for gpu in (args.gpu or f"{BOTH},firefox").split(",") for least in limits
             ]
+            continue
+        if section == "handover":
+            asked = [name for name in args.case.split(",") if name] or list(handover.CASES)
+            done += [handover.prove_handover(name, (args.gpu or "lavapipe").split(",")[0]) for name in asked]
             continue
         if section == "exports":
             asked = [name for name in args.case.split(",") if name]

@@ -16,6 +16,7 @@ import { folderAt, makeOut } from './inputs'
 import type { Options } from './options'
 import { checkpointAt } from './resume'
 import { keepFolder, keepText, lastWhole, takeFolder } from './results'
+import { keepInputs } from './run-inputs'
 import { readRun } from './run-config'
 import type { Terminal } from './terminal'
 import type { RunFacts } from '../../run-file/run-facts'
@@ -72,6 +73,7 @@ export const trainCommand: Command = {
       if (isTraining) engine.stop()
       else merging.abort()
     })
+    await keepInputs(out, options)
     const checkpoints = nodePlace(out)
     const how = { runId: randomUUID(), continueAdapter: start !== null, checkpoints, resumeFrom: resumed?.folder }
     let steps = 0

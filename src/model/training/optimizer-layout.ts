@@ -1,7 +1,7 @@
 import { paramBytes } from '../../gpu/replay'
 import { bufferBytes } from '../../gpu/tensor'
 import { blockEntry, HYPER, OPTIMIZER_BLOCK, partialWords, RECORD_WORDS, type AdamwFormula } from '../../ops/adamw'
-import type { AdapterLayout } from '../adapter-store'
+import type { AdapterLayout, ParameterSlot } from '../adapter-store'
 import { MAP_WORDS } from './optimizer-maps'
 import type { OptimizerKind } from '../../contracts/optimizer'
 
@@ -17,6 +17,8 @@ export interface OptimizerPart {
   name: string
   page: number
   formula: AdamwFormula
+  /** Whose blocks they are, in this order. */
+  slots: ParameterSlot[]
   /** One entry a block, see blockEntry. Blocks follow the tensors, not the page. */
   blocks: Uint32Array<ArrayBuffer>
   recordBytes: number
@@ -48,19 +50,21 @@ export interface OptimizerMemory {
 export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, memory: OptimizerMemory): OptimizerLayout {
   const parts: OptimizerPart[] = []
   for (const [page] of adapter.pages.entries()) {
-    const lists = new Map<AdamwFormula, number[]>()
+    const lists = new Map<AdamwFormula, { slots: ParameterSlot[]; blocks: number[] }>()
     for (const slot of adapter.slots) {
       if (slot.page !== page) continue
       const formula = kind === 'adamw' ? 'torch' : slot.length < MIN_8BIT_ELEMENTS ? 'bnb32' : 'bnb8'
-      const list = lists.get(formula) ?? []
+      const list = lists.get(formula) ?? { slots: [], blocks: [] }
+      list.slots.push(slot)
       for (let at = 0; at < slot.length; at += OPTIMIZER_BLOCK) {
-        list.push(blockEntry(slot.offset + at, Math.min(OPTIMIZER_BLOCK, slot.length - at)))
+        list.blocks.push(blockEntry(slot.offset + at, Math.min(OPTIMIZER_BLOCK, slot.length - at)))
       }
       lists.set(formula, list)
     }
-    for (const [formula, list] of lists) {
+    for (const [formula, { slots, blocks }] of lists) {
       const name = `state.${page}.${formula}`
-      parts.push({ name, page, formula, blocks: Uint32Array.from(list), recordBytes: RECORD_WORDS[formula] * 4 })
+      const recordBytes = RECORD_WORDS[formula] * 4
+      parts.push({ name, page, formula, slots, blocks: Uint32Array.from(blocks), recordBytes })
     }
   }
   const stateBytes = parts.reduce((sum, part) => sum + partBytes(part), 0)

@@ -25,6 +25,10 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `The run file states lora.${field} ${stated}, but the adapter given with --init-lora has ${found}. The run was not started. Make them equal, or leave the field out to take the adapter's.`,
   'cli-options-exclude': ({ first, second }) =>
     `"${first}" and "${second}" cannot be given together: the first already decides what the second says. Nothing was done. Leave one of them out.`,
+  'handover-input-unknown': ({ option, run }) =>
+    `${run} does not say what the run was trained from, so that its rows could not be handed over. Nothing was written. Give it with ${option}, the same as for training.`,
+  'handover-run-ended': ({ steps }) =>
+    `The run has done all of its ${steps} steps, so there is nothing to go on with. Nothing was written. Hand over an earlier checkpoint-N folder, or train its adapter on with a new run file and --init-lora.`,
   'cli-quantize-off': ({ file }) =>
     `${file} sets load_in_4bit to false, so "quantize" would have nothing to do. Nothing was written. Set it to true, or leave --config out.`,
   'cli-hub-name': ({ option, path, kind }) =>

@@ -24,6 +24,10 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `运行配置中 lora.${field} 为 ${stated}，而 --init-lora 指定的适配器为 ${found}。训练没有开始。请改成一致，或删去该字段以沿用适配器的值。`,
   'cli-options-exclude': ({ first, second }) =>
     `“${first}”和“${second}”不能同时使用：前者已经决定了后者的内容。未执行任何操作，请去掉其中一个。`,
+  'handover-input-unknown': ({ option, run }) =>
+    `${run} 没有记下这次训练用的是什么，因此无法移交它的数据行。没有写入任何内容。请用 ${option} 给出，与训练时相同。`,
+  'handover-run-ended': ({ steps }) =>
+    `这次训练的 ${steps} 步已全部完成，没有可以继续的内容。没有写入任何内容。请移交更早的 checkpoint-N 文件夹，或用新的运行文件和 --init-lora 继续训练它的适配器。`,
   'cli-quantize-off': ({ file }) =>
     `${file} 将 load_in_4bit 设为 false，“quantize”没有可做的事，未写入任何内容。请改为 true，或不使用 --config。`,
   'cli-hub-name': ({ option, path, kind }) =>

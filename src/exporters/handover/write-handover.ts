@@ -1,0 +1,110 @@
+import type { WritableFolder } from '../../contracts/bytes'
+import type { TokenizedRow } from '../../contracts/data'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, RUN_FILE } from '../../contracts/file-names'
+import { orderBatches } from '../../data/index'
+import { fail } from '../../errors/index'
+import { folderOf, OPTIMIZER, RUN_STATE } from '../../formats/checkpoint-folder'
+import type { CheckpointAbout } from '../../formats/checkpoint-folder'
+import { intoFile, writeText, writeTexts } from '../../formats/into-file'
+import { withManifest } from '../../formats/manifest'
+import { adapterLayout } from '../../model/adapter-store'
+import { modelFingerprint } from '../../model/opening/fingerprint'
+import type { OpenedModel } from '../../model/opening/open-model'
+import { optimizerLayout } from '../../model/training/optimizer-layout'
+import { optimizerKind } from '../../run-file/optimizers'
+import { fingerprint } from '../../train/checkpoint'
+import type { FoundCheckpoint } from '../../train/find-checkpoint'
+import { projectFiles } from './project-files'
+
+export interface HandoverParts {
+  found: FoundCheckpoint
+  opened: OpenedModel
+  rows: readonly TokenizedRow[]
+  /** What the base model is called where the run goes on: a hub id or a path. */
+  model: string
+}
+
+export interface Handover {
+  step: number
+  steps: number
+  rows: number
+}
+
+/** Rows that are turned into text at a time. */
+const LINES = 512
+
+/**
+ * Write a project that goes on with a run under TRL, PEFT and accelerate: its checkpoint, its rows as ids and labels,
+ * its run file, and the few files that read them. Throws 'train-other-model' and 'train-other-data' where the run was
+ * begun with others.
+ */
+export async function writeHandover(parts: HandoverParts, out: WritableFolder): Promise<Handover> {
+  const { found, opened, rows, model } = parts
+  const { facts } = found
+  const { run } = facts
+  if (facts.model !== (await modelFingerprint(opened, facts.model))) throw fail('train-other-model', {})
+  if (facts.data !== fingerprint(rows)) throw fail('train-other-data', {})
+  const step = facts.log.length
+  const lengths = rows.map(({ inputIds }) => inputIds.length)
+  const order = orderBatches(lengths, run, run.seed)
+  if (step >= order.steps) throw fail('handover-run-ended', { steps: order.steps })
+
+  const adapter = adapterLayout(opened.config, run.lora)
+  const layout = optimizerLayout(adapter, optimizerKind(run.optim), { pagedBytes: 0 })
+  const handover = {
+    version: 1,
+    model,
+    checkpoint: folderOf(step),
+    steps: order.steps,
+    steps_per_epoch: order.stepsPerEpoch,
+    lines: order.lines,
+    parts: layout.parts.map(({ name, formula, slots }) => ({
+      name,
+      formula,
+      parameters: slots.map((slot) => `model.${slot.name}`),
+    })),
+  }
+  const window = run.per_device_train_batch_size * run.gradient_accumulation_steps
+  await writeTexts(out, {
+    ...projectFiles({ name: opened.name, model, step, steps: order.steps, rows: rows.length, window }),
+    [RUN_FILE]: `${JSON.stringify(run, null, 2)}\n`,
+    'handover.json': `${JSON.stringify(handover, null, 2)}\n`,
+  })
+  await writeRows(rows, out)
+  await copyCheckpoint(found, out)
+  return { step, steps: order.steps, rows: rows.length }
+}
+
+async function writeRows(rows: readonly TokenizedRow[], out: WritableFolder): Promise<void> {
+  await intoFile(out, 'data/rows.jsonl', async (sink) => {
+    for (let from = 0; from < rows.length; from += LINES) {
+      const lines = rows.slice(from, from + LINES).map(({ inputIds, labels }) => {
+        return `${JSON.stringify({ input_ids: Array.from(inputIds), labels: Array.from(labels) })}\n`
+      })
+      await sink.write(new TextEncoder().encode(lines.join('')))
+    }
+    await sink.close()
+  })
+}
+
+/** The checkpoint's files as they are, with a manifest of their own, by which they are checked there. */
+async function copyCheckpoint({ folder, facts }: FoundCheckpoint, out: WritableFolder): Promise<void> {
+  const name = folderOf(facts.log.length)
+  const below: WritableFolder = { create: (path) => out.create(`${name}/${path}`) }
+  const { runId: run, began } = facts
+  const about: CheckpointAbout = { step: facts.log.length, run, began, written: new Date().toISOString() }
+  await withManifest(below, { ...about }, async (into) => {
+    for (const path of [ADAPTER_CONFIG, ADAPTER_WEIGHTS, OPTIMIZER]) {
+      const source = (await folder.open(path))!
+      await intoFile(into, path, async (sink) => {
+        for (let at = 0; at < source.size; at += PIECE)
+          await sink.write(await source.read(at, Math.min(PIECE, source.size - at)))
+        await sink.close()
+      })
+    }
+    const state = (await folder.open(RUN_STATE))!
+    await writeText(into, RUN_STATE, new TextDecoder().decode(await state.read(0, state.size)))
+  })
+}
+
+const PIECE = 8 << 20

@@ -1,0 +1,110 @@
+import { expect, it } from 'vitest'
+import { linearModules } from '../../src/architecture/names'
+import type { TokenizedRow } from '../../src/contracts/data'
+import { orderBatches } from '../../src/data/index'
+import { writeHandover } from '../../src/exporters/handover/write-handover'
+import { damagedFile, readManifest } from '../../src/formats/manifest'
+import { subFolder } from '../../src/formats/folders'
+import { readPeft } from '../../src/formats/peft'
+import { openSafetensors } from '../../src/formats/safetensors'
+import { MemoryFolder } from '../../src/formats/memory-folder'
+import { adapterLayout } from '../../src/model/adapter-store'
+import { modelFingerprint } from '../../src/model/opening/fingerprint'
+import { optimizerLayout, partBytes } from '../../src/model/training/optimizer-layout'
+import { recommendedRun } from '../../src/run-file/run-file'
+import type { RunFile } from '../../src/run-file/run-file'
+import { fingerprint, writeCheckpoint } from '../../src/train/checkpoint'
+import { findCheckpoint } from '../../src/train/find-checkpoint'
+import { nodeFolder } from '../../src/storage/node/node-folder'
+import { goldenFolder } from '../helpers/golden-folder'
+import { goldenPath } from '../helpers/golden'
+import { MemoryPlace } from '../helpers/memory-place'
+
+const rows: TokenizedRow[] = Array.from({ length: 11 }, (_, row) => ({
+  row,
+  truncated: false,
+  inputIds: Int32Array.from({ length: 3 + (row % 4) }, (_, i) => row + i),
+  labels: Int32Array.from({ length: 3 + (row % 4) }, (_, i) => (i === 0 ? -100 : row + i)),
+}))
+
+/** A run that stands after `steps` steps, and what hands it over. */
+async function stopped(steps: number, change: Partial<RunFile> = {}) {
+  const opened = await goldenFolder('qwen2')
+  const { lora, pairs } = await readPeft(nodeFolder(goldenPath('qwen2/adapter')), linearModules(opened.config))
+  const run: RunFile = { ...recommendedRun, ...change, lora }
+  const kind = run.optim === 'adamw_torch' ? 'adamw' : 'adamw8bit'
+  const layout = optimizerLayout(adapterLayout(opened.config, lora), kind, { pagedBytes: 0 })
+  const tensors = layout.parts.map((part, i) => ({
+    name: part.name,
+    data: new Uint8Array(partBytes(part)).fill(i + 1),
+  }))
+  const log = Array.from({ length: steps }, (_, i) => ({
+    ...{ step: i + 1, epoch: (i + 1) / 2, loss: 2, grad_norm: 1, learning_rate: 1e-4, num_tokens: 20 * (i + 1) },
+  }))
+  const place = new MemoryPlace('runs')
+  const facts = { run, runId: 'one', began: '2026-01-01T00:00:00Z', log, data: fingerprint(rows) }
+  const model = await modelFingerprint(opened)
+  await writeCheckpoint(place, { ...facts, model, state: { steps, pairs, tensors } }, lora, 'base')
+  return { opened, lora, layout, found: await findCheckpoint(place) }
+}
+
+it.each(['adamw_torch', 'adamw_8bit'] as const)('hands a run over with all that %s goes on from', async (optim) => {
+  const { opened, found, layout } = await stopped(3, { optim })
+  const out = new MemoryFolder('project')
+  const told = await writeHandover({ found, opened, rows, model: 'owner/base' }, out)
+  const order = orderBatches(
+    rows.map(({ inputIds }) => inputIds.length),
+    found.facts.run,
+    42,
+  )
+  expect(told).toEqual({ step: 3, steps: order.steps, rows: rows.length })
+  const text = (path: string) => new TextDecoder().decode(out.files.get(path))
+  const handover = JSON.parse(text('handover.json'))
+  expect(handover).toMatchObject({
+    model: 'owner/base',
+    checkpoint: 'checkpoint-3',
+    steps: order.steps,
+    steps_per_epoch: order.stepsPerEpoch,
+    lines: 11,
+  })
+  // Every parameter of the adapter once, as many blocks as the state has.
+  const weights = await openSafetensors((await out.open('checkpoint-3/adapter_model.safetensors'))!)
+  const names = handover.parts.flatMap(({ parameters }: { parameters: string[] }) => parameters)
+  const stored = [...weights.tensors.keys()].map((name) =>
+    name.replace(/^base_model\.model\./, '').replace(/\.weight$/, ''),
+  )
+  expect([...names].sort()).toEqual(stored.sort())
+  for (const [i, { name, parameters }] of handover.parts.entries()) {
+    const blocks = parameters.reduce((sum: number, parameter: string) => {
+      const { shape } = weights.tensors.get(`base_model.model.${parameter}.weight`)!
+      return sum + Math.ceil((shape[0] * shape[1]) / 256)
+    }, 0)
+    expect([name, blocks]).toEqual([layout.parts[i].name, layout.parts[i].blocks.length])
+  }
+  expect(
+    text('data/rows.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(rows.map(({ inputIds, labels }) => ({ input_ids: [...inputIds], labels: [...labels] })))
+  expect(text('README.md')).toContain('3 of ')
+  expect(text('README.md')).not.toContain('{{')
+  // What came here is whole, by its own manifest.
+  const checkpoint = subFolder(out, 'checkpoint-3')
+  expect(await damagedFile(checkpoint, (await readManifest(checkpoint))!)).toBeNull()
+  expect((await findCheckpoint(checkpoint)).facts).toEqual(found.facts)
+})
+
+it('hands nothing over on another model, with other rows, or after the end', async () => {
+  const { opened, found } = await stopped(3)
+  const refused = async (parts: Partial<Parameters<typeof writeHandover>[0]>) => {
+    const out = new MemoryFolder('project')
+    const error = await writeHandover({ found, opened, rows, model: 'base', ...parts }, out).catch((e: unknown) => e)
+    expect(out.files.size).toBe(0)
+    return (error as { code: string }).code
+  }
+  expect(await refused({ rows: rows.slice(1) })).toBe('train-other-data')
+  expect(await refused({ opened: await goldenFolder('llama') })).toBe('train-other-model')
+  const ended = await stopped(6)
+  expect(await refused({ found: ended.found })).toBe('handover-run-ended')
+})

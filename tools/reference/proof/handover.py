@@ -1,0 +1,108 @@
+"""`tune handover`: a run goes on from its checkpoint under TRL, on one process and on two, and comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import common
+from sample_rows import convert
+
+from . import records
+from .work import ROOT, WORK, model_folder, run, say, tune
+
+RUN = {
+    "learning_rate": 1e-3,
+    "num_train_epochs": 3,
+    "per_device_train_batch_size": 2,
+    "gradient_accumulation_steps": 4,
+    "lr_scheduler_type": "cosine",
+    "warmup_steps": 3,
+    "optim": "adamw_torch",
+    "weight_decay": 0.01,
+    "max_length": 256,
+    "shuffle": True,
+    "save_strategy": "steps",
+    "save_steps": 6,
+    "lora": {"r": 8, "lora_alpha": 16, "target_modules": common.SEVEN},
+    "quantization": {"load_in_4bit": False},
+}
+NF4 = {"load_in_4bit": True, "bnb_4bit_compute_dtype": "float32"}
+# Rows that fill neither a batch nor a step at an epoch's end.
+ROWS = 41
+CASES = {
+    "f32": {},
+    "nf4-8bit": {"optim": "adamw_8bit", "quantization": NF4, "lora": {**RUN["lora"], "r": 64}},
+    "grouped": {"group_by_length": True},
+}
+# One process computes the same sums; two add them up in another order. 8-bit states amplify the last bits.
+BOUNDS = {"one": 1e-4, "ddp": 1e-3, "fsdp2": 1e-3, "back": 1e-4}
+FSDP2 = """compute_environment: LOCAL_MACHINE
+distributed_type: FSDP
+fsdp_config:
+  fsdp_version: 2
+  fsdp_auto_wrap_policy: TRANSFORMER_BASED_WRAP
+  fsdp_cpu_ram_efficient_loading: false
+  fsdp_reshard_after_forward: true
+  fsdp_state_dict_type: FULL_STATE_DICT
+mixed_precision: "no"
+num_machines: 1
+num_processes: 2
+use_cpu: true
+"""
+
+
+def prove_handover(name: str, gpu: str) -> dict:
+    place, model = WORK / "handover" / name, model_folder("qwen2-linear", None)
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    convert(ROOT / "public/samples/harbour-master.json", place / "data.jsonl", "messages", ROWS)
+    (place / "run.json").write_text(json.dumps({**RUN, **CASES[name]}))
+    found: dict = {"ways": {}, "broken": []}
+    inputs = ["--model", model, "--data", place / "data.jsonl"]
+    done = tune("train", *inputs, "--config", place / "run.json", "--out", place / "ours", "--gpu", gpu)
+    if done.code == 0:
+        found["adapter"] = done.adapter
+        done = tune("handover", "--run", place / "ours/checkpoint-6", "--out", place / "project")
+    if done.code != 0:
+        found["broken"].append(done.last)
+        return records.keep("handover", name, gpu, found)
+    ours = losses(place / "ours")
+    (place / "fsdp2.yaml").write_text(FSDP2)
+    bin_ = Path(sys.executable).parent
+    train = [place / "project/train.py", "--stop-at", 16]
+    two = [bin_ / "torchrun", "--nproc_per_node", 2, "--master_port", 29531]
+    ways = {"one": [sys.executable], "ddp": two}
+    if name == "f32":
+        ways["fsdp2"] = [bin_ / "accelerate", "launch", "--config_file", place / "fsdp2.yaml"]
+    for way, launcher in ways.items():
+        env = {**os.environ, "OMP_NUM_THREADS": "1", "TORCHDYNAMO_DISABLE": "1"}
+        done = run([*launcher, *train, "--out", place / way], cwd=place, env=env)
+        if done.code != 0:
+            found["broken"].append(f"{way}: {done.last}")
+            continue
+        judge(found, way, ours, losses(place / way), 6)
+    if (place / "ddp/checkpoint-16").exists():
+        resume = ["--resume", place / "ddp/checkpoint-16", "--out", place / "back", "--gpu", gpu]
+        done = tune("train", *inputs, *resume)
+        found["broken"] += [] if done.code == 0 else [f"back: {done.last}"]
+        if done.code == 0:
+            judge(found, "back", ours, losses(place / "back"), 16)
+    say(f"handover {name}: {json.dumps(found)}")
+    return records.keep("handover", name, gpu, found)
+
+
+def losses(folder: Path) -> list[float]:
+    return [row["loss"] for row in common.read_json(folder / "trainer_state.json")["log_history"] if "loss" in row]
+
+
+def judge(found: dict, way: str, ours: list[float], theirs: list[float], after: int) -> None:
+    apart = [abs(a - b) for a, b in zip(ours[after:], theirs[after:])]
+    found["ways"][way] = {"steps": len(apart), "loss": max(apart, default=None)}
+    if not apart or not max(apart) <= BOUNDS[way]:
+        found["broken"].append(f"{way}: losses differ by {max(apart, default=None)}")
+    if theirs[:after] != ours[:after]:
+        found["broken"].append(f"{way}: the steps before are not the run's")
