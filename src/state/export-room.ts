@@ -3,7 +3,8 @@ import type { Engine } from '../engine/api/types'
 import type { SerializedError } from '../errors'
 import type { WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
-import { collectBlobs, countBytes, writeToBoth } from './blob-folder'
+import { collectBlobs, countBytes, readBlobs, writeToBoth } from './blob-folder'
+import { damagedFile, readManifest } from '../formats/manifest'
 import { isAbort, serializeError } from './failure'
 import { isStoreFull } from '../storage/full-store'
 import { createLatest } from './latest'
@@ -27,8 +28,19 @@ export interface Saver {
   pickFolder?(): Promise<WritableFolder>
 }
 
+/** What is being written: the adapter, the merged model, or one of the other formats. */
+type Busy = 'adapter' | 'merged' | 'format'
+
+/** Another program's format, as it was written last. */
+export interface WrittenFormat {
+  kind: string
+  files: ExportedFile[]
+  /** Read back after writing, each file's SHA-256 compared with the manifest's: one that differs, null where none does. */
+  damaged: string | null
+}
+
 export interface ExportState {
-  busy: 'adapter' | 'merged' | null
+  busy: Busy | null
   bytesWritten: number
   startedAt: number
   progress: Progress | null
@@ -39,6 +51,7 @@ export interface ExportState {
   adapterFiles: ExportedFile[] | null
   mergedFiles: ExportedFile[] | null
   mergedFolder: string
+  format: WrittenFormat | null
   error: SerializedError | null
 }
 
@@ -56,11 +69,12 @@ export function createExportRoom(engine: Engine, saver: Saver) {
     adapterFiles: null,
     mergedFiles: null,
     mergedFolder: '',
+    format: null,
     error: null,
   }))
   const jobs = createLatest()
 
-  async function guarded(busy: 'adapter' | 'merged', job: (signal: AbortSignal) => Promise<void>) {
+  async function guarded(busy: Busy, job: (signal: AbortSignal) => Promise<void>) {
     await jobs.run(async (signal) => {
       store.setState({ busy, bytesWritten: 0, startedAt: Date.now(), progress: null, error: null })
       try {
@@ -106,6 +120,24 @@ export function createExportRoom(engine: Engine, saver: Saver) {
         }
         await saveZip(name, files)
         store.setState({ adapterFiles: describe(files) })
+      }),
+    /** The model or its adapter for another program, as a zip download, read back before it leaves. */
+    downloadFormat: (kind: string, name: string, facts?: RunFacts) =>
+      guarded('format', async (signal) => {
+        store.setState({ format: null })
+        const { base } = store.getState()
+        const kept = await saver.collect()
+        try {
+          const on = (progress: Progress) => store.setState({ progress })
+          const files = await engine.export(kind, counted(kept), { base, name, facts }, on, signal)
+          const folder = readBlobs(name, kept.files)
+          const damaged = await damagedFile(folder, (await readManifest(folder))!)
+          await saveZip(`${name}-${kind}`, kept.files)
+          store.setState({ format: { kind, files, damaged } })
+        } catch (error) {
+          await kept.drop()
+          throw error
+        }
       }),
     /**
      * Merged model as a zip download or into a picked folder; `keep` receives the files where they are to stay here.

@@ -345,6 +345,16 @@ export function createStudio(parts: StudioParts) {
         keep ? (files) => runs.keepFiles(keep.id, 'merged', files, keep.steps) : null,
       )
     },
+    downloadFormat(kind: string) {
+      const record = currentRun()
+      const facts = record && {
+        runName: record.name,
+        dataName: record.data.name,
+        rows: record.data.rows,
+        run: record.run,
+      }
+      return exporting.downloadFormat(kind, exportName(), facts)
+    },
     async downloadKeptMerged(record: RunRecord) {
       await exporting.saveZip(`${fileStem(record.name)}-merged`, await runs.files(record.id, 'merged'))
     },

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
+import { strFromU8, unzipSync } from 'fflate'
 import { watchPage } from '../helpers/browser'
 import { teahouseRows } from './teahouse'
 
@@ -90,6 +92,24 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
   const first = await test.step('download the adapter', async () => {
     await page.getByRole('link', { name: /^Export/ }).click()
     return downloaded(page, () => page.getByRole('button', { name: 'Download adapter' }).click())
+  })
+
+  await test.step('take it along for other programs, read back before it leaves', async () => {
+    const room = page.getByRole('region', { name: 'Export', exact: true })
+    const formats = {
+      mlx: 'adapters.safetensors',
+      'gguf-lora': 'Modelfile',
+      'gguf-q8_0': 'Modelfile',
+      'bnb-4bit': 'config.json',
+    }
+    for (const [kind, file] of Object.entries(formats)) {
+      const path = await downloaded(page, () => room.getByRole('button', { name: kind, exact: true }).click())
+      await expect(room.getByText(/^Read back: all \d+ files are as they were written/)).toBeVisible()
+      const files = unzipSync(readFileSync(path))
+      expect(Object.keys(files)).toEqual(expect.arrayContaining([file, 'README.md', 'manifest.json']))
+      const gguf = Object.entries(files).filter(([name]) => name.endsWith('.gguf'))
+      expect(gguf.map(([, bytes]) => strFromU8(bytes.subarray(0, 4)))).toEqual(kind.startsWith('gguf') ? ['GGUF'] : [])
+    }
   })
 
   const second = await test.step('reload, find the run, download again', async () => {

@@ -7,6 +7,7 @@ import { Part, RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { FileList } from './file-list'
 import { adapterCode, mergedCode } from './how-to-load'
+import { Formats } from './formats'
 import { MergeOptionsView } from './merge-options'
 import { CodeBox } from '../../kit/code-box'
 import { RUN_FILE } from '../../../contracts/file-names'
@@ -80,6 +81,7 @@ export function ExportRoom() {
         {mergedFiles && <FileList files={mergedFiles} />}
         <CodeBox label={t('export.howMerged')} code={mergedCode(mergedFolder || `${studio.exportName()}-merged`)} />
       </Part>
+      <Formats />
       <Part title={t('export.config')}>
         <p>{t('export.configText')}</p>
         <p className="row">
@@ -108,6 +110,8 @@ export function ExportRoom() {
   )
 }
 
+const LABELS = { adapter: 'export.adapter', merged: 'export.merged', format: 'export.formats' } as const
+
 function Writing() {
   const studio = useStudio()
   const { t, bytes } = useWords()
@@ -119,7 +123,7 @@ function Writing() {
     'busy',
   )
   const seconds = (Date.now() - startedAt) / 1000
-  const label = busy === 'merged' ? t('export.merged') : t('export.adapter')
+  const label = t(LABELS[busy ?? 'adapter'])
   return (
     <div className="loading" role="status">
       <div className="loading-head">
