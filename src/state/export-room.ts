@@ -32,10 +32,10 @@ export interface Saver {
 type Busy = 'adapter' | 'merged' | 'format'
 
 /** Another program's format, as it was written last. */
-export interface WrittenFormat {
+interface WrittenFormat {
   kind: string
   files: ExportedFile[]
-  /** Read back after writing, each file's SHA-256 compared with the manifest's: one that differs, null where none does. */
+  /** A file whose SHA-256, read back after writing, is not the manifest's; null where all are. */
   damaged: string | null
 }
 

@@ -103,7 +103,7 @@ const TURNS = [
   assistant('<b>yes</b> & "no"'),
   user('And then?'),
 ]
-/** Of every length that ends with a question, with and without a system turn, and with a system turn of several lines. */
+/** Of every length that ends with a question, with and without a system turn, one of several lines among them. */
 const CONVERSATIONS: readonly Message[][] = [
   ...[1, 3, 5, 7].map((length) => TURNS.slice(0, length)),
   ...[1, 3, 5, 7].map((length) => [system('You answer in one sentence.'), ...TURNS.slice(0, length)]),
