@@ -1,5 +1,5 @@
 import type { Template } from '@huggingface/jinja'
-import { fail } from '../errors'
+import { fail, TuneError } from '../errors'
 import { parseExact, unmark } from './exact-json'
 import { knownTemplate } from './known-templates'
 import {
@@ -12,6 +12,7 @@ import {
   markMessageLoops,
   MESSAGE_MARK,
 } from './template-marks'
+import { withinBounds } from './template-bounds'
 import { parseTemplate, TEMPLATE_HELPERS, templateOf } from './template-parse'
 import type { Message } from '../contracts/data'
 
@@ -128,15 +129,17 @@ export class ChatTemplate {
   }
 
   private run(template: Template, messages: readonly Message[], options: RenderOptions): string {
-    const text = template.render({
-      ...TEMPLATE_HELPERS,
-      ...this.specials,
-      documents: null,
-      ...options.args,
-      messages: this.prepared(messages),
-      tools: options.tools ?? null,
-      add_generation_prompt: options.addGenerationPrompt ?? false,
-    })
+    const text = withinBounds(() =>
+      template.render({
+        ...TEMPLATE_HELPERS,
+        ...this.specials,
+        documents: null,
+        ...options.args,
+        messages: this.prepared(messages),
+        tools: options.tools ?? null,
+        add_generation_prompt: options.addGenerationPrompt ?? false,
+      }),
+    )
     // Python has no text + mapping; the engine writes this for one.
     if (text.includes(MAPPING) && !JSON.stringify([messages, options.tools]).includes(MAPPING)) {
       throw new TypeError('joins text and a mapping')
@@ -202,11 +205,12 @@ export class ChatTemplate {
     return { text, spans }
   }
 
-  /** null where the template raises. */
+  /** null where the template raises. Throws 'data-template-bounds' alone: what never ends does so everywhere. */
   private attempt<T>(action: () => T): T | null {
     try {
       return action()
-    } catch {
+    } catch (error) {
+      if (error instanceof TuneError && error.code === 'data-template-bounds') throw error
       return null
     }
   }

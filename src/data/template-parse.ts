@@ -1,4 +1,5 @@
 import { parse, Template, tokenize } from '@huggingface/jinja'
+import { boundedRange } from './template-bounds'
 
 /** A node of jinja's syntax tree; only the fields that are looked at are known. */
 export type Node = { type: string; [field: string]: unknown }
@@ -8,12 +9,14 @@ export interface ParsedTemplate {
 }
 
 const STRIP = '__strip'
+const RANGE = '__range'
 
 /**
  * Parse a template as transformers does (trim_blocks, lstrip_blocks), and let it compute as Python does where the
  * engine has its own ways:
  * - strip, lstrip, rstrip become calls of a helper: the engine ignores their argument, so that Qwen3's
  *   `content.lstrip('\n')` would lose the indentation of code; `trim` too, which is strip under another name.
+ * - `range` is as short as the sandbox of transformers allows.
  * - A loop over what is not there (`for call in message.tool_calls`) runs no round instead of failing.
  */
 export function parseTemplate(source: string): ParsedTemplate {
@@ -30,6 +33,7 @@ export function templateOf(parsed: ParsedTemplate): Template {
 
 /** What rendered templates need besides their variables. */
 export const TEMPLATE_HELPERS = {
+  [RANGE]: boundedRange,
   // The engine hands none and what is not there on as undefined alike. The trim filter takes both, as texts.
   [STRIP]: (text: unknown, side: string, characters: string | undefined, isNone: boolean) => {
     if (text === undefined && side === 'trim') return isNone ? 'None' : ''
@@ -60,9 +64,17 @@ function asInPython(node: unknown): void {
   if (typeof node !== 'object' || node === null) return
   for (const child of Object.values(node)) asInPython(child)
   const it = node as Node
-  if (it.type === 'CallExpression') replaceStripCall(it)
+  if (it.type === 'CallExpression') {
+    replaceStripCall(it)
+    replaceRange(it)
+  }
   if (it.type === 'FilterExpression') replaceTrim(it)
   if (it.type === 'For') guardLoop(it)
+}
+
+function replaceRange({ callee }: Node): void {
+  const called = callee as Node
+  if (called.type === 'Identifier' && called.value === 'range') called.value = RANGE
 }
 
 function replaceStripCall(call: Node): void {

@@ -1,4 +1,5 @@
 import { fail, TuneError } from '../errors'
+import type { TemplateBounds } from '../errors/data'
 import type { Span } from './chat-template'
 import type { Example } from './shapes/shape'
 import type { ChatTokenizer } from './tokenizer'
@@ -83,6 +84,8 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
       : template.render(example.prompt, render)
     return { ids, mask: both(afterPrompt(tokenizer.encode(promptText), ids), mask) }
   } catch (cause) {
+    if (cause instanceof TuneError && cause.code === 'data-template-bounds')
+      throw fail('data-row-template-bounds', { ...(cause.params as unknown as TemplateBounds), row }, cause)
     if (cause instanceof TuneError) throw cause
     throw fail('data-row-template', { row, detail: (cause as Error).message }, cause)
   }

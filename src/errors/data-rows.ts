@@ -1,3 +1,5 @@
+import type { TemplateBounds } from './data'
+
 /** What errors of data-rows are told, by their codes. Their words: src/i18n/LANGUAGE/errors/data-rows.ts. */
 export interface DataRowErrors {
   'data-row-cells': { row: number; cells: number; columns: number }
@@ -16,6 +18,7 @@ export interface DataRowErrors {
   'data-row-tool-arguments': { row: number; message: number; name: string; id: string; given: string }
   'data-row-tools': { row: number; field: string }
   'data-row-calls-unknown': { row: number }
+  'data-row-template-bounds': TemplateBounds & { row: number }
   'data-row-template': { row: number; detail: string }
   'data-row-no-assistant': { row: number }
   'data-row-masked': { row: number; length: number; max_length: number }

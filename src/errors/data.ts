@@ -30,6 +30,12 @@ export type ForeignKind =
   | 'packed'
   | 'binary'
 
+/** Which bound of a rendering was too low for it, and how much it allows. */
+export interface TemplateBounds {
+  limit: 'steps' | 'text' | 'values' | 'time' | 'range'
+  most: number
+}
+
 /** What errors of data are told, by their codes. Their words: src/i18n/LANGUAGE/errors/data.ts. */
 export interface DataErrors {
   'data-empty': { file: string }
@@ -45,6 +51,7 @@ export interface DataErrors {
   'data-mapping-unknown': { columns: string[] }
   'data-tokenizer-broken': { file: string; detail: string }
   'data-template-missing': None
+  'data-template-bounds': TemplateBounds
   'data-template-broken': { detail: string }
   'data-template-spans': { row: number }
   'data-splits': { file: string; read: string; others: string[] }

@@ -15,6 +15,8 @@ export interface FormatsErrors {
   'safetensors-header': { file: string; reason: string }
   /** `tensor` begins `bytes` too late or too early; `behind`: that many follow the last one. */
   'safetensors-layout': { file: string; problem: 'hole' | 'overlap' | 'behind'; tensor: string; bytes: number }
+  'zip-entry-broken': { file: string; path: string; reason: string }
+  'zip-entry-large': { file: string; path: string; bytes: number; most: number }
   'lfs-pointer': { file: string }
   'model-no-config': { folder: string; found: string }
   'model-many-configs': { folder: string; places: string }

@@ -48,14 +48,37 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
 }
 export type PrefsStore = ReturnType<typeof createPrefs>
 
+/** Kept preferences that still mean something: another version, or a hand, may have left anything there. */
 function read(storage: Storage | null): Partial<Prefs> {
   try {
     const value: unknown = JSON.parse(storage?.getItem(KEY) ?? '{}')
     if (!value || typeof value !== 'object') return {}
     // What earlier versions called it.
-    const { sampleEvery, ...prefs } = value as Partial<Prefs> & { sampleEvery?: number }
-    return sampleEvery === undefined ? prefs : { answerEvery: sampleEvery, ...prefs }
+    const { sampleEvery, ...kept } = value as Record<string, unknown>
+    const prefs = sampleEvery === undefined ? kept : { answerEvery: sampleEvery, ...kept }
+    const known = Object.entries(FITS).filter(([name, fits]) => fits(prefs[name]))
+    return Object.fromEntries(known.map(([name]) => [name, prefs[name]]))
   } catch {
     return {}
   }
+}
+
+const oneOf =
+  (...values: string[]) =>
+  (value: unknown) =>
+    typeof value === 'string' && values.includes(value)
+const isShare = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1
+const isText = (value: unknown) => typeof value === 'string'
+const isFlag = (value: unknown) => typeof value === 'boolean'
+
+const FITS: Record<keyof Prefs, (value: unknown) => boolean> = {
+  language: isText,
+  theme: oneOf('auto', 'light', 'dark'),
+  level: oneOf('simple', 'advanced'),
+  smoothing: isShare,
+  logScale: isFlag,
+  xAxis: oneOf('step', 'epoch', 'tokens', 'time'),
+  hubEndpoint: (value) => isText(value) && URL.canParse(value as string),
+  pinnedPrompts: (value) => Array.isArray(value) && value.every(isText),
+  answerEvery: isShare,
 }

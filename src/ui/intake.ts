@@ -1,8 +1,10 @@
-import { unzip } from 'fflate'
 import { fail } from '../errors'
 import type { BlobFile } from '../state/blob-folder'
 import { understand } from '../state/intake'
 import type { Studio } from '../state/studio'
+import { MANIFEST } from '../formats/manifest'
+import { openZip } from '../formats/unzip'
+import { fileSource } from '../storage/files-folder'
 import { ADAPTER_CONFIG } from '../contracts/file-names'
 
 export interface PathFile {
@@ -34,9 +36,7 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
         files.map(({ path, file }) => ({ path, blob: file })),
       )
     } else if (meaning === 'zip') {
-      const inside = await unzipBlobs(files[0].file)
-      if (!inside.some(isAdapterConfig)) throw fail('intake-zip-no-adapter', { file: name })
-      await takeAdapter(studio, name, inside)
+      await takeAdapter(studio, name, await unzipAdapter(files[0].file))
     } else if (meaning === 'run') {
       await takeRunFile(studio, files[0].file)
     } else {
@@ -73,15 +73,18 @@ async function takeAdapter(studio: Studio, name: string, files: readonly BlobFil
   if (await studio.try.loadAdapter(name, own, null)) studio.notices.say('intake.adapter', { name })
 }
 
-async function unzipBlobs(file: File): Promise<BlobFile[]> {
-  const bytes = new Uint8Array(await file.arrayBuffer())
-  const entries = await new Promise<Record<string, Uint8Array<ArrayBuffer>>>((resolve, reject) =>
-    unzip(bytes, (error, data) => {
-      if (error) reject(fail('intake-zip-broken', { file: file.name, reason: error.message }, error))
-      else resolve(data as Record<string, Uint8Array<ArrayBuffer>>)
-    }),
-  )
-  return Object.entries(entries)
-    .filter(([path]) => !path.endsWith('/'))
-    .map(([path, data]) => ({ path, blob: new Blob([data]) }))
+/** What an adapter is read from, out of an archive that may hold anything; the rest is not even unpacked. */
+async function unzipAdapter(file: File): Promise<BlobFile[]> {
+  const zip = await openZip(fileSource(file, file.name))
+  const paths = (await zip.list()).map(({ path }) => path)
+  const config = paths.find((path) => isAdapterConfig({ path }))
+  if (config === undefined) throw fail('intake-zip-no-adapter', { file: file.name })
+  const prefix = config.slice(0, -ADAPTER_CONFIG.length)
+  const isRead = (name: string) => name === ADAPTER_CONFIG || name === MANIFEST || /^[^/]+\.safetensors$/.test(name)
+  const blobs: BlobFile[] = []
+  for (const path of paths.filter((one) => one.startsWith(prefix) && isRead(one.slice(prefix.length)))) {
+    const source = (await zip.open(path))!
+    blobs.push({ path, blob: new Blob([(await source.read(0, source.size)) as Uint8Array<ArrayBuffer>]) })
+  }
+  return blobs
 }

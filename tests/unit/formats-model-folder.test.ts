@@ -114,6 +114,21 @@ describe('openModelFolder', () => {
     expect(await changed({ num_hidden_layers: 1e300 })).toBe('config-field')
   })
 
+  it.each([
+    ['---\nlicense: mit\n---\n', 'mit'],
+    ['---\r\nlanguage: en\r\nlicense:\r\n  - "apache-2.0"\r\n---', 'apache-2.0'],
+    ["---\nlicense: other\nlicense_name: 'qwen'\n---", 'qwen'],
+    ['---\nlicense:\nlanguage: en\n---', null],
+    ['---\nlicense: mit\n', null],
+    [`---\nlicense:${' '.repeat(8000)}\n${'\n'.repeat(4000)}x\n---`, null],
+  ])('reads the licence of a card: %j', async (card, license) => {
+    const folder = await tinyFolder()
+    put(folder, 'README.md', card)
+    const began = performance.now()
+    expect((await openModelFolder(folder)).license).toBe(license)
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
   it('looks one folder further down', async () => {
     const inner = await tinyFolder()
     const outer = new MemoryFolder(

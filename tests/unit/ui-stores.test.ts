@@ -100,6 +100,18 @@ test('preferences are kept, and a broken store is no obstacle', () => {
   kept.set('tunetab.prefs', '{')
   expect(createPrefs(storage as unknown as Storage, ['en']).getState().language).toBe('en')
   expect(createPrefs(null, ['en']).getState().theme).toBe('auto')
+  const strange = {
+    theme: 'pink',
+    smoothing: null,
+    xAxis: 'moons',
+    pinnedPrompts: {},
+    hubEndpoint: 'x',
+    level: 7,
+    logScale: true,
+  }
+  kept.set('tunetab.prefs', JSON.stringify(strange))
+  const mended = createPrefs(storage as unknown as Storage, ['en']).getState()
+  expect(mended).toEqual({ ...createPrefs(null, ['en']).getState(), logScale: true })
 })
 
 test('errors keep their code; cancelling is none', () => {

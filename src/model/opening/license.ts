@@ -30,10 +30,18 @@ export async function readLicense(folder: FileFolder, has: ReadonlySet<string>):
 
 /** `license:` of the YAML between the first two "---" lines; `license_name:` where the former says "other". */
 function cardLicense(text: string): string | null {
-  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1]
-  if (!front) return null
-  const field = (name: string) =>
-    new RegExp(`^${name}:\\s*(?:\\n\\s*-\\s*)?["']?([^"'\\n]+?)["']?\\s*$`, 'm').exec(front)?.[1] ?? null
+  const [first, ...lines] = text.split(/\r?\n/)
+  const end = lines.indexOf('---')
+  if (first !== '---' || end < 0) return null
+  const front = lines.slice(0, end)
+  // Line by line: what somebody wrote into a card must not decide how long a pattern takes.
+  const field = (name: string): string | null => {
+    const at = front.findIndex((line) => line.startsWith(`${name}:`))
+    if (at < 0) return null
+    const value =
+      front[at].slice(name.length + 1).trim() || (/^\s*-\s(.*)$/.exec(front[at + 1] ?? '')?.[1].trim() ?? '')
+    return value.replace(/^["']|["']$/g, '') || null
+  }
   const license = field('license')
   return license === 'other' ? (field('license_name') ?? license) : license
 }

@@ -1,5 +1,15 @@
 import type { DataRowErrors } from '../../../errors/data-rows'
+import type { TemplateBounds } from '../../../errors/data'
 import type { ErrorTexts } from '../../../errors/texts'
+
+/** The bounds of a rendering, by their names. */
+export const TEMPLATE_LIMITS: Record<TemplateBounds['limit'], (most: number) => string> = {
+  steps: (most) => `${most} steps`,
+  text: (most) => `${most} characters`,
+  values: (most) => `${most} values in one list`,
+  time: (most) => `${most} seconds`,
+  range: (most) => `a range of ${most} numbers`,
+}
 
 export const dataRowErrors: ErrorTexts<DataRowErrors> = {
   'data-row-cells': (p) =>
@@ -40,6 +50,8 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
     `In row ${p.row} the field "${p.field}" is not a list of tools, nor JSON of one. The row is left out. Correct the field in the file.`,
   'data-row-calls-unknown': (p) =>
     `Row ${p.row} calls tools, but the model's chat template does not print tool calls, so they would be lost. The row is left out. Choose a model that knows tools, such as Qwen2.5 or Qwen3.`,
+  'data-row-template-bounds': (p) =>
+    `Row ${p.row} makes the model's chat template go beyond ${TEMPLATE_LIMITS[p.limit](p.most)}. The row is left out. Split the conversation, or correct chat_template.jinja.`,
   'data-row-template': (p) =>
     `The model's chat template refuses row ${p.row}: ${p.detail}. The row is left out. Change the order or the roles of its messages.`,
   'data-row-no-assistant': (p) =>

@@ -43,6 +43,10 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     }
     return `${p.file} is not laid out as its header says (${wrong[p.problem]}), so its weights cannot be trusted. Nothing was loaded. Download or save the file again.`
   },
+  'zip-entry-broken': (p) =>
+    `${p.path} in ${p.file} cannot be unpacked (${p.reason}), so the archive is damaged or of a kind that is not read here. Nothing was loaded. Download or pack it again, or give the unpacked folder.`,
+  'zip-entry-large': (p) =>
+    `${p.path} in ${p.file} would take ${p.bytes} bytes unpacked; at most ${p.most} are unpacked here. Nothing was loaded. Unpack the archive yourself and give the folder.`,
   'lfs-pointer': (p) =>
     `${p.file} is a Git LFS pointer, a small text in the place of the real file, so there are no weights to read. Run "git lfs pull" in that folder, or download the file itself.`,
   'model-no-config': (p) =>

@@ -1,5 +1,15 @@
 import type { DataRowErrors } from '../../../errors/data-rows'
+import type { TemplateBounds } from '../../../errors/data'
 import type { ErrorTexts } from '../../../errors/texts'
+
+/** 渲染的各项上限。 */
+export const TEMPLATE_LIMITS: Record<TemplateBounds['limit'], (most: number) => string> = {
+  steps: (most) => ` ${most} 步的上限`,
+  text: (most) => ` ${most} 个字符的上限`,
+  values: (most) => `单个列表 ${most} 个值的上限`,
+  time: (most) => ` ${most} 秒的上限`,
+  range: (most) => ` ${most} 个数的范围上限`,
+}
 
 export const dataRowErrors: ErrorTexts<DataRowErrors> = {
   'data-row-cells': (p) =>
@@ -40,6 +50,8 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
     `第 ${p.row} 条的“${p.field}”不是工具列表，也不是列表的 JSON 文本，该条已略过。请在文件中改正这个字段。`,
   'data-row-calls-unknown': (p) =>
     `第 ${p.row} 条包含工具调用，但该模型的对话模板不会输出工具调用，这部分会丢失，因此该条已略过。请选用支持工具的模型，例如 Qwen2.5 或 Qwen3。`,
+  'data-row-template-bounds': (p) =>
+    `渲染第 ${p.row} 条时，模型的对话模板超过了${TEMPLATE_LIMITS[p.limit](p.most)}，该条已略过。请拆分这段对话，或改正 chat_template.jinja。`,
   'data-row-template': (p) =>
     `模型的对话模板不接受第 ${p.row} 条：${p.detail}。该条已略过。请调整其中消息的顺序或角色。`,
   'data-row-no-assistant': (p) =>

@@ -41,6 +41,10 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     }
     return `${p.file} 的内容与其文件头不符（${wrong[p.problem]}），权重不可信，因此未加载。请重新下载或重新保存该文件。`
   },
+  'zip-entry-broken': (p) =>
+    `${p.file} 中的 ${p.path} 无法解压（${p.reason}）：压缩包已损坏，或其格式在此无法读取，因此未加载。请重新下载或打包，或直接选择解压后的文件夹。`,
+  'zip-entry-large': (p) =>
+    `${p.file} 中的 ${p.path} 解压后有 ${p.bytes} 字节，此处最多解压 ${p.most} 字节，因此未加载。请自行解压后选择文件夹。`,
   'lfs-pointer': (p) =>
     `${p.file} 只是 Git LFS 指针（一小段占位文本），并不含真正的权重。请在该目录运行 “git lfs pull”，或直接下载该文件。`,
   'model-no-config': (p) =>
