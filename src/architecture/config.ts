@@ -78,15 +78,18 @@ function parseObject(text: string, file: string): Json {
   return value
 }
 
+/** A value that should be a text, as one. */
+const plain = (value: unknown): string => (typeof value === 'string' ? value : shown(value))
+
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function readFamily(raw: Json): Family {
-  const named = Array.isArray(raw.architectures) ? raw.architectures.map(String) : []
+  const named = Array.isArray(raw.architectures) ? raw.architectures.map(plain) : []
   const byClass = families.find(({ classes }) => named.some((name) => classes.includes(name)))
   if (byClass) return byClass
-  const type = String(raw.model_type ?? '')
+  const type = plain(raw.model_type ?? '')
   const byType = families.find(({ id }) => id === type)
   // A config without `architectures` is complete enough; one that names another class (a reward model, Qwen2-VL) is not
   // ours.
@@ -99,10 +102,10 @@ function readFamily(raw: Json): Family {
 function checkOptions(raw: Json, family: Family): void {
   const act = raw.hidden_act ?? 'silu'
   if (act !== 'silu' && act !== 'swish')
-    throw fail('model-option', { field: 'hidden_act', value: String(act), works: 'silu' })
+    throw fail('model-option', { field: 'hidden_act', value: plain(act), works: 'silu' })
   for (const [field, works] of Object.entries(family.fixed)) {
     const value = raw[field] ?? works
-    if (value !== works) throw fail('model-option', { field, value: String(value), works: String(works) })
+    if (value !== works) throw fail('model-option', { field, value: plain(value), works: plain(works) })
   }
 }
 
@@ -123,7 +126,7 @@ function readRope(
   const theta = Number(rope.rope_theta ?? parameters.rope_theta ?? raw.rope_theta ?? defaultTheta)
   if (!(theta > 0 && theta < Infinity)) throw read.bad('rope_theta', theta, 'positive')
   const partial = rope.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1
-  if (partial !== 1) throw fail('model-option', { field: 'partial_rotary_factor', value: String(partial), works: '1' })
+  if (partial !== 1) throw fail('model-option', { field: 'partial_rotary_factor', value: plain(partial), works: '1' })
 
   const number = (field: string, fallback?: number): number => {
     const value = rope[field] ?? fallback
@@ -131,7 +134,7 @@ function readRope(
       throw read.bad(`rope_scaling.${field}`, value, 'positive')
     return value
   }
-  const type = String(rope.rope_type ?? rope.type ?? 'default')
+  const type = plain(rope.rope_type ?? rope.type ?? 'default')
   if (type === 'default') return { theta, scaling: null }
   if (type === 'linear') return { theta, scaling: { type, factor: number('factor') } }
   if (type === 'llama3') {
@@ -155,17 +158,17 @@ function readQuantization(raw: Json): BnbQuantization | null {
   const mlx = isObject(raw.quantization) ? raw.quantization : null
   if (mlx && 'group_size' in mlx) throw fail('model-quantization', { method: `MLX (${shown(mlx.bits)} bits)` })
   if (q === undefined || q === null) return null
-  const method = isObject(q) ? String(q.quant_method ?? (q.load_in_4bit === true ? 'bitsandbytes' : '?')) : String(q)
+  const method = isObject(q) ? plain(q.quant_method ?? (q.load_in_4bit === true ? 'bitsandbytes' : '?')) : plain(q)
   if (!isObject(q) || method !== 'bitsandbytes') throw fail('model-quantization', { method })
   if (q.load_in_4bit !== true && q._load_in_4bit !== true)
     throw fail('model-quantization', { method: 'bitsandbytes int8' })
-  const quantType = String(q.bnb_4bit_quant_type ?? 'fp4')
+  const quantType = plain(q.bnb_4bit_quant_type ?? 'fp4')
   if (quantType !== 'nf4') throw fail('model-quantization', { method: `bitsandbytes ${quantType}` })
   return {
     quantType,
     doubleQuant: q.bnb_4bit_use_double_quant === true,
-    computeDtype: String(q.bnb_4bit_compute_dtype ?? 'float32'),
-    skipModules: Array.isArray(q.llm_int8_skip_modules) ? q.llm_int8_skip_modules.map(String) : [],
+    computeDtype: plain(q.bnb_4bit_compute_dtype ?? 'float32'),
+    skipModules: Array.isArray(q.llm_int8_skip_modules) ? q.llm_int8_skip_modules.map(plain) : [],
   }
 }
 

@@ -82,15 +82,15 @@ export async function loadDataset(
   }
   const use = (one: SourceRow, formats: RowFormats) => {
     if ('error' in one) return collector.bad(one.row, one.error)
-    collector.sawColumns(one.value)
-    const fields = new Fields(one.row, one.value)
-    const mapping = formats.of(fields)
-    if (mapping.format === 'unknown') {
-      // Where no row at all is known, it is a question and no fault of the rows.
-      if (formats.mapping.format !== 'unknown') collector.bad(one.row, unknownRow(fields))
-      return
-    }
     try {
+      collector.sawColumns(one.value)
+      const fields = new Fields(one.row, one.value)
+      const mapping = formats.of(fields)
+      if (mapping.format === 'unknown') {
+        // Where no row at all is known, it is a question and no fault of the rows.
+        if (formats.mapping.format !== 'unknown') collector.bad(one.row, unknownRow(fields))
+        return
+      }
       const skipped = skipReason(fields)
       const example = toExample(fields, mapping)
       collector.used(fields)
@@ -101,6 +101,8 @@ export async function loadDataset(
       tell(collector, one.row, example, tokenizer)
       collector.kept(fields, mapping.format, example, tokenized)
     } catch (error) {
+      // What is nested deeper than there is stack for is one row's fault, not the file's.
+      if (error instanceof RangeError) return collector.bad(one.row, fail('data-row-deep', { row: one.row }, error))
       if (!(error instanceof TuneError) || error.code.startsWith('data-template-')) throw error
       collector.bad(one.row, error)
     }

@@ -27,6 +27,8 @@ const WORDS: Record<string, unknown> = {
   Infinity: null,
   inf: null,
 }
+/** Lists within lists; Python's own reader stops there, too. */
+const DEEPEST = 990
 const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', '/': '/' }
 const PYTHON_ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', a: '\x07', v: '\v' }
 const CLOSING: Record<string, string> = { '{': '}', '[': ']', '(': ')' }
@@ -57,6 +59,7 @@ export function parseLooseSequence(text: string): unknown[] {
 class LooseParser {
   private readonly text: string
   private at = 0
+  private depth = 0
 
   constructor(text: string) {
     this.text = text
@@ -81,8 +84,12 @@ class LooseParser {
   value(): unknown {
     const c = this.skip()
     if (c === '"' || c === "'") return this.string()
-    if (c === '{') return this.object()
-    if (c === '[' || c === '(') return this.list()
+    if (c === '{' || c === '[' || c === '(') {
+      if (++this.depth > DEEPEST) this.fail()
+      const value = c === '{' ? this.object() : this.list()
+      this.depth--
+      return value
+    }
     const word = this.match(/-?[A-Za-z_]\w*/y)
     if (word !== null) return this.word(word)
     const number = this.match(/[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y)

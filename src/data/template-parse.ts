@@ -20,9 +20,19 @@ const RANGE = '__range'
  * - A loop over what is not there (`for call in message.tool_calls`) runs no round instead of failing.
  */
 export function parseTemplate(source: string): ParsedTemplate {
-  const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as unknown as ParsedTemplate
+  const program = parsed(source)
   asInPython(program)
   return program
+}
+
+function parsed(source: string): ParsedTemplate {
+  try {
+    return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as unknown as ParsedTemplate
+  } catch (error) {
+    // The parser looks behind the last token without asking whether there is one.
+    if (error instanceof TypeError) throw new SyntaxError('it ends within a tag', { cause: error })
+    throw error
+  }
 }
 
 export function templateOf(parsed: ParsedTemplate): Template {

@@ -50,7 +50,9 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenize
     return new ChatTokenizer(built, config, files.chatTemplate, generation)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TuneError') throw cause
-    throw fail('data-tokenizer-broken', { file: 'tokenizer.json', detail: (cause as Error).message }, cause)
+    // What the package trips over says nothing to a person.
+    const detail = cause instanceof TypeError ? 'a part is missing or of another kind' : (cause as Error).message
+    throw fail('data-tokenizer-broken', { file: 'tokenizer.json', detail }, cause)
   }
 }
 

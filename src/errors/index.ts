@@ -42,15 +42,24 @@ export class TuneError extends Error {
 
   /** Its own message is English: for terminals, logs and stacks. */
   constructor(code: ErrorCode, params: Record<string, unknown> = {}, options?: ErrorOptions) {
-    super(errorText(english, code, params), options)
+    const short = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, shortened(value)]))
+    super(errorText(english, code, short), options)
     this.code = code
-    this.params = params
+    this.params = short
   }
 
   /** Plain data for crossing a worker boundary. */
   toJSON(): SerializedError {
     return { code: this.code, params: this.params, message: this.message }
   }
+}
+
+/** A name or value of somebody's file may be as long as the file; a message may not. */
+const LONGEST = 500
+
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string' && value.length > LONGEST) return `${value.slice(0, LONGEST)}…`
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.map(shortened) : value
 }
 
 export interface SerializedError {

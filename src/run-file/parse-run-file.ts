@@ -1,5 +1,6 @@
 import type { SerializedError } from '../errors/index'
 import { fail } from '../errors/index'
+import { shown } from '../errors/shown'
 import { suggest } from '../errors/suggest'
 import { meets, type Expectation } from '../errors/expectation'
 import type { Projection } from '../contracts/model'
@@ -53,7 +54,7 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
     } else if (field === 'optim') {
       run.optim = asOptimizer(value)
     } else if (field === 'optim_args') {
-      if (!knowsOptimArgs(value)) throw fail('run-field-unsupported', { field: written, value: JSON.stringify(value) })
+      if (!knowsOptimArgs(value)) throw fail('run-field-unsupported', { field: written, value: shown(value) })
       run.optim_args = value
     } else if (field === 'lora.target_modules') {
       run.lora.target_modules = asTargets(value, written)
@@ -64,8 +65,8 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
     } else if (group === 'quantization' && Object.hasOwn(quantizationFields, name)) {
       ;(run.quantization as unknown as Json)[name] = checked(written, withoutTorch(value), quantizationFields[name])
     } else if (neutral) {
-      if (!neutral.some((plain) => JSON.stringify(plain) === JSON.stringify(value))) {
-        throw fail('run-field-unsupported', { field: written, value: JSON.stringify(value) })
+      if (!neutral.some((plain) => shown(plain) === shown(value))) {
+        throw fail('run-field-unsupported', { field: written, value: shown(value) })
       }
     } else if (evaluationFields.has(field)) {
       evaluation.push(written)
@@ -82,7 +83,7 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): P
   if (unknown.length > 0) throw fail('run-unknown-fields', { fields: unknown })
   const dataSeed = fields.get('data_seed')
   if (dataSeed && dataSeed.value !== run.seed) {
-    throw fail('run-field-unsupported', { field: dataSeed.written, value: JSON.stringify(dataSeed.value) })
+    throw fail('run-field-unsupported', { field: dataSeed.written, value: shown(dataSeed.value) })
   }
   if (run.packing && run.max_length === NO_CUT)
     throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
@@ -111,7 +112,7 @@ function flatten(json: Json): Map<string, { value: unknown; written: string }> {
     const value = written === 'max_length' && given === null ? NO_CUT : given
     if (value === null || value === undefined) return
     const before = fields.get(field)
-    if (before && JSON.stringify(before.value) !== JSON.stringify(value)) {
+    if (before && shown(before.value) !== shown(value)) {
       throw fail('run-field-twice', { first: before.written, second: written })
     }
     fields.set(field, { value, written })
@@ -137,13 +138,13 @@ function asObject(value: unknown, what: string): Json {
 }
 
 function checked(field: string, value: unknown, expected: Expectation): unknown {
-  if (!meets(value, expected)) throw fail('run-field-invalid', { field, value: JSON.stringify(value), expected })
+  if (!meets(value, expected)) throw fail('run-field-invalid', { field, value: shown(value), expected })
   return value
 }
 
 function asOptimizer(value: unknown): OptimName {
   if (typeof value !== 'string' || !optimizers.includes(value)) {
-    throw fail('run-optimizer-unsupported', { optim: String(value), known: [...optimizers] })
+    throw fail('run-optimizer-unsupported', { optim: typeof value === 'string' ? value : shown(value), known: [...optimizers] })
   }
   return value as OptimName
 }
@@ -164,8 +165,8 @@ function asTargets(value: unknown, field: string): Projection[] {
   if (value === 'all-linear') return [...projections] as Projection[]
   const list = typeof value === 'string' ? value.split(',') : value
   if (!Array.isArray(list) || list.length === 0)
-    throw fail('run-targets-invalid', { field, wrong: [String(value)], known: [...projections] })
-  const names = list.map((name) => String(name).trim().split('.').at(-1)!)
+    throw fail('run-targets-invalid', { field, wrong: [shown(value)], known: [...projections] })
+  const names = list.map((name) => (typeof name === 'string' ? name.trim().split('.').at(-1)! : shown(name)))
   const wrong = names.filter((name) => !projections.includes(name))
   if (wrong.length > 0) throw fail('run-targets-invalid', { field, wrong, known: [...projections] })
   return projections.filter((name) => names.includes(name)) as Projection[]

@@ -2,14 +2,15 @@ import type { DataRowErrors } from '../../../errors/data-rows'
 import type { TemplateBounds } from '../../../errors/data'
 import type { ErrorTexts } from '../../../errors/texts'
 
-/** The bounds of a rendering, by their names. */
-export const TEMPLATE_LIMITS: Record<TemplateBounds['limit'], (most: number) => string> = {
-  steps: (most) => `${most} steps`,
-  text: (most) => `${most} characters`,
-  values: (most) => `${most} values in one list`,
-  time: (most) => `${most} seconds`,
-  range: (most) => `a range of ${most} numbers`,
+const UNITS: Record<TemplateBounds['limit'], string> = {
+  steps: 'steps',
+  text: 'characters',
+  values: 'values in one list',
+  time: 'seconds',
+  range: 'numbers in a range',
 }
+/** The bound of a rendering, in words. */
+export const templateLimit = ({ limit, most }: TemplateBounds) => `${most} ${UNITS[limit]}`
 
 export const dataRowErrors: ErrorTexts<DataRowErrors> = {
   'data-row-cells': (p) =>
@@ -24,6 +25,8 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
     }. It is left out. Correct that row in the file to use it.`,
   'data-row-not-object': (p) =>
     `Row ${p.row} is neither an object with named fields nor a text. It is left out. Write it as {"field": "text"} to use it.`,
+  'data-row-deep': (p) =>
+    `Row ${p.row} holds lists within lists, deeper than can be read. It is left out. Write its values flat, or as one text.`,
   'data-row-unknown': (p) =>
     `Row ${p.row} is in no format that is known (it has: ${p.columns.join(', ') || 'nothing'}), unlike others of the file. It is left out. Name its fields as theirs are named to use it.`,
   'data-row-missing-field': (p) =>
@@ -51,7 +54,7 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
   'data-row-calls-unknown': (p) =>
     `Row ${p.row} calls tools, but the model's chat template does not print tool calls, so they would be lost. The row is left out. Choose a model that knows tools, such as Qwen2.5 or Qwen3.`,
   'data-row-template-bounds': (p) =>
-    `Row ${p.row} makes the model's chat template go beyond ${TEMPLATE_LIMITS[p.limit](p.most)}. The row is left out. Split the conversation, or correct chat_template.jinja.`,
+    `Row ${p.row} makes the model's chat template go beyond ${templateLimit(p)}. The row is left out. Split the conversation, or correct chat_template.jinja.`,
   'data-row-template': (p) =>
     `The model's chat template refuses row ${p.row}: ${p.detail}. The row is left out. Change the order or the roles of its messages.`,
   'data-row-no-assistant': (p) =>

@@ -1,5 +1,5 @@
 import type { DataErrors, ForeignKind } from '../../../errors/data'
-import { TEMPLATE_LIMITS } from './data-rows'
+import { templateLimit } from './data-rows'
 import type { ErrorTexts } from '../../../errors/texts'
 
 const asTable = (kind: string, read: string) =>
@@ -62,7 +62,7 @@ export const dataErrors: ErrorTexts<DataErrors> = {
   'data-template-missing': () =>
     'The model has no chat template (neither chat_template.jinja nor a field in tokenizer_config.json), so conversations cannot be rendered. Take the instruct version of the model, or data with a "text" column or "prompt" and "completion" texts.',
   'data-template-bounds': (p) =>
-    `The model's chat template goes beyond ${TEMPLATE_LIMITS[p.limit](p.most)}, so it may never end and was stopped. Nothing was loaded. Fetch the model's folder again from its original repository, or correct chat_template.jinja.`,
+    `The model's chat template goes beyond ${templateLimit(p)}, so it may never end and was stopped. Nothing was loaded. Fetch the model's folder again from its original repository, or correct chat_template.jinja.`,
   'data-template-broken': (p) =>
     `The model's chat template cannot be used (${p.detail}), so conversations cannot be rendered. Fetch the model's folder again, or correct chat_template.jinja.`,
   'data-template-spans': (p) =>

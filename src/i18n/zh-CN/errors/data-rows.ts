@@ -2,14 +2,15 @@ import type { DataRowErrors } from '../../../errors/data-rows'
 import type { TemplateBounds } from '../../../errors/data'
 import type { ErrorTexts } from '../../../errors/texts'
 
-/** 渲染的各项上限。 */
-export const TEMPLATE_LIMITS: Record<TemplateBounds['limit'], (most: number) => string> = {
-  steps: (most) => ` ${most} 步的上限`,
-  text: (most) => ` ${most} 个字符的上限`,
-  values: (most) => `单个列表 ${most} 个值的上限`,
-  time: (most) => ` ${most} 秒的上限`,
-  range: (most) => ` ${most} 个数的范围上限`,
+const UNITS: Record<TemplateBounds['limit'], string> = {
+  steps: '步',
+  text: '个字符',
+  values: '个值（单个列表）',
+  time: '秒',
+  range: '个数（range）',
 }
+/** 渲染的上限。 */
+export const templateLimit = ({ limit, most }: TemplateBounds) => `${most} ${UNITS[limit]}的上限`
 
 export const dataRowErrors: ErrorTexts<DataRowErrors> = {
   'data-row-cells': (p) =>
@@ -24,6 +25,7 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
     }。该条已略过。如需使用，请在文件中改正这一条。`,
   'data-row-not-object': (p) =>
     `第 ${p.row} 条既不是带字段名的对象，也不是文本，已略过。如需使用，请写成 {"字段": "文本"} 的形式。`,
+  'data-row-deep': (p) => `第 ${p.row} 条的列表嵌套过深，无法读取，已略过。请把内容展平，或写成一段文本。`,
   'data-row-unknown': (p) =>
     `第 ${p.row} 条的格式无法识别（现有字段：${p.columns.join('、') || '无'}），与文件中其他条不同，已略过。如需使用，请把字段名改成与其他条一致。`,
   'data-row-missing-field': (p) =>
@@ -51,7 +53,7 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
   'data-row-calls-unknown': (p) =>
     `第 ${p.row} 条包含工具调用，但该模型的对话模板不会输出工具调用，这部分会丢失，因此该条已略过。请选用支持工具的模型，例如 Qwen2.5 或 Qwen3。`,
   'data-row-template-bounds': (p) =>
-    `渲染第 ${p.row} 条时，模型的对话模板超过了${TEMPLATE_LIMITS[p.limit](p.most)}，该条已略过。请拆分这段对话，或改正 chat_template.jinja。`,
+    `渲染第 ${p.row} 条时，模型的对话模板超过了${templateLimit(p)}，该条已略过。请拆分这段对话，或改正 chat_template.jinja。`,
   'data-row-template': (p) =>
     `模型的对话模板不接受第 ${p.row} 条：${p.detail}。该条已略过。请调整其中消息的顺序或角色。`,
   'data-row-no-assistant': (p) =>

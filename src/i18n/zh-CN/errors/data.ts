@@ -1,5 +1,5 @@
 import type { DataErrors, ForeignKind } from '../../../errors/data'
-import { TEMPLATE_LIMITS } from './data-rows'
+import { templateLimit } from './data-rows'
 import type { ErrorTexts } from '../../../errors/texts'
 
 const asTable = (kind: string, read: string) =>
@@ -56,7 +56,7 @@ export const dataErrors: ErrorTexts<DataErrors> = {
   'data-template-missing': () =>
     '该模型没有对话模板（既没有 chat_template.jinja，tokenizer_config.json 里也没有），无法把对话转换成文本。请改用该模型的指令（instruct）版本，或使用只含 text 列或 prompt 与 completion 文本的数据。',
   'data-template-bounds': (p) =>
-    `模型的对话模板超过了${TEMPLATE_LIMITS[p.limit](p.most)}，可能永远不会结束，已被中止，因此未加载。请从模型的原始仓库重新获取文件夹，或改正 chat_template.jinja。`,
+    `模型的对话模板超过了${templateLimit(p)}，可能永远不会结束，已被中止，因此未加载。请从模型的原始仓库重新获取文件夹，或改正 chat_template.jinja。`,
   'data-template-broken': (p) =>
     `模型的对话模板无法使用（${p.detail}），因此不能把对话转换成文本。请重新获取模型文件夹，或改正 chat_template.jinja。`,
   'data-template-spans': (p) =>
