@@ -144,7 +144,10 @@ function checked(field: string, value: unknown, expected: Expectation): unknown 
 
 function asOptimizer(value: unknown): OptimName {
   if (typeof value !== 'string' || !optimizers.includes(value)) {
-    throw fail('run-optimizer-unsupported', { optim: typeof value === 'string' ? value : shown(value), known: [...optimizers] })
+    throw fail('run-optimizer-unsupported', {
+      optim: typeof value === 'string' ? value : shown(value),
+      known: [...optimizers],
+    })
   }
   return value as OptimName
 }
