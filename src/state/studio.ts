@@ -83,18 +83,28 @@ export function createStudio(parts: StudioParts) {
     }, PLAN_DELAY_MS)
   }
 
+  /** Settings for what is chosen, as long as the person has made none. */
+  function suggest() {
+    const { card } = model.store.getState()
+    if (card) train.suggest(presetFor(card, data.store.getState().sample !== null))
+  }
+
   // A new model brings its own tokenizer and has no adapter yet.
   model.store.subscribe((now, before) => {
     if (now.card === before.card) return
-    tryRoom.adapterIs(null)
-    train.setContinue(false)
+    // A load that failed may have left the model of before as it stood, adapter and all.
+    if (now.status !== 'loading' && !engine.adapter()) {
+      tryRoom.adapterIs(null)
+      train.setContinue(false)
+    }
     if (now.card) {
-      train.suggest(presetFor(now.card))
+      suggest()
       void data.reload()
     }
     replan()
   })
   data.store.subscribe((now, before) => {
+    if (now.sample !== before.sample) suggest()
     if (now.summary !== before.summary || now.status !== before.status) replan()
   })
   train.store.subscribe((now, before) => {

@@ -172,7 +172,7 @@ export function createTrainRoom(engine: Engine) {
         store.setState({ wrong: others })
       }
       if (readField(run, path) !== value)
-        store.setState({ run: writeField(run, path, value), warnings: [], touched: true })
+        store.setState({ run: withWinner(path, writeField(run, path, value)), warnings: [], touched: true })
     },
     attend: (attention: FieldPath | null) => store.setState({ attention }),
     /** Settings that suit a model, unless the person has made their own. */
@@ -253,6 +253,10 @@ export function createTrainRoom(engine: Engine) {
     dismissError: () => store.setState({ error: null }),
   }
 }
+/** Passes and steps are one control: the one that was entered last decides. */
+const withWinner = (path: FieldPath, run: RunFile): RunFile =>
+  path === 'num_train_epochs' && run.max_steps > 0 ? { ...run, max_steps: recommendedRun.max_steps } : run
+
 export type TrainRoom = ReturnType<typeof createTrainRoom>
 
 /** Steps of a continued run as the engine knows them, with the times that the page noted. */

@@ -11,6 +11,8 @@ import { RUN_FILE } from '../contracts/file-names'
 /** Something that can be done, for buttons, keys and the palette alike. */
 export interface Action {
   label: MessageKey
+  /** Another label while it means something else by now. */
+  labelNow?: (studio: Studio) => MessageKey
   /** What the label's placeholders stand for. */
   params?: (studio: Studio) => Params
   /** Further words by which the palette finds it, in any language. */
@@ -82,6 +84,7 @@ const work = {
   },
   'train.start': {
     label: 'train.start',
+    labelNow: ({ train }) => (train.store.getState().outcome ? 'train.startAgain' : 'train.start'),
     enabled: (studio) => idle(studio) && studio.isReady() && studio.train.store.getState().planError === null,
     perform: (studio) => {
       studio.router.go('train')

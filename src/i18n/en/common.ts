@@ -1,4 +1,5 @@
 export const common = {
+  doorsShut: 'A run is going on. Model and data can be changed when it has ended.',
   cached: 'cached',
   cancel: 'Cancel',
   change: 'change',

@@ -1,6 +1,6 @@
 export const data = {
   'data.lead':
-    'What it learns from: rows with a question and the answer you would like. JSON, JSONL, CSV or TSV, gzipped or not; drop a file anywhere.',
+    'What it learns from: rows with a question and the answer you would like. JSON, JSONL, CSV or TSV, gzipped or not.',
   'data.chooseFile': 'Choose data file',
   'data.useSample': 'Use sample data',
   'data.samples': 'Sample sets',
@@ -23,6 +23,7 @@ export const data = {
   'data.trainedTokens': 'trained',
   'data.plainTokens': 'only read',
   'data.specialTokens': 'special',
+  'data.sharedCharacter': 'one character of several tokens',
   'data.rowLabel': 'Row {row}: {n} tokens, {trained} of them trained. Arrow keys walk the tokens.',
   'data.rowFact': 'Row {row} · {n} tokens, {trained} trained',
   'data.rowCut': 'cut at max_length',

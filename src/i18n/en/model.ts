@@ -6,6 +6,7 @@ export const model = {
   'model.chooseFolder': 'Choose model folder',
   'model.loadHub': 'Load from hub',
   'model.builtin.title': 'Built in',
+  'model.builtin.name': 'the built-in model',
   'model.builtin.text':
     'A very small model that comes with the page. Good for seeing how all of this works, within a minute.',
   'model.folder.title': 'A folder of mine',

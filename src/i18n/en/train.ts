@@ -27,6 +27,8 @@ export const train = {
   'train.lead': 'Teach a language model to answer your way. Everything stays in this tab.',
   'train.continue': 'Go on from {name} instead of a fresh adapter',
   'train.start': 'Start training',
+  'train.startAgain': 'Start training again',
+  'train.stepsWin': 'The number of steps decides, so this has no effect; enter it here to let it decide.',
   'train.pause': 'Pause',
   'train.resume': 'Resume',
   'train.stop': 'Stop and save',

@@ -1,6 +1,7 @@
 import type { common as english } from '../en/common'
 
 export const common: Record<keyof typeof english, string> = {
+  doorsShut: '正在训练，结束后才能更换模型和数据。',
   cached: '已缓存',
   cancel: '取消',
   change: '更换',

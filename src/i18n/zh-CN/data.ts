@@ -1,8 +1,7 @@
 import type { data as english } from '../en/data'
 
 export const data: Record<keyof typeof english, string> = {
-  'data.lead':
-    '要学的内容：每行一个问题，加上你希望的回答。支持 JSON、JSONL、CSV、TSV（含 gzip），拖到页面任意位置即可。',
+  'data.lead': '要学的内容：每行一个问题，加上你希望的回答。支持 JSON、JSONL、CSV、TSV（含 gzip）。',
   'data.chooseFile': '选择数据文件',
   'data.useSample': '使用示例数据',
   'data.samples': '示例数据',
@@ -23,8 +22,9 @@ export const data: Record<keyof typeof english, string> = {
   'data.earlier': '上一页',
   'data.later': '下一页',
   'data.trainedTokens': '参与训练',
-  'data.plainTokens': '只读',
+  'data.plainTokens': '不训练',
   'data.specialTokens': '特殊 token',
+  'data.sharedCharacter': '一个字由几个 token 组成',
   'data.rowLabel': '第 {row} 行：{n} 个 token，其中 {trained} 个参与训练。用方向键逐个查看。',
   'data.rowFact': '第 {row} 行 · {n} 个 token，{trained} 个参与训练',
   'data.rowCut': '在 max_length 处截断',

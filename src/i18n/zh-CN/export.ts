@@ -41,7 +41,7 @@ export const exportRoom: Record<keyof typeof english, string> = {
   'merge.original': '合并到原始权重',
   'merge.original.help': '原模型发布时的精度，训练时并未见过，回答可能略有变化；需要再读一次来源文件。',
   'merge.dequantized': '合并到还原后的 4 位权重',
-  'merge.dequantized.help': '与训练时所见完全一致，回答与“试用”中相同。',
-  'merge.keep': '随记录保存一份',
+  'merge.dequantized.help': '与训练时所见完全一致，回答与“对话”中相同。',
+  'merge.keep': '随训练记录保存一份',
   'merge.keep.help': '存在本浏览器，以后可再次下载；占用空间与模型相同。',
 }

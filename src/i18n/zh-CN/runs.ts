@@ -2,7 +2,7 @@ import type { runs as english } from '../en/runs'
 
 export const runs: Record<keyof typeof english, string> = {
   'runs.lead': '你的每次训练，连同适配器、曲线和设置。只保存在这个浏览器里。',
-  'runs.empty': '还没有记录。',
+  'runs.empty': '还没有训练记录。',
   'runs.live': '进行中：',
   'runs.watch': '查看',
   'runs.compare': '比较',
@@ -30,8 +30,8 @@ export const runs: Record<keyof typeof english, string> = {
   'runState.failed': '第 {step} 步后数值异常',
   'runs.wasInterrupted': '{name} 在第 {step} 步后中断，共 {steps} 步。',
   'runs.stepsAgain': '最近一个检查点之后的几步会重做，结果不变。',
-  'runs.tryStep': '试用第 {step} 步时的样子',
-  'runs.tryIt': '试用',
+  'runs.tryStep': '与第 {step} 步时的模型对话',
+  'runs.tryIt': '对话',
   'runs.overlay': '曲线',
   'runs.diff': '差异',
   'runs.setting': '设置项',

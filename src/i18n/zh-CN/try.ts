@@ -13,7 +13,7 @@ export const tryRoom: Record<keyof typeof english, string> = {
   'try.send': '发送',
   'try.stop': '停止',
   'try.temperature': '温度',
-  'try.greedy': '贪心',
+  'try.greedy': '贪心：每次取最可能的词',
   'try.more': '更多',
   'try.system': '系统消息',
   'try.whileTraining': '训练正在使用 GPU。先暂停，就能问问此刻的模型。',

@@ -18,7 +18,7 @@ export function ActionButton({ id, kind, className }: ActionButtonProps) {
   const enabled = useSyncExternalStore(studio.subscribe, () => action.enabled(studio))
   return (
     <Button kind={kind} className={className} disabled={!enabled} onClick={() => void action.perform(studio)}>
-      {t(action.label, action.params?.(studio))}
+      {t(action.labelNow?.(studio) ?? action.label, action.params?.(studio))}
     </Button>
   )
 }

@@ -29,7 +29,8 @@ function useModelLine(): RoomLine {
   const { t, percent } = useWords()
   const { status, card, progress, error } = useFields(useStudio().model.store, 'status', 'card', 'progress', 'error')
   if (status === 'loading') return busy(progress?.total ? percent(progress.done / progress.total) : t('rail.loading'))
-  if (error) return failed(t('rail.failed'))
+  // A load that failed leaves a model that stands as it was.
+  if (error && !card) return failed(t('rail.failed'))
   return card ? done(card.name) : none(t('rail.none'))
 }
 

@@ -93,7 +93,13 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
               })
             : t('chart.empty')
         }
-        reading={point ? (isSmooth ? `${measure(smoothed[at])} (${raw})` : raw) : ''}
+        reading={
+          point
+            ? isSmooth
+              ? `${t('chart.smoothed', { value: measure(smoothed[at]) })} · ${t('chart.raw', { value: raw })}`
+              : raw
+            : ''
+        }
         where={where}
         series={series}
         log={log && logScale}
@@ -117,6 +123,11 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
           chart,
           i > 0 ? undefined : point ? t('chart.at', { step: String(point.step), epoch: point.epoch.toFixed(2) }) : '',
         ),
+      )}
+      {underlays.length > 0 && (
+        <p className="muted chart-compared">
+          {t('chart.compared', { names: underlays.map(({ name }) => name).join(', ') })}
+        </p>
       )}
       <div className="small-charts">{smallCharts.map((chart) => frame(chart))}</div>
       <p className="muted chart-help">

@@ -22,11 +22,13 @@ export function DataRoom() {
   const { t, num, language } = useWords()
   const state = useFields(studio.data.store, 'summary', 'progress', 'status', 'error', 'source', 'sample', 'fileName')
   const hasModel = useStore(studio.model.store, (model) => model.card !== null)
+  const running = useStore(studio.train.store, () => studio.running())
   const { summary, progress, status } = state
   const hasRows = (summary?.rowsKept ?? 0) > 0
   const name = dataName(state, language)
   return (
     <RoomFrame title={t('room.data')} lead={t('data.lead')} actions={<ActionButton id="data.file" />}>
+      {running && <p className="muted">{t('doorsShut')}</p>}
       <ErrorNote error={state.error}>
         <Cure note={state.error} />
         {hasRows ? (

@@ -36,7 +36,12 @@ export function Examples() {
           {t('data.trainedTokens')}
         </span>{' '}
         <span className="token">{t('data.plainTokens')}</span>{' '}
-        <span className="token token-special">{t('data.specialTokens')}</span>
+        <span className="token token-special">{t('data.specialTokens')}</span>{' '}
+        {preview.some(({ tokens }) => tokens.some(({ text }) => text === '')) && (
+          <span>
+            <span className="token" data-part="true" /> {t('data.sharedCharacter')}
+          </span>
+        )}
       </p>
       <div className="examples">
         {preview.map((row) => (

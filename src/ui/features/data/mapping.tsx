@@ -17,6 +17,7 @@ export function Mapping({ summary }: { summary: DataSummary }) {
   const { t } = useWords()
   const usesOf = (column: string) =>
     (summary.uses[column]?.length ? summary.uses[column] : (['none'] as const)).map((use) => t(`use.${use}`)).join(', ')
+  const running = useStore(studio.train.store, () => studio.running())
   const own = useStore(studio.data.store, (state) => state.mapping)
   const mapping: ColumnMapping = own ?? summary.mapping
   const isGuess = mapping.format === 'unknown'
@@ -37,7 +38,7 @@ export function Mapping({ summary }: { summary: DataSummary }) {
     )
   }
   return (
-    <div className="mapping">
+    <fieldset className="mapping" disabled={running}>
       <label className="field">
         <span>{t('data.format')}</span>
         <Select
@@ -88,6 +89,6 @@ export function Mapping({ summary }: { summary: DataSummary }) {
         </dl>
       </details>
       {own && <Button onClick={() => void studio.data.remap(undefined)}>{t('data.detectAgain')}</Button>}
-    </div>
+    </fieldset>
   )
 }

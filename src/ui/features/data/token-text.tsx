@@ -13,7 +13,8 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
   const { t, num } = useWords()
   const [at, setAt] = useState<number | null>(null)
   const [whole, setWhole] = useState(false)
-  const tokens = whole ? row.tokens : row.tokens.slice(0, FIRST_TOKENS)
+  const start = whole ? 0 : openingOf(row)
+  const tokens = whole ? row.tokens : row.tokens.slice(start, start + FIRST_TOKENS)
   const trained = row.tokens.filter((token) => token.trained).length
   const walk = (by: number) => setAt((now) => Math.max(0, Math.min(tokens.length - 1, (now ?? (by > 0 ? -1 : 0)) + by)))
   const here = at === null ? null : tokens[at]
@@ -37,12 +38,17 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
         onPointerLeave={() => setAt(null)}
         onBlur={() => setAt(null)}
       >
+        {start > 0 && (
+          <button type="button" className="link" onClick={() => setWhole(true)}>
+            {t('data.moreTokens', { n: start })}
+          </button>
+        )}
         {tokens.map((token, i) => (
           <TokenSpan key={i} token={token} index={i} here={i === at} />
         ))}
-        {tokens.length < row.tokens.length && (
+        {start + tokens.length < row.tokens.length && (
           <button type="button" className="link" onClick={() => setWhole(true)}>
-            {t('data.moreTokens', { n: row.tokens.length - tokens.length })}
+            {t('data.moreTokens', { n: row.tokens.length - start - tokens.length })}
           </button>
         )}
       </div>
@@ -59,6 +65,15 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
     </figure>
   )
 })
+
+/** Some of what stands before it tells what is answered. */
+const BEFORE_TRAINED = 40
+
+/** Where a long row opens: a little before its first trained token. */
+function openingOf({ tokens }: PreviewRow): number {
+  const first = tokens.findIndex((token) => token.trained)
+  return first > FIRST_TOKENS - BEFORE_TRAINED ? first - BEFORE_TRAINED : 0
+}
 
 const TokenSpan = memo(function TokenSpan({
   token,

@@ -7,6 +7,7 @@ export function HubDoor() {
   const studio = useStudio()
   const { t } = useWords()
   const endpoint = useStore(studio.prefs, (prefs) => prefs.hubEndpoint)
+  const running = useStore(studio.train.store, () => studio.running())
   const [id, setId] = useState('Qwen/Qwen2.5-0.5B-Instruct')
   const [revision, setRevision] = useState('main')
   const [token, setToken] = useState('')
@@ -44,7 +45,9 @@ export function HubDoor() {
           <input type="password" value={token} onChange={(event) => setToken(event.target.value)} autoComplete="off" />
         </label>
       </details>
-      <Button type="submit">{t('model.loadHub')}</Button>
+      <Button type="submit" disabled={running}>
+        {t('model.loadHub')}
+      </Button>
     </form>
   )
 }

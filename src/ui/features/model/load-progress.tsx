@@ -8,7 +8,7 @@ export function LoadProgress() {
   const { model } = useStudio()
   const { t, bytes, duration } = useWords()
   const { progress, loadingName } = useFields(model.store, 'progress', 'loadingName')
-  const name = loadingName || t('model.builtin.title')
+  const name = loadingName || t('model.builtin.name')
   const facts = progress
     ? [
         t(`phase.${progress.phase}`),

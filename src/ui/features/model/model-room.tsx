@@ -1,4 +1,4 @@
-import { useFields } from '../../read-store'
+import { useFields, useStore } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { ErrorNote } from '../../kit/error-note'
@@ -15,10 +15,16 @@ export function ModelRoom() {
   const studio = useStudio()
   const { t } = useWords()
   const { status, card, error, retry, gpu } = useFields(studio.model.store, 'status', 'card', 'error', 'retry', 'gpu')
+  const running = useStore(studio.train.store, () => studio.running())
   return (
     <RoomFrame title={t('room.model')} lead={t('model.lead')}>
+      {running && <p className="muted">{t('doorsShut')}</p>}
       <ErrorNote error={error}>
-        {retry && <Button onClick={() => void studio.model.retry()}>{t('tryAgain')}</Button>}
+        {retry && (
+          <Button disabled={running} onClick={() => void studio.model.retry()}>
+            {t('tryAgain')}
+          </Button>
+        )}
       </ErrorNote>
       {!error && retry && status !== 'loading' && (
         <p className="row muted">

@@ -24,11 +24,12 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
   const context = useStore(studio.model.store, (state) => state.card?.contextLength)
   const value = readField(run, field.path)
   const isBeyond = field.path === 'max_length' && context !== undefined && typeof value === 'number' && value > context
-  const help = words.t(`help.${field.path}`)
+  const isOverruled = field.path === 'num_train_epochs' && run.max_steps > 0
+  const help = isOverruled ? words.t('train.stepsWin') : words.t(`help.${field.path}`)
   const write = (next: unknown, text?: string) => studio.train.enter(field.path, next, text)
 
   return (
-    <div className="setting" data-input={field.input} ref={setting}>
+    <div className="setting" data-input={field.input} data-overruled={isOverruled || undefined} ref={setting}>
       <label htmlFor={field.input === 'many' ? undefined : id} id={`${id}-label`}>
         {plainName ? (
           <>

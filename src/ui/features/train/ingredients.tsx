@@ -19,7 +19,7 @@ export function Ingredients() {
           <dd>
             {model.card?.name ??
               (model.status === 'loading'
-                ? t('phase.loadingName', { name: model.loadingName || t('model.builtin.title') })
+                ? t('phase.loadingName', { name: model.loadingName || t('model.builtin.name') })
                 : t('rail.none'))}{' '}
             <a href="#/model">{t('change')}</a>
           </dd>

@@ -26,7 +26,7 @@ export function PhaseLine() {
   const field = firstWrong(wrong)
   const ready = studio.isReady()
   const before = () => {
-    if (modelStatus === 'loading') return t('phase.loadingName', { name: loadingName || t('model.builtin.title') })
+    if (modelStatus === 'loading') return t('phase.loadingName', { name: loadingName || t('model.builtin.name') })
     if (data.status === 'loading') return t('phase.readingName', { name: dataName(data, language) })
     if (data.status === 'ready' && data.summary?.question) return t('phase.question')
     return ready ? t('phase.idle') : t('phase.notReady')

@@ -31,9 +31,6 @@ export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
         isKept && <p className="muted">{t('summary.kept')}</p>
       )}
       <p className="row">
-        <a className="button button-primary" href="#/try">
-          {t('summary.try')}
-        </a>
         <a className="button button-plain" href="#/export">
           {t('summary.export')}
         </a>

@@ -31,6 +31,7 @@ export function SetupView() {
     'wrong',
     'attention',
   )
+  const isSample = useStore(studio.data.store, (state) => state.sample !== null)
   const card = useStore(studio.model.store, (state) => state.card)
   const isHidden = level === 'simple' && attention !== null && !simpleFields.some(({ path }) => path === attention)
   useEffect(() => {
@@ -90,7 +91,10 @@ export function SetupView() {
             <ActionButton id="train.saveRunFile" />
             <Button onClick={() => void link().catch(studio.notices.fail)}>{t('train.copyLink')}</Button>
             {(touched || firstWrong(wrong)) && (
-              <Button kind="quiet" onClick={() => studio.train.resetRun(card ? presetFor(card) : recommendedRun)}>
+              <Button
+                kind="quiet"
+                onClick={() => studio.train.resetRun(card ? presetFor(card, isSample) : recommendedRun)}
+              >
                 {t('train.reset')}
               </Button>
             )}

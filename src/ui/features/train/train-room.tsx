@@ -33,8 +33,9 @@ export function TrainRoom() {
 function TrainButtons() {
   const studio = useStudio()
   const { t } = useWords()
-  const { phase, runId, view } = useFields(studio.train.store, 'phase', 'runId', 'view')
+  const { phase, runId, view, outcome } = useFields(studio.train.store, 'phase', 'runId', 'view', 'outcome')
   const running = isRunning(phase)
+  const isDone = outcome !== null && view === 'run'
   const buttons = useRef<HTMLSpanElement>(null)
   useEffect(() => {
     if (running && document.activeElement === document.body) buttons.current?.querySelector('button')?.focus()
@@ -47,7 +48,12 @@ function TrainButtons() {
             {view === 'run' ? t('train.newRun') : t('train.lastRun')}
           </Button>
         )}
-        <ActionButton key="start" id="train.start" kind="primary" />
+        {isDone && (
+          <a key="ask" className="button button-primary" href="#/try">
+            {t('summary.try')}
+          </a>
+        )}
+        <ActionButton key="start" id="train.start" kind={isDone ? 'plain' : 'primary'} />
       </>
     )
   }

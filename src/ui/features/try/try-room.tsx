@@ -47,12 +47,13 @@ export function TryRoom() {
       </div>
       <ErrorNote error={error} />
       <Ask disabled={!hasModel} />
-      <Suggestions />
+      {answers.length === 0 && <Suggestions />}
       {answers.length > 0 ? (
         <div className="answers">
           {answers.map((answer) => (
             <AnswerView key={answer.id} answer={answer} />
           ))}
+          <Suggestions />
           <Button kind="quiet" onClick={studio.try.clear}>
             {t('try.clear')}
           </Button>
