@@ -161,6 +161,20 @@ export const dataMutations = [
     test: unit('data-shapes'),
   },
   {
+    name: 'templates: a chain of comparisons compares its truth with the rest',
+    file: 'src/data/jinja/interpreter.ts',
+    find: "COMPARISONS.has(operator) && left.type === 'BinaryExpression'",
+    replace: "left.type === 'none'",
+    test: unit('data-template-constructs'),
+  },
+  {
+    name: 'templates: the one for tools is never taken',
+    file: 'src/data/tokenizer.ts',
+    find: '(tools ? this.toolTemplate : null) ?? this.template',
+    replace: 'this.template',
+    test: unit('data-tokenizer'),
+  },
+  {
     name: 'encodings: the likeliest is taken, however near the next one is',
     file: 'src/data/encodings/find-encoding.ts',
     find: 'trial.bits - found[0].bits < CLEAR_BITS',

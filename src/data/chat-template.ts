@@ -1,4 +1,3 @@
-import type { Template } from '@huggingface/jinja'
 import { fail, TuneError } from '../errors'
 import { parseExact, unmark } from './exact-json'
 import { knownTemplate } from './known-templates'
@@ -12,8 +11,10 @@ import {
   markMessageLoops,
   MESSAGE_MARK,
 } from './template-marks'
+import { render } from './jinja/render'
 import { withinBounds } from './template-bounds'
-import { parseTemplate, TEMPLATE_HELPERS, templateOf } from './template-parse'
+import type { ParsedTemplate } from './template-parse'
+import { parseTemplate } from './template-parse'
 import type { Message } from '../contracts/data'
 
 /** Half-open range of UTF-16 positions in a rendered text. */
@@ -26,8 +27,6 @@ export interface RenderOptions {
   args?: Record<string, unknown>
 }
 
-const MAPPING = '[object Map]'
-
 type Piece = { role: string; start: number; end: number }
 
 /** A model's chat template: renders conversations and says which part of the text the assistant wrote. */
@@ -36,13 +35,13 @@ export class ChatTemplate {
   readonly supportsTools: boolean
   /** Whether the template prints the calls that an assistant turn makes. */
   readonly supportsToolCalls: boolean
-  private readonly stock: Template
+  private readonly stock: ParsedTemplate
   /** The stock template with trl's changes for training, where it makes any. */
-  private readonly training: Template
+  private readonly training: ParsedTemplate
   private readonly specials: Record<string, string>
   private readonly hasTags: boolean
   /** The template that marks what is trained, or null where no way was found to mark it. */
-  private readonly marked: Template | null
+  private readonly marked: ParsedTemplate | null
   private readonly headers: string[]
   private readonly encodesStrings: boolean
   private readonly source: string
@@ -57,10 +56,9 @@ export class ChatTemplate {
     const known = this.hasTags ? null : knownTemplate(source)
     const edited = (known?.edits ?? []).reduce((text, [find, replace]) => text.replace(find, () => replace), source)
     try {
-      this.stock = templateOf(parseTemplate(this.hasTags ? markGenerationTags(source, '', '') : source))
-      this.training = edited === source ? this.stock : templateOf(parseTemplate(edited))
-      const marked = this.hasTags ? parseTemplate(markGenerationTags(source)) : markMessageLoops(edited)
-      this.marked = marked && templateOf(marked)
+      this.stock = parseTemplate(this.hasTags ? markGenerationTags(source, '', '') : source)
+      this.training = edited === source ? this.stock : parseTemplate(edited)
+      this.marked = this.hasTags ? parseTemplate(markGenerationTags(source)) : markMessageLoops(edited)
     } catch (cause) {
       throw fail('data-template-broken', { detail: (cause as Error).message }, cause)
     }
@@ -86,7 +84,7 @@ export class ChatTemplate {
    */
   renderTraining(messages: readonly Message[], options: RenderOptions = {}): { text: string; spans: Span[] } | null {
     if (ANY_MARK.test(JSON.stringify(messages))) return this.hasTags ? null : this.spansByPrefix(messages, options)
-    if (this.hasTags) return cutGeneration(this.run(this.marked as Template, messages, options))
+    if (this.hasTags) return cutGeneration(this.run(this.marked as ParsedTemplate, messages, options))
     const turns = messages.filter((message) => message.role === 'assistant').length
     if (this.marked) {
       const { text, pieces } = cutPieces(this.run(this.marked, messages, options))
@@ -128,10 +126,9 @@ export class ChatTemplate {
     return fits ? bare.slice(before.length, bare.length - after.length) : ''
   }
 
-  private run(template: Template, messages: readonly Message[], options: RenderOptions): string {
+  private run(template: ParsedTemplate, messages: readonly Message[], options: RenderOptions): string {
     const text = withinBounds(() =>
-      template.render({
-        ...TEMPLATE_HELPERS,
+      render(template, {
         ...this.specials,
         documents: null,
         ...options.args,
@@ -140,10 +137,6 @@ export class ChatTemplate {
         add_generation_prompt: options.addGenerationPrompt ?? false,
       }),
     )
-    // Python has no text + mapping; the engine writes this for one.
-    if (text.includes(MAPPING) && !JSON.stringify([messages, options.tools]).includes(MAPPING)) {
-      throw new TypeError('joins text and a mapping')
-    }
     return unmark(text)
   }
 

@@ -175,8 +175,9 @@ function expectWeights({ row }: Tokenization, tokenizer: ChatTokenizer, model: D
 
 /** What of a conversation the template does not show to the model. */
 function tell(collector: FactCollector, row: number, example: Example, tokenizer: ChatTokenizer): void {
-  if (!tokenizer.template || !('tools' in example)) return
-  if (example.tools?.length && !tokenizer.template.supportsTools) collector.remark('tools-unseen', row)
+  const template = 'tools' in example ? tokenizer.templateFor(example.tools) : null
+  if (!template || !('tools' in example)) return
+  if (example.tools?.length && !template.supportsTools) collector.remark('tools-unseen', row)
   const messages = example.kind === 'chat' ? example.messages : [...example.prompt, ...example.completion]
-  collector.sawUnprinted(unprintedFields(messages, tokenizer.template))
+  collector.sawUnprinted(unprintedFields(messages, template))
 }

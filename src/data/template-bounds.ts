@@ -44,6 +44,12 @@ export function withinBounds<T>(render: () => T): T {
   }
 }
 
+/** Throws 'data-template-bounds' for a text or list that is longer than one may be, before it is made. */
+export function expectRoom(kind: 'text' | 'values', length: number): void {
+  const most = kind === 'text' ? LONGEST_TEXT : MOST_VALUES
+  if (!(length <= most)) throw beyond(kind, most)
+}
+
 /** Python's range as the sandbox of transformers has it. */
 export function boundedRange(start: number, stop?: number, step = 1): number[] {
   const [from, to] = stop === undefined ? [0, start] : [start, stop]

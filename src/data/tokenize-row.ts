@@ -1,6 +1,7 @@
 import { fail, TuneError } from '../errors'
 import type { TemplateBounds } from '../errors/data'
 import type { Span } from './chat-template'
+import { TemplateRefusal } from './jinja/render'
 import type { Example } from './shapes/shape'
 import type { ChatTokenizer } from './tokenizer'
 import { IGNORE, type Message, type TokenizedRow } from '../contracts/data'
@@ -63,7 +64,7 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
   if (assistantOnly && !messages.some((message) => message.role === 'assistant')) {
     throw fail('data-row-no-assistant', { row })
   }
-  const template = tokenizer.template
+  const template = tokenizer.templateFor(example.tools)
   if (!template) throw fail('data-template-missing', {})
   if (!template.supportsToolCalls && messages.some((message) => message.tool_calls?.length)) {
     throw fail('data-row-calls-unknown', { row })
@@ -87,7 +88,9 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
     if (cause instanceof TuneError && cause.code === 'data-template-bounds')
       throw fail('data-row-template-bounds', { ...(cause.params as unknown as TemplateBounds), row }, cause)
     if (cause instanceof TuneError) throw cause
-    throw fail('data-row-template', { row, detail: (cause as Error).message }, cause)
+    const detail = (cause as Error).message
+    if (cause instanceof TemplateRefusal) throw fail('data-row-template', { row, detail }, cause)
+    throw fail('data-row-template-fails', { row, detail }, cause)
   }
 }
 

@@ -13,6 +13,8 @@ export interface TokenizerFiles {
   tokenizerConfig: string | null
   /** The template's text, wherever the model's folder keeps it. */
   chatTemplate: string | null
+  /** The text of the template for conversations with tools; without one, the other serves them, too. */
+  toolTemplate?: string | null
   generationConfig?: string | null
   /** What the model's family says of its class. */
   tokenizerClass?: TokenizerClass
@@ -47,7 +49,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenize
   const generation = files.generationConfig ? parse('generation_config.json', files.generationConfig) : {}
   try {
     const built = withSplitBehaviors(asBuiltByClass(json, config, files.tokenizerClass ?? {}))
-    return new ChatTokenizer(built, config, files.chatTemplate, generation)
+    return new ChatTokenizer(built, config, files, generation)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TuneError') throw cause
     // What the package trips over says nothing to a person.
@@ -67,6 +69,7 @@ function parse(file: string, text: string): Config {
 /** A model's tokenizer with its chat template. Ids equal those of transformers' fast tokenizer. */
 export class ChatTokenizer {
   readonly template: ChatTemplate | null
+  private readonly toolTemplate: ChatTemplate | null
   readonly eosToken: string | null
   /** Ids after which generation ends: those of generation_config.json, the tokenizer's eos, the end of a turn. */
   readonly stopIds: number[]
@@ -79,7 +82,12 @@ export class ChatTokenizer {
   private readonly addedText: Map<number, string>
   private readonly byteCache: (Uint8Array | null | undefined)[] = []
 
-  constructor(json: Config, config: Config, template: string | null, generation: Config) {
+  constructor(
+    json: Config,
+    config: Config,
+    { chatTemplate, toolTemplate }: Pick<TokenizerFiles, 'chatTemplate' | 'toolTemplate'>,
+    generation: Config,
+  ) {
     this.inner = new Tokenizer(json, { ...config, clean_up_tokenization_spaces: false })
     this.isByteLevel = JSON.stringify(json.decoder ?? null).includes('"ByteLevel"')
     this.addedText = new Map()
@@ -96,7 +104,8 @@ export class ChatTokenizer {
     this.eosToken = specials.eos_token ?? null
     this.eosId = this.idOf(this.eosToken)
     this.padId = this.idOf(specials.pad_token ?? null) ?? this.eosId ?? 0
-    this.template = template === null ? null : new ChatTemplate(template, specials)
+    this.template = chatTemplate === null ? null : new ChatTemplate(chatTemplate, specials)
+    this.toolTemplate = toolTemplate ? new ChatTemplate(toolTemplate, specials) : null
     this.stopIds = this.findStopIds(generation)
   }
 
@@ -116,6 +125,11 @@ export class ChatTokenizer {
     return this.isByteLevel ? this.byteDecoder(options) : this.pieceDecoder(options)
   }
 
+  /** The template of a conversation, as transformers chooses it: by whether there are tools. */
+  templateFor(tools?: unknown[] | null): ChatTemplate | null {
+    return (tools ? this.toolTemplate : null) ?? this.template
+  }
+
   /**
    * A conversation with the question for an answer, as text and ids. `args` are further variables of the template, such
    * as Qwen3's `enable_thinking`. Throws 'data-template-missing'.
@@ -125,8 +139,9 @@ export class ChatTokenizer {
     tools?: unknown[] | null,
     args?: Record<string, unknown>,
   ): { text: string; ids: Int32Array } {
-    if (!this.template) throw fail('data-template-missing', {})
-    const text = this.template.render(messages, { tools, args, addGenerationPrompt: true })
+    const template = this.templateFor(tools)
+    if (!template) throw fail('data-template-missing', {})
+    const text = template.render(messages, { tools, args, addGenerationPrompt: true })
     return { text, ids: this.encode(text) }
   }
 

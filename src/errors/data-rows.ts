@@ -21,6 +21,7 @@ export interface DataRowErrors {
   'data-row-calls-unknown': { row: number }
   'data-row-template-bounds': TemplateBounds & { row: number }
   'data-row-template': { row: number; detail: string }
+  'data-row-template-fails': { row: number; detail: string }
   'data-row-no-assistant': { row: number }
   'data-row-masked': { row: number; length: number; max_length: number }
   'data-row-untrained': { row: number }

@@ -9,7 +9,8 @@ import type { HubFile } from './hub-listing'
 
 /** Small files that a model needs or whose words are kept; weights are chosen by their names. */
 const CONFIGS = /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$/
-const TEMPLATES_AND_INDEX = /^(chat_template\.json|chat_template\.jinja|model\.safetensors\.index\.json)$/
+const TEMPLATES_AND_INDEX =
+  /^(chat_template\.json|chat_template\.jinja|additional_chat_templates\/\w+\.jinja|model\.safetensors\.index\.json)$/
 const OTHER_TEXTS = /^(adapter_config\.json|merges\.txt|README\.md|LICEN[SC]E(\.txt|\.md)?)$/
 
 export const isText = (path: string): boolean =>

@@ -35,6 +35,11 @@ describe('a template within bounds', () => {
       `{% set n = namespace(x={}) %}${DOUBLED('{% set n.x = {"a": n.x, "b": n.x} %}')}`,
     ],
     ['replacing', 'text', `{% set n = namespace(x="aaaa") %}${DOUBLED('{% set n.x = n.x | replace("a", "aaaa") %}')}`],
+    ['repeating', 'text', "{{ 'x' * 1000000000 }}"],
+    ['repeating lists', 'values', '{{ [1] * 1000000000 }}'],
+    ['padding', 'text', "{{ 'x'.center(1000000000) }}{{ '%1000000000d' % 1 }}"],
+    ['indenting', 'text', "{{ 'x' | indent(1000000000, true) }}"],
+    ['cutting into slices', 'values', '{{ [1] | slice(1000000000) | length }}'],
     ['joining', 'text', `{% set s = "x" %}${'{% set s = s ~ s ~ s ~ s %}'.repeat(20)}`],
   ])('ends %s', (_, limit, source) => {
     const { limit: found, ms } = outcome(source)

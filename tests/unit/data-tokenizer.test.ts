@@ -1,8 +1,8 @@
 import { families } from '../../src/architecture/families'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { loadTokenizer, type TokenizerFiles } from '../../src/data'
-import { tinyTokenizer, tokenGolden } from '../helpers/data'
+import { loadDataset, loadTokenizer, type TokenizerFiles } from '../../src/data'
+import { memoryFile, tinyTokenizer, tokenGolden } from '../helpers/data'
 import { goldenPath } from '../helpers/golden'
 
 interface ClassCase {
@@ -128,6 +128,32 @@ describe('templates', () => {
   it('are missed with an error when a conversation needs one', async () => {
     const tokenizer = await loadTokenizer(files)
     expect(() => tokenizer.renderPrompt([])).toThrow(expect.objectContaining({ code: 'data-template-missing' }))
+  })
+  it('of two, the one for tools is taken where tools are given, as transformers does', async () => {
+    const [chatTemplate, toolTemplate] = ['chat {{ messages[0].content }}', 'tools {{ tools|length }}']
+    const tokenizer = await loadTokenizer({ ...files, chatTemplate, toolTemplate })
+    const messages = [{ role: 'user', content: 'x' }]
+    expect(tokenizer.renderPrompt(messages).text).toBe('chat x')
+    expect(tokenizer.renderPrompt(messages, null).text).toBe('chat x')
+    expect(tokenizer.renderPrompt(messages, []).text).toBe('tools 0')
+    expect(tokenizer.renderPrompt(messages, [{}, {}]).text).toBe('tools 2')
+  })
+  it('that cannot be run are not the fault of a row that they would refuse', async () => {
+    const refusals = async (chatTemplate: string) => {
+      const tokenizer = await loadTokenizer({ ...files, chatTemplate })
+      const rows = memoryFile(
+        'x.json',
+        '[{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}]',
+      )
+      const { facts } = await loadDataset(rows, tokenizer, { max_length: 64 })
+      return facts.badRows.map(({ error }) => [error.code, error.params.detail])
+    }
+    expect(await refusals("{{ raise_exception('roles must alternate') }}")).toEqual([
+      ['data-row-template', 'roles must alternate'],
+    ])
+    const [[code, detail]] = await refusals('{% for m in messages %}{{ m.content | urlize }}{% endfor %}')
+    expect(code).toBe('data-row-template-fails')
+    expect(detail).toContain('urlize')
   })
   it('are refused when they do not parse', async () => {
     await expect(loadTokenizer({ ...files, chatTemplate: '{% for %}' })).rejects.toMatchObject({

@@ -177,7 +177,14 @@ describe('openModelFolder', () => {
         { name: 'default', template: 'D' },
       ],
     })
-    expect((await openModelFolder(folder)).chatTemplate).toBe('D')
+    const opened = await openModelFolder(folder)
+    expect(opened).toMatchObject({ chatTemplate: 'D', toolTemplate: 'T' })
+    const files = { 'chat_template.jinja': 'D', 'additional_chat_templates/tool_use.jinja': 'T' }
+    expect(templateFile(opened)).toEqual(files)
+    // As exports, and transformers, keep them.
+    for (const [name, text] of Object.entries(files)) folder.files.set(name, new TextEncoder().encode(text))
+    expect(await openModelFolder(folder)).toMatchObject({ chatTemplate: 'D', toolTemplate: 'T' })
+    for (const name of Object.keys(files)) folder.files.delete(name)
     put(folder, 'tokenizer_config.json', { chat_template: 'S' })
     expect((await openModelFolder(folder)).chatTemplate).toBe('S')
   })

@@ -30,7 +30,7 @@ export function modelCard(
     nf4Bytes: model.nf4Bytes,
     gpuBytes: model.gpuBytes,
     loadSeconds,
-    supportsTools: tokenizer.template?.supportsTools ?? false,
+    supportsTools: tokenizer.templateFor([])?.supportsTools ?? false,
     defaultSystem: tokenizer.template?.defaultSystem() ?? '',
     exports: exportOffers({ opened, tokenizer }),
   }

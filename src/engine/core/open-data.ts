@@ -12,6 +12,7 @@ export function tokenizerOf(opened: OpenedModel): Promise<ChatTokenizer> {
     tokenizerJson: opened.files['tokenizer.json'],
     tokenizerConfig: opened.files['tokenizer_config.json'] ?? null,
     chatTemplate: opened.chatTemplate,
+    toolTemplate: opened.toolTemplate,
     generationConfig: opened.files['generation_config.json'] ?? null,
     tokenizerClass: opened.config.tokenizerClass,
   })

@@ -29,6 +29,8 @@ export interface OpenedModel {
   files: Record<string, string>
   /** The Jinja template; null in base models, which learn texts all the same. */
   chatTemplate: string | null
+  /** The template for conversations with tools, where the model has one of its own (`tool_use`). */
+  toolTemplate: string | null
   /** Short name as on model cards: "apache-2.0". */
   license: string | null
   /** What the weights are stored in; of an NF4 checkpoint what its other tensors are stored in. */
@@ -53,6 +55,9 @@ const TEXT_FILES = [
   'merges.txt',
   'generation_config.json',
 ] as const
+
+/** Where transformers keeps the template named `tool_use`, which it takes where tools are given. */
+const TOOL_TEMPLATE = 'additional_chat_templates/tool_use.jinja'
 
 /**
  * Open a model in the Hugging Face layout: one safetensors file or shards behind an index, in the folder itself or in
@@ -91,7 +96,7 @@ export async function openModelFolder(source: FileFolder): Promise<OpenedModel> 
     weights,
     weightFiles,
     files,
-    chatTemplate: findTemplate(files),
+    ...findTemplates(files, has.has(TOOL_TEMPLATE) ? await readText(folder, TOOL_TEMPLATE) : null),
     license,
     dtype,
     parameters: parameterCount(config),
@@ -126,19 +131,26 @@ function parseJson(text: string, file: string): Record<string, unknown> {
   }
 }
 
-/** The template's own file first, as transformers does; then the two places where older repositories keep it. */
-function findTemplate(files: Record<string, string>): string | null {
-  if (files['chat_template.jinja']) return files['chat_template.jinja']
+/**
+ * The template's own file first, as transformers does; then the two places where older repositories keep it, there
+ * perhaps as a list with names.
+ */
+function findTemplates(
+  files: Record<string, string>,
+  toolFile: string | null,
+): Pick<OpenedModel, 'chatTemplate' | 'toolTemplate'> {
+  if (files['chat_template.jinja']) return { chatTemplate: files['chat_template.jinja'], toolTemplate: toolFile }
   for (const name of ['tokenizer_config.json', 'chat_template.json']) {
     const template = files[name] ? parseJson(files[name], name).chat_template : undefined
-    if (typeof template === 'string' && template !== '') return template
+    if (typeof template === 'string' && template !== '') return { chatTemplate: template, toolTemplate: toolFile }
     if (Array.isArray(template)) {
       const named = template as { name?: string; template?: string }[]
-      const chosen = named.find((entry) => entry.name === 'default') ?? named[0]
-      if (chosen?.template) return chosen.template
+      const byName = (wanted: string) => named.find((entry) => entry.name === wanted)?.template
+      const chatTemplate = byName('default') ?? named[0]?.template
+      if (chatTemplate) return { chatTemplate, toolTemplate: toolFile ?? byName('tool_use') ?? null }
     }
   }
-  return null
+  return { chatTemplate: null, toolTemplate: null }
 }
 
 function listedStopIds(config: ModelConfig, generation: Record<string, unknown> | null): number[] {
@@ -192,7 +204,10 @@ async function hasOwnHead(weights: WeightSource): Promise<boolean> {
   return false
 }
 
-/** The template as exports carry it: a file of its own, wherever the source kept it. */
-export function templateFile({ chatTemplate }: OpenedModel): Record<string, string> {
-  return chatTemplate === null ? {} : { 'chat_template.jinja': chatTemplate }
+/** The templates as exports carry them: files of their own, wherever the source kept them. */
+export function templateFile({ chatTemplate, toolTemplate }: OpenedModel): Record<string, string> {
+  return {
+    ...(chatTemplate === null ? {} : { 'chat_template.jinja': chatTemplate }),
+    ...(toolTemplate === null ? {} : { [TOOL_TEMPLATE]: toolTemplate }),
+  }
 }

@@ -57,6 +57,8 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
     `Row ${p.row} makes the model's chat template go beyond ${templateLimit(p)}. The row is left out. Split the conversation, or correct chat_template.jinja.`,
   'data-row-template': (p) =>
     `The model's chat template refuses row ${p.row}: ${p.detail}. The row is left out. Change the order or the roles of its messages.`,
+  'data-row-template-fails': (p) =>
+    `The model's chat template fails on row ${p.row}: ${p.detail}. The row is left out. If transformers renders it, the template uses what is not known here: put a simpler chat_template.jinja into the model's folder. If not, the template needs a field that the row lacks.`,
   'data-row-no-assistant': (p) =>
     `Row ${p.row} has no assistant turn, so nothing in it would be trained. It is left out. Add an answer, or train on the full sequence.`,
   'data-row-masked': (p) =>

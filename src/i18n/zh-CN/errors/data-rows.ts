@@ -56,6 +56,8 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
     `渲染第 ${p.row} 条时，模型的对话模板超过了${templateLimit(p)}，该条已略过。请拆分这段对话，或改正 chat_template.jinja。`,
   'data-row-template': (p) =>
     `模型的对话模板不接受第 ${p.row} 条：${p.detail}。该条已略过。请调整其中消息的顺序或角色。`,
+  'data-row-template-fails': (p) =>
+    `模型的对话模板在第 ${p.row} 条上出错：${p.detail}。该条已略过。如果 transformers 能渲染它，说明模板用了这里不支持的写法，请在模型文件夹中放一个更简单的 chat_template.jinja；否则是这一条缺少模板需要的字段。`,
   'data-row-no-assistant': (p) =>
     `第 ${p.row} 条没有助手的回答，训练时没有可学的内容，已略过。请补上回答，或改为对全文训练。`,
   'data-row-masked': (p) =>
