@@ -16,6 +16,11 @@ export interface StorageErrors {
   'hub-busy': { endpoint: string; seconds: number }
   'hub-listing': { id: string; endpoint: string }
   'hub-revision': { revision: string }
+  'hub-push-unauthorized': { id: string; endpoint: string }
+  'hub-push-forbidden': { id: string; endpoint: string }
+  'hub-push-refused': { id: string; endpoint: string; status: number; reason: string }
+  'hub-push-broke': { id: string; endpoint: string; reason: string }
+  'hub-push-token': { variable: string }
   'hub-token': None
   'hub-file-damaged': { path: string; id: string }
   'hub-file-changed': { path: string; id: string }

@@ -9,6 +9,7 @@ import { commandHelp, overview } from './cli/help'
 import { infoCommand } from './cli/info'
 import { mergeCommand } from './cli/merge'
 import { parseOptions } from './cli/options'
+import { pushCommand } from './cli/push'
 import { quantizeCommand } from './cli/quantize'
 import { scoreCommand } from './cli/score'
 import { Terminal } from './cli/terminal'
@@ -25,6 +26,7 @@ const commands: Record<string, Command> = {
   handover: handoverCommand,
   quantize: quantizeCommand,
   score: scoreCommand,
+  push: pushCommand,
   info: infoCommand,
 }
 

@@ -177,7 +177,7 @@ function cleanLocation(location: HubLocation): HubLocation {
 }
 
 /** Milliseconds of a Retry-After header: seconds or a date; 0 where it says nothing. */
-function retryAfter(header: string | null, now: number): number {
+export function retryAfter(header: string | null, now: number): number {
   if (!header) return 0
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
   return Number.isFinite(ms) ? Math.max(0, ms) : 0

@@ -1,3 +1,5 @@
+import type { ErrorParameters } from '../../../errors/parameters'
+import type { ErrorTexts } from '../../../errors/texts'
 import { cliErrors } from './cli'
 import { dataErrors } from './data'
 import { engineErrors } from './engine'
@@ -12,7 +14,7 @@ import { dataNotes } from './data-notes'
 import { dataRowErrors } from './data-rows'
 
 /** English words of every error, by code. */
-export const errors = {
+export const errors: ErrorTexts<ErrorParameters> = {
   ...cliErrors,
   ...dataErrors,
   ...engineErrors,

@@ -36,6 +36,16 @@ export const storageErrors: ErrorTexts<StorageErrors> = {
     `What ${p.endpoint} answered for ${p.id} is no list of files, so nothing was downloaded. Check that the address is a hub's and that no sign-in page stands between (hotels and offices have them), then try again.`,
   'hub-revision': (p) =>
     `"${p.revision}" is no revision that a hub could have, so nothing was asked for. Write the name of a branch or tag, or a commit's number; "main" is the usual one.`,
+  'hub-push-unauthorized': (p) =>
+    `${p.endpoint} does not accept the access token (401), so nothing was sent to ${p.id}. Make a new token with write access.`,
+  'hub-push-forbidden': (p) =>
+    `${p.endpoint} does not let this token write ${p.id} (403), so nothing of it is seen there. Use a token with write access, and an owner that it belongs to.`,
+  'hub-push-refused': (p) =>
+    `${p.endpoint} refused the files for ${p.id} (${p.status}: ${p.reason}). Nothing of them is seen there. Mend what it names and push again: files that have arrived are not sent twice.`,
+  'hub-push-broke': (p) =>
+    `The connection to ${p.endpoint} broke while files went to ${p.id} (${p.reason}), also when tried again. Nothing of them is seen there yet. Push again when the line is better: files that have arrived are not sent twice.`,
+  'hub-push-token': (p) =>
+    `No access token is at hand, so nothing was sent. Put one with write access, which begins with hf_, into the environment as ${p.variable}; it is not kept.`,
   'hub-token': () =>
     'The access token holds characters that no token has (spaces, accents or signs of other scripts), so it was not sent. Copy it again from the hub, without anything around it.',
   'hub-file-damaged': (p) =>

@@ -33,6 +33,16 @@ export const storageErrors: ErrorTexts<StorageErrors> = {
   'hub-listing': (p) =>
     `${p.endpoint} 对 ${p.id} 返回的不是文件列表，因此没有下载任何内容。请确认该地址是模型库，且没有被登录页面拦截（酒店和公司网络常见），然后重试。`,
   'hub-revision': (p) => `“${p.revision}” 不是有效的版本，因此没有发出请求。请填写分支、标签或提交编号，通常是 main。`,
+  'hub-push-unauthorized': (p) =>
+    `${p.endpoint} 不接受该访问令牌（401），没有向 ${p.id} 发送任何内容。请新建一个有写入权限的令牌。`,
+  'hub-push-forbidden': (p) =>
+    `${p.endpoint} 不允许用该令牌写入 ${p.id}（403），那里看不到任何新内容。请使用有写入权限的令牌，并确认它属于该所有者。`,
+  'hub-push-refused': (p) =>
+    `${p.endpoint} 拒绝了给 ${p.id} 的文件（${p.status}：${p.reason}）。那里看不到其中任何文件。请按提示修正后再次推送：已送达的文件不会重复发送。`,
+  'hub-push-broke': (p) =>
+    `向 ${p.id} 发送文件时与 ${p.endpoint} 的连接中断（${p.reason}），重试后仍然失败。那里还看不到其中任何文件。网络好转后请再次推送：已送达的文件不会重复发送。`,
+  'hub-push-token': (p) =>
+    `没有可用的访问令牌，因此没有发送任何内容。请把有写入权限、以 hf_ 开头的令牌放入环境变量 ${p.variable}；它不会被保存。`,
   'hub-token': () =>
     '访问令牌中含有令牌不会有的字符（空格、重音或其他文字），因此没有发送。请从模型库重新复制，不要带上其他内容。',
   'hub-file-damaged': (p) =>
