@@ -40,6 +40,7 @@ describe('command line', { timeout: 60_000 }, () => {
       [['train', ...model, '--data', data, '--out', dir, '--gpu', 'cuda'], 'cuda'],
       [['quantize', ...model, '--out', join(dir, 'nf4'), '--skip', 'k_proj,mlp_proj'], 'mlp_proj'],
       [['export', ...model, '--out', join(dir, 'x'), '--format', 'gguf-q9'], 'gguf-q8_0'],
+      [['export', ...model, '--out', join(dir, 'x'), '--format', 'peft', '--mix', 'a,b=0.3'], 'DIR=0.7'],
       [
         ['quantize', ...model, '--out', join(dir, 'nf4'), '--config', file('off.json', { load_in_4bit: false })],
         'load_in_4bit',

@@ -1,13 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { linearModules } from '../../architecture/names'
-import type { WritableFolder } from '../../contracts/bytes'
+import type { LinearModule } from '../../contracts/model'
+import type { FileFolder, WritableFolder } from '../../contracts/bytes'
 import type { ExportedFile, ExportSettings } from '../../contracts/exports'
 import { tokenizerOf } from '../../engine/core/open-data'
+import { fail } from '../../errors'
 import { exporterOf, exporters, runExport } from '../../exporters/index'
 import { readPeft } from '../../formats/read-peft'
 import { openModelFolder } from '../../model/opening/open-model'
 import { recommendedRun } from '../../run-file/run-file'
+import { mixLora } from '../../formats/mix-lora'
+import type { PeftAdapter } from '../../formats/peft'
 import { writeWhole } from '../../formats/whole-folder'
 import { nodePlace, writableNodeFolder } from '../../storage/node/node-folder'
 import type { Command, CommandContext } from './command'
@@ -29,6 +33,7 @@ export const exportCommand: Command = {
   options: {
     model: modelOption,
     lora: { value: 'DIR', help: 'PEFT adapter; without one, the model is written as it is' },
+    mix: { value: 'LIST', help: 'several PEFT adapters with weights instead, such as a/adapter=0.7,b/adapter=0.3' },
     format: { value: 'FORMAT', required: true, choices: exporters.map(({ kind }) => kind), help: 'what to write' },
     out: { value: 'PATH', required: true, help: 'folder to write into, or FILE.gguf for that file alone' },
     name: { value: 'NAME', help: "what files and commands call the result (default: the model's folder)" },
@@ -61,7 +66,13 @@ export async function exportInto(
 ): Promise<void> {
   const { options, terminal, root } = context
   const { model, lora } = options as { model: string; lora?: string }
+  if (lora !== undefined && options.mix !== undefined)
+    throw fail('cli-options-exclude', { first: '--lora', second: '--mix' })
   const loraFolder = lora === undefined ? null : await folderAt('--lora', lora, root)
+  const isOnNf4 = settings.base === 'dequantized' && exporterOf(kind).takes === 'model'
+  if (isOnNf4 && options.mix !== undefined)
+    throw fail('cli-options-exclude', { first: '--onto dequantized', second: '--mix' })
+  const mix = await mixOf(options.mix as string | undefined, root)
   const modelFolder = await folderAt('--model', model, root)
   // One file of another name takes nothing from a folder that is read.
   await makeOut(out, settings.file ? {} : { '--model': model, '--lora': lora }, root)
@@ -69,13 +80,14 @@ export async function exportInto(
   context.onInterrupt(() => cancel.abort())
 
   const write = async (into: WritableFolder): Promise<ExportedFile[]> => {
-    if (settings.base === 'dequantized' && exporterOf(kind).takes === 'model') {
+    if (isOnNf4) {
       const engine = await engineWithModel(context, recommendedRun.quantization)
       if (loraFolder) await engine.loadAdapter(loraFolder)
       return engine.export(kind, into, settings, terminal.progress, cancel.signal)
     }
     const opened = await openModelFolder(modelFolder)
-    const adapter = loraFolder && (await readPeft(loraFolder, linearModules(opened.config)))
+    const linears = linearModules(opened.config)
+    const adapter = mix.length > 0 ? await mixed(mix, linears) : loraFolder && (await readPeft(loraFolder, linears))
     const baseModel = adapter?.baseModel ?? (model === 'builtin' ? model : opened.name)
     const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter }
     return runExport(kind, source, settings, into, terminal.progress, cancel.signal)
@@ -84,6 +96,35 @@ export async function exportInto(
     ? write(writableNodeFolder(out))
     : wholeFolder(command, kind, out, terminal, write))
   terminal.json({ out: options.out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
+}
+
+interface MixEntry {
+  folder: FileFolder
+  weight: number
+}
+
+/** `DIR=WEIGHT,DIR=WEIGHT`. */
+async function mixOf(list: string | undefined, root: string): Promise<MixEntry[]> {
+  if (list === undefined) return []
+  return Promise.all(
+    list.split(',').map(async (entry) => {
+      const cut = entry.lastIndexOf('=')
+      const weight = cut < 0 ? NaN : Number(entry.slice(cut + 1))
+      if (!Number.isFinite(weight) || entry.slice(cut + 1).trim() === '')
+        throw fail('cli-option-value', {
+          option: '--mix',
+          value: entry,
+          expected: 'folders with weights, DIR=0.7,DIR=0.3',
+        })
+      return { folder: await folderAt('--mix', entry.slice(0, cut), root), weight }
+    }),
+  )
+}
+
+async function mixed(entries: readonly MixEntry[], linears: readonly LinearModule[]): Promise<PeftAdapter> {
+  const read = await Promise.all(entries.map(({ folder }) => readPeft(folder, linears)))
+  const { baseModel } = read[0]
+  return { ...mixLora(read.map((one, i) => ({ ...one, weight: entries[i].weight }))), baseModel }
 }
 
 /** All of it into a draft in its folder, which then takes the place of what was written there before. */
