@@ -439,6 +439,72 @@ def decoding() -> str:
     return table(head, rows)
 
 
+def exports() -> str:
+    rows = []
+    for r in kept("exports"):
+        for kind, entry in r.get("formats", {}).items():
+            for who in CLIENTS:
+                values = entry.get(who)
+                if not values or "loss" not in values:
+                    continue
+                parted = "; ".join(f"at {one['at']}, led by {one['margin']:.2g}" for one in values["partings"])
+                blocks = entry.get("llama-quantize") or entry.get("bitsandbytes")
+                rows.append(
+                    [
+                        r["name"] + (" (rsLoRA)" if r["rslora"] else ""),
+                        kind,
+                        entry["bytes"],
+                        who,
+                        small(values["loss"]),
+                        small(values["mean_loss"]),
+                        f"{values['texts_equal']} of {values['texts']}{f' ({parted})' if parted else ''}",
+                        f"{len(blocks['different'])} of {blocks['tensors']}" if blocks else "-",
+                        stamp(r),
+                    ]
+                )
+    head = [
+        "model",
+        "format",
+        "bytes",
+        "client",
+        "loss of a row, largest difference",
+        "mean loss of 20 rows, difference",
+        "greedy texts equal (parting)",
+        "tensors that differ from the client's own quantiser's",
+        "run",
+    ]
+    return table(head, rows)
+
+
+CLIENTS = ["transformers and peft", "transformers", "mlx-lm", "llama.cpp"]
+
+
+def templates() -> str:
+    rows = []
+    for r in kept("exports"):
+        told = r.get("templates") or {r["name"]: entry["ollama"] for entry in r["formats"].values() if "ollama" in entry}
+        for name, values in told.items():
+            said = f"{values['alike']} of {values['conversations']}" if values["template"] else "left to Ollama"
+            rows.append([name, said, ", ".join(values["stop"]), stamp(r)])
+    return table(["template of", "conversations with the same tokens", "stop words", "run"], rows)
+
+
+def handover() -> str:
+    rows = []
+    for r in kept("handover"):
+        for way, found in r["ways"].items():
+            rows.append([r["name"], WAYS[way], found["steps"], small(found["loss"]), stamp(r)])
+    return table(["run", "goes on", "steps compared", "loss, largest difference", "run"], rows)
+
+
+WAYS = {
+    "one": "under TRL, one process",
+    "ddp": "two processes, DDP over gloo",
+    "fsdp2": "two processes, FSDP2 over gloo",
+    "back": "here again, from the checkpoint of two processes",
+}
+
+
 def walk() -> str:
     rows = ([r["gpu"], step, stamp(r)] for r in kept("walk") for step in r["steps"])
     return table(["browser", "passed", "run"], rows)
@@ -478,6 +544,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "decoding": decoding,
     "cache": by_family("cache"),
     "suite": suite_counts("all"),
+    "exports": exports,
+    "templates": templates,
+    "handover": handover,
     "walk": walk,
     "second": by_family("training loss", "training norm"),
 }
