@@ -23,7 +23,7 @@ test('the example page trains the built-in model and answers', async ({ page }) 
     await expect(status).toContainText('Learnt', { timeout: 300_000 })
     await page.getByRole('button', { name: 'Ask' }).click()
     await expect(status).toHaveText('Answered.', { timeout: 120_000 })
-    await expect(page.locator('output')).toContainText('Old Marta')
+    await expect(page.locator('#text')).toContainText('Old Marta')
     expect(watch.foreign).toEqual([])
     expect(watch.errors).toEqual([])
   } finally {
