@@ -21,8 +21,12 @@ export interface ReadOptions extends TextOptions {
 export async function* readRows(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<SourceRow> {
   const { name } = source
   if (source.size === 0) throw fail('data-empty', { file: name })
-  await refuseForeign(source)
   const bytes = await source.read(0, Math.min(HEAD_BYTES, source.size))
+  const note = (one: TuneError) => options.onNote?.(one)
+  // A kind that is no text is told by its bytes alone.
+  const binary = readerOf({ name, bytes, text: null })
+  if (binary) return yield* binary.rows({ name, source, text: nothing(), note })
+  await refuseForeign(source)
   const pieces = readText(source, options)
   let text = ''
   while (text.trim() === '') {
@@ -33,8 +37,10 @@ export async function* readRows(source: ByteSource, options: ReadOptions = {}): 
   if (text.trim() === '') throw fail('data-empty', { file: name })
   const reader = readerOf({ name, bytes, text })
   if (!reader) throw fail('data-not-json', { file: name, start: text.trimStart().slice(0, 40) })
-  yield* reader.rows({ name, source, text: prepend(text, pieces), note: (note) => options.onNote?.(note) })
+  yield* reader.rows({ name, source, text: prepend(text, pieces), note })
 }
+
+async function* nothing(): AsyncGenerator<string> {}
 
 async function* prepend(head: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
   yield head

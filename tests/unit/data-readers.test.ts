@@ -355,6 +355,51 @@ describe('tables', () => {
   })
 })
 
+describe('one object alone in a file', () => {
+  const q = (question: string, answer: string) => ({ question, answer })
+  it.each<[string, unknown, unknown[]]>([
+    [
+      'pairs of a conversation',
+      {
+        conversations: [
+          ['a', 'b'],
+          ['c', 'd'],
+        ],
+      },
+      [
+        {
+          conversations: [
+            ['a', 'b'],
+            ['c', 'd'],
+          ],
+        },
+      ],
+    ],
+    ['texts by turns', { dialog: ['a', 'b', 'c'] }, [{ dialog: ['a', 'b', 'c'] }]],
+    [
+      'a conversation on its side',
+      { messages: { role: ['user', 'assistant'], content: ['a', 'b'] } },
+      [{ messages: { role: ['user', 'assistant'], content: ['a', 'b'] } }],
+    ],
+    [
+      'rows under a name that says nothing',
+      { data: [q('a', 'b'), q('c', 'd')], version: '1.0' },
+      [q('a', 'b'), q('c', 'd')],
+    ],
+    ['columns as lists', { question: ['a', 'c'], answer: ['b', 'd'] }, [q('a', 'b'), q('c', 'd')]],
+    ['columns within a column', { translation: { en: 'a', fr: 'b' } }, [{ en: 'a', fr: 'b' }]],
+  ])('%s', async (_, value, rows) => {
+    expect((await read(JSON.stringify(value), 'x.json')).map((one) => 'value' in one && one.value)).toEqual(rows)
+  })
+  it('rows of the dataset viewer, a line each', async () => {
+    const line = (i: number) => JSON.stringify({ row_idx: i, row: q('a', `${i}`), truncated_cells: [] })
+    expect(await read(`${line(0)}\n${line(1)}\n`, 'x.jsonl')).toEqual([
+      { row: 1, value: q('a', '0') },
+      { row: 2, value: q('a', '1') },
+    ])
+  })
+})
+
 describe('files that hold no text', () => {
   it.each([
     ['a.pdf', '%PDF-1.4', 'pdf'],

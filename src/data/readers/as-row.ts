@@ -1,13 +1,14 @@
 import { fail } from '../../errors'
 import { unmark } from '../exact-json'
 import { isObject } from '../shapes/fields'
+import { isConversation } from '../shapes/messages'
 import { kindOf } from '../shapes/roles'
 import { isPair } from '../shapes/turns'
 import type { RowValue, SourceRow } from '../source-row'
 
 /** A value of a file as a row: lists and texts by themselves get the names of columns that hold such. */
 export function asRow(row: number, value: unknown): SourceRow {
-  if (isObject(value)) return { row, value: named(value) }
+  if (isObject(value)) return { row, value: named(inner(value)) }
   if (typeof value === 'string') return { row, value: { text: value } }
   if (Array.isArray(value) && value.length > 0) {
     if (isChat(value)) return { row, value: 'role' in value[0] ? { messages: value } : { conversations: value } }
@@ -18,6 +19,13 @@ export function asRow(row: number, value: unknown): SourceRow {
     }
   }
   return { row, error: fail('data-row-not-object', { row }) }
+}
+
+/** The columns within the only column of a row (`translation`), or within a row of the dataset viewer. */
+function inner(value: RowValue): RowValue {
+  const keys = Object.keys(value)
+  const [only] = keys.length === 1 ? Object.values(value) : 'row_idx' in value ? [value.row] : []
+  return isObject(only) && !isConversation(value) ? only : value
 }
 
 /** Whether a value is a list of turns as OpenAI or ShareGPT write them. */

@@ -5,9 +5,9 @@ import type { SourceRow } from '../source-row'
 /** The beginning of a file, by which its reader is found. */
 export interface FileHead {
   name: string
-  /** The first bytes, after gzip. */
+  /** The first bytes, as stored. */
   bytes: Uint8Array
-  /** The first piece of its text that is not blank; null where it is no text. */
+  /** The first piece of its text that is not blank; null while only the bytes are asked about. */
   text: string | null
 }
 
@@ -28,6 +28,7 @@ export interface DataFile {
  */
 export interface Reader {
   name: string
+  /** Whether the file is of this kind. Asked twice: by its bytes alone, then, of what is text, by its text. */
   sniff(head: FileHead): boolean
   /**
    * The rows, in the file's order. A row that is broken alone is yielded with its error; a file that is broken as a

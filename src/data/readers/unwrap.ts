@@ -3,6 +3,7 @@ import type { TuneError } from '../../errors'
 import { unmark } from '../exact-json'
 import { isNamed } from '../mapping'
 import { isObject } from '../shapes/fields'
+import { isConversation } from '../shapes/messages'
 import { isChat } from './as-row'
 
 /** What an object around a file's rows holds, and what is to be said about it. */
@@ -22,7 +23,7 @@ const SPLIT = /^(train|training|validation|valid|val|dev|eval|evaluation|test|sf
  */
 export function unwrap(value: Fold, file: string): Unwrapped | null {
   const fields = Object.entries(value).map(([key, field]): [string, unknown] => [unmark(key), field])
-  if (fields.length === 0) return null
+  if (fields.length === 0 || isConversation(value)) return null
   return (
     fromSplits(fields, file) ??
     fromViewer(value, file) ??

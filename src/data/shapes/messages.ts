@@ -1,6 +1,6 @@
 import { chat } from './chat'
-import type { Fields } from './fields'
-import { isObject } from './fields'
+import type { RowValue } from '../source-row'
+import { Fields, isObject } from './fields'
 import type { Shape } from './shape'
 import { isPair, isTurn, turnList, turnsOf } from './turns'
 
@@ -34,9 +34,16 @@ export function conversation(fields: Fields): { name: string; list: unknown[] } 
     const list = name === undefined ? null : turnList(fields.value[name])
     if (name === undefined || !list || list.length === 0) continue
     const areTexts = list.length > 1 && list.every((one) => typeof one === 'string')
-    if (isSaid(list[0]) || areTexts) return { name, list }
+    // Pairs under a name that says nothing are rows.
+    if (areTexts || (column === LAST ? isTurn(list[0]) : isSaid(list[0]))) return { name, list }
   }
   return null
+}
+
+/** Whether a value is a row by itself, whose lists are the turns of one conversation. */
+export function isConversation(value: RowValue): boolean {
+  const found = conversation(new Fields(0, value))
+  return found !== null && found.name !== LAST
 }
 
 const isOpenAi = (list: unknown[]) => list.some((one) => isObject(one) && 'role' in one)
