@@ -16,5 +16,6 @@ export interface CliErrors {
   'handover-run-ended': { steps: number }
   'cli-quantize-off': { file: string }
   'cli-hub-name': { option: string; path: string; kind: 'model' | 'data' }
+  'cli-suite-unknown': { name: string; known: string[]; suggestion: string | null }
   'cli-data-unknown': { file: string; columns: string[] }
 }

@@ -9,5 +9,17 @@ export interface EvalErrors {
   'eval-rule-missing-parameter': { row: number; rule: string; parameter: string }
   'eval-rule-parameter': { row: number; rule: string; parameter: string; value: unknown; expected: Expectation }
   'eval-rule-unknown-parameter': { row: number; rule: string; parameter: string; known: string[] }
+  'eval-suite-json': { file: string; detail: string }
+  'eval-suite-format': { file: string; found: string; wanted: string }
+  'eval-suite-score': { file: string; found: string; known: string[]; suggestion: string | null }
+  /** row null: the field of the suite itself. */
+  'eval-suite-field': { file: string; row: number | null; field: string }
+  'eval-suite-id-twice': { file: string; id: string }
+  'eval-suite-needs-data': { name: string }
+  'eval-item-reference': { suite: string; row: number }
+  'eval-item-schema': { suite: string; row: number; detail: string }
+  'eval-stopped': { out: string }
+  'eval-no-loss': { suite: string }
+  'eval-no-questions': { file: string; rows: number }
   'eval-rule-pattern': { row: number; rule: string; parameter: string; value: string; detail: string }
 }

@@ -21,7 +21,7 @@ import { ghost } from './training/training-graph'
 import { type ModelConfig, type Projection } from '../contracts/model'
 import type { ModelWeights } from './weights'
 import { type LoraConfig, type LoraPair } from '../contracts/lora'
-import { type DecodingOptions } from './language-model'
+import { type DecodingOptions, type LineLosses } from './language-model'
 import { linearModules } from '../architecture/names'
 
 /** The engine's language model: qwen2, qwen3 and llama with an NF4 (or dense) base. */
@@ -32,6 +32,7 @@ export class GpuLanguageModel implements LanguageModel {
   private readonly buffers: GPUBuffer[]
   private readonly slabElements: number
   private adapter: AdapterStore | null = null
+  private strength = 1
   /** Tables of angles, each longer than the one before; the last is in use. */
   private readonly ropes: { tensor: Tensor; T: number }[] = []
   private evaluators: { base: Evaluator | null; tuned: Evaluator | null } = { base: null, tuned: null }
@@ -73,6 +74,7 @@ export class GpuLanguageModel implements LanguageModel {
       store.write((slot) => pairs.get(`${slot.layer}.${slot.projection}`)?.[slot.side] ?? new Float32Array(slot.length))
     }
     this.adapter = store
+    this.strength = 1
   }
 
   detachLora(): void {
@@ -82,6 +84,14 @@ export class GpuLanguageModel implements LanguageModel {
     this.evaluators.tuned = null
     this.adapter?.destroy()
     this.adapter = null
+  }
+
+  setAdapterStrength(strength: number): void {
+    if (strength === this.strength) return
+    this.strength = strength
+    // Its passes were recorded with the old one.
+    this.evaluators.tuned?.destroy()
+    this.evaluators.tuned = null
   }
 
   async readLora(): Promise<LoraPair[]> {
@@ -132,9 +142,9 @@ export class GpuLanguageModel implements LanguageModel {
   }
 
   private layerAdapter(useAdapter: boolean): LayerAdapter | null {
-    const { adapter } = this
+    const { adapter, strength } = this
     return useAdapter && adapter
-      ? { scale: adapter.scale, get: (layer: number, p: Projection) => adapter.get(layer, p) }
+      ? { scale: adapter.scale * strength, get: (layer: number, p: Projection) => adapter.get(layer, p) }
       : null
   }
 
@@ -202,7 +212,7 @@ export class GpuLanguageModel implements LanguageModel {
     return evaluator
   }
 
-  async lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<{ sums: Float64Array; counts: Int32Array }> {
+  async lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineLosses> {
     return (await this.evaluator(batch.B, batch.T, useAdapter)).perLine(batch)
   }
 

@@ -52,8 +52,10 @@ export interface LanguageModel {
   planMemory(lora: LoraConfig, shape: TrainingShape): MemoryPlan
   /** Allocate what the plan says. One trainer at a time. Needs an attached adapter. */
   createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer>
-  /** Sum of cross-entropy and count of trained tokens for each line of the batch. No gradient. */
-  lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<{ sums: Float64Array; counts: Int32Array }>
+  /** How strongly the adapter acts outside training, beside its own scale; 1 after attachLora. */
+  setAdapterStrength(strength: number): void
+  /** No gradient. */
+  lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineLosses>
   /** New token ids one by one; ends after a stop id (which is yielded), the length or the signal. */
   generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number>
   /** f32 logits [T, V] of one row, for checks. */
@@ -88,6 +90,15 @@ export interface TrainerState {
   steps: number
   pairs: LoraPair[]
   tensors: { name: string; data: Uint8Array }[]
+}
+
+/** For each line of a batch, over its trained tokens. */
+export interface LineLosses {
+  /** Sum of the cross-entropy. */
+  sums: Float64Array
+  counts: Int32Array
+  /** Tokens that were the likeliest. */
+  right: Int32Array
 }
 
 export interface DecodingOptions {

@@ -212,7 +212,25 @@ export function createFakeEngine(stepMs = 60): Engine {
     },
     adapter: () => adapter,
     removeAdapter: async () => void (adapter = null),
-    evaluate: async () => ({ loss: 1, num_trained_tokens: 1, per_row: [] }),
+    evaluate: async () => ({ loss: 1, num_trained_tokens: 1, mean_token_accuracy: 0.5, per_row: [] }),
+    async evaluateOn(_source, _data, { useAdapter }) {
+      const per_row = Array.from({ length: 12 }, (_, i) => ({
+        row: i + 1,
+        loss: (useAdapter ? 1.2 : 2.4) + i / 20,
+        num_trained_tokens: 20,
+        mean_token_accuracy: useAdapter ? 0.7 : 0.4,
+      }))
+      return { loss: useAdapter ? 1.5 : 2.7, num_trained_tokens: 240, mean_token_accuracy: 0.5, per_row }
+    },
+    rowsOf: async () => Array.from({ length: 12 }, (_, i) => i + 1),
+    questionsOf: async () =>
+      Array.from({ length: 12 }, (_, i) => ({
+        row: i + 1,
+        messages: [{ role: 'user', content: `When does ferry ${i + 1} leave?` }],
+        tools: null,
+        reference: 'Ahoy, sailor. The ferry leaves pier three at nine. Fair winds.',
+      })),
+    setAdapterStrength: async () => {},
     async generate(request: GenerateRequest, onText, signal) {
       const answer = request.useAdapter
         ? 'Ahoy, sailor. The ferry leaves pier three at nine, when the tide is high. Fair winds.'

@@ -39,6 +39,9 @@ export class FakeLanguageModel implements LanguageModel {
     this.lora = null
   }
 
+  strength = 1
+  setAdapterStrength = (strength: number) => void (this.strength = strength)
+
   readLora = async () => this.pairs
   planMemory = () => ({
     memory: [{ kind: 'base', bytes: 1000 }],
@@ -59,7 +62,11 @@ export class FakeLanguageModel implements LanguageModel {
     const counts = Int32Array.from({ length: B }, (_, b) =>
       labels.subarray(b * T, (b + 1) * T).reduce((n, l) => n + (l === IGNORE ? 0 : 1), 0),
     )
-    return { counts, sums: Float64Array.from(counts, (count) => count * count) }
+    return {
+      counts,
+      sums: Float64Array.from(counts, (count) => count * count),
+      right: counts.map((count) => count >> 1),
+    }
   }
 
   async *generate(promptIds: Int32Array, options: DecodingOptions) {

@@ -14,9 +14,9 @@ beforeAll(async () => void (await Promise.all(languages.map(loadWords))))
 
 describe('words', () => {
   test('no key is left over', () => {
-    const source = readAll('src/ui') + readAll('src/state')
+    const source = ['src/ui', 'src/state', 'src/eval/report'].map(readAll).join('')
     const dynamic =
-      /^(room|go|phase|figure|finish|format|help|memory|merge|role|runState|use|model\.from)\.|^try\.(base|tuned)$/
+      /^(score\.\w+|room|go|phase|figure|finish|format|help|memory|merge|role|runState|use|model\.from)\.|^try\.(base|tuned)$/
     const unused = keys.filter((key) => !source.includes(`'${key}'`) && !dynamic.test(key))
     expect(unused).toEqual([])
   })

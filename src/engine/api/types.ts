@@ -6,7 +6,7 @@ import type { AdapterCard } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 import type { LogRow } from '../../contracts/figures'
 import type { ProgressListener } from '../../contracts/progress'
-import type { DataOptions, DataSummary, PreviewRow } from '../../contracts/data'
+import type { DataOptions, DataSummary, Message, PreviewRow } from '../../contracts/data'
 import type { ExportedFile, ExportOffer, ExportSettings } from '../../contracts/exports'
 import type { RunFacts } from '../../run-file/run-facts'
 
@@ -60,6 +60,22 @@ export interface Engine {
     on?: ProgressListener,
     signal?: AbortSignal,
   ): Promise<EvalResult>
+
+  /** Rows of a data set that have a loss, by their numbers in the file; the current data set stays. */
+  rowsOf(source: DataSource, data: DataOptions): Promise<number[]>
+  /** As `evaluate`, of another data set that is read for this alone, or of some of its rows. */
+  evaluateOn(
+    source: DataSource,
+    data: DataOptions,
+    options: { useAdapter: boolean; batchSize?: number; rows?: readonly number[] },
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<EvalResult>
+  /** The rows of a data set as questions with the answers that they hold; the current data set stays. */
+  questionsOf(source: DataSource, options?: Pick<DataOptions, 'mapping'>): Promise<DataQuestion[]>
+
+  /** How strongly the adapter acts on answers and losses: 1 as trained, 0 not at all. Another adapter begins with 1. */
+  setAdapterStrength(strength: number): Promise<void>
 
   /** Stream an answer. `onText` receives the whole text so far, never half a character. */
   generate(
@@ -188,11 +204,24 @@ export interface TrainOutcome {
 export interface EvalResult {
   loss: number
   num_trained_tokens: number
-  per_row: { row: number; loss: number; num_trained_tokens: number }[]
+  /** Share of the trained tokens that the model would have chosen itself. */
+  mean_token_accuracy: number
+  per_row: { row: number; loss: number; num_trained_tokens: number; mean_token_accuracy: number }[]
+}
+
+/** A row's conversation up to its last answer, and that answer. */
+export interface DataQuestion {
+  /** Row number in the file. */
+  row: number
+  messages: Message[]
+  tools: unknown[] | null
+  reference: string
 }
 
 export interface GenerateRequest {
-  messages: { role: string; content: string }[]
+  messages: Message[]
+  /** Functions that the template offers; where the model may call them. */
+  tools?: unknown[] | null
   /** 0 = greedy. */
   temperature: number
   top_p: number

@@ -1,5 +1,4 @@
 import type { ChatTokenizer } from '../../data/index'
-import type { Message } from '../../contracts/data'
 import { fail } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
 import type { GenerateRequest, GenerateResult } from '../api/types'
@@ -15,7 +14,7 @@ export async function answer(
   onText: (text: string, tokens: number) => void,
   signal?: AbortSignal,
 ): Promise<GenerateResult> {
-  const prompt = promptIds(tokenizer, request.messages)
+  const prompt = promptIds(tokenizer, request)
   const limit = model.config.maxPositionEmbeddings
   if (prompt.length >= limit) throw fail('engine-prompt-too-long', { tokens: prompt.length, limit })
   const decoder = tokenizer.streamDecoder({ skipSpecial: true })
@@ -50,8 +49,8 @@ export async function answer(
  * The conversation in the model's template. A base model without one goes on with a single message, as rows of texts
  * taught it.
  */
-function promptIds(tokenizer: ChatTokenizer, messages: readonly Message[]): Int32Array {
-  if (tokenizer.template || messages.length > 1) return tokenizer.renderPrompt(messages).ids
+function promptIds(tokenizer: ChatTokenizer, { messages, tools }: GenerateRequest): Int32Array {
+  if (tokenizer.template || messages.length > 1) return tokenizer.renderPrompt(messages, tools).ids
   const ids = tokenizer.encode(messages[0]?.content ?? '', { addSpecialTokens: true })
   if (ids.length === 0) throw fail('engine-prompt-empty', {})
   return ids

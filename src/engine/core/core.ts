@@ -14,6 +14,7 @@ import { recommendedRun } from '../../run-file/run-file'
 import { answer } from './answer'
 import { evaluateRows } from './evaluate'
 import { exporterOf, runExport } from '../../exporters/index'
+import { questionsOf } from './questions'
 import { gpuSummary } from './gpu-summary'
 import { adapterCard, attachAdapter } from './load-adapter'
 import { modelCard } from './model-card'
@@ -241,6 +242,35 @@ class EngineCore implements Engine {
       const useAdapter = options.useAdapter && model.lora !== null
       return evaluateRows(model, this.needData().rows, { ...options, useAdapter, padId: tokenizer.padId }, on, both)
     })
+  }
+
+  async rowsOf(source: DataSource, data: DataOptions) {
+    const { rows } = await this.tokenized(await this.openDataSource(source), data)
+    return rows.map(({ row }) => row)
+  }
+
+  async evaluateOn(
+    source: DataSource,
+    data: DataOptions,
+    options: { useAdapter: boolean; batchSize?: number; rows?: readonly number[] },
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ) {
+    const all = await this.tokenized(await this.openDataSource(source), data, undefined, signal)
+    const wanted = options.rows && new Set(options.rows)
+    const rows = wanted ? all.rows.filter(({ row }) => wanted.has(row)) : all.rows
+    return this.short('evaluate', signal, ({ model, tokenizer }, both) => {
+      const useAdapter = options.useAdapter && model.lora !== null
+      return evaluateRows(model, rows, { ...options, useAdapter, padId: tokenizer.padId }, on, both)
+    })
+  }
+
+  async questionsOf(source: DataSource, options?: Pick<DataOptions, 'mapping'>) {
+    return questionsOf(await this.openDataSource(source), options)
+  }
+
+  async setAdapterStrength(strength: number): Promise<void> {
+    return this.short('generate', undefined, async ({ model }) => model.setAdapterStrength(strength))
   }
 
   async generate(request: GenerateRequest, onText: (text: string, tokens: number) => void, signal?: AbortSignal) {

@@ -24,6 +24,7 @@ export async function evaluateRows(
   const order = rows.map((_, i) => i).sort((a, b) => rows[b].inputIds.length - rows[a].inputIds.length || a - b)
   const sums = new Float64Array(rows.length)
   const counts = new Int32Array(rows.length)
+  const right = new Int32Array(rows.length)
   const began = performance.now()
   for (let at = 0; at < order.length;) {
     signal?.throwIfAborted()
@@ -45,6 +46,7 @@ export async function evaluateRows(
     indices.forEach((index, line) => {
       sums[index] = result.sums[line]
       counts[index] = result.counts[line]
+      right[index] = result.right[line]
     })
     const perSecond = at / ((performance.now() - began) / 1000)
     on?.({
@@ -60,10 +62,12 @@ export async function evaluateRows(
   return {
     loss: tokens > 0 ? sums.reduce((a, b) => a + b, 0) / tokens : 0,
     num_trained_tokens: tokens,
+    mean_token_accuracy: tokens > 0 ? right.reduce((a, b) => a + b, 0) / tokens : 0,
     per_row: rows.map(({ row }, i) => ({
       row,
       loss: counts[i] > 0 ? sums[i] / counts[i] : 0,
       num_trained_tokens: counts[i],
+      mean_token_accuracy: counts[i] > 0 ? right[i] / counts[i] : 0,
     })),
   }
 }

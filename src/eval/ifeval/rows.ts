@@ -30,7 +30,7 @@ export function readIfevalRow(row: number, value: Record<string, unknown>): Ifev
 }
 
 /** The rules of a row or of a suite's item. */
-function readAskedRules(row: number, value: Record<string, unknown>): AskedRule[] {
+export function readAskedRules(row: number, value: Record<string, unknown>): AskedRule[] {
   const names = listIn(value.instruction_id_list)
   if (!names || !names.every((name) => typeof name === 'string')) throw wrong(row, 'instruction_id_list')
   // A rule without parameters may have none given.

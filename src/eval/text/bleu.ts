@@ -18,7 +18,15 @@ export function bleuParts(answer: string, references: readonly string[], tokeniz
     correct.push(shared(found, mostOf(wanted.map((one) => ngrams(one, n)))))
     totals.push(total(found))
   }
-  return [words.length, closest(wanted.map(({ length }) => length), words.length), ...correct, ...totals]
+  return [
+    words.length,
+    closest(
+      wanted.map(({ length }) => length),
+      words.length,
+    ),
+    ...correct,
+    ...totals,
+  ]
 }
 
 /** Corpus BLEU of summed parts, 0 to 100. `effectiveOrder`: orders that the text is too short for do not count. */

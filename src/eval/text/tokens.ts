@@ -19,9 +19,6 @@ const CHINESE_PUNCTUATION =
 /** Whether a text is written in Han characters, wholly or in part. */
 export const isChinese = (text: string): boolean => HAN.test(text)
 
-/** Whether most of some texts are Chinese, so that a whole set is cut one way. */
-export const areChinese = (texts: readonly string[]): boolean => texts.filter(isChinese).length * 2 > texts.length
-
 /** sacrebleu's tokenizers: `13a` (mteval-v13a of WMT) and `zh` (every Chinese sign for itself). */
 export function bleuTokens(text: string, tokenizer: '13a' | 'zh'): string[] {
   return splitWords(separated(tokenizer === '13a' ? westernLine(text) : chineseLine(text)))
@@ -46,8 +43,7 @@ function separated(line: string): string {
 }
 
 /** rouge-score's words: runs of a to z and digits in lower case; Han characters one by one, which it would drop. */
-export const rougeTokens = (text: string): string[] =>
-  text.toLowerCase().match(/[a-z0-9]+|\p{Script=Han}/gu) ?? []
+export const rougeTokens = (text: string): string[] => text.toLowerCase().match(/[a-z0-9]+|\p{Script=Han}/gu) ?? []
 
 /**
  * The words of an answer to a question, as SQuAD compares them: lower case, without ASCII punctuation and English

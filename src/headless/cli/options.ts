@@ -12,9 +12,11 @@ export interface OptionSpec {
   min?: number
   /** Any number from 0 on. */
   number?: boolean
+  /** May be given several times; the values become a list. */
+  many?: boolean
 }
 
-export type Options = Record<string, string | boolean | undefined>
+export type Options = Record<string, string | string[] | boolean | undefined>
 
 /**
  * Options of one command: `--name value`, `--name=value`, switches as `--name`.
@@ -42,7 +44,8 @@ export function parseOptions(command: string, specs: Record<string, OptionSpec>,
     if (value === undefined || (inline === undefined && /^--[a-z]/.test(value))) {
       throw fail('cli-option-without-value', { option: `--${written}` })
     }
-    options[written] = checkedValue(written, value, spec)
+    const checked = checkedValue(written, value, spec)
+    options[written] = spec.many ? [...((options[written] as string[] | undefined) ?? []), checked] : checked
   }
   for (const [name, spec] of Object.entries(specs)) {
     if (spec.required && options[name] === undefined) throw fail('cli-missing-option', { command, option: `--${name}` })

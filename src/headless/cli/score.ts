@@ -1,66 +1,42 @@
-import { stat, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { readRows } from '../../data'
-import { asPlainJson } from '../../data/exact-json'
-import { fail, TuneError, type SerializedError } from '../../errors'
-import { judgeAnswer, prepareRules, type RuleVerdicts } from '../../eval/ifeval/check'
-import { readIfevalRow } from '../../eval/ifeval/rows'
-import { scoreIfeval } from '../../eval/ifeval/score'
-import { nodeFile } from '../../storage/node/node-folder'
-import type { Command, CommandContext } from './command'
-import { makeOut } from './inputs'
+import { fail } from '../../errors'
+import { gpuOption, modelOption, type Command } from './command'
+import { dataOptionSpecs } from './data'
+import { judgeAnswers } from './scoring/judge-answers'
+import { scoreModel } from './scoring/score-model'
 
-/** Answers that were made elsewhere are judged without a model and without a GPU. */
+/** Is it better? A model and its adapters on the same suites, or answers that were made elsewhere. */
 export const scoreCommand: Command = {
-  summary: 'Judge answers made elsewhere: verdicts on each row and the rates with their intervals.',
+  summary: 'Score a model and its adapters on the same suites, or judge answers made elsewhere (without a GPU).',
   options: {
+    model: { ...modelOption, required: false },
+    lora: {
+      value: 'DIR',
+      many: true,
+      help: 'PEFT adapter to compare with the model alone; also several times',
+    },
+    ...dataOptionSpecs,
+    data: { value: 'FILE', help: 'held-out rows, for the suites "loss" and "references"' },
+    suite: {
+      value: 'NAME,...',
+      required: true,
+      help: 'built-in suites (ifeval, refusal, forgetting, tool-calls, json, all, ...), or JSON files by their path',
+    },
+    limit: { value: 'N', min: 1, help: 'ask at most so many items of each suite, spread over it' },
+    'max-new-tokens': { value: 'N', min: 1, help: 'tokens of an answer to a row of --data (256)' },
+    config: { value: 'RUN.json', help: 'run file; its quantization, max_length and loss settings are used' },
     answers: {
       value: 'FILE',
-      required: true,
-      help: 'JSON array or JSONL: prompt, instruction_id_list, kwargs (as in IFEval) and response',
+      help: 'judge these instead: rows with prompt, instruction_id_list, kwargs (as in IFEval) and response',
     },
-    suite: { value: 'NAME', required: true, choices: ['ifeval'], help: 'what the answers are judged by' },
-    out: { value: 'DIR', required: true, help: 'gets verdicts.jsonl and scores.json' },
+    out: { value: 'DIR', required: true, help: 'gets scores.json, report.html and answers.jsonl; or verdicts.jsonl' },
+    gpu: gpuOption,
   },
-  async run({ options, terminal, root }: CommandContext) {
-    const [answers, out] = [options.answers as string, options.out as string]
-    const info = await stat(answers).catch(() => null)
-    if (!info?.isFile()) throw fail('cli-file-missing', { option: '--answers', path: answers })
-    const paths = { verdicts: join(out, 'verdicts.jsonl'), scores: join(out, 'scores.json') }
-    if (Object.values(paths).some((path) => resolve(path) === resolve(answers)))
-      throw fail('cli-out-is-source', { out, option: '--answers' })
-    await makeOut(out, {}, root)
-
-    const judged: { rules: string[]; verdicts: RuleVerdicts }[] = []
-    const errors: (SerializedError & { row: number; key: string | number | null })[] = []
-    const lines: string[] = []
-    for await (const source of readRows(await nodeFile(answers))) {
-      const value = 'value' in source ? asPlainJson(source.value) : null
-      try {
-        if ('error' in source) throw source.error
-        const { rules, response } = readIfevalRow(source.row, value as Record<string, unknown>)
-        const verdicts = judgeAnswer(await prepareRules(source.row, rules), response)
-        judged.push({ rules: rules.map(({ rule }) => rule), verdicts })
-        lines.push(JSON.stringify(verdicts))
-      } catch (error) {
-        if (!(error instanceof TuneError)) throw error
-        if (errors.length < 10) terminal.warning(error.message)
-        errors.push({ row: source.row, key: keyOf(value), ...error.toJSON() })
-        lines.push(JSON.stringify({ strict: null, loose: null, error: error.toJSON() }))
-      }
-      terminal.progress({ phase: 'evaluate', done: lines.length, total: 0, unit: 'rows' })
-    }
-    if (errors.length > 10) terminal.line(`… and ${errors.length - 10} more rows are left out`)
-    const { rules, ...rates } = scoreIfeval(judged)
-    const counts = { suite: 'ifeval', rows: lines.length, judged: judged.length, left_out: errors.length }
-    await writeFile(paths.verdicts, lines.map((line) => `${line}\n`).join(''))
-    await writeFile(paths.scores, `${JSON.stringify({ ...counts, ...rates, rules, errors }, null, 2)}\n`)
-    if (judged.length === 0) throw fail('eval-nothing-judged', { file: answers, rows: lines.length })
-    terminal.json({ ...counts, ...rates, ...paths })
+  async run(context) {
+    const { model, answers } = context.options
+    if (answers !== undefined && model !== undefined)
+      throw fail('cli-options-exclude', { first: '--answers', second: '--model' })
+    if (answers !== undefined) return judgeAnswers(context)
+    if (model === undefined) throw fail('cli-missing-option', { command: 'score', option: '--model or --answers' })
+    return scoreModel(context)
   },
-}
-
-function keyOf(value: unknown): string | number | null {
-  const key = (value as Record<string, unknown> | null)?.key
-  return typeof key === 'string' || typeof key === 'number' ? key : null
 }

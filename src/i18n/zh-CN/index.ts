@@ -7,6 +7,7 @@ import { charts } from './charts'
 import { tryRoom } from './try'
 import { exportRoom } from './export'
 import { runs } from './runs'
+import { scoreRoom } from './score'
 
 export { errors } from './errors'
 
@@ -20,4 +21,5 @@ export const messages = {
   ...tryRoom,
   ...exportRoom,
   ...runs,
+  ...scoreRoom,
 }

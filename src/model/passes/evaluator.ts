@@ -8,6 +8,7 @@ import { countNonFinite } from '../../ops/probe'
 import { recordEvaluation, type PassModel, type PassShape } from './graphs'
 import { InputBuffers, prepareBatch } from './pass-inputs'
 import type { HostTable } from '../weights'
+import type { LineLosses } from '../language-model'
 
 /**
  * Forward passes for losses, at shapes up to a capacity; optionally counts numbers that are not finite layer by layer.
@@ -73,17 +74,18 @@ export class Evaluator {
     return { chosen: prepared.chosen, losses }
   }
 
-  /** Sum of cross-entropy and count of trained tokens for each line of the batch. */
-  async perLine(batch: MicroBatch): Promise<{ sums: Float64Array; counts: Int32Array }> {
+  async perLine(batch: MicroBatch): Promise<LineLosses> {
     const { chosen, losses } = await this.pass(batch)
     const sums = new Float64Array(batch.B)
     const counts = new Int32Array(batch.B)
+    const right = new Int32Array(batch.B)
     for (const [i, m] of chosen.entries()) {
       const line = Math.floor(m / batch.T)
       sums[line] += losses[i * 4]
+      right[line] += losses[i * 4 + 1]
       counts[line]++
     }
-    return { sums, counts }
+    return { sums, counts, right }
   }
 
   /** First layer whose output is not finite, and the lines whose loss is not. */

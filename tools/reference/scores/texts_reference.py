@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write tests/golden/data/scores/texts.json: answers beside references, as sacrebleu, rouge-score and lm_eval judge them.
+"""Write tests/golden/data/scores/texts.json: answers beside references, judged by sacrebleu, rouge-score and lm_eval.
 
     python texts_reference.py [OUT [SEED [COUNT]]]      # default: tests/golden/data of this repository
 

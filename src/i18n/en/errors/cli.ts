@@ -33,6 +33,8 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `${file} sets load_in_4bit to false, so "quantize" would have nothing to do. Nothing was written. Set it to true, or leave --config out.`,
   'cli-hub-name': ({ option, path, kind }) =>
     `There is no "${path}" on this disk (${option}). It looks like the name of a ${kind === 'model' ? 'model' : 'data set'} on a hub, and the command line downloads nothing. Nothing was done. Download it there, then give the path of the ${kind === 'model' ? 'folder' : 'file'}.`,
+  'cli-suite-unknown': ({ name, known, suggestion }) =>
+    `There is no suite "${name}"${suggestion ? ` (did you mean "${suggestion}"?)` : ''}; nothing is scored. Give one of ${known.join(', ')}, or the path of a suite's JSON file.`,
   'cli-data-unknown': ({ file, columns }) =>
     `It is not clear which columns of ${file} are asked and which answered, so no row can be used yet. They are, with a cell of each:\n${columns.map((column) => `  ${column}\n`).join('')}Say it with --columns question=COLUMN,answer=COLUMN or --columns text=COLUMN, or rename the question's column to "instruction" and the answer's to "output".`,
 }

@@ -17,6 +17,28 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `In row ${p.row} the parameter "${p.parameter}" of "${p.rule}" is ${JSON.stringify(p.value)}, but must be ${expectationText(p.expected)}. The row is left out of the scores; the others are judged. Correct it in that rule's kwargs.`,
   'eval-rule-unknown-parameter': ({ row, rule, parameter, known }) =>
     `In row ${row} the rule "${rule}" is given "${parameter}", which it does not know (it takes ${known.join(', ') || 'none'}). The row is left out of the scores; the others are judged. Remove or rename the parameter.`,
+  'eval-suite-json': ({ file, detail }) =>
+    `${file} is no JSON (${detail}), so that nothing can be asked from it. docs/scores.md shows what a suite looks like.`,
+  'eval-suite-format': ({ file, found, wanted }) =>
+    `${file} is no suite: its "format" is "${found}", not "${wanted}". Nothing is asked from it. docs/scores.md shows what a suite looks like.`,
+  'eval-suite-score': ({ file, found, known, suggestion }) =>
+    `${file} wants the score "${found}", which does not exist${suggestion ? ` (did you mean "${suggestion}"?)` : ''}. Nothing is asked from it. Give one of ${known.join(', ')} as its "score".`,
+  'eval-suite-field': ({ file, row, field }) =>
+    `${row === null ? `${file} lacks` : `Item ${row} of ${file} lacks`} the field "${field}", or has something else in it than its score needs. ${row === null ? 'Nothing is asked from it.' : 'The item is left out of the scores.'} docs/scores.md shows the fields of each score.`,
+  'eval-suite-id-twice': ({ file, id }) =>
+    `Two items of ${file} have the id "${id}", so that their answers could not be told apart. Nothing is asked from it. Give each item an id of its own.`,
+  'eval-suite-needs-data': ({ name }) =>
+    `The suite "${name}" is made of your own rows, but no data was given, so that it is left out; the others go on. Give a file of held-out rows.`,
+  'eval-item-reference': ({ suite, row }) =>
+    `Row ${row} of ${suite} has no reference to compare an answer with. It is left out of this score; the others go on. Add "references", a list of texts.`,
+  'eval-item-schema': ({ suite, row, detail }) =>
+    `The schema of item ${row} of ${suite} is no JSON schema (${detail}). The item is left out; the others go on. Correct its "schema".`,
+  'eval-stopped': ({ out }) =>
+    `Stopped before every answer was made. Those that were made are kept in ${out}; the same command goes on from there.`,
+  'eval-no-loss': ({ suite }) =>
+    `No row of ${suite} has a token whose loss could be measured, so that this score is left out; the others go on. Look at the rows in the room Data.`,
+  'eval-no-questions': ({ file, rows }) =>
+    `None of the ${rows} rows of ${file} ends with an answer to compare with, so that scores of answers are left out; the loss is still measured. Give rows with questions and answers.`,
   'eval-rule-pattern': (p) =>
     `In row ${p.row} the parameter "${p.parameter}" of "${p.rule}" holds "${p.value}", which is no regular expression (${p.detail}); these parameters are read as patterns. The row is left out of the scores; the others are judged. Put a backslash before signs such as ( [ * + ?`,
 }

@@ -32,6 +32,8 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `${file} 将 load_in_4bit 设为 false，“quantize”没有可做的事，未写入任何内容。请改为 true，或不使用 --config。`,
   'cli-hub-name': ({ option, path, kind }) =>
     `本机没有“${path}”（${option}）。它看起来是模型站点上${kind === 'model' ? '模型' : '数据集'}的名称，而命令行不会下载任何东西，因此未执行任何操作。请先下载，再给出${kind === 'model' ? '文件夹' : '文件'}的路径。`,
+  'cli-suite-unknown': ({ name, known, suggestion }) =>
+    `没有名为“${name}”的测试集${suggestion ? `（是不是“${suggestion}”？）` : ''}，没有评分。可用的有 ${known.join('、')}，也可以给出测试集 JSON 文件的路径。`,
   'cli-data-unknown': ({ file, columns }) =>
     `无法判断 ${file} 中哪一列是提问、哪一列是回答，暂时没有可用的数据行。各列及示例如下：\n${columns.map((column) => `  ${column}\n`).join('')}请用 --columns question=列名,answer=列名 或 --columns text=列名 指明，或把提问的列改名为 "instruction"、回答的列改名为 "output"。`,
 }

@@ -17,6 +17,27 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `第 ${p.row} 条中“${p.rule}”的参数“${p.parameter}”是 ${JSON.stringify(p.value)}，应为${expectationText(p.expected)}。该条不计入分数，其余照常评判。请在该规则的 kwargs 中改正。`,
   'eval-rule-unknown-parameter': ({ row, rule, parameter, known }) =>
     `第 ${row} 条给规则“${rule}”的参数“${parameter}”无法识别（可用参数：${known.join('、') || '无'}）。该条不计入分数，其余照常评判。请删去或改名。`,
+  'eval-suite-json': ({ file, detail }) =>
+    `${file} 不是 JSON（${detail}），无法据此提问。测试集的写法见 docs/scores.md。`,
+  'eval-suite-format': ({ file, found, wanted }) =>
+    `${file} 不是测试集：“format”是“${found}”，应为“${wanted}”。不会据此提问。写法见 docs/scores.md。`,
+  'eval-suite-score': ({ file, found, known, suggestion }) =>
+    `${file} 要求的评分方式“${found}”不存在${suggestion ? `（是不是“${suggestion}”？）` : ''}，不会据此提问。“score”请用 ${known.join('、')} 之一。`,
+  'eval-suite-field': ({ file, row, field }) =>
+    `${row === null ? file : `${file} 的第 ${row} 项`}缺少字段“${field}”，或内容不合该评分方式的要求。${row === null ? '不会据此提问。' : '该项不计入分数。'}各评分方式的字段见 docs/scores.md。`,
+  'eval-suite-id-twice': ({ file, id }) =>
+    `${file} 中有两项的 id 都是“${id}”，回答会无法区分，因此不会据此提问。请给每一项各自的 id。`,
+  'eval-suite-needs-data': ({ name }) =>
+    `测试集“${name}”由你自己的数据组成，但没有给出数据，因此略过，其余照常评分。请给出一份留出的数据。`,
+  'eval-item-reference': ({ suite, row }) =>
+    `${suite} 的第 ${row} 条没有可以对照的参考答案，不计入该项分数，其余照常。请加上“references”（文本列表）。`,
+  'eval-item-schema': ({ suite, row, detail }) =>
+    `${suite} 第 ${row} 项的 schema 不是合法的 JSON Schema（${detail}），该项略过，其余照常。请改正“schema”。`,
+  'eval-stopped': ({ out }) => `已停止，尚未答完全部问题。已有的回答保存在 ${out}，再次运行同一命令即可继续。`,
+  'eval-no-loss': ({ suite }) =>
+    `${suite} 中没有可以计算损失的 token，这项分数略过，其余照常。请在“数据”中查看各条数据。`,
+  'eval-no-questions': ({ file, rows }) =>
+    `${file} 的 ${rows} 条都没有可以对照的回答，因此略过回答类分数，损失照常计算。请给出带问题和回答的数据。`,
   'eval-rule-pattern': (p) =>
     `第 ${p.row} 条中“${p.rule}”的参数“${p.parameter}”含有“${p.value}”，不是合法的正则表达式（${p.detail}）；这类参数按正则表达式解读。该条不计入分数，其余照常评判。请在 ( [ * + ? 等符号前加反斜杠。`,
 }

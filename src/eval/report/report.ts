@@ -1,0 +1,209 @@
+import { SCORE_KINDS } from '../kinds'
+import type { Figure } from '../kinds/kind'
+import type { Sample, Scores } from '../run/scores'
+import type { SuiteScores } from '../run/sheet'
+import type { Reason, Verdict } from '../run/verdict'
+import { barChart, escaped, lineChart } from './charts'
+import { STYLE } from './style'
+
+/** Words of one language by key: those of src/i18n/LANGUAGE/score.ts. */
+export type ReportWords = Record<string, string>
+type Say = (key: string, params?: Record<string, string | number>) => string
+
+/**
+ * One page that stands alone: no script, no address, charts as SVG, every language in it, one of them shown. Numbers
+ * never stand without n.
+ */
+export function reportHtml(scores: Scores, words: Record<string, ReportWords>): string {
+  const languages = Object.keys(words)
+  const switches = languages
+    .map(
+      (language, i) =>
+        `<input type="radio" name="language" id="to-${language}"${i === 0 ? ' checked' : ''}>` +
+        `<label for="to-${language}" lang="${language}">${escaped(words[language]['score.report.language'])}</label>`,
+    )
+    .join('')
+  const hidden = languages
+    .map((one) => `body:has(#to-${one}:checked) article:not([lang="${one}"]){display:none}`)
+    .join('')
+  const articles = languages.map((one) => article(scores, one, sayer(words[one]))).join('')
+  const title = `${escaped(scores.facts.model)} · TuneTab`
+  return (
+    `<!doctype html><html lang="${languages[0]}"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width"><title>${title}</title>` +
+    `<style>${STYLE}${hidden}</style></head><body><nav>${switches}</nav>${articles}</body></html>\n`
+  )
+}
+
+const sayer =
+  (words: ReportWords): Say =>
+  (key, params = {}) =>
+    (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
+
+function article(scores: Scores, language: string, say: Say): string {
+  const { facts, candidates, suites, verdicts, strength, samples } = scores
+  const parts = [
+    `<h1>${escaped(say('score.report.title', { model: facts.model }))}</h1>`,
+    `<p>${escaped(say('score.report.made', { date: scores.created.slice(0, 16).replace('T', ' '), seconds: facts.seconds }))}</p>`,
+    ...verdicts.map((verdict) => verdictBox(verdict, scores, language, say)),
+    ...suites.map((suite) => suiteSection(suite, scores, language, say)),
+    ...strength.map(({ candidate, points }) => {
+      const names = Object.keys(points[0]?.figures ?? {})
+      const charts = names.map((name) => {
+        const lines = [{ label: candidate, points: points.map((p) => [p.strength, p.figures[name]] as const) }]
+        const title = `${say('score.strength')}: ${figureName(name, say)}`
+        return `<h3>${escaped(figureName(name, say))}</h3>${lineChart(title, lines, (x) => `${Math.round(x * 100)} %`)}`
+      })
+      return `<section><h2>${escaped(say('score.strength'))}: ${escaped(candidate)}</h2>${charts.join('')}</section>`
+    }),
+    `<section><h2>${escaped(say('score.report.samples'))}</h2>`,
+    ...samples.map((sample) => sampleBox(sample, scores, language, say)),
+    `</section><section><h2>${escaped(say('score.report.facts'))}</h2><table><tbody>`,
+    ...factRows(scores, say),
+    '</tbody></table></section>',
+  ]
+  return `<article lang="${language}"><header>${candidates.map(({ name }) => escaped(name)).join(' · ')}</header>${parts.join('')}</article>`
+}
+
+function verdictBox(
+  { candidate, verdict, reasons, cures }: Verdict,
+  scores: Scores,
+  language: string,
+  say: Say,
+): string {
+  const lines = reasons.map((reason) => `<li>${escaped(reasonText(reason, scores, language, say))}</li>`)
+  const cure = cures.map((one) => say(`score.cure.${one}`)).join(' ')
+  return (
+    `<section class="verdict ${verdict}"><h2>${escaped(candidate)}: ${escaped(say(`score.verdict.${verdict}`))}</h2>` +
+    `${lines.length > 0 ? `<ul>${lines.join('')}</ul>` : `<p>${escaped(say('score.noReasons'))}</p>`}` +
+    `${cure ? `<p>${escaped(say('score.cure', { cure }))}</p>` : ''}</section>`
+  )
+}
+
+/** "Held-out loss: 1.92 -> 1.41 (difference −0.51, 95 % from −0.62 to −0.40, n 40); rows 3, 9, 12". */
+function reasonText(reason: Reason, { suites }: Scores, language: string, say: Say): string {
+  const { suite, figure, base, value, interval, n, effect, items } = reason
+  const found = suites.find(({ name }) => name === suite)!
+  const { unit } = SCORE_KINDS[found.score as keyof typeof SCORE_KINDS].figures[figure]
+  return say(`score.reason.${effect}`, {
+    suite: titleOf(found, language),
+    figure: figureName(figure, say),
+    base: written(unit, base),
+    value: written(unit, value),
+    low: written(unit, interval[0]),
+    high: written(unit, interval[1]),
+    n,
+    items: items.join(', '),
+  })
+}
+
+function suiteSection(suite: SuiteScores, { candidates }: Scores, language: string, say: Say): string {
+  const kind = SCORE_KINDS[suite.score as keyof typeof SCORE_KINDS]
+  const names = Object.keys(kind.figures).filter((name) => candidates.some(({ id }) => suite.figures[id]?.[name]))
+  const head = candidates.map(({ name }) => `<th>${escaped(name)}</th>`).join('')
+  const rows = names.map((name) => {
+    const { unit } = kind.figures[name]
+    const cells = candidates.map(({ id }) => {
+      const found = suite.figures[id]?.[name]
+      if (!found) return '<td>–</td>'
+      const difference = suite.differences[id]?.[name]
+      const [low, high] = found.interval.map((one) => written(unit, one))
+      const gap = difference
+        ? `<br><small class="${difference.verdict}">${escaped(differenceText(difference, unit, say))}</small>`
+        : ''
+      return `<td>${written(unit, found.value)} <small>[${low}, ${high}] n ${found.n}</small>${gap}</td>`
+    })
+    return `<tr><th scope="row">${escaped(figureName(name, say))}</th>${cells.join('')}</tr>`
+  })
+  const errors = suite.errors.slice(0, 5).map(({ message }) => `<li>${escaped(message)}</li>`)
+  return (
+    `<section><h2>${escaped(titleOf(suite, language))} <small>${escaped(say('score.report.items', { n: suite.n }))}</small></h2>` +
+    chartOf(suite, names, candidates, language, say) +
+    `<table><thead><tr><th></th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>` +
+    `${errors.length > 0 ? `<ul class="errors">${errors.join('')}</ul>` : ''}</section>`
+  )
+}
+
+/** The suite's first figure as bars, one a candidate. */
+function chartOf(
+  suite: SuiteScores,
+  names: string[],
+  candidates: Scores['candidates'],
+  language: string,
+  say: Say,
+): string {
+  const [name] = names
+  if (name === undefined) return ''
+  const { unit } = SCORE_KINDS[suite.score as keyof typeof SCORE_KINDS].figures[name]
+  const bars = candidates.flatMap(({ id, name: label }) => {
+    const found = suite.figures[id]?.[name]
+    return found ? [{ label, ...found }] : []
+  })
+  const top =
+    unit === 'share' ? 1 : unit === 'points' ? 100 : Math.max(...bars.map(({ interval }) => interval[1])) * 1.05 || 1
+  return barChart(`${titleOf(suite, language)}: ${figureName(name, say)}`, bars, top, (value) => written(unit, value))
+}
+
+function differenceText(
+  { value, interval, verdict, n }: SuiteScores['differences'][string][string],
+  unit: Figure['unit'],
+  say: Say,
+): string {
+  const [low, high] = interval.map((one) => written(unit, one))
+  return say(`score.difference.${verdict}`, { value: signed(unit, value), low, high, n })
+}
+
+function sampleBox(sample: Sample, { suites, candidates }: Scores, language: string, say: Say): string {
+  const suite = suites.find(({ name }) => name === sample.suite)!
+  const answers = candidates.flatMap(({ id, name }) => {
+    const found = sample.answers[id]
+    if (!found) return []
+    const kind = SCORE_KINDS[suite.score as keyof typeof SCORE_KINDS]
+    const marks = Object.entries(found.parts)
+      .map(
+        ([figure, sums]) =>
+          `${figureName(figure, say)} ${written(kind.figures[figure].unit, kind.figures[figure].of(sums))}`,
+      )
+      .join(' · ')
+    return [
+      `<div><h4>${escaped(name)}</h4><p class="answer">${escaped(found.text)}</p><small>${escaped(marks)}</small></div>`,
+    ]
+  })
+  const wanted =
+    sample.wanted === null ? '' : `<p class="wanted">${escaped(say('score.wanted'))}: ${escaped(sample.wanted)}</p>`
+  return (
+    `<details><summary>${escaped(titleOf(suite, language))} ${escaped(sample.item)}: ${escaped(sample.question.slice(0, 120))}</summary>` +
+    `<p class="question">${escaped(sample.question)}</p>${wanted}<div class="answers">${answers.join('')}</div></details>`
+  )
+}
+
+function factRows({ facts, candidates, thresholds }: Scores, say: Say): string[] {
+  const all: [string, unknown][] = [
+    ['model', facts.model],
+    ['model_fingerprint', facts.model_fingerprint],
+    ['data', facts.data],
+    ['data_sha256', facts.data_sha256],
+    ...candidates.slice(1).map(({ name, fingerprint }): [string, unknown] => [name, fingerprint]),
+    ['settings', facts.settings],
+    ['thresholds', thresholds],
+    ['versions', facts.versions],
+  ]
+  return all
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value)
+      return `<tr><th scope="row">${escaped(say(`score.fact.${name}`) === `score.fact.${name}` ? name : say(`score.fact.${name}`))}</th><td><code>${escaped(text)}</code></td></tr>`
+    })
+}
+
+const titleOf = ({ title }: SuiteScores, language: string) => (language === 'zh-CN' ? title['zh-CN'] : title.en)
+const figureName = (name: string, say: Say) => say(`score.figure.${name}`)
+
+/** A figure as it is read: shares in per cent, losses with three digits. */
+function written(unit: Figure['unit'], value: number): string {
+  if (unit === 'share') return `${(value * 100).toFixed(1)} %`
+  if (unit === 'points') return value.toFixed(1)
+  return Math.abs(value) >= 1000 ? value.toPrecision(4) : value.toFixed(3)
+}
+
+const signed = (unit: Figure['unit'], value: number) => (value > 0 ? '+' : '') + written(unit, value)

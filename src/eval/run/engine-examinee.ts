@@ -1,0 +1,101 @@
+import type { DataOptions, Message } from '../../contracts/data'
+import type { ProgressListener } from '../../contracts/progress'
+import { fail } from '../../errors'
+import type { Suite } from '../suites/suite'
+import type { Candidate, Examinee } from './runner'
+
+/** What the examinee asks of an engine; src/engine/api has it, in the page and in Node. */
+interface AskedEngine<Source> {
+  generate(
+    request: {
+      messages: Message[]
+      tools: unknown[] | null
+      temperature: number
+      top_p: number
+      top_k: number
+      seed: number
+      max_new_tokens: number
+      useAdapter: boolean
+    },
+    onText: (text: string, tokens: number) => void,
+    signal?: AbortSignal,
+  ): Promise<{ token_ids: number[]; text: string; finish: 'stop' | 'length' | 'cancelled' }>
+  setAdapterStrength(strength: number): Promise<void>
+  evaluateOn(
+    source: Source | { kind: 'file'; file: File },
+    data: DataOptions,
+    options: { useAdapter: boolean; rows?: readonly number[] },
+    on: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<{ per_row: { row: number; loss: number; num_trained_tokens: number; mean_token_accuracy: number }[] }>
+}
+
+/** What an examinee is made of. */
+export interface ExamineeParts<Source> {
+  engine: AskedEngine<Source>
+  /** Put a candidate's adapter on the model. */
+  load(adapter: string): Promise<void>
+  /** The person's rows, whose loss is measured. */
+  data?: { source: Source; options: DataOptions }
+  /** Tokens of a general text at most. */
+  maxLength: number
+  /** An answer while it is made. */
+  onText?(text: string): void
+}
+
+/** The engine as examinee: greedy answers; losses of the person's rows, or of texts. */
+export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
+  const { engine } = parts
+  let current: Candidate | null = null
+  return {
+    async use(candidate) {
+      if (candidate.adapter !== null) {
+        if (current?.adapter !== candidate.adapter) await parts.load(candidate.adapter)
+        await engine.setAdapterStrength(candidate.strength)
+      }
+      current = candidate
+    },
+    async answer({ messages, tools }, maxNewTokens, signal) {
+      const greedy = { temperature: 0, top_p: 1, top_k: 0, seed: 0 }
+      const useAdapter = current!.adapter !== null
+      const request = { messages, tools, ...greedy, max_new_tokens: maxNewTokens, useAdapter }
+      const { text, token_ids, finish } = await engine.generate(request, (so) => parts.onText?.(so), signal)
+      // A cancelled answer is no answer of the model's.
+      if (finish === 'cancelled') throw signal?.reason ?? new DOMException('cancelled', 'AbortError')
+      return { text: text.trim(), tokens: token_ids.length, finish }
+    },
+    async losses(suite, on, signal) {
+      const useAdapter = current!.adapter !== null
+      const tell: ProgressListener = ({ done }) => on(done)
+      const isOwn = suite.items[0].row !== undefined
+      if (isOwn && !parts.data) throw fail('eval-suite-needs-data', { name: suite.name })
+      const { per_row: rows } = isOwn
+        ? await engine.evaluateOn(
+            parts.data!.source,
+            parts.data!.options,
+            { useAdapter, rows: suite.items.map(({ row }) => row!) },
+            tell,
+            signal,
+          )
+        : await engine.evaluateOn(
+            { kind: 'file', file: asFile(suite) },
+            { max_length: parts.maxLength, assistant_only_loss: false, mapping: { format: 'text' } },
+            { useAdapter },
+            tell,
+            signal,
+          )
+      return rows.map((one) => ({
+        id: isOwn ? String(one.row) : suite.items[one.row - 1].id,
+        loss: one.loss,
+        tokens: one.num_trained_tokens,
+        right: Math.round(one.mean_token_accuracy * one.num_trained_tokens),
+      }))
+    },
+  }
+}
+
+/** The texts of a suite, one a line, so that a row's number is its item's place. */
+function asFile({ name, items }: Suite): File {
+  const lines = items.map(({ fields }) => `${JSON.stringify({ text: fields.text })}\n`)
+  return new File(lines, `${name}.jsonl`)
+}

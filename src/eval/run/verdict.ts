@@ -1,0 +1,149 @@
+import { SCORE_KINDS } from '../kinds'
+import type { Candidate, ScoredItem, ScoredSuite } from './runner'
+import type { SuiteScores } from './sheet'
+
+/** What a person may set: how much may be lost before it counts. */
+export interface Thresholds {
+  /** Nats that the loss on general text may rise by. */
+  forgetting: number
+  /** Share of general questions, of refusals and of rules that may be lost. */
+  lost: number
+}
+
+export const DEFAULT_THRESHOLDS: Thresholds = { forgetting: 0.1, lost: 0.05 }
+
+/** One reason of a verdict: a figure that moved, with the items that moved it most. */
+export interface Reason {
+  suite: string
+  figure: string
+  effect: 'gain' | 'harm'
+  base: number
+  value: number
+  n: number
+  interval: [number, number]
+  /** Ids of items, those that changed most first. */
+  items: string[]
+}
+
+export interface Verdict {
+  candidate: string
+  /** 'unclear': nothing that was measured tells. */
+  verdict: 'better' | 'better-but' | 'not-better' | 'unclear'
+  reasons: Reason[]
+  /** What to try, in order. */
+  cures: ('fewer-epochs' | 'lower-rank' | 'strength' | 'more-data' | 'general-data')[]
+}
+
+/** Figures that say whether the task is learnt, the strongest first: what stands first and moved decides. */
+const GOALS: [score: string, figure: string][] = [
+  ['text', 'loss'],
+  ['references', 'f1'],
+  ['references', 'chrf'],
+  ['references', 'exact_match'],
+]
+
+/**
+ * Better, better but, or not better than the base. Better: the person's own rows are answered better, and nothing that
+ * was measured beside them is lost. A difference whose interval holds 0 is none, for gains; a loss counts where its
+ * interval leaves 0 and it is larger than its threshold.
+ */
+export function verdictOf(
+  candidate: Candidate,
+  scores: readonly SuiteScores[],
+  scored: readonly ScoredSuite[],
+  own: ReadonlySet<string>,
+  thresholds: Thresholds = DEFAULT_THRESHOLDS,
+): Verdict {
+  const reasons: Reason[] = []
+  for (const [i, one] of scores.entries()) {
+    for (const [figure, difference] of Object.entries(one.differences[candidate.id] ?? {})) {
+      const { better } = SCORE_KINDS[scored[i].suite.score].figures[figure]
+      if (difference.verdict === 'none' || better === 'neither') continue
+      const effect = difference.verdict === better ? 'gain' : 'harm'
+      const isGoal = own.has(one.name) && GOALS.some(([score, name]) => score === one.score && name === figure)
+      if (effect === 'harm' && !isGoal && !isLost(one, figure, difference.value, own, thresholds)) continue
+      if (effect === 'gain' && !isGoal && !COUNTED.has(figure)) continue
+      const value = one.figures[candidate.id][figure].value
+      const base = value - difference.value
+      const { n, interval } = difference
+      const items = movers(scored[i].items, candidate.id, scored[i], figure, effect)
+      reasons.push({ suite: one.name, figure, effect, base, value, n, interval, items })
+    }
+  }
+  const isGoal = ({ suite, figure }: Reason) => own.has(suite) && GOALS.some(([, name]) => name === figure)
+  const loss = reasons.find((reason) => isGoal(reason) && reason.figure === 'loss')
+  const gains = reasons.filter((reason) => isGoal(reason) && reason.effect === 'gain')
+  const harms = reasons.filter(({ effect }) => effect === 'harm')
+  const isMeasured = scores.some(
+    ({ name, differences }) => own.has(name) && Object.keys(differences[candidate.id] ?? {}).length > 0,
+  )
+  const isBetter = loss ? loss.effect === 'gain' : gains.length > 0
+  const verdict =
+    !isMeasured && harms.length === 0
+      ? 'unclear'
+      : !isBetter
+        ? 'not-better'
+        : harms.length > 0
+          ? 'better-but'
+          : 'better'
+  return { candidate: candidate.id, verdict, reasons, cures: curesOf(verdict, loss, harms, own) }
+}
+
+/** Figures beside the task whose gain is worth a line. */
+const COUNTED = new Set([
+  'inst_level_strict_acc',
+  'refused_rightly',
+  'refused_wrongly',
+  'right_calls',
+  'fits_schema',
+  'right',
+])
+
+/** Whether a harm beside the task is large enough to count. Many figures say the same; one of each score speaks. */
+function isLost(
+  { name, score }: SuiteScores,
+  figure: string,
+  difference: number,
+  own: ReadonlySet<string>,
+  { forgetting, lost }: Thresholds,
+): boolean {
+  if (score === 'text') return !own.has(name) && figure === 'loss' && difference > forgetting
+  if (score === 'references') return figure === 'same_language' && -difference > lost
+  return COUNTED.has(figure) && Math.abs(difference) > lost
+}
+
+/** The items whose part of the figure moved most in the direction of the effect, five at most. */
+function movers(
+  items: readonly ScoredItem[],
+  candidate: string,
+  { suite }: ScoredSuite,
+  figure: string,
+  effect: Reason['effect'],
+): string[] {
+  const { of, better } = SCORE_KINDS[suite.score].figures[figure]
+  const sign = (better === 'lower') === (effect === 'gain') ? -1 : 1
+  const base = Object.keys(items[0]?.results ?? {})[0]
+  return items
+    .flatMap(({ id, results }) => {
+      const [found, other] = [results[candidate]?.parts[figure], results[base]?.parts[figure]]
+      return found && other ? [{ id, moved: sign * (of(found) - of(other)) }] : []
+    })
+    .filter(({ moved }) => moved > 0)
+    .sort((a, b) => b.moved - a.moved)
+    .slice(0, 5)
+    .map(({ id }) => id)
+}
+
+function curesOf(
+  verdict: Verdict['verdict'],
+  loss: Reason | undefined,
+  harms: readonly Reason[],
+  own: ReadonlySet<string>,
+): Verdict['cures'] {
+  if (verdict === 'better' || verdict === 'unclear') return []
+  const forgets = harms.some(({ suite }) => !own.has(suite))
+  // A held-out loss that rose is a run that went on too long.
+  if (loss?.effect === 'harm') return ['fewer-epochs', 'lower-rank', 'strength']
+  if (verdict === 'better-but') return forgets ? ['strength', 'general-data', 'fewer-epochs'] : ['strength']
+  return forgets ? ['fewer-epochs', 'lower-rank', 'strength'] : ['more-data']
+}
