@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 
 /** The rooms in the order of the work. */
-export const ROOMS = ['model', 'data', 'train', 'try', 'export', 'runs'] as const
+export const ROOMS = ['model', 'data', 'train', 'try', 'score', 'export', 'runs'] as const
 export type Room = (typeof ROOMS)[number]
 
 /** `#/train` -> 'train'; anything else -> null. Case and a trailing slash do not matter. */

@@ -21,6 +21,7 @@ import { createRunStarter } from './run-starter'
 import { createRunsRoom } from './runs-room'
 import { firstWrong } from './settings'
 import { createTrainRoom, isRunning } from './train-room'
+import { createScoreRoom } from './score-room'
 import { createTryRoom } from './try-room'
 import { createVisitKeeper } from './keep-visit'
 import { dataName, fileStem, runName } from './names'
@@ -63,6 +64,19 @@ export function createStudio(parts: StudioParts) {
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine)
   const exporting = createExportRoom(engine, saver)
+  const score = createScoreRoom(engine, {
+    baseUrl,
+    data: () => {
+      const { source, mapping, encoding } = data.store.getState()
+      const { max_length, assistant_only_loss, completion_only_loss } = train.store.getState().run
+      const options = { mapping, encoding, max_length, assistant_only_loss, completion_only_loss }
+      return { source, name: dataName(data.store.getState(), prefs.getState().language), options }
+    },
+    adapter: () => {
+      const { adapter, adapterName } = tryRoom.store.getState()
+      return adapter && { name: adapterName || 'adapter' }
+    },
+  })
   const runs = createRunsRoom(archive, notices)
 
   const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs })
@@ -120,7 +134,7 @@ export function createStudio(parts: StudioParts) {
     if (now.adapter !== before.adapter) exporting.forget()
   })
 
-  for (const room of [train, tryRoom, exporting]) {
+  for (const room of [train, tryRoom, score, exporting]) {
     room.store.subscribe(({ error }, before) => {
       if (error && error !== before.error && error.code === 'gpu-lost') model.lost(error)
     })
@@ -323,13 +337,14 @@ export function createStudio(parts: StudioParts) {
     data,
     train,
     try: tryRoom,
+    score,
     exporting,
     runs,
     running,
     isReady,
     /** Hears of any change in the rooms that decide what can be done now. */
     subscribe(listener: () => void): () => void {
-      const ends = [model, data, train, tryRoom, exporting].map((room) => room.store.subscribe(listener))
+      const ends = [model, data, train, tryRoom, score, exporting].map((room) => room.store.subscribe(listener))
       return () => ends.forEach((end) => end())
     },
     startTraining,

@@ -5,7 +5,7 @@ import type { Room } from '../state/router'
 import { ROOMS } from '../state/router'
 import type { Studio } from '../state/studio'
 import { takeFiles, takeRunFile } from './intake'
-import { DATA_ENDINGS, pickFile, pickFolder } from './files'
+import { DATA_ENDINGS, pickFile, pickFolder, saveBlob } from './files'
 import { RUN_FILE } from '../contracts/file-names'
 
 /** Something that can be done, for buttons, keys and the palette alike. */
@@ -33,6 +33,14 @@ const isLive = (studio: Studio) => {
 }
 const hasAdapter = (studio: Studio) => studio.try.store.getState().adapter !== null
 const isExporting = (studio: Studio) => studio.exporting.store.getState().busy !== null
+
+const isScoring = (studio: Studio) => studio.score.store.getState().phase !== 'idle'
+const hasScores = (studio: Studio) => studio.score.store.getState().scores !== null
+
+async function downloadScores(studio: Studio, kind: 'json' | 'html'): Promise<void> {
+  const { name, blob } = await studio.score.file(kind)
+  saveBlob(name, blob)
+}
 
 const nextLanguage = (now: Language) => languages[(languages.indexOf(now) + 1) % languages.length]
 
@@ -134,6 +142,47 @@ const work = {
     label: 'try.removeAdapter',
     enabled: (studio) => idle(studio) && hasAdapter(studio),
     perform: (studio) => studio.try.removeAdapter(),
+  },
+  'score.start': {
+    label: 'score.start',
+    enabled: (studio) => idle(studio) && studio.model.store.getState().card !== null && !isScoring(studio),
+    perform: (studio) => {
+      studio.router.go('score')
+      return studio.score.start()
+    },
+  },
+  'score.stop': {
+    label: 'score.stop',
+    enabled: isScoring,
+    perform: (studio) => studio.score.stop(),
+  },
+  'score.chooseFile': {
+    label: 'score.chooseFile',
+    enabled: (studio) => !isScoring(studio),
+    perform: async (studio) => {
+      const file = await pickFile(DATA_ENDINGS)
+      if (file) studio.score.takeFile(file)
+    },
+  },
+  'score.curve': {
+    label: 'score.curve',
+    enabled: (studio) => idle(studio) && hasAdapter(studio) && hasScores(studio) && !isScoring(studio),
+    perform: (studio) => studio.score.curve(),
+  },
+  'score.report': {
+    label: 'score.downloadReport',
+    enabled: hasScores,
+    perform: (studio) => downloadScores(studio, 'html'),
+  },
+  'score.json': {
+    label: 'score.downloadScores',
+    enabled: hasScores,
+    perform: (studio) => downloadScores(studio, 'json'),
+  },
+  'score.review': {
+    label: 'score.beginReview',
+    enabled: (studio) => hasScores(studio) && (studio.score.store.getState().scores?.verdicts.length ?? 0) > 0,
+    perform: (studio) => studio.score.review.begin(),
   },
   'export.adapter': {
     label: 'export.downloadAdapter',

@@ -12,6 +12,7 @@ import { ModelRoom } from './features/model/model-room'
 import { DataRoom } from './features/data/data-room'
 import { TrainRoom } from './features/train/train-room'
 import { TryRoom } from './features/try/try-room'
+import { ScoreRoom } from './features/score/score-room'
 import { ExportRoom } from './features/export/export-room'
 import { RunsRoom } from './features/runs/runs-room'
 import type { Room } from '../state/router'
@@ -24,6 +25,7 @@ const rooms: Record<Room, () => React.ReactNode> = {
   data: DataRoom,
   train: TrainRoom,
   try: TryRoom,
+  score: ScoreRoom,
   export: ExportRoom,
   runs: RunsRoom,
 }

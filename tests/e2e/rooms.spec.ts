@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
 
-const rooms = ['Model', 'Data', 'Train', 'Try', 'Export', 'Runs']
+const rooms = ['Model', 'Data', 'Train', 'Try', 'Score', 'Export', 'Runs']
 
 async function ready(page: Page): Promise<void> {
   await page.goto('./#/train')
@@ -33,7 +33,7 @@ test('a first visit has a model, a sample and one button; rooms, keys, palette, 
       await expect(page.getByRole('button', { name })).toBeVisible()
     await page.keyboard.press('4')
     await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
-    await page.keyboard.press('5')
+    await page.keyboard.press('6')
     for (const name of ['Download adapter', 'Download merged model']) {
       await expect(page.getByRole('button', { name })).toBeVisible()
     }

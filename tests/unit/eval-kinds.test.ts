@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { SCORE_KINDS } from '../../src/eval/kinds'
 import { cohenKappa } from '../../src/eval/statistics/kappa'
@@ -101,7 +102,9 @@ describe('a suite of one’s own', () => {
 
   it('says which item lacks what its score needs', async () => {
     await expect(judge('references', {})).rejects.toMatchObject({ code: 'eval-item-reference' })
-    await expect(judge('json', { schema: { type: 'nothing' } })).rejects.toMatchObject({ code: 'eval-item-schema' })
+    await expect(judge('json', { schema: { $ref: '#/definitions/none' } })).rejects.toMatchObject({
+      code: 'eval-item-schema',
+    })
     await expect(judge('refusal', { harmful: 'yes' })).rejects.toMatchObject({ params: { field: 'harmful' } })
     await expect(judge('questions', { answers: [] })).rejects.toMatchObject({ params: { field: 'answers' } })
     await expect(judge('tools', { calls: [] })).rejects.toMatchObject({ params: { field: 'tools' } })
@@ -154,6 +157,31 @@ describe('what answers are judged by', () => {
     expect(await figure('json', {}, '[1]', 'fits_schema')).toBeUndefined()
     const newer = { $schema: 'https://json-schema.org/draft/2020-12/schema', prefixItems: [{ type: 'string' }] }
     expect(await figure('json', { schema: newer }, '[1]', 'fits_schema')).toBe(0)
+  })
+
+  it('judges schemas as ajv does', async () => {
+    const schemas = suite('json').items.map(({ fields }) => fields.schema as object)
+    const values = [
+      ...[
+        '{"name":"Ann","age":34}',
+        '{"open":false}',
+        '{"open":0}',
+        '{"fruits":["a","b","c"]}',
+        '{"fruits":["a","b"]}',
+      ],
+      ...['{"title":"t","author":"a","year":1990}', '{"title":"t","author":"a","year":1990.5}', '[]', '{}', 'null'],
+      ...['{"items":[{"name":"tea","count":2},{"name":"coffee","count":1}]}', '{"stars":5}', '{"stars":3}', '{"x":3}'],
+      ...['{"rows":[[1,2],[3,4]]}', '{"rows":[[1,2],[3]]}', '{"mood":"annoyed"}', '{"name":"A","telephone":null}'],
+    ]
+    for (const schema of schemas) {
+      const wanted = new Ajv({ strict: false }).compile(schema)
+      for (const value of values)
+        expect([schema, value, await figure('json', { schema }, value, 'fits_schema')]).toEqual([
+          schema,
+          value,
+          wanted(JSON.parse(value)) ? 1 : 0,
+        ])
+    }
   })
 
   it('reads calls as families write them', () => {

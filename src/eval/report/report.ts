@@ -84,7 +84,7 @@ function verdictBox(
 function reasonText(reason: Reason, { suites }: Scores, language: string, say: Say): string {
   const { suite, figure, base, value, interval, n, effect, items } = reason
   const found = suites.find(({ name }) => name === suite)!
-  const { unit } = SCORE_KINDS[found.score as keyof typeof SCORE_KINDS].figures[figure]
+  const { unit } = SCORE_KINDS[found.score].figures[figure]
   return say(`score.reason.${effect}`, {
     suite: titleOf(found, language),
     figure: figureName(figure, say),
@@ -98,7 +98,7 @@ function reasonText(reason: Reason, { suites }: Scores, language: string, say: S
 }
 
 function suiteSection(suite: SuiteScores, { candidates }: Scores, language: string, say: Say): string {
-  const kind = SCORE_KINDS[suite.score as keyof typeof SCORE_KINDS]
+  const kind = SCORE_KINDS[suite.score]
   const names = Object.keys(kind.figures).filter((name) => candidates.some(({ id }) => suite.figures[id]?.[name]))
   const head = candidates.map(({ name }) => `<th>${escaped(name)}</th>`).join('')
   const rows = names.map((name) => {
@@ -134,7 +134,7 @@ function chartOf(
 ): string {
   const [name] = names
   if (name === undefined) return ''
-  const { unit } = SCORE_KINDS[suite.score as keyof typeof SCORE_KINDS].figures[name]
+  const { unit } = SCORE_KINDS[suite.score].figures[name]
   const bars = candidates.flatMap(({ id, name: label }) => {
     const found = suite.figures[id]?.[name]
     return found ? [{ label, ...found }] : []
@@ -158,7 +158,7 @@ function sampleBox(sample: Sample, { suites, candidates }: Scores, language: str
   const answers = candidates.flatMap(({ id, name }) => {
     const found = sample.answers[id]
     if (!found) return []
-    const kind = SCORE_KINDS[suite.score as keyof typeof SCORE_KINDS]
+    const kind = SCORE_KINDS[suite.score]
     const marks = Object.entries(found.parts)
       .map(
         ([figure, sums]) =>

@@ -84,12 +84,11 @@ export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
             tell,
             signal,
           )
-      return rows.map((one) => ({
-        id: isOwn ? String(one.row) : suite.items[one.row - 1].id,
-        loss: one.loss,
-        tokens: one.num_trained_tokens,
-        right: Math.round(one.mean_token_accuracy * one.num_trained_tokens),
-      }))
+      return rows.flatMap((one) => {
+        const id = isOwn ? String(one.row) : suite.items[one.row - 1]?.id
+        const [tokens, right] = [one.num_trained_tokens, one.mean_token_accuracy * one.num_trained_tokens]
+        return id === undefined ? [] : [{ id, loss: one.loss, tokens, right: Math.round(right) }]
+      })
     },
   }
 }

@@ -25,7 +25,7 @@ export interface Sample {
 }
 
 /** Figures over an adapter's strength, as shares of what it was trained to. */
-interface StrengthCurve {
+export interface StrengthCurve {
   candidate: string
   points: { strength: number; figures: Record<string, number> }[]
 }

@@ -3,12 +3,13 @@ import type { Figure } from '../kinds/kind'
 import { bootstrap, pairedDifference, type Parts } from '../statistics/bootstrap'
 import { shareOf } from '../statistics/wilson'
 import type { Difference, Estimate } from '../types'
+import type { ScoreName } from '../suites/suite'
 import type { Candidate, ScoredItem, ScoredSuite } from './runner'
 
 /** The figures of one suite for every candidate, and how each stands to the first, the base. */
 export interface SuiteScores {
   name: string
-  score: string
+  score: ScoreName
   title: { en: string; 'zh-CN': string }
   /** Items of the suite. */
   n: number

@@ -1,4 +1,5 @@
 import { SCORE_KINDS } from '../kinds'
+import { LEAST_DIFFERING } from '../statistics/bootstrap'
 import type { Candidate, ScoredItem, ScoredSuite } from './runner'
 import type { SuiteScores } from './sheet'
 
@@ -74,8 +75,10 @@ export function verdictOf(
   const loss = reasons.find((reason) => isGoal(reason) && reason.figure === 'loss')
   const gains = reasons.filter((reason) => isGoal(reason) && reason.effect === 'gain')
   const harms = reasons.filter(({ effect }) => effect === 'harm')
+  // Of fewer pairs no difference is ever told from chance.
   const isMeasured = scores.some(
-    ({ name, differences }) => own.has(name) && Object.keys(differences[candidate.id] ?? {}).length > 0,
+    ({ name, differences }) =>
+      own.has(name) && Object.values(differences[candidate.id] ?? {}).some(({ n }) => n >= LEAST_DIFFERING),
   )
   const isBetter = loss ? loss.effect === 'gain' : gains.length > 0
   const verdict =

@@ -4,7 +4,7 @@ import type { Difference, Estimate } from '../types'
 const RESAMPLES = 10_000
 const SEED = 0
 /** Fewer pairs than these that differ can all point one way by chance: 2 · (1/2)^5 is above 5 %. */
-const LEAST_DIFFERING = 6
+export const LEAST_DIFFERING = 6
 
 /**
  * What each item adds to a figure, as sums: a mean needs its value and 1, corpus BLEU its n-gram counts. Items are

@@ -20,6 +20,7 @@ export function useRoomStates(): Record<Room, RoomLine> {
     data: useDataLine(),
     train: useTrainLine(),
     try: useTryLine(),
+    score: useScoreLine(),
     export: useExportLine(),
     runs: useRunsLine(studio),
   }
@@ -73,6 +74,15 @@ function useTryLine(): RoomLine {
   const card = useStore(useStudio().model.store, (state) => state.card)
   if (!card) return none(t('rail.waiting'))
   return adapter ? done(t('rail.baseAndTuned')) : none(t('rail.baseOnly'))
+}
+
+function useScoreLine(): RoomLine {
+  const { t, percent } = useWords()
+  const { phase, progress, scores } = useFields(useStudio().score.store, 'phase', 'progress', 'scores')
+  if (phase !== 'idle') return busy(progress?.total ? percent(progress.done / progress.total) : t('rail.starting'))
+  const verdict = scores?.verdicts[0]?.verdict
+  if (verdict) return done(t(`score.verdict.${verdict}`))
+  return scores ? done(t('rail.baseOnly')) : none(t('rail.noneYet'))
 }
 
 function useExportLine(): RoomLine {

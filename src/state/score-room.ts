@@ -1,0 +1,241 @@
+import { createStore } from 'zustand/vanilla'
+import type { Progress } from '../contracts/progress'
+import type { DataOptions } from '../contracts/data'
+import type { DataSource, Engine } from '../engine/api/types'
+import { fail, type SerializedError } from '../errors'
+import { engineExaminee } from '../eval/run/engine-examinee'
+import { countOf, runSuites, type Candidate, type ScoredSuite } from '../eval/run/runner'
+import type { Scores, StrengthCurve } from '../eval/run/scores'
+import { lossSuite, referenceSuite, thinned } from '../eval/suites/own'
+import { readSuite, type Suite } from '../eval/suites/suite'
+import { isAbort, serializeError } from './failure'
+import { keptAnswers } from './kept-answers'
+import { createReview, type ReviewState } from './score-review'
+
+/** What can be ticked: names of suites, each with those that it stands for. */
+export const SCORE_CHOICES = {
+  loss: ['loss'],
+  references: ['references'],
+  instructions: ['ifeval-en', 'ifeval-zh'],
+  refusal: ['refusal-en', 'refusal-zh'],
+  forgetting: ['general-text', 'general-questions'],
+  tools: ['tool-calls'],
+  json: ['json'],
+} as const
+export type ScoreChoice = keyof typeof SCORE_CHOICES
+
+export const LIMITS = [4, 12, 40, null] as const
+
+export interface ScoreState {
+  chosen: Record<ScoreChoice, boolean>
+  /** Items of each suite at most; null: all. */
+  limit: number | null
+  /** Held-out rows; null: the rows of the room Data. */
+  file: File | null
+  phase: 'idle' | 'preparing' | 'running' | 'strength'
+  progress: Progress | null
+  /** Answers and losses that the last start asked for. */
+  total: number
+  /** The answer that is being written. */
+  writing: string
+  scores: Scores | null
+  error: SerializedError | null
+  review: ReviewState | null
+}
+
+export interface ScoreSurroundings {
+  baseUrl: string
+  /** The rows of the room Data and how they become tokens. */
+  data(): { source: DataSource | null; name: string; options: DataOptions }
+  adapter(): { name: string } | null
+}
+
+const STRENGTHS = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5]
+const ANSWER_TOKENS = 96
+/** Enough texts to tell two sets of weights apart. */
+const PRINT_TEXT = 'What the model makes of this sentence tells its weights from others, and 这一句也是。'
+
+/** The room that says whether it is better: base and adapter on the same suites, people, a verdict. */
+export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
+  const store = createStore<ScoreState>(() => ({
+    chosen: {
+      loss: true,
+      references: true,
+      instructions: true,
+      refusal: true,
+      forgetting: true,
+      tools: false,
+      json: false,
+    },
+    limit: 12,
+    file: null,
+    phase: 'idle',
+    progress: null,
+    total: 0,
+    writing: '',
+    scores: null,
+    error: null,
+    review: null,
+  }))
+  let cancel: AbortController | null = null
+  let scored: ScoredSuite[] = []
+  const review = createReview(store, () => scored)
+
+  const rows = () => {
+    const { file } = store.getState()
+    const { source, name, options } = around.data()
+    return file
+      ? { source: { kind: 'file', file } as DataSource, name: file.name, options: { ...options, mapping: undefined } }
+      : source && { source, name, options }
+  }
+
+  /** The suites that are ticked. One that cannot be had is said, and the others go on. */
+  async function suites(): Promise<Suite[]> {
+    const { chosen, limit } = store.getState()
+    const names = Object.entries(SCORE_CHOICES).flatMap(([choice, all]) => (chosen[choice as ScoreChoice] ? all : []))
+    const found: Suite[] = []
+    for (const name of names) {
+      try {
+        found.push(await suiteNamed(name))
+      } catch (error) {
+        store.setState({ error: serializeError(error) })
+      }
+    }
+    return found.map((suite) => thinned(suite, limit ?? Infinity))
+  }
+
+  async function suiteNamed(name: string): Promise<Suite> {
+    if (name !== 'loss' && name !== 'references') {
+      const response = await fetch(new URL(`suites/${name}.json`, around.baseUrl))
+      if (!response.ok) throw fail('http-status', { url: response.url, status: response.status })
+      return readSuite(name, await response.text())
+    }
+    const own = rows()
+    if (!own) throw fail('eval-suite-needs-data', { name })
+    if (name === 'loss') return lossSuite(await engine.rowsOf(own.source, own.options), own.name)
+    return referenceSuite(await engine.questionsOf(own.source, own.options), ANSWER_TOKENS)
+  }
+
+  /** Base and, where there is one, the adapter; each known by what it makes of a sentence, to the last bit. */
+  async function candidates(): Promise<Candidate[]> {
+    const text = new File([JSON.stringify({ text: PRINT_TEXT })], 'print.jsonl')
+    const data = { max_length: 128, assistant_only_loss: false, mapping: { format: 'text' as const } }
+    const print = async (useAdapter: boolean) => {
+      const { loss } = await engine.evaluateOn({ kind: 'file', file: text }, data, { useAdapter })
+      return `${engine.model()?.id}/${loss}`
+    }
+    const adapter = around.adapter()
+    const base: Candidate = { id: 'base', name: 'base', adapter: null, strength: 1, print: await print(false) }
+    if (!adapter) return [base]
+    return [base, { id: 'tuned', name: adapter.name, adapter: adapter.name, strength: 1, print: await print(true) }]
+  }
+
+  function examineeNow(own: ReturnType<typeof rows>) {
+    return engineExaminee<DataSource>({
+      engine,
+      // The adapter is on the model already.
+      load: async () => {},
+      data: own ? { source: own.source, options: own.options } : undefined,
+      maxLength: own?.options.max_length ?? 512,
+      onText: (writing) => store.setState({ writing }),
+    })
+  }
+
+  async function work(phase: ScoreState['phase'], act: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (store.getState().phase !== 'idle') return
+    const mine = new AbortController()
+    cancel = mine
+    store.setState({ phase, error: null, progress: null, writing: '' })
+    try {
+      await act(mine.signal)
+    } catch (error) {
+      if (!isAbort(error)) store.setState({ error: serializeError(error) })
+    } finally {
+      cancel = null
+      store.setState({ phase: 'idle', progress: null, writing: '' })
+    }
+  }
+
+  return {
+    store,
+    review,
+    choose: (choice: ScoreChoice, wanted: boolean) =>
+      store.setState(({ chosen }) => ({ chosen: { ...chosen, [choice]: wanted } })),
+    limitTo: (limit: number | null) => store.setState({ limit }),
+    takeFile: (file: File | null) => store.setState({ file }),
+    stop: () => cancel?.abort(),
+
+    /** Ask both everything that is ticked; answers that are kept are not asked again. */
+    start: () =>
+      work('preparing', async (signal) => {
+        const { makeScores } = await import('../eval/run/scores')
+        const asked = await suites()
+        const who = await candidates()
+        const own = rows()
+        const total = countOf(asked, who)
+        store.setState({ phase: 'running', total })
+        const began = performance.now()
+        scored = await runSuites({
+          suites: asked,
+          candidates: who,
+          examinee: examineeNow(own),
+          store: await keptAnswers(),
+          on: (progress) => store.setState({ progress }),
+          signal,
+        })
+        const facts = {
+          model: engine.model()?.id ?? '',
+          model_fingerprint: who[0].print,
+          data: own?.name ?? null,
+          data_sha256: null,
+          settings: { limit: store.getState().limit, ...own?.options },
+          seconds: Math.round((performance.now() - began) / 100) / 10,
+          versions: { browser: globalThis.navigator?.userAgent ?? '' },
+        }
+        const scores = makeScores({ scored, candidates: who, own: new Set(['loss', 'references']), facts })
+        store.setState({ scores, review: null })
+      }),
+
+    /** The losses over the adapter's strength, on the weights that are there. */
+    curve: () =>
+      work('strength', async (signal) => {
+        const measured = scored.map(({ suite }) => suite).filter(({ score }) => score === 'text')
+        const points: StrengthCurve['points'] = []
+        const examinee = examineeNow(rows())
+        try {
+          for (const [i, strength] of STRENGTHS.entries()) {
+            store.setState({ progress: { phase: 'evaluate', done: i, total: STRENGTHS.length, unit: 'rows' } })
+            await examinee.use({ id: 'tuned', name: 'tuned', adapter: 'tuned', strength, print: '' })
+            const figures: Record<string, number> = {}
+            for (const suite of measured) {
+              const losses = await examinee.losses(suite, () => {}, signal)
+              const tokens = losses.reduce((sum, one) => sum + one.tokens, 0)
+              figures[suite.name] = losses.reduce((sum, one) => sum + one.loss * one.tokens, 0) / tokens
+            }
+            points.push({ strength, figures })
+          }
+        } finally {
+          await engine.setAdapterStrength(1)
+        }
+        store.setState(({ scores }) => ({
+          scores: scores && { ...scores, strength: [{ candidate: 'tuned', points }] },
+        }))
+      }),
+
+    /** What a download holds. */
+    async file(kind: 'json' | 'html'): Promise<{ name: string; blob: Blob }> {
+      const { scores } = store.getState()
+      if (kind === 'json')
+        return {
+          name: 'scores.json',
+          blob: new Blob([`${JSON.stringify(scores, null, 2)}\n`], { type: 'application/json' }),
+        }
+      const [{ reportHtml }, { scoreRoom: en }, { scoreRoom: zh }] = await Promise.all([
+        import('../eval/report/report'),
+        import('../i18n/en/score'),
+        import('../i18n/zh-CN/score'),
+      ])
+      return { name: 'report.html', blob: new Blob([reportHtml(scores!, { en, 'zh-CN': zh })], { type: 'text/html' }) }
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { useEffect, useState } from 'react'
+import type { ReviewCard, ReviewState, Vote } from '../../../state/score-review'
+import { pickFile, saveBlob } from '../../files'
+import { ActionButton } from '../../kit/action-button'
+import { Button } from '../../kit/button'
+import { Part } from '../../kit/room'
+import { useStore } from '../../read-store'
+import { useStudio, useWords } from '../../studio-context'
+
+/** Both answers without their names; keys 1, 2 and 0 while no field has the focus. */
+export function Review() {
+  const { t } = useWords()
+  const review = useStore(useStudio().score.store, (state) => state.review)
+  const card = review?.cards[review.votes.length]
+  return (
+    <Part title={t('score.review')}>
+      <p className="muted">{t('score.reviewLead')}</p>
+      {!review && <ActionButton id="score.review" />}
+      {review && review.cards.length === 0 && <p>{t('score.noCards')}</p>}
+      {card && <Card key={card.id} card={card} n={review.votes.length + 1} total={review.cards.length} />}
+      {review?.result && <Result review={review} />}
+    </Part>
+  )
+}
+
+const KEYS: Record<string, Vote> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowDown: 'none' }
+
+function Card({ card, n, total }: { card: ReviewCard; n: number; total: number }) {
+  const { review } = useStudio().score
+  const { t } = useWords()
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const vote = KEYS[event.key]
+      if (!vote || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.target instanceof Element && event.target.closest('input, textarea, select, [tabindex="0"]')) return
+      event.preventDefault()
+      review.vote(vote)
+    }
+    window.addEventListener('keydown', listen)
+    return () => window.removeEventListener('keydown', listen)
+  }, [review])
+  return (
+    <div className="score-card" role="group" aria-label={t('score.card', { n, total })}>
+      <p className="muted num">{t('score.card', { n, total })}</p>
+      <p className="score-question">{card.question}</p>
+      <div className="score-sides">
+        <section aria-label={t('score.leftAnswer')}>{card.left}</section>
+        <section aria-label={t('score.rightAnswer')}>{card.right}</section>
+      </div>
+      <div className="row">
+        <Button aria-keyshortcuts="ArrowLeft" onClick={() => review.vote('left')}>
+          {t('score.left.better')}
+        </Button>
+        <Button aria-keyshortcuts="ArrowDown" onClick={() => review.vote('none')}>
+          {t('score.cannotTell')}
+        </Button>
+        <Button aria-keyshortcuts="ArrowRight" onClick={() => review.vote('right')}>
+          {t('score.right.better')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function Result({ review: { result, agreement } }: { review: ReviewState }) {
+  const studio = useStudio()
+  const { t, num, percent } = useWords()
+  const [isForeign, setForeign] = useState(false)
+  const { tuned, base, none, share } = result!
+  const compare = async () => {
+    const file = await pickFile(['.json'])
+    if (file) setForeign(!studio.score.review.compare(await file.text()))
+  }
+  return (
+    <div className="score-result" role="status">
+      <p>{t('score.reviewResult', { tuned, base, none })}</p>
+      {share && (
+        <p className="num">
+          {t('score.reviewShare', {
+            value: percent(share.value),
+            low: percent(share.interval[0]),
+            high: percent(share.interval[1]),
+            n: share.n,
+          })}
+        </p>
+      )}
+      {agreement && (
+        <p className="num">
+          {agreement.kappa === null
+            ? t('score.agreementNone', { n: agreement.cards })
+            : t('score.agreement', { n: agreement.cards, kappa: num(agreement.kappa, { maximumFractionDigits: 2 }) })}
+        </p>
+      )}
+      {isForeign && <p>{t('score.notAReview')}</p>}
+      <div className="row">
+        <Button
+          onClick={() => saveBlob('review.json', new Blob([studio.score.review.file()], { type: 'application/json' }))}
+        >
+          {t('score.saveReview')}
+        </Button>
+        <Button onClick={() => void compare()}>{t('score.readReview')}</Button>
+        <ActionButton id="score.review" kind="quiet" />
+      </div>
+    </div>
+  )
+}

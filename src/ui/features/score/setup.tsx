@@ -1,0 +1,70 @@
+import { LIMITS, SCORE_CHOICES, type ScoreChoice } from '../../../state/score-room'
+import { ActionButton } from '../../kit/action-button'
+import { Button } from '../../kit/button'
+import { Segmented } from '../../kit/segmented'
+import { useFields, useStore } from '../../read-store'
+import { useStudio, useWords } from '../../studio-context'
+
+const choices = Object.keys(SCORE_CHOICES) as ScoreChoice[]
+
+/** What is asked, how much of it, and of whose rows. */
+export function Setup() {
+  const studio = useStudio()
+  const { t } = useWords()
+  const { chosen, limit, phase } = useFields(studio.score.store, 'chosen', 'limit', 'phase')
+  const hasAdapter = useStore(studio.try.store, ({ adapter }) => adapter !== null)
+  return (
+    <div className="score-setup">
+      <fieldset className="score-choices" disabled={phase !== 'idle'}>
+        <legend>{t('score.what')}</legend>
+        {choices.map((choice) => (
+          <label key={choice}>
+            <input
+              type="checkbox"
+              checked={chosen[choice]}
+              onChange={({ target }) => studio.score.choose(choice, target.checked)}
+            />{' '}
+            {t(`score.choice.${choice}`)}
+          </label>
+        ))}
+      </fieldset>
+      <Segmented
+        label={t('score.limit')}
+        value={String(limit)}
+        options={LIMITS.map((one) => ({
+          value: String(one),
+          label: one === null ? t('score.limit.all') : t('score.limit.some', { n: one }),
+        }))}
+        onChange={(value) => studio.score.limitTo(value === 'null' ? null : Number(value))}
+      />
+      <OwnRows />
+      {!hasAdapter && <p className="muted">{t('score.noAdapter')}</p>}
+      <div className="row">
+        <ActionButton id="score.start" kind="primary" />
+        <span className="muted">{t('score.kept')}</span>
+      </div>
+    </div>
+  )
+}
+
+function OwnRows() {
+  const studio = useStudio()
+  const { t } = useWords()
+  const file = useStore(studio.score.store, (state) => state.file)
+  const { source, fileName, sample } = useFields(studio.data.store, 'source', 'fileName', 'sample')
+  const name = fileName ?? sample?.file ?? ''
+  return (
+    <div className="score-rows">
+      <h2>{t('score.rows')}</h2>
+      <p>{file ? file.name : source ? t('score.rowsOfData', { name }) : t('score.rowsNone')}</p>
+      <div className="row">
+        <ActionButton id="score.chooseFile" />
+        {file && (
+          <Button kind="quiet" onClick={() => studio.score.takeFile(null)}>
+            {t('score.useData')}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}

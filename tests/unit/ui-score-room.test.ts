@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createScoreRoom } from '../../src/state/score-room'
+import { createFakeEngine } from '../helpers/fake-engine'
+
+beforeEach(() =>
+  vi.stubGlobal('fetch', (url: URL) =>
+    Promise.resolve(new Response(readFileSync(`public/${url.pathname.replace('/page/', '')}`, 'utf8'))),
+  ),
+)
+afterEach(() => vi.unstubAllGlobals())
+
+async function room(hasAdapter = true) {
+  const engine = createFakeEngine(0)
+  await engine.loadModel({ kind: 'builtin' })
+  const options = { max_length: 128, assistant_only_loss: true }
+  const score = createScoreRoom(engine, {
+    baseUrl: 'http://localhost/page/',
+    data: () => ({ source: { kind: 'sample', name: 'harbour-master.json' }, name: 'Harbour master', options }),
+    adapter: () => (hasAdapter ? { name: 'run 1' } : null),
+  })
+  return score
+}
+
+test('base and adapter are asked the same, and the verdict follows', async () => {
+  const score = await room()
+  score.limitTo(4)
+  score.choose('instructions', false)
+  score.choose('forgetting', false)
+  await score.start()
+  const { scores, error, phase } = score.store.getState()
+  expect([error, phase]).toEqual([null, 'idle'])
+  expect(scores!.suites.map(({ name }) => name)).toEqual(['loss', 'references', 'refusal-en', 'refusal-zh'])
+  expect(scores!.candidates.map(({ name }) => name)).toEqual(['base', 'run 1'])
+  expect(scores!.suites[0].differences.tuned.loss).toMatchObject({ value: expect.closeTo(-1.2, 6), n: 4 })
+  expect(scores!.verdicts).toHaveLength(1)
+  const html = await (await score.file('html')).blob.text()
+  expect(html).toContain('run 1')
+  expect(JSON.parse(await (await score.file('json')).blob.text()).format).toBe('tunetab-scores/1')
+})
+
+test('five cards are judged without names, and a second person can be compared', async () => {
+  const score = await room()
+  score.limitTo(12)
+  score.choose('instructions', false)
+  await score.start()
+  score.review.begin()
+  const cards = score.store.getState().review!.cards
+  expect(cards).toHaveLength(5)
+  expect(score.store.getState().review!.result).toBeNull()
+  const wanted = ['tuned', 'tuned', 'base', 'none', 'tuned']
+  for (const [i, card] of cards.entries()) {
+    const other = card.tuned === 'left' ? 'right' : 'left'
+    score.review.vote(wanted[i] === 'none' ? 'none' : wanted[i] === 'tuned' ? card.tuned : other)
+  }
+  const { review } = score.store.getState()
+  expect(review!.result).toMatchObject({ tuned: 3, base: 1, none: 1, share: { value: 0.75, n: 4 } })
+  // The second person sees the same cards and agrees in all.
+  expect(score.review.compare(score.review.file())).toBe(true)
+  expect(score.store.getState().review!.agreement).toEqual({ cards: 5, kappa: 1 })
+  expect(score.review.compare('{"format": "other"}')).toBe(false)
+})
+
+test('a model alone has scores and no verdict; a stopped scoring keeps its answers', async () => {
+  const score = await room(false)
+  for (const choice of ['loss', 'instructions', 'forgetting', 'refusal'] as const) score.choose(choice, false)
+  const begun = score.start()
+  const end = score.store.subscribe(({ progress }) => {
+    if (progress?.done === 2) score.stop()
+  })
+  await begun
+  end()
+  expect(score.store.getState()).toMatchObject({ phase: 'idle', scores: null, error: null })
+  score.limitTo(4)
+  await score.start()
+  expect(score.store.getState().scores).toMatchObject({ verdicts: [], suites: [{ name: 'references', n: 4 }] })
+})
+
+test('the losses follow the strength of the adapter', async () => {
+  const score = await room()
+  for (const choice of ['references', 'instructions', 'refusal', 'forgetting'] as const) score.choose(choice, false)
+  await score.start()
+  await score.curve()
+  const [{ points }] = score.store.getState().scores!.strength
+  expect(points.map(({ strength }) => strength)).toEqual([0, 0.25, 0.5, 0.75, 1, 1.25, 1.5])
+  expect(Object.keys(points[0].figures)).toEqual(['loss'])
+})
