@@ -6,6 +6,10 @@ const vocabulary = unit('gguf-vocabulary')
 const mixture = unit('gguf-mixture')
 const model = unit('gguf-export')
 const exporters = unit('exporters')
+const ollama = unit('ollama')
+const mix = unit('mix-lora')
+const handover = unit('handover')
+const push = unit('storage-hub-push')
 
 /** @type {Mutation[]} */
 export const exportMutations = [
@@ -127,5 +131,40 @@ export const exportMutations = [
     find: 'one.ignoreMerges === ignoreMerges &&',
     replace: '',
     test: vocabulary,
+  },
+  {
+    name: 'ollama: the token before every text is written a second time',
+    file: 'src/exporters/ollama/modelfile.ts',
+    find: 'return text.startsWith(begins) ? text.slice(begins.length) : text',
+    replace: 'return text',
+    test: ollama,
+  },
+  {
+    name: 'ollama: turns that are not alike pass for a list',
+    file: 'src/exporters/ollama/turns.ts',
+    find: 'return known.every((messages) => written(turns, messages) === render(messages, true)) ? turns : null',
+    replace: 'return turns',
+    test: ollama,
+  },
+  {
+    name: 'mix: the scale of each adapter is forgotten',
+    file: 'src/formats/mix-lora.ts',
+    find: 'const factor = weight * loraScale(own)',
+    replace: 'const factor = weight',
+    test: mix,
+  },
+  {
+    name: 'handover: rows of another data set are handed over',
+    file: 'src/exporters/handover/write-handover.ts',
+    find: "if (facts.data !== fingerprint(rows)) throw fail('train-other-data', {})",
+    replace: '',
+    test: handover,
+  },
+  {
+    name: 'push: a broken part is not tried again',
+    file: 'src/storage/hub-push.ts',
+    find: 'if (isLast) throw error',
+    replace: 'throw error',
+    test: push,
   },
 ]

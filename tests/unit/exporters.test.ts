@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { exportRoom as english } from '../../src/i18n/en/export'
+import { exportRoom as chinese } from '../../src/i18n/zh-CN/export'
 import { linearModules } from '../../src/architecture/names'
-import { exporters, exportOffers, runExport } from '../../src/exporters/index'
+import { exportOffers, exporters, runExport } from '../../src/exporters/index'
 import type { ExportSource } from '../../src/exporters/exporter'
 import { toFloat32 } from '../../src/formats/floats'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
@@ -145,6 +147,14 @@ describe('bnb-4bit', () => {
     const again = await openModelFolder(await written('bnb-4bit', { ...source, opened: nf4 }))
     expect(again.config.quantization).toMatchObject({ quantType: 'nf4' })
   })
+})
+
+it('every format has its door’s words in every language', () => {
+  const own = ['peft', 'safetensors']
+  for (const { kind } of exporters.filter((one) => !own.includes(one.kind))) {
+    expect(Object.keys(english)).toContain(`format.${kind}`)
+    expect(Object.keys(chinese)).toContain(`format.${kind}`)
+  }
 })
 
 describe('names', () => {

@@ -110,13 +110,18 @@ export const mlxModel = (): ClientPart => ({
 
 export const mlxAdapter = (names: RunNames): ClientPart => ({
   client: 'MLX',
-  lines: code(
-    'sh',
-    hinted(names, [
-      `mlx_lm.chat --model ${shell(names.base)} --adapter-path .`,
-      `mlx_lm.server --model ${shell(names.base)} --adapter-path .`,
-    ]),
-  ),
+  lines: [
+    'mlx-lm reads `rope_theta` at the top of a config.json alone, and takes 10000 without a word where it',
+    'stands in `rope_parameters` only: `tune export --format safetensors` writes the base in a form that it reads.',
+    '',
+    ...code(
+      'sh',
+      hinted(names, [
+        `mlx_lm.chat --model ${shell(names.base)} --adapter-path .`,
+        `mlx_lm.server --model ${shell(names.base)} --adapter-path .`,
+      ]),
+    ),
+  ],
 })
 
 export const llamaCppModel = (file: string): ClientPart => ({
