@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 import { licenceTexts } from './scripts/lib/licences.mjs'
+import { offlineWorker } from './scripts/lib/offline-worker.mjs'
 import { headersFile, PAGE_POLICY } from './scripts/lib/page-policy.mjs'
 
 /** What is bundled asks that its licence goes along. Vite's own list leaves out what only the worker uses. */
@@ -24,10 +25,21 @@ const policy: Plugin = {
   },
 }
 
+/** The service worker, which must lie at the page's root and know every file of it, so it comes last. */
+const offline: Plugin = {
+  name: 'offline',
+  apply: 'build',
+  enforce: 'post',
+  async generateBundle(_, bundle) {
+    const source = await offlineWorker(import.meta.dirname, Object.values(bundle))
+    this.emitFile({ type: 'asset', fileName: 'sw.js', source })
+  },
+}
+
 // `base: './'` lets the built folder be hosted at any sub-path.
 export default defineConfig({
   base: './',
-  plugins: [react(), licences, policy],
+  plugins: [react(), licences, policy, offline],
   worker: { format: 'es' },
   build: { target: 'esnext', chunkSizeWarningLimit: 900 },
 })

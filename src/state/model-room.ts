@@ -30,7 +30,14 @@ export interface ModelState {
 /** How long a removed model can be had back. */
 const LEAVE_MS = 8000
 
-export function createModelRoom(engine: Engine, prefs: PrefsStore, library: HubLibrary, notices: Notices) {
+export function createModelRoom(
+  engine: Engine,
+  prefs: PrefsStore,
+  library: HubLibrary,
+  notices: Notices,
+  /** Lets requests go to an address that the person chose. */
+  allow: (endpoint: string) => Promise<void>,
+) {
   const store = createStore<ModelState>(() => ({
     gpu: null,
     gpuError: null,
@@ -58,6 +65,7 @@ export function createModelRoom(engine: Engine, prefs: PrefsStore, library: HubL
     })
     return loads.run(async (signal, isCurrent) => {
       try {
+        if (source.kind === 'hub') await allow(source.endpoint)
         const card = await engine.loadModel(source, (progress) => isCurrent() && store.setState({ progress }), signal)
         if (!isCurrent()) return
         store.setState({ status: 'ready', card, source, progress: null })

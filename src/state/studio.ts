@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla'
+import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
 import { fail, TuneError } from '../errors'
 import { loadWords } from '../i18n'
@@ -40,6 +41,7 @@ export interface StudioParts {
   /** Address of the page, without hash: samples lie beside it. */
   baseUrl: string
   visits: VisitStore
+  gate: { allow(endpoint: string): Promise<void>; ledger(): Promise<Ledger | null> }
   /** Asks the person for a data file or a model folder; null where they give none. */
   ask: {
     dataFile(): Promise<File | null>
@@ -56,10 +58,10 @@ const PLAN_DELAY_MS = 120
 
 /** The rooms, and what one of them means for the others. */
 export function createStudio(parts: StudioParts) {
-  const { engine, archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask } = parts
+  const { engine, archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate } = parts
   const notices = createNotices()
   const overlay = createStore<OverlayState>(() => ({ open: null }))
-  const model = createModelRoom(engine, prefs, library, notices)
+  const model = createModelRoom(engine, prefs, library, notices, gate.allow)
   const train = createTrainRoom(engine)
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine)
@@ -329,6 +331,7 @@ export function createStudio(parts: StudioParts) {
 
   return {
     engine,
+    gate,
     prefs,
     router,
     notices,

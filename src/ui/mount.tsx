@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Engine } from '../engine/api/types'
 import { loadWords } from '../i18n'
+import { openGate } from '../offline/gate'
 import { openHubLibrary } from '../storage/hub-library'
 import { createPrefs } from '../state/prefs'
 import { createRouter, sharedRunOfHash } from '../state/router'
@@ -36,6 +37,7 @@ export async function mount(root: HTMLElement, engine: Engine): Promise<void> {
     hasWebGpu,
     baseUrl,
     visits: openVisitStore(),
+    gate: openGate(),
     ask: { dataFile: () => pickFile(DATA_ENDINGS), modelFolder: pickFolder },
   })
   await loadWords(prefs.getState().language)

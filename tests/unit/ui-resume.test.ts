@@ -127,6 +127,7 @@ function studioOf(language = 'en') {
     hasWebGpu: true,
     baseUrl: 'http://page/',
     visits: visits.store,
+    gate: { allow: async () => {}, ledger: async () => null },
     ask: { dataFile: async () => given, modelFolder: async () => null },
   })
 }

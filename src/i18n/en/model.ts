@@ -6,6 +6,9 @@ export const model = {
   'model.chooseFolder': 'Choose model folder',
   'model.loadHub': 'Load from hub',
   'model.builtin.title': 'Built in',
+  'model.sent': '{bytes} of yours sent.',
+  'model.noRequests': 'No other address has been asked for anything.',
+  'model.requests': '{n} {n|request|requests} for files to {origin}',
   'model.builtin.name': 'the built-in model',
   'model.builtin.text':
     'A very small model that comes with the page. Good for seeing how all of this works, within a minute.',

@@ -8,6 +8,7 @@ import { CachedModels } from './cached-models'
 import { GpuWords } from './gpu-words'
 import { HubDoor } from './hub-door'
 import { LoadProgress } from './load-progress'
+import { NothingSent } from './nothing-sent'
 import { ModelCardView } from './model-card'
 import './model.css'
 
@@ -49,6 +50,7 @@ export function ModelRoom() {
         </div>
       </Part>
       <CachedModels />
+      <NothingSent />
       {gpu && (
         <Part title={t('model.gpu')}>
           <GpuWords gpu={gpu} />

@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'react'
+import type { Ledger } from '../../../contracts/ledger'
+import { useStore } from '../../read-store'
+import { useStudio, useWords } from '../../studio-context'
+
+/** The service worker's own count of what left the page: the proof that the data stays here. */
+export function NothingSent() {
+  const studio = useStudio()
+  const { t, bytes } = useWords()
+  const status = useStore(studio.model.store, (state) => state.status)
+  const [ledger, setLedger] = useState<Ledger | null>(null)
+  useEffect(() => void studio.gate.ledger().then(setLedger), [studio, status])
+  if (!ledger) return null
+  const rows = Object.entries(ledger)
+  const sent = rows.reduce((sum, [, row]) => sum + row.sentBytes, 0)
+  return (
+    <p className="muted">
+      {t('model.sent', { bytes: bytes(sent) })}{' '}
+      {rows.length === 0
+        ? t('model.noRequests')
+        : rows.map(([origin, { requests }]) => t('model.requests', { n: requests, origin })).join(' · ')}
+    </p>
+  )
+}
