@@ -1,7 +1,7 @@
 import { scriptAddress } from '../engine/start/script-address'
 import type { Ledger } from '../contracts/ledger'
 
-/** The page's side of its service worker: `null` where the browser has none, or a development server serves the page. */
+/** The page's side of its service worker. A browser may have none, and a development server serves none. */
 export interface Gate {
   /** From now on requests may go to these addresses besides the page's own. */
   allow(endpoint: string): Promise<void>
@@ -31,6 +31,7 @@ export function openGate(): Gate {
   }
   const tellAllowed = () => ask({ kind: 'allow', origins: [...allowed] })
   container?.addEventListener('controllerchange', () => void tellAllowed())
+  void tellAllowed()
 
   return {
     async allow(endpoint) {

@@ -54,9 +54,13 @@ async function keep(name: string, value: unknown): Promise<void> {
   await (await caches.open(KEPT)).put(at(name), new Response(JSON.stringify(value)))
 }
 
+/** Addresses that the person chose; null until the page has said so for the first time, in the moment it is claimed. */
+const allowed = () => kept<string[] | null>('allowed', null)
+
 scope.addEventListener('message', ({ data, ports }) => {
   const answer = async () => {
-    if (data.kind === 'allow') await keep('allowed', data.origins)
+    // Of all tabs and visits: one that opens takes nothing away from another that downloads.
+    if (data.kind === 'allow') await keep('allowed', [...new Set([...((await allowed()) ?? []), ...data.origins])])
     ports[0]?.postMessage(await kept<Ledger>('ledger', {}))
   }
   void answer()
@@ -94,7 +98,7 @@ async function partOf(answer: Response, from: number, last: string): Promise<Res
 
 async function foreign(request: Request): Promise<Response> {
   const { origin } = new URL(request.url)
-  if (!(await kept<string[]>('allowed', [])).includes(origin)) return Response.error()
+  if ((await allowed())?.includes(origin) === false) return Response.error()
   const sent = request.method === 'GET' ? 0 : (await request.clone().arrayBuffer()).byteLength
   await keep('ledger', foreignRequests(await kept<Ledger>('ledger', {}), origin, sent))
   return fetch(request)

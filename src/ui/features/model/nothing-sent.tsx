@@ -1,15 +1,18 @@
 import { useEffect, useState } from 'react'
 import type { Ledger } from '../../../contracts/ledger'
-import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 
 /** The service worker's own count of what left the page: the proof that the data stays here. */
 export function NothingSent() {
   const studio = useStudio()
   const { t, bytes } = useWords()
-  const status = useStore(studio.model.store, (state) => state.status)
   const [ledger, setLedger] = useState<Ledger | null>(null)
-  useEffect(() => void studio.gate.ledger().then(setLedger), [studio, status])
+  useEffect(() => {
+    const look = () => void studio.gate.ledger().then(setLedger)
+    look()
+    // A load that has ended may have asked a hub.
+    return studio.model.store.subscribe((now, before) => now.status !== before.status && look())
+  }, [studio])
   if (!ledger) return null
   const rows = Object.entries(ledger)
   const sent = rows.reduce((sum, [, row]) => sum + row.sentBytes, 0)
