@@ -24,23 +24,33 @@ export function sharedRunOfHash(hash: string): unknown {
   }
 }
 
+/** What of a room an address names: `#/runs/ID` -> 'ID'; null for the room itself. */
+function itemOfHash(hash: string): string | null {
+  const item = /^#\/\w+\/([^/?]+)/.exec(hash)?.[1]
+  return item ? decodeURIComponent(item) : null
+}
+
 export interface RouteState {
   room: Room
+  item: string | null
 }
 
 /** Follows the address bar; `go` writes it, so that the back button works. */
 export function createRouter(window: Window, start: Room) {
-  const store = createStore<RouteState>(() => ({ room: roomOfHash(window.location.hash) ?? start }))
+  const store = createStore<RouteState>(() => placeOf(window.location.hash, start))
   window.addEventListener('hashchange', () => {
     // Back to the address without a hash is back to where the visit began.
-    store.setState({ room: roomOfHash(window.location.hash) ?? start })
+    store.setState(placeOf(window.location.hash, start))
   })
   return {
     store,
     go(room: Room) {
-      if (roomOfHash(window.location.hash) !== room) window.location.hash = `#/${room}`
-      store.setState({ room })
+      const now = placeOf(window.location.hash, start)
+      if (roomOfHash(window.location.hash) !== room || now.item !== null) window.location.hash = `#/${room}`
+      store.setState({ room, item: null })
     },
   }
 }
+const placeOf = (hash: string, start: Room): RouteState => ({ room: roomOfHash(hash) ?? start, item: itemOfHash(hash) })
+
 export type Router = ReturnType<typeof createRouter>

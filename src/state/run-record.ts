@@ -3,6 +3,7 @@ import type { CheckpointRules } from '../formats/checkpoint-folder'
 import type { RunFile } from '../run-file/run-file'
 import type { BlobFile } from './blob-folder'
 import type { CurvePoint } from './curve'
+import type { LogLine } from './log-line'
 import type { ColumnMapping } from '../contracts/data'
 import type { RowAnswer } from '../contracts/events'
 
@@ -27,6 +28,7 @@ export interface RunRecord {
   run: RunFile
   curve: CurvePoint[]
   answers?: AnswerRecord[]
+  log?: LogLine[]
   /** running: in a tab that is open; interrupted: in one that is not; failed: its numbers broke. */
   reason: TrainOutcome['reason'] | 'running' | 'interrupted' | 'failed'
   steps: number

@@ -56,12 +56,13 @@ export function createRunStarter(parts: StarterParts) {
   /** What has come of the run so far. */
   const soFar = (record: RunRecord): RunRecord => {
     const curve = [...train.points()]
-    const { answers, steps } = train.store.getState()
+    const { answers, log, steps } = train.store.getState()
     return {
       ...record,
       ...keptOf(record),
       curve,
       answers: [...answers],
+      log: [...log],
       steps: curve.length,
       plannedSteps: steps || record.plannedSteps,
       seconds: curve.at(-1)?.seconds ?? record.seconds,

@@ -5,6 +5,7 @@ import { recommendedRun } from '../run-file/run-file'
 import type { RunFile } from '../run-file/run-file'
 import type { CurvePoint } from './curve'
 import { serializeError } from './failure'
+import type { LogLine } from './log-line'
 import { createPublisher } from './publisher'
 import type { AnswerRecord } from './run-record'
 import type { FieldPath, WrongEntries } from './settings'
@@ -13,12 +14,6 @@ import type { RunFacts } from '../run-file/run-facts'
 import type { AdapterCard } from '../contracts/lora'
 import type { LogRow } from '../contracts/figures'
 import type { TrainEvent, TrainPhase } from '../contracts/events'
-
-interface LogLine {
-  time: number
-  level: 'info' | 'warning'
-  text: SerializedError | string
-}
 
 /** What the phase line shows beside the step. */
 interface LiveFigures {

@@ -108,7 +108,7 @@ function studioOf(language = 'en') {
       return play(on, options)
     },
   }
-  const route = createStore<{ room: Room }>(() => ({ room: 'train' }))
+  const route = createStore<{ room: Room; item: string | null }>(() => ({ room: 'train', item: null }))
   const router: Router = { store: route, go: (room) => route.setState({ room }) }
   const library = { list: async () => [], remove: async () => {} }
   const saver = {

@@ -29,9 +29,18 @@ export function RunName({ record, editing, onEdit }: RunNameProps) {
       {editing === 'name' ? (
         <InlineEdit label={t('runs.rename')} value={record.name} onDone={rename} />
       ) : (
-        <button type="button" className="link" title={t('runs.rename')} onClick={() => onEdit('name')}>
-          {record.name}
-        </button>
+        <>
+          <a href={`#/runs/${record.id}`}>{record.name}</a>{' '}
+          <button
+            type="button"
+            className="rename"
+            title={t('runs.rename')}
+            aria-label={t('runs.renameThis', { name: record.name })}
+            onClick={() => onEdit('name')}
+          >
+            ✎
+          </button>
+        </>
       )}
       {editing === 'tags' && <InlineEdit label={t('runs.tags')} value={tags.join(', ')} onDone={tag} />}
       {editing !== 'tags' && tags.length > 0 && (

@@ -1,10 +1,11 @@
-import { useFields } from '../../read-store'
+import { useFields, useStore } from '../../read-store'
 import { Button } from '../../kit/button'
 import { RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { ConfigDiff } from './config-diff'
 import { CurveOverlay } from './curve-overlay'
 import { LiveRun } from './live-run'
+import { RunPage } from './run-page'
 import { RunRow } from './run-row'
 import './runs.css'
 
@@ -12,8 +13,10 @@ export function RunsRoom() {
   const studio = useStudio()
   const { t } = useWords()
   const { list, picked, tag } = useFields(studio.runs.store, 'list', 'picked', 'tag')
+  const item = useStore(studio.router.store, (state) => state.item)
   const shown = (list ?? []).filter(({ tags }) => tag === null || tags?.includes(tag))
   const chosen = (list ?? []).filter(({ id }) => picked.includes(id))
+  if (item !== null && list) return <RunPage record={list.find(({ id }) => id === item)} />
   return (
     <RoomFrame title={t('room.runs')} lead={t('runs.lead')}>
       <LiveRun />

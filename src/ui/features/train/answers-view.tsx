@@ -1,13 +1,10 @@
-import { useFields } from '../../read-store'
 import type { AnswerRecord } from '../../../state/run-record'
 import { Part } from '../../kit/room'
-import { useStudio, useWords } from '../../studio-context'
+import { useWords } from '../../studio-context'
 
 /** What the model said to some rows on the way: one question after another, the newest answer first. */
-export function AnswersView() {
-  const studio = useStudio()
+export function AnswersView({ answers, stopped }: { answers: readonly AnswerRecord[]; stopped: boolean }) {
   const { t } = useWords()
-  const { answers, outcome } = useFields(studio.train.store, 'answers', 'outcome')
   if (answers.length === 0) return null
   const rows = [...new Set(answers.map(({ row }) => row))]
   return (
@@ -17,9 +14,7 @@ export function AnswersView() {
           <AnswersToRow key={row} answers={answers.filter((answer) => answer.row === row)} />
         ))}
       </div>
-      {outcome?.reason === 'stopped' && answers.every(({ step }) => step === 0) && (
-        <p className="muted">{t('answers.stoppedEarly')}</p>
-      )}
+      {stopped && answers.every(({ step }) => step === 0) && <p className="muted">{t('answers.stoppedEarly')}</p>}
     </Part>
   )
 }

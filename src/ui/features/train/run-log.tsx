@@ -1,11 +1,10 @@
-import { useStore } from '../../read-store'
+import type { LogLine } from '../../../state/log-line'
 import { Part } from '../../kit/room'
-import { useStudio, useWords } from '../../studio-context'
+import { useWords } from '../../studio-context'
 
-export function RunLog() {
-  const studio = useStudio()
+/** What a run told on its way, the newest first. */
+export function RunLog({ log }: { log: readonly LogLine[] }) {
   const words = useWords()
-  const log = useStore(studio.train.store, (state) => state.log)
   if (log.length === 0) return null
   return (
     <Part title={words.t('train.log')}>

@@ -9,7 +9,15 @@ import { MemoryBar } from './plan-view'
 /** During and after a run: curves left, words right. */
 export function RunView() {
   const studio = useStudio()
-  const { version, runId, outcome, plan } = useFields(studio.train.store, 'version', 'runId', 'outcome', 'plan')
+  const { version, runId, outcome, plan, answers, log } = useFields(
+    studio.train.store,
+    'version',
+    'runId',
+    'outcome',
+    'plan',
+    'answers',
+    'log',
+  )
   const { list, picked } = useFields(studio.runs.store, 'list', 'picked')
   const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
   return (
@@ -17,8 +25,8 @@ export function RunView() {
       <CurveCharts points={studio.train.points()} version={version} underlays={underlays} />
       <aside>
         {outcome && <RunSummary outcome={outcome} />}
-        <AnswersView />
-        <RunLog />
+        <AnswersView answers={answers} stopped={outcome?.reason === 'stopped'} />
+        <RunLog log={log} />
         {plan && <MemoryBar plan={plan} />}
       </aside>
     </div>
