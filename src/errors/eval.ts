@@ -19,6 +19,8 @@ export interface EvalErrors {
   'eval-item-reference': { suite: string; row: number }
   'eval-item-schema': { suite: string; row: number; detail: string }
   'eval-stopped': { out: string }
+  'eval-judge-refused': { url: string; reason: string }
+  'eval-judge-unreachable': { url: string; reason: string; tries: number }
   'eval-no-loss': { suite: string }
   'eval-no-questions': { file: string; rows: number }
   'eval-rule-pattern': { row: number; rule: string; parameter: string; value: string; detail: string }

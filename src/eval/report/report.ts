@@ -56,6 +56,7 @@ function article(scores: Scores, language: string, say: Say): string {
       })
       return `<section><h2>${escaped(say('score.strength'))}: ${escaped(candidate)}</h2>${charts.join('')}</section>`
     }),
+    judgeSection(scores, say),
     `<section><h2>${escaped(say('score.report.samples'))}</h2>`,
     ...samples.map((sample) => sampleBox(sample, scores, language, say)),
     `</section><section><h2>${escaped(say('score.report.facts'))}</h2><table><tbody>`,
@@ -95,6 +96,25 @@ function reasonText(reason: Reason, { suites }: Scores, language: string, say: S
     n,
     items: items.join(', '),
   })
+}
+
+function judgeSection({ judge }: Scores, say: Say): string {
+  if (!judge) return ''
+  const { calls, promptTokens, completionTokens } = judge.cost
+  const lines = Object.entries(judge.results).map(([candidate, { share, counts, orderAgreement }]) => {
+    const preferred = share && {
+      value: written('share', share.value),
+      low: written('share', share.interval[0]),
+      high: written('share', share.interval[1]),
+      n: share.n,
+    }
+    const agree = orderAgreement ? `${written('share', orderAgreement.value)} (n ${orderAgreement.n})` : '–'
+    const counted = say('score.report.judged', { candidate, ...counts, agree })
+    return `<p>${escaped(counted)}${preferred ? ` ${escaped(say('score.report.preferred', preferred))}` : ''}</p>`
+  })
+  const cost = say('score.report.judgeCost', { model: judge.model, calls, tokens: promptTokens + completionTokens })
+  const error = judge.error ? `<p class="errors">${escaped(judge.error.message)}</p>` : ''
+  return `<section><h2>${escaped(say('score.report.judge'))}</h2>${lines.join('')}<p><small>${escaped(cost)}</small></p>${error}</section>`
 }
 
 function suiteSection(suite: SuiteScores, { candidates }: Scores, language: string, say: Say): string {

@@ -1,3 +1,4 @@
+import type { Judged } from '../judge/run'
 import type { Candidate, ScoredSuite } from './runner'
 import { scoreSheet, type SuiteScores } from './sheet'
 import { DEFAULT_THRESHOLDS, verdictOf, type Thresholds, type Verdict } from './verdict'
@@ -40,6 +41,8 @@ export interface Scores {
   verdicts: Verdict[]
   suites: SuiteScores[]
   strength: StrengthCurve[]
+  /** null where no judge was asked. */
+  judge: Judged | null
   samples: Sample[]
 }
 
@@ -51,12 +54,13 @@ export interface ScoresParts {
   facts: ScoreFacts
   thresholds?: Thresholds
   strength?: StrengthCurve[]
+  judge?: Judged | null
 }
 
 const SAMPLES_OF_SUITE = 6
 
 /** All that a run found out: figures, verdicts, and the answers that decided. */
-export function makeScores({ scored, candidates, own, facts, thresholds, strength }: ScoresParts): Scores {
+export function makeScores({ scored, candidates, own, facts, thresholds, strength, judge }: ScoresParts): Scores {
   const suites = scoreSheet(scored, candidates)
   const limits = thresholds ?? DEFAULT_THRESHOLDS
   const verdicts = candidates.slice(1).map((one) => verdictOf(one, suites, scored, own, limits))
@@ -75,6 +79,7 @@ export function makeScores({ scored, candidates, own, facts, thresholds, strengt
     verdicts,
     suites,
     strength: strength ?? [],
+    judge: judge ?? null,
     samples: scored.flatMap((one) => samplesOf(one, verdicts)),
   }
 }

@@ -23,6 +23,9 @@ export const scoreCommand: Command = {
     },
     limit: { value: 'N', min: 1, help: 'ask at most so many items of each suite, spread over it' },
     'max-new-tokens': { value: 'N', min: 1, help: 'tokens of an answer to a row of --data (256)' },
+    judge: { value: 'URL', help: 'OpenAI-protocol endpoint that prefers one of two answers, such as http://host/v1' },
+    'judge-model': { value: 'NAME', help: "the judge's model; its key is read from TUNETAB_JUDGE_KEY" },
+    rubric: { value: 'FILE', help: 'text that tells the judge what to prefer' },
     config: { value: 'RUN.json', help: 'run file; its quantization, max_length and loss settings are used' },
     answers: {
       value: 'FILE',
@@ -37,6 +40,8 @@ export const scoreCommand: Command = {
       throw fail('cli-options-exclude', { first: '--answers', second: '--model' })
     if (answers !== undefined) return judgeAnswers(context)
     if (model === undefined) throw fail('cli-missing-option', { command: 'score', option: '--model or --answers' })
+    if (context.options.judge !== undefined && context.options['judge-model'] === undefined)
+      throw fail('cli-missing-option', { command: 'score', option: '--judge-model' })
     return scoreModel(context)
   },
 }

@@ -75,6 +75,11 @@ export const scoreRoom = {
   'score.report.made': 'Made on {date} (UTC) in {seconds} s. Intervals hold the true value in 95 of 100 cases.',
   'score.report.items': '{n} items',
   'score.report.samples': 'Answers',
+  'score.report.judge': 'The judge',
+  'score.report.judged':
+    '{candidate} preferred {tuned}, base preferred {base}, ties {tie}, the two orders disagree {split}, no verdict {unclear}; orders agree in {agree}.',
+  'score.report.preferred': 'Of the decided pairs {value} prefer it (95 % from {low} to {high}, n {n}).',
+  'score.report.judgeCost': '{model}: {calls} calls, {tokens} tokens.',
   'score.report.facts': 'What was scored',
   'score.fact.model': 'Model',
   'score.fact.model_fingerprint': 'Fingerprint of the model',

@@ -71,6 +71,11 @@ export const scoreRoom = {
   'score.report.made': '生成于 {date}（UTC），用时 {seconds} 秒。区间在 100 次中有 95 次包含真实值。',
   'score.report.items': '{n} 项',
   'score.report.samples': '回答',
+  'score.report.judge': '评审模型',
+  'score.report.judged':
+    '选 {candidate} {tuned}，选原模型 {base}，平手 {tie}，两种顺序结论相反 {split}，没有结论 {unclear}；两种顺序一致：{agree}。',
+  'score.report.preferred': '在分出高下的配对中 {value} 选它（95 % 区间 {low} 至 {high}，n {n}）。',
+  'score.report.judgeCost': '{model}：{calls} 次调用，{tokens} 个 token。',
   'score.report.facts': '评分对象与设置',
   'score.fact.model': '模型',
   'score.fact.model_fingerprint': '模型指纹',

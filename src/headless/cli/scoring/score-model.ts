@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { createSha256, sha256Of } from '../../../formats/sha256'
 import type { FileFolder } from '../../../contracts/bytes'
@@ -5,7 +6,10 @@ import { fail } from '../../../errors'
 import { serializeError } from '../../../errors/serialize'
 import type { Engine } from '../../../engine/api/types'
 import { engineExaminee } from '../../../eval/run/engine-examinee'
-import { countOf, runSuites, type Candidate } from '../../../eval/run/runner'
+import { judgeAt } from '../../../eval/judge/endpoint'
+import { DEFAULT_RUBRIC } from '../../../eval/judge/pairwise'
+import { runJudge, type Judged } from '../../../eval/judge/run'
+import { countOf, runSuites, type AnswerStore, type Candidate, type ScoredSuite } from '../../../eval/run/runner'
 import { makeScores } from '../../../eval/run/scores'
 import { reportHtml } from '../../../eval/report/report'
 import { lossSuite, referenceSuite, thinned } from '../../../eval/suites/own'
@@ -87,8 +91,10 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     throw error
   })
   for (const { errors } of scored) for (const error of errors.slice(0, 5)) terminal.warning(error.message)
+  const judge = await judged(scored, candidates, store, cancel.signal, context)
   const scores = makeScores({
     scored,
+    judge,
     candidates,
     own: new Set(ownSuites.map(({ name }) => name)),
     facts: {
@@ -114,6 +120,33 @@ export async function scoreModel(context: CommandContext): Promise<void> {
   }
   terminal.json({ candidates: candidates.map(({ id }) => id), verdicts: scores.verdicts, ...files })
 }
+
+/** What the judge of `--judge` prefers; where it cannot be had, the other scores stand. */
+async function judged(
+  scored: ScoredSuite[],
+  candidates: Candidate[],
+  store: AnswerStore,
+  signal: AbortSignal,
+  { options, terminal }: CommandContext,
+): Promise<Judged | null> {
+  if (options.judge === undefined || candidates.length < 2) return null
+  const rubric = options.rubric === undefined ? DEFAULT_RUBRIC : await rubricAt(options.rubric as string)
+  const address = {
+    url: options.judge as string,
+    model: options['judge-model'] as string,
+    key: process.env.TUNETAB_JUDGE_KEY,
+  }
+  const cost = { calls: 0, promptTokens: 0, completionTokens: 0 }
+  const ask = judgeAt(address, cost)
+  const found = await runJudge({ scored, candidates, address, ask, cost, rubric, store, on: terminal.progress, signal })
+  if (found.error) terminal.warning(found.error)
+  return found
+}
+
+const rubricAt = (path: string) =>
+  readFile(path, 'utf8').catch(() => {
+    throw fail('cli-file-missing', { option: '--rubric', path })
+  })
 
 /** The suites that are made of the person's rows. One that cannot be made is said, and the others go on. */
 async function suitesOf(

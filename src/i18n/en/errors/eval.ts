@@ -35,6 +35,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `The schema of item ${row} of ${suite} is no JSON schema (${detail}). The item is left out; the others go on. Correct its "schema".`,
   'eval-stopped': ({ out }) =>
     `Stopped before every answer was made. Those that were made are kept in ${out}; the same command goes on from there.`,
+  'eval-judge-refused': ({ url, reason }) =>
+    `The judge at ${url} refuses to answer (${reason}), so that its score is left out; the others stand. Check the address, the model's name and the key.`,
+  'eval-judge-unreachable': ({ url, reason, tries }) =>
+    `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${reason}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
   'eval-no-loss': ({ suite }) =>
     `No row of ${suite} has a token whose loss could be measured, so that this score is left out; the others go on. Look at the rows in the room Data.`,
   'eval-no-questions': ({ file, rows }) =>

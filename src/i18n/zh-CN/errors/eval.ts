@@ -34,6 +34,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
   'eval-item-schema': ({ suite, row, detail }) =>
     `${suite} 第 ${row} 项的 schema 不是合法的 JSON Schema（${detail}），该项略过，其余照常。请改正“schema”。`,
   'eval-stopped': ({ out }) => `已停止，尚未答完全部问题。已有的回答保存在 ${out}，再次运行同一命令即可继续。`,
+  'eval-judge-refused': ({ url, reason }) =>
+    `${url} 的评审拒绝回答（${reason}），这项分数略过，其余有效。请检查地址、模型名称和密钥。`,
+  'eval-judge-unreachable': ({ url, reason, tries }) =>
+    `${url} 的评审试了 ${tries} 次都没有给出可用的回答（最后一次：${reason}），这项分数略过，其余有效。已有的评审会保留，等它恢复后再试。`,
   'eval-no-loss': ({ suite }) =>
     `${suite} 中没有可以计算损失的 token，这项分数略过，其余照常。请在“数据”中查看各条数据。`,
   'eval-no-questions': ({ file, rows }) =>
