@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Two projects: `unit` needs no GPU; `kernels` runs on Dawn (see tests/helpers) and must not share the two cores.
+// `unit` needs no GPU; `kernels` runs on Dawn (see tests/helpers) and must not share the two cores; `attack` is started
+// by scripts/attack.mjs.
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +22,15 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          pool: 'forks',
+        },
+      },
+      {
+        test: {
+          name: 'attack',
+          include: ['tests/attack/**/*.attack.ts'],
+          environment: 'node',
+          testTimeout: 40 * 60_000,
           pool: 'forks',
         },
       },

@@ -8,6 +8,8 @@ import { readText, type ReadOptions as TextOptions } from './text'
 
 /** Bytes by which kinds of files are told. */
 const HEAD_BYTES = 512
+/** White space before the first row; a file of nothing else may unpack to any size. */
+const MOST_BLANK = 1 << 24
 
 export interface ReadOptions extends TextOptions {
   /** What is to be known of the file as a whole. */
@@ -29,10 +31,11 @@ export async function* readRows(source: ByteSource, options: ReadOptions = {}): 
   await refuseForeign(source)
   const pieces = readText(source, options)
   let text = ''
-  while (text.trim() === '') {
+  for (let isBlank = true; isBlank && text.length < MOST_BLANK;) {
     const next = await pieces.next()
     if (next.done) break
     text += next.value
+    isBlank = next.value.trim() === ''
   }
   if (text.trim() === '') throw fail('data-empty', { file: name })
   const reader = readerOf({ name, bytes, text })

@@ -118,7 +118,8 @@ function nameTwice(text: string): string | null {
       let next = i + 1
       while (' \t\n\r'.includes(text[next] ?? '.')) next++
       if (text[next] !== ':') continue
-      const name = JSON.parse(text.slice(from, i + 1)) as string
+      const quoted = text.slice(from, i + 1)
+      const name = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
       if (open.at(-1)!.has(name)) return name
       open.at(-1)!.add(name)
     }
