@@ -172,4 +172,18 @@ export const trainMutations = [
     replace: 'const isLarge = (_value: number) => false',
     test: unit('formats-zip'),
   },
+  {
+    name: 'engine: what fails with a lost device is told in its place',
+    file: 'src/engine/core/core.ts',
+    find: 'await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOST_MS))])',
+    replace: '',
+    test: unit('engine-core'),
+  },
+  {
+    name: 'engine: a worker that stands still is not noticed',
+    file: 'src/engine/client/heartbeat.ts',
+    find: 'if (silent <= missed) return',
+    replace: 'return',
+    test: unit('engine-protocol'),
+  },
 ]

@@ -3,6 +3,7 @@ import type { None } from './texts'
 /** What errors of engine are told, by their codes. Their words: src/i18n/LANGUAGE/errors/engine.ts. */
 export interface EngineErrors {
   'engine-worker-died': { reason: string }
+  'engine-worker-blocked': { seconds: number }
   'engine-no-model': None
   'engine-no-data': None
   'engine-no-adapter': None

@@ -113,8 +113,9 @@ export function createModelRoom(
     listCached,
     /** The engine has lost its model (with the GPU): it can be loaded again from where it came. */
     lost(error: SerializedError) {
-      const { source } = store.getState()
-      if (engine.model() === null) store.setState({ status: 'empty', card: null, source: null, retry: source, error })
+      const { source, retry } = store.getState()
+      if (engine.model() !== null) return
+      store.setState({ status: 'empty', card: null, source: null, retry: source ?? retry, error })
     },
     /** Gigabytes take long to come again, so that they go only when undo is no longer offered. */
     removeCached(model: CachedModel) {

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
 import { fail, TuneError } from '../errors'
+import type { SerializedError } from '../errors'
 import { loadWords } from '../i18n'
 import type { Language, MessageKey } from '../i18n'
 import { parseRunFile } from '../run-file/parse-run-file'
@@ -55,6 +56,14 @@ interface OverlayState {
 }
 
 const PLAN_DELAY_MS = 120
+/** Losses of the GPU or the worker in a row, without a step between them, after which the person decides. */
+const MOST_LOSSES = 3
+/** After these the engine is there again, but empty. */
+const LOSSES: readonly string[] = ['gpu-lost', 'engine-worker-died', 'engine-worker-blocked']
+
+const isLoss = (error: SerializedError | null): error is SerializedError =>
+  error !== null && LOSSES.includes(error.code)
+const hasCheckpoint = ({ checkpoints }: RunRecord): boolean => (checkpoints?.steps.length ?? 0) > 0
 
 /** The rooms, and what one of them means for the others. */
 export function createStudio(parts: StudioParts) {
@@ -138,9 +147,10 @@ export function createStudio(parts: StudioParts) {
 
   for (const room of [train, tryRoom, score, exporting]) {
     room.store.subscribe(({ error }, before) => {
-      if (error && error !== before.error && error.code === 'gpu-lost') model.lost(error)
+      if (error !== before.error && isLoss(error)) model.lost(error)
     })
   }
+  engine.onLost?.((error) => model.lost(error))
 
   const names = () => {
     const { card } = model.store.getState()
@@ -207,6 +217,7 @@ export function createStudio(parts: StudioParts) {
       mergedBytes: 0,
     }
     await start(record, { continueAdapter })
+    await goOnAfterLoss(record.id)
   }
 
   /**
@@ -222,17 +233,43 @@ export function createStudio(parts: StudioParts) {
     try {
       // Pressed while the page still fills its rooms: it waits, and is not dropped.
       await begun
-      if (!(await prepareResume({ model, data, train, keptFile: visit.file }, record))) {
-        router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
-        return
-      }
-      router.go('train')
-      const hasCheckpoint = (record.checkpoints?.steps.length ?? 0) > 0
-      await start(record, hasCheckpoint ? { resumeFrom: 'kept' } : {})
+      if (await goOn(record)) await goOnAfterLoss(record.id)
     } catch (error) {
       const way = error instanceof TuneError ? waysOn[error.code] : undefined
       if (way) notices.offer(error, { label: way.label, perform: () => void way.give(record).catch(notices.fail) })
       else notices.fail(error)
+    }
+  }
+
+  /** Resolves with false where model or data could not be had; their rooms say why. */
+  async function goOn(record: RunRecord): Promise<boolean> {
+    if (!(await prepareResume({ model, data, train, keptFile: visit.file }, record))) {
+      router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
+      return false
+    }
+    router.go('train')
+    await start(record, hasCheckpoint(record) ? { resumeFrom: 'kept' } : {})
+    return true
+  }
+
+  /**
+   * A run that ended because the GPU or the worker went away goes on by itself from its last checkpoint; not for ever
+   * where it gets no further.
+   */
+  async function goOnAfterLoss(id: string): Promise<void> {
+    let reached = 0
+    for (let tries = 0; tries < MOST_LOSSES; tries++) {
+      const left = runs.find(id)
+      if (!isLoss(train.store.getState().error) || left?.reason !== 'interrupted' || !hasCheckpoint(left)) return
+      if (left.steps > reached) tries = 0
+      reached = Math.max(reached, left.steps)
+      notices.say('runs.goesOnAfterLoss', { name: left.name, step: left.checkpoints!.steps.at(-1)! })
+      try {
+        if (!(await goOn(left))) return
+      } catch (error) {
+        notices.fail(error)
+        return
+      }
     }
   }
 

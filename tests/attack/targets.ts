@@ -53,9 +53,10 @@ export async function adapterFiles(): Promise<Map<string, Uint8Array>> {
   const target_modules = ['q_proj', 'down_proj'] as const
   const pairs = linearModules(config)
     .filter(({ projection }) => target_modules.includes(projection as 'q_proj'))
-    .map(({ path: _, ...at }) => {
-      const A = new Float32Array(2 * at.inFeatures).fill(0.5)
-      return { ...at, r: 2, A, B: new Float32Array(at.outFeatures * 2).fill(-1) }
+    .map(({ layer, projection, outFeatures, inFeatures }) => {
+      const A = new Float32Array(2 * inFeatures).fill(0.5)
+      const B = new Float32Array(outFeatures * 2).fill(-1)
+      return { layer, projection, outFeatures, inFeatures, r: 2, A, B }
     })
   const lora = { r: 2, lora_alpha: 4, lora_dropout: 0, target_modules: [...target_modules], use_rslora: false }
   const folder = new MemoryFolder('adapter')

@@ -284,4 +284,14 @@ describe('engine', () => {
     await engine.loadModel({ kind: 'builtin' })
     expect(devices).toBe(2)
   })
+
+  it('says that the device is lost also where what waits on it fails first', async () => {
+    await engine.loadModel({ kind: 'builtin' })
+    model.answer = [1, 2, 3]
+    model.pace = async () => {
+      setTimeout(() => loseDevice('driver reset'), 20)
+      throw new DOMException('mapAsync: the buffer was unmapped', 'AbortError')
+    }
+    await expect(engine.generate(request, () => {})).rejects.toMatchObject({ code: 'gpu-lost' })
+  })
 })

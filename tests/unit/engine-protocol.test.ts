@@ -2,14 +2,15 @@ import { MessageChannel } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectEngine } from '../../src/engine/client/connect'
 import type { FromEngine, Port, ToEngine } from '../../src/engine/protocol/messages'
+import { replaceableEngine } from '../../src/engine/client/replaceable'
 import { serveEngine } from '../../src/engine/worker/serve'
-import type { Engine, ModelCard } from '../../src/engine/api/types'
+import type { Engine, GpuSummary, ModelCard } from '../../src/engine/api/types'
 import { fail, TuneError } from '../../src/errors'
 import type { ByteSink, WritableFolder } from '../../src/contracts/bytes'
 
 let channel: MessageChannel
 let page: Engine
-let failed: (reason: string) => void
+let failed: (error: TuneError) => void
 
 /** Both ends of a real message channel, with only the methods that a test gives on the far side. */
 function connect(far: Partial<Engine>): void {
@@ -186,8 +187,68 @@ describe('engine protocol', () => {
   it('rejects what is under way, and all later calls, when the worker dies', async () => {
     connect({ unloadModel: () => new Promise(() => {}) })
     const running = page.unloadModel()
-    failed('out of memory')
+    failed(fail('engine-worker-died', { reason: 'out of memory' }))
     await expect(running).rejects.toMatchObject({ code: 'engine-worker-died' })
     await expect(page.gpu()).rejects.toMatchObject({ code: 'engine-worker-died' })
+  })
+})
+
+describe('an engine whose worker can be replaced', () => {
+  /** Workers so far, each a message channel with an engine on its far side. */
+  let workers: { channel: MessageChannel; end: (reason: string) => void; terminated: boolean }[]
+  let far: Partial<Engine>
+  let lost: string[]
+
+  function start() {
+    const mine = { channel: new MessageChannel(), end: (() => {}) as (reason: string) => void, terminated: false }
+    workers.push(mine)
+    const { port1, port2 } = mine.channel
+    const engine = { model: () => null, adapter: () => null, ...far } as Engine
+    serveEngine(port2 as unknown as Port<FromEngine, ToEngine>, engine)
+    port1.start()
+    port2.start()
+    return {
+      port: port1 as unknown as Port<ToEngine, FromEngine>,
+      onEnd: (listener: (reason: string) => void) => void (mine.end = listener),
+      terminate() {
+        mine.terminated = true
+        port1.close()
+      },
+    }
+  }
+  beforeEach(() => {
+    workers = []
+    lost = []
+    far = { unloadModel: () => new Promise(() => {}), gpu: async () => ({ vendor: `${workers.length}` }) as GpuSummary }
+  })
+  afterEach(() => workers.forEach(({ channel }) => channel.port1.close()))
+
+  it('starts anew after the worker ended, and rejects what was under way', async () => {
+    const engine = replaceableEngine(start)
+    engine.onLost?.(({ code }) => void lost.push(code))
+    expect(workers).toHaveLength(0)
+    expect(await engine.gpu()).toEqual({ vendor: '1' })
+    const running = engine.unloadModel()
+    workers[0].end('out of memory')
+    await expect(running).rejects.toMatchObject({ code: 'engine-worker-died', params: { reason: 'out of memory' } })
+    expect([lost, engine.model(), workers[0].terminated]).toEqual([['engine-worker-died'], null, true])
+    expect(await engine.gpu()).toEqual({ vendor: '2' })
+    // What an ended worker still says counts no more.
+    workers[0].end('again')
+    expect(await engine.gpu()).toEqual({ vendor: '2' })
+    expect(lost).toHaveLength(1)
+  })
+
+  it('notices a worker that hears nothing more, but not one that is slow', async () => {
+    const engine = replaceableEngine(start, { beatMs: 10, missed: 5 })
+    engine.onLost?.(({ code }) => void lost.push(code))
+    const slow = engine.unloadModel()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(lost).toEqual([])
+    // As when one piece of work never ends: messages wait.
+    workers[0].channel.port2.close()
+    await expect(slow).rejects.toMatchObject({ code: 'engine-worker-blocked' })
+    expect(lost).toEqual(['engine-worker-blocked'])
+    expect(await engine.gpu()).toEqual({ vendor: '2' })
   })
 })

@@ -281,26 +281,60 @@ describe('runs that were interrupted', () => {
     expect(next.notices.store.getState().list.at(-1)?.error?.code).toBe('run-in-other-tab')
   })
 
-  test('a lost GPU interrupts; resuming loads the model again, a folder that was open included', async () => {
-    const studio = await visit()
+  const losing = (code: 'gpu-lost' | 'engine-worker-blocked', times: number, checkpoint = true) => {
     const whole = play
+    let lost = 0
     play = async (on, options) => {
-      on({ kind: 'step', log: row(1), steps: STEPS, tokensPerSecond: 5, etaSeconds: 1, gpuBytes: 1, stepSeconds: 0.1 })
-      archive.steps.set(options.runId, [1])
+      if (lost++ === times) return whole(on, options)
+      if (options.resumeFrom) on({ kind: 'resumed', log: [row(1)] })
+      else
+        on({
+          kind: 'step',
+          log: row(1),
+          steps: STEPS,
+          tokensPerSecond: 5,
+          etaSeconds: 1,
+          gpuBytes: 1,
+          stepSeconds: 0.1,
+        })
+      if (checkpoint) archive.steps.set(options.runId, [1])
       gone = true
-      throw fail('gpu-lost', { reason: 'driver' })
+      throw code === 'gpu-lost' ? fail(code, { reason: 'driver' }) : fail(code, { seconds: 60 })
     }
-    await studio.model.loadFiles('mine', [])
-    await vi.waitFor(() => expect(studio.isReady()).toBe(true))
-    await studio.startTraining()
-    expect(only()).toMatchObject({ reason: 'interrupted', steps: 1, model: { name: 'mine', source: 'files' } })
-    expect(studio.model.store.getState()).toMatchObject({ status: 'empty', card: null, error: { code: 'gpu-lost' } })
+  }
 
-    play = whole
-    loaded = []
-    await studio.resumeRun(studio.runs.store.getState().list![0])
-    expect(loaded[0]).toBe('files')
-    expect(only().reason).toBe('finished')
+  test.each(['gpu-lost', 'engine-worker-blocked'] as const)(
+    'after %s the run goes on by itself, with the model loaded again, a folder that was open included',
+    async (code) => {
+      const studio = await visit()
+      losing(code, 1)
+      await studio.model.loadFiles('mine', [])
+      await vi.waitFor(() => expect(studio.isReady()).toBe(true))
+      loaded = []
+      await studio.startTraining()
+      expect(only()).toMatchObject({ reason: 'finished', steps: STEPS, model: { name: 'mine', source: 'files' } })
+      expect(loaded[0]).toBe('files')
+      expect(asked.map(({ options }) => options.resumeFrom)).toEqual([undefined, 'kept'])
+      expect(studio.notices.store.getState().list.some(({ text }) => text?.key === 'runs.goesOnAfterLoss')).toBe(true)
+    },
+  )
+
+  test('a GPU that is lost again and again leaves it to the person', async () => {
+    const studio = await visit()
+    losing('gpu-lost', 100)
+    await studio.startTraining()
+    expect(asked.length).toBeGreaterThan(2)
+    expect(asked.length).toBeLessThan(7)
+    expect(only()).toMatchObject({ reason: 'interrupted', steps: 1 })
+    expect(studio.model.store.getState()).toMatchObject({ status: 'empty', card: null, error: { code: 'gpu-lost' } })
+  })
+
+  test('without a checkpoint there is nothing to go on from', async () => {
+    const studio = await visit()
+    losing('gpu-lost', 1, false)
+    await studio.startTraining()
+    expect(asked).toHaveLength(1)
+    expect(only()).toMatchObject({ reason: 'interrupted', steps: 1 })
   })
 
   test('broken numbers leave a record with the adapter of the last good step; a run that never began leaves none', async () => {

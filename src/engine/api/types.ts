@@ -1,3 +1,4 @@
+import type { SerializedError } from '../../errors/index'
 import type { FileFolder, ByteSource, WritableFolder } from '../../contracts/bytes'
 import type { Place } from '../../formats/whole-folder'
 import type { RunFile } from '../../run-file/run-file'
@@ -95,6 +96,12 @@ export interface Engine {
     on?: ProgressListener,
     signal?: AbortSignal,
   ): Promise<ExportedFile[]>
+
+  /**
+   * Hears when the engine had to be started anew: what was loaded is gone, and calls that were under way are rejected.
+   * Absent where it lives and dies with its caller.
+   */
+  onLost?(listener: (error: SerializedError) => void): void
 
   dispose(): Promise<void>
 }

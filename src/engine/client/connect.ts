@@ -1,4 +1,4 @@
-import { fail } from '../../errors/index'
+import type { TuneError } from '../../errors/index'
 import { createHandleOwner } from '../protocol/handles'
 import type { EngineMethod, EngineState, FromEngine, Port, ToEngine } from '../protocol/messages'
 import { reviveError } from '../../errors/serialize'
@@ -13,16 +13,19 @@ interface Waiting {
 /**
  * Page side of the protocol: an Engine whose every call goes through `port`. `failed` rejects all that is under way.
  */
-export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engine; failed: (reason: string) => void } {
+export function connectEngine(port: Port<ToEngine, FromEngine>): {
+  engine: Engine
+  failed: (error: TuneError) => void
+} {
   const handles = createHandleOwner(port)
   const calls = new Map<number, Waiting>()
   const streams = new Map<number, Waiting>()
   let state: EngineState = { model: null, adapter: null }
   let next = 1
-  let dead: string | null = null
+  let dead: TuneError | null = null
 
   function call<T>(method: EngineMethod, ...args: unknown[]): Promise<T> {
-    if (dead !== null) return Promise.reject(fail('engine-worker-died', { reason: dead }))
+    if (dead !== null) return Promise.reject(dead)
     const number = next++
     const owned: number[] = []
     const message: ToEngine = { kind: 'call', call: number, method, args: args.map((arg) => handles.lend(arg, owned)) }
@@ -72,7 +75,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engin
     const stream = next++
     const step = (op: 'next' | 'return') =>
       new Promise<IteratorResult<never>>((resolve, reject) => {
-        if (dead !== null) return reject(fail('engine-worker-died', { reason: dead }))
+        if (dead !== null) return reject(dead)
         streams.set(stream, { resolve, reject, owned: [] })
         port.postMessage({ kind: 'stream', stream, op })
       })
@@ -111,10 +114,10 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): { engine: Engin
     dispose: () => call('dispose'),
   }
 
-  function failed(reason: string): void {
-    dead = reason
+  function failed(error: TuneError): void {
+    dead = error
     for (const map of [calls, streams]) {
-      for (const number of [...map.keys()]) finish(map, number)?.reject(fail('engine-worker-died', { reason }))
+      for (const number of [...map.keys()]) finish(map, number)?.reject(error)
     }
   }
   return { engine, failed }

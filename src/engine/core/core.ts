@@ -1,5 +1,5 @@
 import type { ChatTokenizer, Dataset } from '../../data/index'
-import { fail } from '../../errors/index'
+import { fail, TuneError } from '../../errors/index'
 import { serializeError } from '../../errors/serialize'
 import type { Place } from '../../formats/whole-folder'
 import type { ByteSource, FileFolder, WritableFolder } from '../../contracts/bytes'
@@ -65,6 +65,9 @@ interface Loaded {
 export function createEngine(platform: Platform, loadWeights: ModelLoader): Engine {
   return new EngineCore(platform, loadWeights)
 }
+
+/** How much later than its consequences the loss of a device may be told. */
+const LOST_MS = 300
 
 class EngineCore implements Engine {
   private readonly platform: Platform
@@ -384,6 +387,11 @@ class EngineCore implements Engine {
     })
     try {
       return await Promise.race([work, lost, broken])
+    } catch (error) {
+      if (error instanceof TuneError && error.code !== 'gpu-error') throw error
+      // A lost device fails what waits on it before it says that it is lost.
+      await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOST_MS))])
+      throw error
     } finally {
       stop()
     }

@@ -3,7 +3,7 @@ import type { Engine, ModelCard } from '../api/types'
 import type { AdapterCard } from '../../contracts/lora'
 
 /** Calls that wait for an answer; pause, resume and stop are sent the same way and nobody waits. */
-export type EngineMethod = Exclude<keyof Engine, 'model' | 'adapter' | 'tokenRows'>
+export type EngineMethod = Exclude<keyof Engine, 'model' | 'adapter' | 'tokenRows' | 'onLost'>
 
 /** What `model()` and `adapter()` say, sent along with every answer so that the page can ask without waiting. */
 export interface EngineState {
@@ -20,6 +20,8 @@ export type ToEngine =
   | { kind: 'reply'; request: number; value?: unknown; error?: SerializedError }
   /** tokenRows: begin; then one `next` for each row wanted, `return` to end early. */
   | { kind: 'stream'; stream: number; op: 'open' | 'next' | 'return' }
+  /** Whether the worker still hears; `pong` is the answer. */
+  | { kind: 'ping' }
 
 /** Worker to page. */
 export type FromEngine =
@@ -32,6 +34,7 @@ export type FromEngine =
   /** The worker needs the object no more. */
   | { kind: 'release'; handle: number }
   | { kind: 'item'; stream: number; value?: unknown; done: boolean; error?: SerializedError }
+  | { kind: 'pong' }
 
 /**
  * What stands in a message for an argument that cannot be copied. `handle` is a number that the page gave out;

@@ -46,6 +46,7 @@ export function serveEngine(port: Port<FromEngine, ToEngine>, engine: Engine): v
     if (data.kind === 'call') void call(data)
     else if (data.kind === 'abort') handles.abort(data.handle)
     else if (data.kind === 'reply') handles.settle(data.request, data.value, data.error)
+    else if (data.kind === 'ping') port.postMessage({ kind: 'pong' })
     else void stream(data)
   })
 }

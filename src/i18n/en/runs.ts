@@ -30,6 +30,7 @@ export const runs = {
   'runState.interrupted': 'interrupted after step {step} of {steps}',
   'runState.stopped': 'stopped after step {step} of {steps}',
   'runState.failed': 'its numbers broke after step {step}',
+  'runs.goesOnAfterLoss': 'The GPU or the engine went away. {name} goes on by itself from step {step}.',
   'runs.wasInterrupted': '{name} was interrupted after step {step} of {steps}.',
   'runs.stepsAgain': 'Steps since its last checkpoint are done again, with the same result.',
   'runs.tryStep': 'Try it as of step {step}',

@@ -32,6 +32,7 @@ export const runs: Record<keyof typeof english, string> = {
   'runState.interrupted': '在第 {step} 步后中断，共 {steps} 步',
   'runState.stopped': '在第 {step} 步后停止，共 {steps} 步',
   'runState.failed': '第 {step} 步后数值异常',
+  'runs.goesOnAfterLoss': 'GPU 或引擎曾中断，{name} 已自动从第 {step} 步继续。',
   'runs.wasInterrupted': '{name} 在第 {step} 步后中断，共 {steps} 步。',
   'runs.stepsAgain': '最近一个检查点之后的几步会重做，结果不变。',
   'runs.tryStep': '与第 {step} 步时的模型对话',
