@@ -1,59 +1,50 @@
 import { Replay } from '../src/gpu/replay'
 import { uploadTensor } from '../src/gpu/storage'
 import type { Tensor } from '../src/gpu/tensor'
+import type { MatmulVariantName } from '../src/gpu/tuning'
 import { openDawn, type GpuKind } from '../src/headless/dawn'
 import { matmul } from '../src/ops/matmul'
+import { MATMUL_VARIANTS } from '../src/ops/matmul-variants'
+import { fmaPeak, medianOf, timed } from './lib/timing'
 
-// npm run bench -- matmul [gpu] [M N K ...]: GFLOP/s of every register tile in every layout.
+// npm run bench -- matmul [gpu] [M N K ...]: every variant in every layout, in GFLOP/s and as a share of the FMA peak.
 const [gpuKind = 'auto', ...sizes] = process.argv.slice(2)
 const shapes = sizes.length
   ? [sizes.map(Number)]
   : [
-      [64, 192, 192],
-      [128, 896, 896],
-      [128, 4864, 896],
-      [128, 8, 896],
+      [256, 576, 576],
+      [256, 896, 4864],
+      [256, 4864, 896],
     ]
 const gpu = await openDawn(gpuKind as GpuKind)
 const make = (n: number): Tensor => uploadTensor(gpu, 'bench', new Float32Array(n).fill(0.01))
 for (const [M, N, K] of shapes) {
   const [a, b, c] = [make(M * K), make(N * K), make(M * N)]
-  for (const layout of [{ bTransposed: true }, {}, { aTransposed: true }] as const) {
+  const peak = await fmaPeak(gpu)
+  console.log(`[${M}, ${N}, ${K}], FMA peak ${peak.toFixed(1)} GFLOP/s`)
+  for (const name of Object.keys(MATMUL_VARIANTS) as MatmulVariantName[]) {
+    const { takes, defines } = MATMUL_VARIANTS[name]
+    const { subgroups } = gpu.features
+    if (defines.SHARE && !(subgroups && subgroups.least >= Number(defines.SHARE))) continue
     const line: string[] = []
-    for (const tile of [
-      [2, 4],
-      [4, 4],
-      [8, 4],
-      [4, 8],
-      [8, 8],
-      [16, 4],
-      [16, 8],
-      [8, 16],
-      [16, 16],
-    ] as [number, number][]) {
-      if ('aTransposed' in layout && tile[0] % 4) continue
-      const repeat = Math.max(1, Math.round(2e8 / (2 * M * N * K)))
-      const plan = new Replay<null>(
-        gpu,
-        (r) => {
-          for (let i = 0; i < repeat; i++) matmul(r, { a, b, c, M, N, K, ...layout, tile })
-        },
-        null,
-        { label: 'bench' },
-      )
+    for (const layout of [{ bTransposed: true }, {}, { aTransposed: true }] as const) {
+      if (!takes({ M, N, K, Z: 1, aTransposed: 'aTransposed' in layout, vectorised: true, causal: null })) continue
+      const plan = new Replay<null>(gpu, (r) => matmul(r, { a, b, c, M, N, K, ...layout, variant: name }), null, {
+        label: 'bench',
+      })
+      const started = performance.now()
       await plan.build()
+      const compiled = performance.now() - started
       await plan.prepare(null)
-      let best = Infinity
-      for (let i = 0; i < 4; i++) {
-        const start = performance.now()
-        plan.run(null)
-        await gpu.device.queue.onSubmittedWorkDone()
-        best = Math.min(best, performance.now() - start)
-      }
-      line.push(`${tile.join('x')} ${((2 * M * N * K * repeat) / best / 1e6).toFixed(2)}`)
+      const ms = await medianOf(3, () => timed(gpu, () => plan.run(null)))
+      const rate = (2 * M * N * K) / ms / 1e6
+      const label = 'bTransposed' in layout ? 'B^T' : 'aTransposed' in layout ? 'A^T' : 'A B'
+      line.push(
+        `${label} ${rate.toFixed(2)} (${((100 * rate) / peak).toFixed(0)} %, built in ${compiled.toFixed(0)} ms)`,
+      )
       plan.destroy()
     }
-    console.log(`[${M}, ${N}, ${K}] ${JSON.stringify(layout).padEnd(21)} ${line.join('   ')}`)
+    console.log(`  ${name.padEnd(20)} ${line.join('   ')}`)
   }
 }
 process.exit(0)

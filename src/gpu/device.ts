@@ -6,7 +6,8 @@ import { defaultTuning } from './tuning'
 /** Optional features the kernels know how to use. */
 interface GpuFeatures {
   f16: boolean
-  subgroups: boolean
+  /** Least and most lanes of a subgroup. */
+  subgroups: { least: number; most: number } | null
   timestamps: boolean
 }
 
@@ -78,6 +79,20 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
   const counts = { buffers: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 }
   const words = `${vendor} ${architecture} ${description}`.toLowerCase()
   const isSoftware = /swiftshader|llvmpipe|lavapipe|warp|software/.test(words)
+  const features: GpuFeatures = {
+    f16: device.features.has('shader-f16'),
+    subgroups: device.features.has('subgroups' as GPUFeatureName)
+      ? { least: adapter.info.subgroupMinSize ?? 4, most: adapter.info.subgroupMaxSize ?? 128 }
+      : null,
+    timestamps: device.features.has('timestamp-query'),
+  }
+  const traits = {
+    isSoftware,
+    vendor: vendor.toLowerCase(),
+    architecture: architecture.toLowerCase(),
+    subgroups: features.subgroups,
+    workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
+  }
   let destroyed = false
   const live = new Set<GPUBuffer>()
   const onBuffer = listeners<GPUBuffer>()
@@ -90,12 +105,8 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
     device,
     info: { vendor, architecture, description },
     isSoftware,
-    features: {
-      f16: device.features.has('shader-f16'),
-      subgroups: device.features.has('subgroups' as GPUFeatureName),
-      timestamps: device.features.has('timestamp-query'),
-    },
-    kernels: new KernelCache({ device, counts }, defaultTuning({ isSoftware })),
+    features,
+    kernels: new KernelCache({ device, counts }, defaultTuning(traits)),
     lost: new Promise((resolve) => {
       void device.lost.then((why) => {
         if (!destroyed) resolve(why.message || why.reason)

@@ -52,7 +52,10 @@ export class KernelCache {
     let kernel = this.kernels.get(key)
     if (!kernel) {
       const f16 = Object.entries(defines).some(([name, value]) => name.startsWith('T_') && value === 'f16')
-      const wgsl = (f16 ? 'enable f16;\n' : '') + expandWgsl(source.wgsl, defines)
+      const wgsl =
+        (f16 ? 'enable f16;\n' : '') +
+        (defines.SUBGROUPS ? 'enable subgroups;\n' : '') +
+        expandWgsl(source.wgsl, defines)
       const io = reflect(wgsl)
       kernel = { key, name: source.name, wgsl, io, layout: this.layout(io), pipeline: null, compiling: null }
       this.kernels.set(key, kernel)

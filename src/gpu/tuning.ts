@@ -6,6 +6,13 @@
  * Two columns so far: GPUs, and software adapters (SwiftShader, lavapipe, WARP), where an invocation is a loop on a
  * processor core: barriers are dear there, registers cheap, and cores few.
  */
+/** The matrix product's variants; what each is stands in src/ops/matmul-variants.ts. */
+export type MatmulVariantName =
+  | `register ${'1x4' | '2x4' | '4x4' | '8x4' | '8x8'}`
+  | 'uniform 16x4'
+  | `subgroup ${'8x4' | '16x16 of 4' | '16x8 of 8'}`
+  | `workgroup ${'4x4' | '8x4' | '8x8'}`
+
 export interface Tuning {
   /**
    * Invocations that share a row in the row kernels (norms, softmax, loss head, 8-bit states). 64 keep a GPU busy with
@@ -15,17 +22,30 @@ export interface Tuning {
   /** Invocations a workgroup of those kernels: `rowLanes` where a row takes a workgroup, else small, for few cores. */
   rowGroup: number
   /**
-   * Largest register tile of the matmul, rows by columns. A larger one reads less for each product and needs more
-   * registers: 8 x 4 keeps 32 sums, which all GPUs hold; software keeps 64 in its cache. Read by `matmul`.
+   * Variants of the matrix product, best first; a product takes the first that serves it and finds enough to do. None:
+   * register tiles alone. Read by `chooseMatmul`.
    */
-  matmulTile: [number, number]
+  matmul: readonly MatmulVariantName[]
+  /** Workgroups from which on such a variant is taken: several for every core. */
+  matmulWorkgroups: number
+  /**
+   * Operations from which on it is taken: a software adapter compiles it for seconds, which short products never earn.
+   */
+  matmulFlops: number
+  /**
+   * Largest register tile, rows by columns, for what no variant above takes. A larger one reads less for each product
+   * and needs more registers: 8 x 4 keeps 32 sums, which all GPUs but Intel's hold; software keeps 64 in its cache.
+   */
+  matmulTile: [4, 4] | [8, 4] | [8, 8]
+  /**
+   * Whether tiles in workgroup memory write out every k: faster, but a minute's work for a software adapter's compiler.
+   */
+  unrolls: boolean
   /**
    * Outputs from which a product gets the largest tile; with fewer it would leave cores idle, so that smaller tiles
    * pay. Software adapters have a handful of cores.
    */
   matmulTileFrom: number
-  /** Columns and rows of invocations in one workgroup of the matmul. */
-  matmulGroup: [number, number]
   /** Invocations that share an output of the NF4 matrix-vector product. Read by `nf4Gemv`. */
   gemvLanes: 4 | 8 | 16 | 32 | 64
   /**
@@ -63,7 +83,6 @@ export interface Tuning {
 const MiB = 2 ** 20
 
 const COMMON = {
-  matmulGroup: [8, 8],
   gemvLanes: 8,
   slabElements: 16 * MiB,
   headChunk: 4096,
@@ -75,10 +94,15 @@ const COMMON = {
   quantizeElements: 4 * MiB,
 } satisfies Partial<Tuning>
 
+/** GPUs in general: tiles in workgroup memory, which every vendor's hardware has. */
 const GPUS: Tuning = {
   ...COMMON,
   rowLanes: 64,
   rowGroup: 64,
+  matmul: ['workgroup 8x4', 'workgroup 4x4'],
+  matmulWorkgroups: 32,
+  matmulFlops: 0,
+  unrolls: true,
   matmulTile: [8, 4],
   matmulTileFrom: 131_072,
   flopsPerSubmit: 100e9,
@@ -88,6 +112,10 @@ const SOFTWARE: Tuning = {
   ...COMMON,
   rowLanes: 1,
   rowGroup: 8,
+  matmul: [],
+  matmulWorkgroups: 2,
+  matmulFlops: 5e7,
+  unrolls: false,
   matmulTile: [8, 8],
   matmulTileFrom: 64,
   flopsPerSubmit: 4e9,
@@ -96,8 +124,37 @@ const SOFTWARE: Tuning = {
 /** What of a device the choice looks at. */
 export interface DeviceTraits {
   isSoftware: boolean
+  /** GPUAdapterInfo's, in lower case; empty where the browser hides it. */
+  vendor: string
+  architecture: string
+  /** Least and most lanes of a subgroup, where the device has the feature. */
+  subgroups: { least: number; most: number } | null
+  /** Workgroup memory in bytes. */
+  workgroupBytes: number
 }
 
 export function defaultTuning(traits: DeviceTraits): Tuning {
-  return traits.isSoftware ? SOFTWARE : GPUS
+  return traits.isSoftware ? { ...SOFTWARE, matmul: softwareMatmul(traits) } : { ...GPUS, ...gpuMatmul(traits) }
+}
+
+/**
+ * Measured: a load costs a processor that plays GPU as much as tens of products, whether its address is shared or not,
+ * so that rows handed round among the lanes of a subgroup are the cheapest.
+ */
+function softwareMatmul({ subgroups }: DeviceTraits): MatmulVariantName[] {
+  if (subgroups?.least === 8) return ['subgroup 16x8 of 8']
+  return subgroups?.least === 4 ? ['subgroup 16x16 of 4'] : []
+}
+
+/**
+ * By what the vendors' compilers make of each variant: Intel's spill every tile but 4 x 4; RDNA 2 reads shared rows
+ * into scalar registers for nothing; RDNA 3 and NVIDIA want few reads for each product.
+ */
+function gpuMatmul(traits: DeviceTraits): Partial<Tuning> {
+  const { vendor, architecture, workgroupBytes } = traits
+  if (vendor === 'intel') return { matmul: [], matmulTile: [4, 4] }
+  if (vendor === 'amd' && /rdna-?[12]/.test(architecture)) return { matmul: ['uniform 16x4', 'workgroup 8x4'] }
+  if (vendor === 'amd' && /rdna-?3/.test(architecture)) return { matmul: ['workgroup 8x8', 'workgroup 8x4'] }
+  if (vendor === 'nvidia') return { matmul: ['workgroup 8x8', 'workgroup 8x4'] }
+  return workgroupBytes >= 16384 ? {} : { matmul: [] }
 }

@@ -1,9 +1,7 @@
-import wgsl from '../../shaders/matmul.wgsl?raw'
 import type { Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
-import type { Tuning } from '../gpu/tuning'
-
-const source = { name: 'matmul', wgsl }
+import type { MatmulVariantName, Tuning } from '../gpu/tuning'
+import { MATMUL_VARIANTS, type ProductTraits } from './matmul-variants'
 
 /** How a batch of matrices steps through its buffers, in elements. */
 interface MatmulBatch {
@@ -45,13 +43,13 @@ export interface Matmul {
   batch?: MatmulBatch
   /** Sum over slices of A and B: count and element strides. */
   slices?: { count: number; a: number; b: number }
-  /** Register tile [rows, columns]; absent: the device's choice. */
-  tile?: [number, number]
+  /** Absent: the device's choice. */
+  variant?: MatmulVariantName
   /** Causal attention: which part of the product the diagonal makes unnecessary. `first` = position of A's row 0. */
   causal?: { kind: 'skip-right' | 'reduce-to-row' | 'reduce-from-row'; first: number }
 }
 
-/** C = alpha op(A) op(B) (+ bias) (+ C). Shapes as in shaders/matmul.wgsl. */
+/** C = alpha op(A) op(B) (+ bias) (+ C). Shapes as in shaders/matmul-shared.wgsl. */
 export function matmul(r: Recorder, o: Matmul): void {
   const { M, N, K } = o
   const lda = o.lda ?? (o.aTransposed ? M : K)
@@ -63,15 +61,13 @@ export function matmul(r: Recorder, o: Matmul): void {
   const av = four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a)
   const bv = four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b)
   const cv = four(N, ldc, o.cOffset ?? 0, ...batch.c)
-  const [tm, tn] = o.tile ?? tile(o, r.tuning, av + bv + cv === 3)
-  const [wx, wy] = r.tuning.matmulGroup
+  const Z = batch.outer * batch.inner
+  const variant = MATMUL_VARIANTS[o.variant ?? chooseMatmul(traitsOf(o, av + bv + cv === 3, Z), r.tuning)]
   r.dispatch({
-    source,
+    source: variant.source,
     defines: {
-      TM: tm,
-      TN: tn,
-      WX: wx,
-      WY: wy,
+      ...variant.defines,
+      ...(variant.defines.BK ? { UNROLL: r.tuning.unrolls ? variant.defines.BK : 1 } : {}),
       A_TRANS: o.aTransposed ?? false,
       B_TRANS: o.bTransposed ?? false,
       AV: av,
@@ -112,23 +108,38 @@ export function matmul(r: Recorder, o: Matmul): void {
       diagonal: o.causal?.first ?? 0,
       alpha: o.alpha ?? 1,
     },
-    workgroups: [Math.ceil(N / (tn * wx)), Math.ceil(M / (tm * wy)), batch.outer * batch.inner],
-    flops: 2 * M * N * K * batch.outer * batch.inner * slices.count,
+    workgroups: [Math.ceil(N / variant.columns), Math.ceil(M / variant.rows), Z],
+    flops: 2 * M * N * K * Z * slices.count,
   })
 }
 
+function traitsOf({ M, N, K, aTransposed, causal }: Matmul, vectorised: boolean, Z: number): ProductTraits {
+  return { M, N, K, Z, aTransposed: aTransposed ?? false, vectorised, causal: causal?.kind ?? null }
+}
+
 /**
- * Register tile: large where there is work for every core, small where the output alone would leave the GPU idle; the
- * scalar paths stay small, since their unrolled loads are many.
+ * The first variant of the device's list that takes the product and finds enough in it: a workgroup for every core
+ * several times over, and few rows wasted. Else a register tile by size: large where there is work for every core,
+ * small where the output alone would leave the device idle; the scalar paths stay small, since their unrolled loads are
+ * many.
  */
-function tile({ M, N, batch, aTransposed }: Matmul, tuning: Tuning, vectorised: boolean): [number, number] {
-  const large = tuning.matmulTile
-  const outputs = M * N * (batch ? batch.outer * batch.inner : 1)
-  if (!aTransposed && M < 4) return [M === 1 ? 1 : 2, 4]
-  if (M < large[0] || !vectorised) return [4, 4]
-  if (N < large[1]) return [large[0], 4]
-  if (outputs >= tuning.matmulTileFrom) return large
-  return outputs < tuning.matmulTileFrom / 4 && !aTransposed ? [2, 4] : [4, 4]
+function chooseMatmul(product: ProductTraits, tuning: Tuning): MatmulVariantName {
+  const { M, N, K, Z, aTransposed, vectorised } = product
+  const flops = 2 * M * N * K * Z
+  for (const name of tuning.matmul) {
+    const { rows, columns, takes } = MATMUL_VARIANTS[name]
+    const tiles = Math.ceil(M / rows) * Math.ceil(N / columns)
+    const wasted = 1 - (M * N) / (tiles * rows * columns)
+    if (takes(product) && wasted <= 0.3 && tiles * Z >= tuning.matmulWorkgroups && flops >= tuning.matmulFlops)
+      return name
+  }
+  if (!aTransposed && M < 4) return M === 1 ? 'register 1x4' : 'register 2x4'
+  const [rows, columns] = tuning.matmulTile
+  if (M < rows || !vectorised) return 'register 4x4'
+  if (N < columns) return rows === 8 ? 'register 8x4' : 'register 4x4'
+  const outputs = M * N * Z
+  if (outputs >= tuning.matmulTileFrom) return `register ${rows}x${columns}` as MatmulVariantName
+  return outputs < tuning.matmulTileFrom / 4 && !aTransposed ? 'register 2x4' : 'register 4x4'
 }
 
 /** The plain twin for dense, unbatched products: f64 sums over the same operands. */

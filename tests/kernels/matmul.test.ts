@@ -1,23 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { matmul, matmulReference } from '../../src/ops/matmul'
-import { F32_SUMS, random, relativeError, runOps } from '../helpers/gpu'
+import type { MatmulVariantName } from '../../src/gpu/tuning'
+import { matmul, matmulReference, type Matmul } from '../../src/ops/matmul'
+import { MATMUL_VARIANTS } from '../../src/ops/matmul-variants'
+import { F32_SUMS, random, relativeError, runOps, testGpu } from '../helpers/gpu'
 import { GPU_DTYPE, packed } from '../helpers/packed'
 
 const LAYOUTS = [{ bTransposed: true }, {}, { aTransposed: true }] as const
 
-/** C = 0.5 op(A) op(B) + bias + C over the given tile, or the device's own. */
+/** C = 0.5 op(A) op(B) (+ bias + C) of the given variant, or the device's own. */
 async function product(
   M: number,
   N: number,
   K: number,
   layout: (typeof LAYOUTS)[number],
-  tile?: [number, number],
+  variant?: MatmulVariantName,
+  adds = true,
 ): Promise<number> {
   const [a, b, c, bias] = [random(M * K, 1), random(N * K, 2), random(M * N, 3), random(N, 4)]
   const out = await runOps({ a: { data: a }, b: { data: b }, c: { data: c }, bias: { data: bias } }, (r, t) => {
-    matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, ...layout, accumulate: true, alpha: 0.5, bias: t.bias, tile })
+    const added = adds ? { accumulate: true, bias: t.bias } : {}
+    matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, ...layout, alpha: 0.5, variant, ...added })
   })
-  const want = matmulReference(a, b, { M, N, K, ...layout }).map((v, i) => v * 0.5 + c[i] + bias[i % N])
+  const want = matmulReference(a, b, { M, N, K, ...layout }).map((v, i) => v * 0.5 + (adds ? c[i] + bias[i % N] : 0))
   return relativeError(out.c, want)
 }
 
@@ -42,24 +46,108 @@ describe('shapes', () => {
   }
 })
 
-describe('tiles', () => {
-  for (const tile of [
-    [1, 4],
-    [2, 4],
-    [4, 4],
-    [8, 4],
-    [16, 4],
-    [8, 8],
-  ] as [number, number][]) {
+/**
+ * Every variant that the device can run, against the twin, in each layout that it takes: sizes within one tile, across
+ * several with rests on both sides, and with a K that ends inside its depth.
+ */
+describe('variants', async () => {
+  const { features } = await testGpu()
+  const names = (Object.keys(MATMUL_VARIANTS) as MatmulVariantName[]).filter((name) => {
+    const { SHARE = 0, LANES = 0 } = MATMUL_VARIANTS[name].defines
+    const { subgroups } = features
+    return !SHARE || (subgroups && subgroups.least >= Number(SHARE) && subgroups.most <= Number(LANES))
+  })
+  const whole = { M: 68, N: 76, K: 20, vectorised: true, causal: null, Z: 1 } as const
+
+  for (const name of names) {
+    const { takes } = MATMUL_VARIANTS[name]
     for (const layout of LAYOUTS) {
-      // A transposed is read in vectors of four rows, so its tile has at least four.
-      if (tile[0] < 4 && 'aTransposed' in layout) continue
-      test(`${tile.join(' x ')} ${JSON.stringify(layout)}`, async () => {
-        expect(await product(68, 76, 20, layout, tile)).toBeLessThan(F32_SUMS)
+      if (!takes({ aTransposed: 'aTransposed' in layout, ...whole })) continue
+      test(`${name} ${JSON.stringify(layout)}`, async () => {
+        for (const [M, N, K] of [
+          [68, 76, 20],
+          [4, 4, 4],
+          [133, 260, 36],
+        ]) {
+          // A transposed moves in vectors of rows.
+          const rows = 'aTransposed' in layout ? Math.ceil(M / 4) * 4 : M
+          expect(
+            await product(rows, N, K, layout, name, 'bTransposed' in layout),
+            `[${rows}, ${N}, ${K}]`,
+          ).toBeLessThan(F32_SUMS)
+        }
       })
     }
+    if (takes({ aTransposed: false, ...whole })) {
+      test(`${name}: batches, slices, a row scale, packed B and both sides of a diagonal`, () => checkStrides(name))
+    }
   }
+
+  test('all of them add in the same order: same bits', async () => {
+    const [M, N, K] = [36, 64, 52]
+    const [a, b] = [random(M * K, 1), random(N * K, 2)]
+    const results = []
+    for (const name of names) {
+      const out = await runOps({ a: { data: a }, b: { data: b }, c: { data: new Float32Array(M * N) } }, (r, t) =>
+        matmul(r, { a: t.a, b: t.b, c: t.c, M, N, K, bTransposed: true, variant: name }),
+      )
+      results.push(Buffer.from(out.c.buffer).toString('base64'))
+    }
+    expect(new Set(results).size).toBe(1)
+  })
 })
+
+/** Two batches of two slices over bf16 rows: over what C held left of a diagonal, and summed up to one. */
+async function checkStrides(variant: MatmulVariantName): Promise<void> {
+  const [Z, slices, M, N, K] = [2, 2, 70, 72, 24]
+  const a = random(Z * slices * M * K, 1)
+  const b = packed(random(Z * slices * N * K, 2), 'BF16')
+  const c = random(Z * M * N, 3)
+  const scale = random(M, 4)
+  const batch: Matmul['batch'] = {
+    outer: Z,
+    inner: 1,
+    a: [slices * M * K, 0],
+    b: [slices * N * K, 0],
+    c: [M * N, 0],
+  }
+  const shape = { M, N, K, batch, slices: { count: slices, a: M * K, b: N * K }, variant }
+  const first = 3
+  const masked = a.map((v, i) => (i % K > (Math.floor(i / K) % M) + first ? 0 : v))
+  const out = await runOps(
+    {
+      a: { data: a },
+      masked: { data: masked },
+      b: { data: b.words, dtype: GPU_DTYPE.BF16, shape: [Z * slices * N * K] },
+      scaled: { data: c },
+      upTo: { data: new Float32Array(Z * M * N) },
+      scale: { data: scale },
+    },
+    (r, t) => {
+      const causal = { kind: 'skip-right', first } as const
+      matmul(r, { ...shape, a: t.a, b: t.b, c: t.scaled, bTransposed: true, causal, rowScale: t.scale })
+      matmul(r, { ...shape, a: t.masked, b: t.b, c: t.upTo, causal: { kind: 'reduce-to-row', first } })
+    },
+  )
+  const sums = (left: Float32Array, bTransposed: boolean): Float64Array => {
+    const all = new Float64Array(Z * M * N)
+    for (let z = 0; z < Z * slices; z++) {
+      const part = matmulReference(
+        left.subarray(z * M * K, (z + 1) * M * K),
+        b.values.subarray(z * N * K, (z + 1) * N * K),
+        { M, N, K, bTransposed },
+      )
+      part.forEach((v, i) => (all[Math.floor(z / slices) * M * N + i] += v))
+    }
+    return all
+  }
+  const scaled = sums(a, true).map((v, i) => v + c[i] * scale[Math.floor(i / N) % M])
+  expect(relativeError(out.upTo, sums(masked, false)), 'up to the row').toBeLessThan(F32_SUMS)
+  // Right of the diagonal a tile may be left as it was; nobody reads it.
+  const seen = (values: ArrayLike<number>): number[] =>
+    Array.from(values).filter((_, i) => i % N <= (Math.floor(i / N) % M) + first)
+  expect(relativeError(seen(out.scaled), seen(scaled)), 'left of the diagonal').toBeLessThan(F32_SUMS)
+}
 
 describe('packed operands', () => {
   for (const dtype of ['BF16', 'F16', 'F32'] as const) {

@@ -4,8 +4,14 @@ import { kernelInterface } from '../helpers/shader-interface'
 
 const readme = readFileSync('shaders/README.md', 'utf8')
 const files = readdirSync('shaders').filter((name) => name.endsWith('.wgsl'))
+/** A file of a family whose bindings all its kernels share begins with the family's. */
+const textOf = (file: string): string => {
+  const shared = /^(\w+)/.exec(file)![1] + '-shared.wgsl'
+  const before = files.includes(shared) && file !== shared ? readFileSync(`shaders/${shared}`, 'utf8') : ''
+  return before + readFileSync(`shaders/${file}`, 'utf8')
+}
 const kernels = files.flatMap((file) => {
-  const text = readFileSync(`shaders/${file}`, 'utf8')
+  const text = textOf(file)
   return [...text.matchAll(/@compute @workgroup_size\([^)]*\)+\s*fn (\w+)/g)].map(([, name]) => ({ file, name, text }))
 })
 

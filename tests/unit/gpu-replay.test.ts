@@ -11,7 +11,11 @@ const gpu = {
   device: { createBindGroupLayout: () => ({}), limits: { maxStorageBufferBindingSize: 4096, maxBufferSize: 4096 } },
   counts: { pipelines: 0 },
 } as unknown as Gpu
-const cache = (isSoftware = true) => new KernelCache(gpu, defaultTuning({ isSoftware }))
+const cache = (isSoftware = true) =>
+  new KernelCache(
+    gpu,
+    defaultTuning({ isSoftware, vendor: '', architecture: '', subgroups: null, workgroupBytes: 16384 }),
+  )
 /** The same with kernels of its own. */
 const fresh = (): Gpu => ({ ...gpu, kernels: cache() })
 

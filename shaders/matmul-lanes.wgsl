@@ -1,0 +1,103 @@
+// LANES invocations side by side along N share TM rows of A; each keeps TM x TN results, its columns LANES * 4 apart in
+// vectors of 4, so that neighbours read neighbouring vectors of B. No workgroup memory, no barrier.
+//
+// SHARE: 0 every invocation reads A itself, from an address without a lane in it, which AMD's compilers read once for
+// all into scalar registers; 4, 8: of so many neighbours in a subgroup each reads one row and hands it round. Any
+// subgroup of at least so many lanes will do. AV, BV and CV are 1, A is not transposed. Invocations beyond N stay to
+// the end: their columns are clamped, their part of A is needed.
+
+@compute @workgroup_size(${LANES}, 1, 1)
+fn matmul_lanes(
+  @builtin(workgroup_id) wid: vec3<u32>,
+  //#if SHARE
+  @builtin(subgroup_invocation_id) place: u32,
+  //#end
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let m0 = wid.y * ${TM}u;
+  let n_wide = wid.x * ${LANES * TN}u;
+  //#if CAUSAL == 1
+  if (n_wide > p.diagonal + m0 + ${TM - 1}u) { return; }
+  //#end
+  //#if CAUSAL == 2
+  let k_to = min(p.K, p.diagonal + m0 + ${TM}u);
+  //#else
+  let k_to = p.K;
+  //#end
+  let base = batch_of(wid.z);
+  let m_last = p.M - 1u;
+  //#for j in 0..TN/4
+  let n_${j} = n_wide + ${j * LANES * 4}u + lane * 4u;
+  //#end
+  //#for i in 0..TM
+  //#for j in 0..TN/4
+  var acc_${i}_${j} = vec4<f32>(0.0);
+  //#end
+  //#end
+
+  for (var slice = 0u; slice < p.k_outer; slice++) {
+    let a_at = base.a + slice * p.a_slice;
+    let b_at = base.b + slice * p.b_slice;
+    //#if SHARE
+    //#for q in 0..TM/SHARE
+    let ra_${q} = a_at + min(m0 + ${q * SHARE}u + place % ${SHARE}u, m_last) * p.lda;
+    //#end
+    //#else
+    //#for i in 0..TM
+    let ra_${i} = a_at + min(m0 + ${i}u, m_last) * p.lda;
+    //#end
+    //#end
+    //#for j in 0..TN/4
+    //#if B_TRANS
+    //#for q in 0..4
+    let rb_${j}_${q} = b_at + min(n_${j} + ${q}u, p.N - 1u) * p.ldb;
+    //#end
+    //#else
+    let rb_${j} = b_at + min(n_${j}, p.N - 4u);
+    //#end
+    //#end
+    for (var k = 0u; k < k_to; k += 4u) {
+      //#for j in 0..TN/4
+      //#if B_TRANS
+      //#for q in 0..4
+      let t_${j}_${q} = load_b4(rb_${j}_${q} + k);
+      //#end
+      //#for kk in 0..4
+      let b_${kk}_${j} = vec4<f32>(t_${j}_0[${kk}], t_${j}_1[${kk}], t_${j}_2[${kk}], t_${j}_3[${kk}]);
+      //#end
+      //#else
+      //#for kk in 0..4
+      let b_${kk}_${j} = load_b4(rb_${j} + (k + ${kk}u) * p.ldb);
+      //#end
+      //#end
+      //#end
+      //#if SHARE
+      //#for q in 0..TM/SHARE
+      let own_${q} = load_a4(ra_${q} + k);
+      //#end
+      //#end
+      //#for i in 0..TM
+      //#if SHARE == 4
+      let a_${i} = quadBroadcast(own_${i / SHARE}, ${i % 4}u);
+      //#end
+      //#if SHARE == 8
+      let a_${i} = subgroupBroadcast(own_${i / SHARE}, ${i % SHARE}u);
+      //#end
+      //#if !SHARE
+      let a_${i} = load_a4(ra_${i} + k);
+      //#end
+      //#for j in 0..TN/4
+      acc_${i}_${j} = (((acc_${i}_${j} + a_${i}.x * b_0_${j}) + a_${i}.y * b_1_${j}) + a_${i}.z * b_2_${j})
+        + a_${i}.w * b_3_${j};
+      //#end
+      //#end
+    }
+  }
+
+  //#for j in 0..TN/4
+  let biases_${j} = bias_of(n_${j});
+  //#for i in 0..TM
+  finish(base.c, m0 + ${i}u, n_${j}, acc_${i}_${j}, biases_${j});
+  //#end
+  //#end
+}
