@@ -152,9 +152,12 @@ function softwareMatmul({ subgroups }: DeviceTraits): MatmulVariantName[] {
  */
 function gpuMatmul(traits: DeviceTraits): Partial<Tuning> {
   const { vendor, architecture, workgroupBytes } = traits
+  // A hidden name may be a software adapter's, which compiles tiles in workgroup memory for minutes.
+  if (vendor === '') return { matmul: [] }
   if (vendor === 'intel') return { matmul: [], matmulTile: [4, 4] }
   if (vendor === 'amd' && /rdna-?[12]/.test(architecture)) return { matmul: ['uniform 16x4', 'workgroup 8x4'] }
   if (vendor === 'amd' && /rdna-?3/.test(architecture)) return { matmul: ['workgroup 8x8', 'workgroup 8x4'] }
   if (vendor === 'nvidia') return { matmul: ['workgroup 8x8', 'workgroup 8x4'] }
+  if (vendor === 'qualcomm' || vendor === 'arm') return { matmul: ['workgroup 4x4'] }
   return workgroupBytes >= 16384 ? {} : { matmul: [] }
 }
