@@ -28,7 +28,8 @@ for (const [M, N, K] of shapes) {
     if (defines.SHARE && !(subgroups && subgroups.least >= Number(defines.SHARE))) continue
     const line: string[] = []
     for (const layout of [{ bTransposed: true }, {}, { aTransposed: true }] as const) {
-      if (!takes({ M, N, K, Z: 1, aTransposed: 'aTransposed' in layout, vectorised: true, causal: null })) continue
+      const traits = { aTransposed: 'aTransposed' in layout, bTransposed: 'bTransposed' in layout }
+      if (!takes({ M, N, K, Z: 1, ...traits, single: true, vectorised: true, causal: null })) continue
       const plan = new Replay<null>(gpu, (r) => matmul(r, { a, b, c, M, N, K, ...layout, variant: name }), null, {
         label: 'bench',
       })

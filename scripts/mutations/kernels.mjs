@@ -86,6 +86,13 @@ const matmul = [
     test: kernel('matmul', 'variants'),
   },
   {
+    name: 'matmul of one row: the last lane is left out',
+    file: 'shaders/matmul-row.wgsl',
+    find: 'i < ${LANES}u; i++) { total',
+    replace: 'i + 1u < ${LANES}u; i++) { total',
+    test: kernel('matmul', 'one row'),
+  },
+  {
     name: 'matmul of workgroups: the last tile of k reads on',
     file: 'shaders/matmul-workgroup.wgsl',
     find: 'return select(vec4<f32>(0.0), load_a4(row + min(k, p.K - 4u)), k < p.K);',
@@ -358,6 +365,13 @@ const others = [
     find: 'for (var i = 1u; i < ${LANES}u; i++)',
     replace: 'for (var i = 1u; i + 1u < ${LANES}u; i++)',
     test: kernel('nf4'),
+  },
+  {
+    name: 'nf4 kernel: neighbours change places in the table of values',
+    file: 'shaders/nf4.wgsl',
+    find: 'values[lane] = nf4_values(vec4<u32>(lane)).x; }',
+    replace: 'values[lane] = nf4_values(vec4<u32>(lane ^ 1u)).x; }',
+    test: kernel('nf4', 'one row'),
   },
   {
     name: 'linear: every slab gets the bias of the first',

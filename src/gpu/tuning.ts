@@ -9,6 +9,7 @@
 /** The matrix product's variants; what each is stands in src/ops/matmul-variants.ts. */
 export type MatmulVariantName =
   | `register ${'1x4' | '2x4' | '4x4' | '8x4' | '8x8'}`
+  | 'row'
   | 'uniform 16x4'
   | `subgroup ${'8x4' | '16x16 of 4' | '16x8 of 8'}`
   | `workgroup ${'4x4' | '8x4' | '8x8'}`
@@ -48,6 +49,11 @@ export interface Tuning {
   matmulTileFrom: number
   /** Invocations that share an output of the NF4 matrix-vector product. Read by `nf4Gemv`. */
   gemvLanes: 4 | 8 | 16 | 32 | 64
+  /**
+   * Whether that product looks the 16 values up in workgroup memory: a third of the instructions of a tree of selects
+   * on AMD and Intel; on a processor that plays GPU a load costs more than the tree.
+   */
+  gemvTable: boolean
   /**
    * Most elements of a dequantised slab (a power of two): 64 MiB of f32, half of the least binding limit. Smaller slabs
    * stay in a cache but split products. Read by the linears.
@@ -99,7 +105,8 @@ const GPUS: Tuning = {
   ...COMMON,
   rowLanes: 64,
   rowGroup: 64,
-  matmul: ['workgroup 8x4', 'workgroup 4x4'],
+  gemvTable: true,
+  matmul: ['row', 'workgroup 8x4', 'workgroup 4x4'],
   matmulWorkgroups: 32,
   matmulFlops: 0,
   unrolls: true,
@@ -112,6 +119,7 @@ const SOFTWARE: Tuning = {
   ...COMMON,
   rowLanes: 1,
   rowGroup: 8,
+  gemvTable: false,
   matmul: [],
   matmulWorkgroups: 2,
   matmulFlops: 5e7,
@@ -153,11 +161,11 @@ function softwareMatmul({ subgroups }: DeviceTraits): MatmulVariantName[] {
 function gpuMatmul(traits: DeviceTraits): Partial<Tuning> {
   const { vendor, architecture, workgroupBytes } = traits
   // A hidden name may be a software adapter's, which compiles tiles in workgroup memory for minutes.
-  if (vendor === '') return { matmul: [] }
-  if (vendor === 'intel') return { matmul: [], matmulTile: [4, 4] }
-  if (vendor === 'amd' && /rdna-?[12]/.test(architecture)) return { matmul: ['uniform 16x4', 'workgroup 8x4'] }
-  if (vendor === 'amd' && /rdna-?3/.test(architecture)) return { matmul: ['workgroup 8x8', 'workgroup 8x4'] }
-  if (vendor === 'nvidia') return { matmul: ['workgroup 8x8', 'workgroup 8x4'] }
-  if (vendor === 'qualcomm' || vendor === 'arm') return { matmul: ['workgroup 4x4'] }
-  return workgroupBytes >= 16384 ? {} : { matmul: [] }
+  if (vendor === '') return { matmul: ['row'] }
+  if (vendor === 'intel') return { matmul: ['row'], matmulTile: [4, 4] }
+  if (vendor === 'amd' && /rdna-?[12]/.test(architecture)) return { matmul: ['row', 'uniform 16x4', 'workgroup 8x4'] }
+  if (vendor === 'amd' && /rdna-?3/.test(architecture)) return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'] }
+  if (vendor === 'nvidia') return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'] }
+  if (vendor === 'qualcomm' || vendor === 'arm') return { matmul: ['row', 'workgroup 4x4'] }
+  return workgroupBytes >= 16384 ? {} : { matmul: ['row'] }
 }

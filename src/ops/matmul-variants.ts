@@ -1,5 +1,6 @@
 import lanesWgsl from '../../shaders/matmul-lanes.wgsl?raw'
 import registerWgsl from '../../shaders/matmul.wgsl?raw'
+import rowWgsl from '../../shaders/matmul-row.wgsl?raw'
 import sharedWgsl from '../../shaders/matmul-shared.wgsl?raw'
 import workgroupWgsl from '../../shaders/matmul-workgroup.wgsl?raw'
 import type { KernelSource } from '../gpu/kernel'
@@ -14,6 +15,9 @@ export interface ProductTraits {
   /** Products of the batch. */
   Z: number
   aTransposed: boolean
+  bTransposed: boolean
+  /** One slice, and C not scaled by rows. */
+  single: boolean
   /** All operands move as vec4. */
   vectorised: boolean
   causal: 'skip-right' | 'reduce-to-row' | 'reduce-from-row' | null
@@ -22,6 +26,7 @@ export interface ProductTraits {
 /** One kernel of the family at one tile. */
 export interface MatmulVariant {
   source: KernelSource
+  /** Over those that the product itself asks for. */
   defines: Defines
   /** Rows and columns of C that a workgroup computes. */
   rows: number
@@ -31,6 +36,7 @@ export interface MatmulVariant {
 
 const kernel = (name: string, wgsl: string): KernelSource => ({ name, wgsl: sharedWgsl + wgsl })
 const registerSource = kernel('matmul', registerWgsl)
+const rowSource = kernel('matmul_row', rowWgsl)
 const lanesSource = kernel('matmul_lanes', lanesWgsl)
 const workgroupSource = kernel('matmul_workgroup', workgroupWgsl)
 
@@ -71,6 +77,16 @@ function workgroup(rows: number, columns: number, o: { wide: number; high: numbe
   }
 }
 
+/** One row of A: eight neighbours a column, which is long enough to keep them busy. Adds in an order of its own. */
+const row: MatmulVariant = {
+  source: rowSource,
+  defines: { LANES: 8, ROWS: 8, CV: 0 },
+  rows: 1,
+  columns: 8,
+  takes: ({ M, K, bTransposed, single, aTransposed, vectorised, causal }) =>
+    M === 1 && K >= 128 && bTransposed && single && !aTransposed && vectorised && !causal,
+}
+
 /** Every variant by its name; which of them a device tries, and in which order, stands in `Tuning.matmul`. */
 export const MATMUL_VARIANTS: Record<MatmulVariantName, MatmulVariant> = {
   'register 1x4': register(1, 4),
@@ -78,6 +94,7 @@ export const MATMUL_VARIANTS: Record<MatmulVariantName, MatmulVariant> = {
   'register 4x4': register(4, 4),
   'register 8x4': register(8, 4),
   'register 8x8': register(8, 8),
+  row,
   'uniform 16x4': lanes(16, 4, { lanes: 64, share: 0 }),
   'subgroup 8x4': lanes(8, 4, { lanes: 64, share: 8 }),
   'subgroup 16x16 of 4': lanes(16, 16, { lanes: 4, share: 4 }),

@@ -66,7 +66,6 @@ export function matmul(r: Recorder, o: Matmul): void {
   r.dispatch({
     source: variant.source,
     defines: {
-      ...variant.defines,
       ...(variant.defines.BK ? { UNROLL: r.tuning.unrolls ? variant.defines.BK : 1 } : {}),
       A_TRANS: o.aTransposed ?? false,
       B_TRANS: o.bTransposed ?? false,
@@ -76,6 +75,7 @@ export function matmul(r: Recorder, o: Matmul): void {
       BIAS: o.bias !== undefined,
       ACC: o.rowScale ? 2 : o.accumulate ? 1 : 0,
       CAUSAL: o.causal ? { 'skip-right': 1, 'reduce-to-row': 2, 'reduce-from-row': 3 }[o.causal.kind] : 0,
+      ...variant.defines,
     },
     tensors: {
       a: o.a,
@@ -113,8 +113,18 @@ export function matmul(r: Recorder, o: Matmul): void {
   })
 }
 
-function traitsOf({ M, N, K, aTransposed, causal }: Matmul, vectorised: boolean, Z: number): ProductTraits {
-  return { M, N, K, Z, aTransposed: aTransposed ?? false, vectorised, causal: causal?.kind ?? null }
+function traitsOf(o: Matmul, vectorised: boolean, Z: number): ProductTraits {
+  return {
+    M: o.M,
+    N: o.N,
+    K: o.K,
+    Z,
+    aTransposed: o.aTransposed ?? false,
+    bTransposed: o.bTransposed ?? false,
+    single: !o.rowScale && (o.slices?.count ?? 1) === 1,
+    vectorised,
+    causal: o.causal?.kind ?? null,
+  }
 }
 
 /**

@@ -60,10 +60,10 @@ export function nf4Dequantize(r: Recorder, o: { weight: Nf4Weight; out: Tensor; 
 
 /** y [N] = W x (+ bias) for one row x [K]; K a multiple of 8. */
 export function nf4Gemv(r: Recorder, o: { weight: Nf4Weight; x: Tensor; y: Tensor; bias?: Tensor }): void {
-  const lanes = r.tuning.gemvLanes
+  const { gemvLanes: lanes, gemvTable } = r.tuning
   r.dispatch({
     source: gemvSource,
-    defines: { NESTED: o.weight.layout.nested, LANES: lanes, BIAS: o.bias !== undefined },
+    defines: { NESTED: o.weight.layout.nested, LANES: lanes, TABLE: gemvTable, BIAS: o.bias !== undefined },
     tensors: { weight: weightTensor(o.weight), x: o.x, y: o.y, ...(o.bias ? { bias: o.bias } : {}) },
     params: { N: o.weight.N, K: o.weight.K, ...weightParams(o.weight) },
     workgroups: grid(Math.ceil(o.weight.N / (64 / lanes)), 1),

@@ -174,22 +174,25 @@ describe('one row times the codes', () => {
         ] as const) {
           const weight = hostNf4(random(N * K, 7), nested)
           const [x, bias] = [random(K, 8), random(N, 9)]
-          const out = await runOps(
-            {
-              w: { data: weight.words },
-              x: { data: x },
-              bias: { data: bias },
-              y: { data: new Float32Array(N).fill(NaN) },
-            },
-            (r, t) =>
-              nf4Gemv(r, {
-                weight: { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight },
-                x: t.x,
-                y: t.y,
-                bias: biased ? t.bias : undefined,
-              }),
-            { gemvLanes: lanes },
-          )
+          const run = (gemvTable: boolean) =>
+            runOps(
+              {
+                w: { data: weight.words },
+                x: { data: x },
+                bias: { data: bias },
+                y: { data: new Float32Array(N).fill(NaN) },
+              },
+              (r, t) =>
+                nf4Gemv(r, {
+                  weight: { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight },
+                  x: t.x,
+                  y: t.y,
+                  bias: biased ? t.bias : undefined,
+                }),
+              { gemvLanes: lanes, gemvTable },
+            )
+          const [out, looked] = [await run(false), await run(true)]
+          expect(bits(looked.y)).toEqual(bits(out.y))
           const want = matmulReference(x, weight.values, { M: 1, N, K, bTransposed: true }).map(
             (v, i) => v + (biased ? bias[i] : 0),
           )
