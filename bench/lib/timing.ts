@@ -5,8 +5,8 @@ import { Replay } from '../../src/gpu/replay'
 import { storageTensor } from '../../src/gpu/storage'
 
 /**
- * Milliseconds that the threads of this process but the main one, which waits, have been on a core: on a software adapter
- * that is the work itself, whoever shares the machine. 0 where the system does not tell.
+ * Milliseconds that the threads of this process but the main one, which waits, have been on a core: on a software
+ * adapter that is the work itself, whoever shares the machine. 0 where the system does not tell.
  */
 function workerMs(): number {
   try {
