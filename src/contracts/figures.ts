@@ -47,6 +47,8 @@ export const FIGURES = {
   },
   /** Tokens fed so far, padding left out. */
   num_tokens: { from: 'loop', over: 'last', unit: 'count' },
+  /** Trained tokens of the step, by which its loss is divided; Trainer's own argument of that name, which it keeps. */
+  num_items_in_batch: { from: 'loop', over: 'steps', unit: 'count' },
   /** Share of trained tokens whose arg max is the label: the mean of the micro batches' own, as trl has it. */
   mean_token_accuracy: { from: 'kernels', over: 'micro batches', unit: 'share' },
   /** Entropy of the predictions at trained tokens: the mean of the micro batches' own, as trl has it. */

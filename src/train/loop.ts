@@ -42,6 +42,7 @@ interface Queued {
   rate: number
   rows: number[]
   realTokens: number
+  numItems: number
   result: Promise<StepResult>
 }
 
@@ -59,13 +60,16 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
 
   const settle = async () => {
     if (!queued) return
-    const { step, epoch, rate, rows, realTokens, result } = queued
+    const { step, epoch, rate, rows, realTokens, numItems, result } = queued
     queued = null
     const left = await result.catch((error: unknown) => {
       throw namingRows(error, step, rows)
     })
     numTokens += realTokens
-    const figures = logRow({ step, epoch, learning_rate: rate, num_tokens: numTokens }, left)
+    const figures = logRow(
+      { step, epoch, learning_rate: rate, num_tokens: numTokens, num_items_in_batch: numItems },
+      left,
+    )
     log.push(figures)
     parts.onStep({ ...figures, ...clock.stepEnded(realTokens, steps - step), gpuBytes: trainer.gpuBytes })
   }
@@ -122,6 +126,7 @@ async function queue(trainer: Trainer, run: RunFile, window: Window, step: numbe
     rate,
     rows: batches.flatMap((batch) => batch.rows),
     realTokens: batches.reduce((sum, batch) => sum + batch.realTokens, 0),
+    numItems,
     result: trainer.step({
       lr: rate,
       beta1: run.adam_beta1,

@@ -25,6 +25,7 @@ export const charts = {
   'figure.grad_norm': 'Gradient norm',
   'figure.learning_rate': 'Learning rate',
   'figure.num_tokens': 'Tokens read',
+  'figure.num_items_in_batch': 'Tokens trained in the step',
   'figure.mean_token_accuracy': 'Share of tokens it would have chosen',
   'figure.entropy': 'Entropy of its predictions',
 }

@@ -27,6 +27,7 @@ export const charts: Record<keyof typeof english, string> = {
   'figure.grad_norm': '梯度范数',
   'figure.learning_rate': '学习率',
   'figure.num_tokens': '已读的 token',
+  'figure.num_items_in_batch': '本步训练的 token',
   'figure.mean_token_accuracy': '首选即正确的 token 占比',
   'figure.entropy': '预测的熵',
 }
