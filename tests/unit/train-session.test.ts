@@ -53,10 +53,12 @@ describe('training session', () => {
   it('reports every step with transformers’ figures', async () => {
     const { end, reports } = session(new FakeTrainer(result))
     const log = await end
-    expect(log.map((row) => [row.step, row.epoch, row.loss, row.grad_norm, row.num_tokens])).toEqual([
-      [1, 0.4, 9, 0.5, 30],
-      [2, 0.8, 8, 1, 100],
-      [3, 1, 7, 1.5, 150],
+    expect(
+      log.map((row) => [row.step, row.epoch, row.loss, row.grad_norm, row.num_tokens, row.num_items_in_batch]),
+    ).toEqual([
+      [1, 0.4, 9, 0.5, 30, 7],
+      [2, 0.8, 8, 1, 100, 2],
+      [3, 1, 7, 1.5, 150, 7],
     ])
     expect(reports).toHaveLength(3)
     expect(reports[2].etaSeconds).toBe(0)
@@ -210,7 +212,7 @@ describe('log history', () => {
   it('averages loss and accuracy over the interval and keeps the last step’s other figures', async () => {
     const log = await session(new FakeTrainer(result)).end
     const one = () => 1
-    expect(logHistory(log, { logging_steps: 2 }, 3, one)).toEqual([{ ...log[1], loss: 8.5 }])
+    expect(logHistory(log, { logging_steps: 2 }, 3, one)).toEqual([{ ...log[1], loss: 8.5, num_items_in_batch: 4.5 }])
     expect(logHistory(log, { logging_steps: 1 }, 3, (step) => 2 + step)).toEqual(log)
     expect(logHistory(log, { logging_steps: 0.5 }, 3, one)).toHaveLength(1)
   })
