@@ -23,6 +23,8 @@ export interface TokenizedRow {
   labels: Int32Array
   /** True where max_length cut the row. */
   truncated: boolean
+  /** What the row's column `split` says, where it has one: "train", "test". */
+  split?: string
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { SerializedError } from '../errors/index'
+import type { EvalRow } from './evaluation'
 import type { LogRow, Pace } from './figures'
 import type { AdapterCard } from './lora'
 
 /** Where a run stands. */
-export type TrainPhase = 'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'answering' | 'done' | 'stopped'
+export type TrainPhase =
+  'preparing' | 'compiling' | 'training' | 'paused' | 'saving' | 'answering' | 'evaluating' | 'done' | 'stopped'
 
 /** What a run tells while it goes on. */
 export type TrainEvent =
@@ -13,11 +15,15 @@ export type TrainEvent =
   | ({ kind: 'step'; log: LogRow; steps: number } & Pace)
   /** The adapter that is being trained: what answers while the run is paused. */
   | { kind: 'adapter'; card: AdapterCard }
-  /** The run goes on after these steps. */
-  | { kind: 'resumed'; log: LogRow[] }
+  /** The run goes on after these steps, and what was judged on the way. */
+  | { kind: 'resumed'; log: LogRow[]; evaluations: EvalRow[] }
   /** A checkpoint is written; `bytes` of all that the run keeps now. */
   | { kind: 'checkpoint'; step: number; bytes: number }
+  /** The held-out rows were judged; `isBest` where no evaluation before was as good. */
+  | { kind: 'evaluation'; row: EvalRow; isBest: boolean }
   | ({ kind: 'answer'; step: number } & RowAnswer)
+  /** The run was changed from the step behind `after` on; `steps` it has in all now. */
+  | { kind: 'steered'; steering: { after: number; learning_rate?: number; steps?: number }; steps: number }
   | { kind: 'message'; level: 'info' | 'warning'; text: SerializedError | string }
 
 /** What the model, as it was after a step, said to the beginning of a row. */

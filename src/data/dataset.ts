@@ -97,7 +97,8 @@ export async function loadDataset(
       if (skipped ?? isUntrained(example, options)) return collector.remark(skipped ?? 'row-untrained', one.row)
       const tokenized = tokenizeExample(one.row, example, tokenizer, options)
       expectWeights(tokenized, tokenizer, options.model)
-      rows.push(tokenized.row)
+      const { split } = one.value
+      rows.push(typeof split === 'string' ? { ...tokenized.row, split } : tokenized.row)
       tell(collector, one.row, example, tokenizer)
       collector.kept(fields, mapping.format, example, tokenized)
     } catch (error) {

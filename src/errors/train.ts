@@ -9,20 +9,38 @@ interface CheckpointDamage {
   reason: string
 }
 
+/** Why something of another trainer's file or script is not taken over. */
+export type LeftWhy =
+  'unknown' | 'run-time' | 'unsupported' | 'invalid' | 'formatting' | 'held-out' | 'tokens' | 'callbacks' | 'full'
+
 /** What errors of train are told, by their codes. Their words: src/i18n/LANGUAGE/errors/train.ts. */
 export interface TrainErrors {
   'run-not-json': { reason: string }
+  'run-not-yaml': { reason: string }
+  'run-script-empty': None
+  'run-read': { trainer: string; fields: string[]; model: string | null; data: string | null }
+  'run-left': { written: string; line: number | null; why: LeftWhy; suggestion?: string | null }
   'run-not-an-object': { what: string }
   'run-unknown-fields': { fields: { field: string; suggestion: string | null }[] }
   'run-field-invalid': { field: string; value: string; expected: Expectation }
   'run-field-twice': { first: string; second: string }
   'run-field-unsupported': { field: string; value: string }
   'run-optimizer-unsupported': { optim: string; known: string[] }
+  'run-optimizer-instead': { optim: string; used: string }
+  'run-schedule-needs': { schedule: string; oneOf: string[]; stated: string[] }
   'run-targets-invalid': { field: string; wrong: string[]; known: string[] }
   'run-grouping-shuffles': None
   'run-no-bfloat16': None
   'run-fields-without-effect': { fields: string[] }
-  'run-no-evaluation': { fields: string[] }
+  'run-needs-evaluation': { field: string }
+  'eval-no-rows': { eval_strategy: string }
+  'eval-split-leaves-none': { rows: number; held: number; left: 'train' | 'held' }
+  'eval-split-unknown': { split: string; splits: string[] }
+  'eval-other-format': { data: string; format: string; eval_data: string; eval_format: string }
+  'eval-overlap': { overlap: { held: number; train: number; kind: 'exact' | 'near' }[] }
+  'eval-too-large': { reason: string }
+  'eval-stopped-early': { step: number; patience: number; best: number | null }
+  'eval-best-kept': { step: number; metric: string; value: string }
   'train-no-rows': None
   'train-no-step': None
   'train-no-checkpoint': { folder: string }

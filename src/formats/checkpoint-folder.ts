@@ -82,14 +82,16 @@ async function isOlder(folder: FileFolder, files: ReadonlyMap<string, number>): 
 export interface CheckpointRules {
   /** Every how many steps the run file wants one that stays; null = never. */
   every: number | null
+  /** Steps whose evaluation was the best by then, where the run file wants those. */
+  best?: readonly number[]
   /** How many of those stay; null = all. */
   limit: number | null
   /** Also one at each pause, at a stop and every few minutes; of these the newest stays. */
   safety: boolean
 }
 
-export const isWanted = ({ every }: CheckpointRules, step: number): boolean =>
-  every !== null && step > 0 && step % every === 0
+export const isWanted = ({ every, best }: CheckpointRules, step: number): boolean =>
+  step > 0 && ((every !== null && step % every === 0) || (best?.includes(step) ?? false))
 
 export interface PruneOptions {
   /** The run whose checkpoints these are; those of others are left alone. Absent: the place is one run's own. */

@@ -9,16 +9,16 @@ export interface TrainerStateFacts {
   logging_steps: number
   save_steps: number
   total_flos: number
+  eval_steps: number
+  best_global_step: number | null
+  best_metric: number | null
+  best_model_checkpoint: string | null
 }
 
 /** trainer_state.json as transformers' TrainerState.save_to_json writes it: every field, in alphabetical order. */
 export function trainerState(facts: TrainerStateFacts): Record<string, unknown> {
   const state: Record<string, unknown> = {
     ...facts,
-    best_global_step: null,
-    best_metric: null,
-    best_model_checkpoint: null,
-    eval_steps: 500,
     is_hyper_param_search: false,
     is_local_process_zero: true,
     is_world_process_zero: true,

@@ -12,7 +12,7 @@ import { Evaluator } from './passes/evaluator'
 import type { PassModel } from './passes/graphs'
 import type { LayerAdapter } from './passes/layer-context'
 import { scoreLimit } from './passes/score-limit'
-import type { LanguageModel, Trainer, MemoryPlan, TrainingShape } from './language-model'
+import type { LanguageModel, LineFigures, Trainer, MemoryPlan, TrainingShape } from './language-model'
 import { planMemory } from './training/memory-plan'
 import { ropeTable } from '../architecture/rope-table'
 import { chooseToken, uniforms } from './answering/choose-token'
@@ -21,7 +21,7 @@ import { ghost } from './training/training-graph'
 import { type ModelConfig, type Projection } from '../contracts/model'
 import type { ModelWeights } from './weights'
 import { type LoraConfig, type LoraPair } from '../contracts/lora'
-import { type DecodingOptions, type LineLosses } from './language-model'
+import { type DecodingOptions } from './language-model'
 import { linearModules } from '../architecture/names'
 
 /** The engine's language model: qwen2, qwen3 and llama with an NF4 (or dense) base. */
@@ -212,7 +212,7 @@ export class GpuLanguageModel implements LanguageModel {
     return evaluator
   }
 
-  async lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineLosses> {
+  async lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineFigures> {
     return (await this.evaluator(batch.B, batch.T, useAdapter)).perLine(batch)
   }
 

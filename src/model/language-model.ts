@@ -35,6 +35,16 @@ export interface MemoryPlan {
   adapterParameters: number
 }
 
+/** Of each line of a batch. */
+export interface LineFigures {
+  /** Trained tokens. */
+  counts: Int32Array
+  /** Sums over them: cross-entropy, arg max is the label, entropy of the prediction. */
+  sums: Float64Array
+  right: Float64Array
+  entropies: Float64Array
+}
+
 /** A causal language model with an NF4 base on the GPU and at most one LoRA adapter. Built by model/load.ts. */
 export interface LanguageModel {
   readonly config: ModelConfig
@@ -54,8 +64,8 @@ export interface LanguageModel {
   createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer>
   /** How strongly the adapter acts outside training, beside its own scale; 1 after attachLora. */
   setAdapterStrength(strength: number): void
-  /** No gradient. */
-  lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineLosses>
+  /** What each line of the batch leaves, without a gradient. */
+  lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineFigures>
   /** New token ids one by one; ends after a stop id (which is yielded), the length or the signal. */
   generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number>
   /** f32 logits [T, V] of one row, for checks. */
@@ -90,15 +100,6 @@ export interface TrainerState {
   steps: number
   pairs: LoraPair[]
   tensors: { name: string; data: Uint8Array }[]
-}
-
-/** For each line of a batch, over its trained tokens. */
-export interface LineLosses {
-  /** Sum of the cross-entropy. */
-  sums: Float64Array
-  counts: Int32Array
-  /** Tokens that were the likeliest. */
-  right: Int32Array
 }
 
 export interface DecodingOptions {

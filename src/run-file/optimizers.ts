@@ -7,12 +7,32 @@ const KINDS = {
   adamw_8bit: 'adamw8bit',
   adamw_bnb_8bit: 'adamw8bit',
   paged_adamw_8bit: 'paged_adamw8bit',
+  paged_adamw_32bit: 'paged_adamw32bit',
 } as const satisfies Record<string, OptimizerKind>
 
 export type OptimName = keyof typeof KINDS
 export const OPTIMIZERS = Object.keys(KINDS) as OptimName[]
 
 export const optimizerKind = (optim: OptimName): OptimizerKind => KINDS[optim]
+
+/** Names of torch's AdamW on other machines, or in other trainers. */
+const OTHER_NAMES: Record<string, OptimName> = {
+  adamw: 'adamw_torch',
+  adamw_torch_xla: 'adamw_torch',
+  adamw_torch_npu_fused: 'adamw_torch',
+  adamw_apex_fused: 'adamw_torch',
+  paged_adamw: 'paged_adamw_32bit',
+}
+/** transformers' own AdamW, which version 5 no longer has: it took eps before the second moment was corrected. */
+const RETIRED: Record<string, OptimName> = { adamw_hf: 'adamw_torch' }
+
+/** The optimiser that a name means; `instead` where it is not quite the same. undefined: none that is here. */
+export function optimizerNamed(name: unknown): { optim: OptimName; instead: boolean } | undefined {
+  if (typeof name !== 'string') return undefined
+  if (Object.hasOwn(KINDS, name)) return { optim: name as OptimName, instead: false }
+  if (Object.hasOwn(OTHER_NAMES, name)) return { optim: OTHER_NAMES[name], instead: false }
+  return Object.hasOwn(RETIRED, name) ? { optim: RETIRED[name], instead: true } : undefined
+}
 
 const BUDGET = /^\s*state_budget_bytes\s*=\s*([1-9]\d*)\s*$/
 

@@ -1,13 +1,14 @@
 import type { SerializedError } from '../errors/index'
-import { fail } from '../errors/index'
+import { fail, TuneError } from '../errors/index'
 import { shown } from '../errors/shown'
 import { suggest } from '../errors/suggest'
-import { meets, type Expectation } from '../errors/expectation'
 import type { Projection } from '../contracts/model'
-import { knowsOptimArgs, type OptimName } from './optimizers'
+import { checked } from './check'
+import { asHistory } from './history'
+import { otherName } from './dialects'
+import { knowsOptimArgs, optimizerNamed, type OptimName } from './optimizers'
 import {
   aliases,
-  evaluationFields,
   loraAliases,
   loraFields,
   loraNeutralOnly,
@@ -20,6 +21,7 @@ import {
 } from './run-fields'
 import type { RunFile } from './run-file'
 import { fileDefaults, NO_CUT } from './run-file'
+import { checkArguments } from './schedule-arguments'
 
 type Json = Record<string, unknown>
 
@@ -31,73 +33,134 @@ export interface ParsedRunFile {
   warnings: SerializedError[]
 }
 
+/** Told of a field that cannot be taken, by its spelling in the file; the field then keeps its default. */
+type Refuse = (refused: TuneError, written: string) => void
+
 /**
  * Read a run file: new and old Hugging Face names, nested or flat LoRA and quantisation settings. Absent fields (and
- * null, but for max_length) take `defaults`. Throws a TuneError naming the field: `run-not-an-object`,
- * `run-unknown-fields`, `run-field-invalid`, `run-field-twice`, `run-field-unsupported`, `run-optimizer-unsupported`,
- * `run-targets-invalid`.
+ * null, but for max_length) take `defaults`. Throws a TuneError naming the field, unless `refuse` hears of it instead:
+ * `run-not-an-object`, `run-unknown-fields`, `run-field-invalid`, `run-field-twice`, `run-field-unsupported`,
+ * `run-optimizer-unsupported`, `run-schedule-needs`, `run-targets-invalid`.
  */
-export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults): ParsedRunFile {
+export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults, refuse?: Refuse): ParsedRunFile {
   const run = structuredClone(defaults)
-  const fields = flatten(asObject(json, 'run file'))
+  const refusing = (written: string, take: () => void) => {
+    try {
+      take()
+    } catch (error) {
+      if (!refuse || !(error instanceof TuneError)) throw error
+      refuse(error, written)
+    }
+  }
+  const fields = flatten(asObject(json, 'run file'), refusing)
   const warnings: SerializedError[] = []
   const idle: string[] = []
-  const evaluation: string[] = []
   const unknown: { field: string; suggestion: string | null }[] = []
   const stated = new Set<string>()
 
   for (const [field, { value, written }] of fields) {
-    const [group, name] = field.includes('.') ? field.split('.') : ['', field]
-    const neutral = own(group === 'lora' ? loraNeutralOnly : neutralOnly, name)
-    if (field === 'train_sampling_strategy') {
-      applySampling(run, value)
-    } else if (field === 'optim') {
-      run.optim = asOptimizer(value)
-    } else if (field === 'optim_args') {
-      if (!knowsOptimArgs(value)) throw fail('run-field-unsupported', { field: written, value: shown(value) })
-      run.optim_args = value
-    } else if (field === 'lora.target_modules') {
-      run.lora.target_modules = asTargets(value, written)
-    } else if (group === '' && Object.hasOwn(runFields, name)) {
-      ;(run as unknown as Json)[name] = checked(written, value, runFields[name as keyof typeof runFields])
-    } else if (group === 'lora' && Object.hasOwn(loraFields, name)) {
-      ;(run.lora as unknown as Json)[name] = checked(written, value, loraFields[name])
-    } else if (group === 'quantization' && Object.hasOwn(quantizationFields, name)) {
-      ;(run.quantization as unknown as Json)[name] = checked(written, withoutTorch(value), quantizationFields[name])
-    } else if (neutral) {
-      if (!neutral.some((plain) => shown(plain) === shown(value))) {
-        throw fail('run-field-unsupported', { field: written, value: shown(value) })
-      }
-    } else if (evaluationFields.has(field)) {
-      evaluation.push(written)
-    } else if (field === 'data_seed') {
-      // One seed orders the rows and makes the adapter; compared when all fields are read.
-    } else if (withoutEffect.has(name)) {
-      idle.push(written)
-    } else {
-      unknown.push({ field: written, suggestion: suggest(name, knownNames(group)) })
-    }
-    stated.add(field)
+    refusing(written, () => {
+      const kind = takeField(run, field, value, written, warnings)
+      if (kind === 'idle') idle.push(written)
+      if (kind !== 'unknown') stated.add(field)
+      else if (refuse) throw fail('run-unknown-fields', { fields: [unknownField(field, written)] })
+      else unknown.push(unknownField(field, written))
+    })
   }
 
   if (unknown.length > 0) throw fail('run-unknown-fields', { fields: unknown })
   const dataSeed = fields.get('data_seed')
   if (dataSeed && dataSeed.value !== run.seed) {
-    throw fail('run-field-unsupported', { field: dataSeed.written, value: shown(dataSeed.value) })
+    refusing(dataSeed.written, () => {
+      throw fail('run-field-unsupported', { field: dataSeed.written, value: shown(dataSeed.value) })
+    })
   }
-  if (run.packing && run.max_length === NO_CUT)
+  refusing(fields.get('lr_scheduler_type')?.written ?? 'lr_scheduler_type', () => {
+    const asked = { ...run }
+    run.lr_scheduler_type = defaults.lr_scheduler_type
+    run.lr_scheduler_kwargs = defaults.lr_scheduler_kwargs
+    run.lr_scheduler_kwargs = checkArguments(asked)
+    run.lr_scheduler_type = asked.lr_scheduler_type
+  })
+  refusing('packing', () => {
+    if (!run.packing || run.max_length !== NO_CUT) return
+    run.packing = false
     throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
+  })
+  // Who holds rows out wants to know how the run does on them.
+  if (
+    (run.eval_split !== 0 || run.eval_data !== null) &&
+    !stated.has('eval_strategy') &&
+    defaults.eval_strategy === 'no'
+  ) {
+    run.eval_strategy = 'steps'
+    run.eval_steps ??= 0.1
+  }
+  for (const field of ['load_best_model_at_end', 'early_stopping_patience', 'save_strategy'] as const) {
+    const asks = field === 'save_strategy' ? run[field] === 'best' : Boolean(run[field])
+    if (!asks || run.eval_strategy !== 'no') continue
+    refusing(fields.get(field)?.written ?? field, () => {
+      Object.assign(run, { [field]: fileDefaults[field] })
+      throw fail('run-needs-evaluation', { field })
+    })
+  }
   // A file that says how often wants them; the libraries' own default is to write them.
   if (stated.has('save_steps') && !stated.has('save_strategy')) run.save_strategy = 'steps'
   // transformers 5 folded warmup_ratio into warmup_steps: below 1 it is a share of all steps.
   if (run.warmup_steps > 0 && run.warmup_steps < 1) [run.warmup_ratio, run.warmup_steps] = [run.warmup_steps, 0]
   if (run.group_by_length && !run.shuffle) warnings.push(fail('run-grouping-shuffles', {}).toJSON())
   if (run.quantization.bnb_4bit_compute_dtype === 'bfloat16') warnings.push(fail('run-no-bfloat16', {}).toJSON())
-  if (evaluation.length > 0 && fields.get('eval_strategy')?.value !== 'no') {
-    warnings.push(fail('run-no-evaluation', { fields: evaluation }).toJSON())
-  }
   if (idle.length > 0) warnings.push(fail('run-fields-without-effect', { fields: idle }).toJSON())
   return { run, stated, warnings }
+}
+
+/** Takes one field into the run; says what kind it is where it has no place there. */
+function takeField(
+  run: RunFile,
+  field: string,
+  value: unknown,
+  written: string,
+  warnings: SerializedError[],
+): 'taken' | 'idle' | 'unknown' {
+  const [group, name] = field.includes('.') ? field.split('.') : ['', field]
+  const neutral = own(group === 'lora' ? loraNeutralOnly : neutralOnly, name)
+  if (field === 'train_sampling_strategy') {
+    applySampling(run, value)
+  } else if (field === 'optim') {
+    run.optim = asOptimizer(value, warnings)
+  } else if (field === 'lr_scheduler_kwargs') {
+    run.lr_scheduler_kwargs = asObject(fromText(value), written) as RunFile['lr_scheduler_kwargs']
+  } else if (field === 'eval_split') {
+    run.eval_split = asSplit(value, written)
+  } else if (field === 'history') {
+    run.history = asHistory(value, written)
+  } else if (field === 'optim_args') {
+    if (!knowsOptimArgs(value)) throw fail('run-field-unsupported', { field: written, value: shown(value) })
+    run.optim_args = value
+  } else if (field === 'lora.target_modules') {
+    run.lora.target_modules = asTargets(value, written)
+  } else if (group === '' && Object.hasOwn(runFields, name)) {
+    ;(run as unknown as Json)[name] = checked(written, value, runFields[name as keyof typeof runFields])
+  } else if (group === 'lora' && Object.hasOwn(loraFields, name)) {
+    ;(run.lora as unknown as Json)[name] = checked(written, value, loraFields[name])
+  } else if (group === 'quantization' && Object.hasOwn(quantizationFields, name)) {
+    ;(run.quantization as unknown as Json)[name] = checked(written, withoutTorch(value), quantizationFields[name])
+  } else if (neutral) {
+    if (!neutral.some((plain) => shown(plain) === shown(value))) {
+      throw fail('run-field-unsupported', { field: written, value: shown(value) })
+    }
+  } else if (withoutEffect.has(name)) {
+    return 'idle'
+  } else if (field !== 'data_seed') {
+    // One seed orders the rows and makes the adapter; compared when all fields are read.
+    return 'unknown'
+  }
+  return 'taken'
+}
+
+function unknownField(field: string, written: string) {
+  const [group, name] = field.includes('.') ? field.split('.') : ['', field]
+  return { field: written, suggestion: otherName(name) ?? suggest(name, knownNames(group)) }
 }
 
 /** A table's own entry: "toString" and the like are in every object. */
@@ -105,7 +168,10 @@ const own = <T>(table: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
 /** Nested groups and aliases brought to one name each; `written` is the spelling in the file, for messages. */
-function flatten(json: Json): Map<string, { value: unknown; written: string }> {
+function flatten(
+  json: Json,
+  refusing: (written: string, take: () => void) => void,
+): Map<string, { value: unknown; written: string }> {
   const fields = new Map<string, { value: unknown; written: string }>()
   const put = (field: string, given: unknown, written: string) => {
     // Elsewhere null is a field left out; trl's `max_length: None` says that nothing is cut.
@@ -120,14 +186,16 @@ function flatten(json: Json): Map<string, { value: unknown; written: string }> {
   for (const [written, value] of Object.entries(json)) {
     const field = own(aliases, written) ?? written
     if (field !== 'lora' && field !== 'quantization') {
-      put(field, value, written)
+      refusing(written, () => put(field, value, written))
       continue
     }
     if (value === null) continue
-    for (const [inner, innerValue] of Object.entries(asObject(value, written))) {
-      const name = field === 'lora' ? (own(loraAliases, inner) ?? inner) : inner
-      put(`${field}.${name}`, innerValue, `${written}.${inner}`)
-    }
+    refusing(written, () => {
+      for (const [inner, innerValue] of Object.entries(asObject(value, written))) {
+        const name = field === 'lora' ? (own(loraAliases, inner) ?? inner) : inner
+        refusing(`${written}.${inner}`, () => put(`${field}.${name}`, innerValue, `${written}.${inner}`))
+      }
+    })
   }
   return fields
 }
@@ -137,19 +205,28 @@ function asObject(value: unknown, what: string): Json {
   return value as Json
 }
 
-function checked(field: string, value: unknown, expected: Expectation): unknown {
-  if (!meets(value, expected)) throw fail('run-field-invalid', { field, value: shown(value), expected })
-  return value
+function asOptimizer(value: unknown, warnings: SerializedError[]): OptimName {
+  const named = optimizerNamed(value)
+  const optim = typeof value === 'string' ? value : shown(value)
+  if (!named) throw fail('run-optimizer-unsupported', { optim, known: [...optimizers] })
+  if (named.instead) warnings.push(fail('run-optimizer-instead', { optim, used: named.optim }).toJSON())
+  return named.optim
 }
 
-function asOptimizer(value: unknown): OptimName {
-  if (typeof value !== 'string' || !optimizers.includes(value)) {
-    throw fail('run-optimizer-unsupported', {
-      optim: typeof value === 'string' ? value : shown(value),
-      known: [...optimizers],
-    })
+/** The Hugging Face classes take dictionaries as JSON text, too. */
+function fromText(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
   }
-  return value as OptimName
+}
+
+/** A share or a number of rows, also in quotes, or the name of a split. */
+function asSplit(value: unknown, field: string): number | string {
+  const isName = typeof value === 'string' && value.trim() !== '' && Number.isNaN(Number(value))
+  return isName ? value.trim() : (checked(field, value, { kind: 'number', min: 0 }) as number)
 }
 
 /** transformers 5 names the order of rows by one field where 4 had `group_by_length`. */
@@ -184,12 +261,14 @@ function knownNames(group: string): string[] {
     ...Object.keys(runFields),
     'optim',
     'optim_args',
+    'history',
+    'eval_split',
+    'lr_scheduler_kwargs',
     'lora',
     'quantization',
     'train_sampling_strategy',
     ...Object.keys(aliases),
     ...Object.keys(neutralOnly),
-    ...evaluationFields,
     'data_seed',
     ...withoutEffect,
   ]

@@ -1,7 +1,8 @@
 import type { Expectation } from '../errors/expectation'
 import { PROJECTIONS } from '../contracts/model'
 import type { RunFile } from './run-file'
-import { SAVE_STRATEGIES } from './run-file'
+import { EVAL_METRICS } from '../contracts/evaluation'
+import { EVAL_STRATEGIES, SAVE_STRATEGIES } from './run-file'
 import { OPTIMIZERS } from './optimizers'
 import { SCHEDULERS } from './schedules'
 
@@ -13,7 +14,10 @@ const oneOf = (values: readonly string[]): Expectation => ({ kind: 'choice', val
 
 /** What each field of the run file may be. */
 export const runFields: Record<
-  Exclude<keyof RunFile, 'lora' | 'quantization' | 'optim' | 'optim_args'>,
+  Exclude<
+    keyof RunFile,
+    'lora' | 'quantization' | 'optim' | 'optim_args' | 'lr_scheduler_kwargs' | 'history' | 'eval_split'
+  >,
   Expectation
 > = {
   learning_rate: positive,
@@ -39,6 +43,19 @@ export const runFields: Record<
   save_steps: positive,
   save_total_limit: atLeast(1, true),
   logging_steps: positive,
+  max_eval_samples: atLeast(1, true),
+  eval_drop_overlap: flag,
+  eval_data: { kind: 'text' },
+  eval_strategy: oneOf(EVAL_STRATEGIES),
+  eval_steps: positive,
+  eval_delay: atLeast(0),
+  eval_on_start: flag,
+  per_device_eval_batch_size: atLeast(1, true),
+  load_best_model_at_end: flag,
+  metric_for_best_model: oneOf(EVAL_METRICS.flatMap((name) => [name, `eval_${name}`])),
+  greater_is_better: flag,
+  early_stopping_patience: atLeast(1, true),
+  early_stopping_threshold: atLeast(0),
   seed: atLeast(0, true),
 }
 
@@ -61,9 +78,13 @@ export const quantizationFields: Record<string, Expectation> = {
 export const aliases: Record<string, string> = {
   max_seq_length: 'max_length',
   max_seq_len: 'max_length',
+  model_max_length: 'max_length',
   quantization_config: 'quantization',
   bnb_config: 'quantization',
   evaluation_strategy: 'eval_strategy',
+  eval_batch_size: 'per_device_eval_batch_size',
+  val_size: 'eval_split',
+  val_set_size: 'eval_split',
   lora_config: 'lora',
   peft_config: 'lora',
   r: 'lora.r',
@@ -74,10 +95,14 @@ export const aliases: Record<string, string> = {
   use_rslora: 'lora.use_rslora',
   target_modules: 'lora.target_modules',
   lora_target_modules: 'lora.target_modules',
+  lora_task_type: 'lora.task_type',
+  lora_modules_to_save: 'lora.modules_to_save',
+  use_dora: 'lora.use_dora',
   load_in_4bit: 'quantization.load_in_4bit',
   use_4bit: 'quantization.load_in_4bit',
   bnb_4bit_quant_type: 'quantization.bnb_4bit_quant_type',
   bnb_4bit_use_double_quant: 'quantization.bnb_4bit_use_double_quant',
+  use_bnb_nested_quant: 'quantization.bnb_4bit_use_double_quant',
   use_nested_quant: 'quantization.bnb_4bit_use_double_quant',
   bnb_4bit_compute_dtype: 'quantization.bnb_4bit_compute_dtype',
 }
@@ -96,14 +121,14 @@ export const loraAliases: Record<string, string> = {
 export const neutralOnly: Record<string, unknown[]> = {
   label_smoothing_factor: [0],
   neftune_noise_alpha: [0],
-  lr_scheduler_kwargs: [{}],
-  loss_type: ['nll'],
+  // trl's chunked_nll is an old name of nll.
+  loss_type: ['nll', 'chunked_nll'],
   truncation_mode: ['keep_start'],
   packing_strategy: ['bfd'],
   shuffle_dataset: [false],
   dataloader_drop_last: [false],
-  load_best_model_at_end: [false],
   activation_offloading: [false],
+  use_peft: [true],
   load_in_8bit: [false],
   _load_in_8bit: [false],
   _load_in_4bit: [true],
@@ -138,16 +163,6 @@ export const loraNeutralOnly: Record<string, unknown[]> = {
   ensure_weight_tying: [false],
 }
 
-/** Fields of an evaluation between steps, which is not done here. */
-export const evaluationFields = new Set([
-  'eval_strategy',
-  'eval_steps',
-  'eval_delay',
-  'eval_on_start',
-  'per_device_eval_batch_size',
-  'do_eval',
-])
-
 /** Known fields that describe the machine, the log or the upload: they do not change what is learnt here. */
 export const withoutEffect = new Set(
   `output_dir overwrite_output_dir run_name project report_to logging_dir logging_strategy logging_first_step
@@ -158,9 +173,11 @@ export const withoutEffect = new Set(
    torch_empty_cache_steps use_liger_kernel liger_kernel_config use_cache use_cpu no_cuda auto_find_batch_size
    dataloader_num_workers dataloader_pin_memory dataloader_persistent_workers dataloader_prefetch_factor
    dataset_num_proc remove_unused_columns save_only_model
-   save_safetensors do_train
+   save_safetensors do_train do_eval
    do_predict average_tokens_across_devices include_num_input_tokens_seen skip_memory_metrics ddp_find_unused_parameters
    ddp_backend ddp_timeout local_rank full_determinism padding_free pad_to_multiple_of pad_token
+   cache_dir model_revision torch_dtype dtype attn_implementation device_map dataset_config dataset_train_split
+   dataset_test_split dataset_streaming datasets gradient_accumulation_kwargs num_of_sequences chars_per_token
    model_name_or_path model_name dataset_name dataset trust_remote_code
    model_type length_column_name bnb_4bit_quant_storage group_by_modality_length include_tokens_per_second
    ignore_data_skip seed_worker restore_callback_states_from_checkpoint inference_mode revision auto_mapping

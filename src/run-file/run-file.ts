@@ -1,5 +1,6 @@
 import { PROJECTIONS } from '../contracts/model'
 import type { LoraConfig } from '../contracts/lora'
+import type { Steering } from './history'
 import type { OptimName } from './optimizers'
 import type { ScheduleFields } from './schedules'
 
@@ -31,7 +32,33 @@ export interface RunFile extends ScheduleFields {
   /** Older checkpoints beyond so many are deleted; null = all stay. */
   save_total_limit: number | null
   logging_steps: number
+  /** Rows to hold out: a share below 1, so many, or those whose column `split` says this; 0 = none. */
+  eval_split: number | string
+  /** At most so many of them; null = all. */
+  max_eval_samples: number | null
+  /** Held-out rows that stand among the trained ones, exactly or nearly, are left out. */
+  eval_drop_overlap: boolean
+  /** A second file whose rows are judged and never trained; null = none. */
+  eval_data: string | null
+  eval_strategy: EvalStrategy
+  /** null = logging_steps; below 1 a share of all steps. */
+  eval_steps: number | null
+  /** Steps, or with the strategy "epoch" epochs, before the first evaluation. */
+  eval_delay: number
+  eval_on_start: boolean
+  per_device_eval_batch_size: number
+  /** Keep the adapter of the best evaluation instead of the last step's. */
+  load_best_model_at_end: boolean
+  /** null = the loss, where one is needed. */
+  metric_for_best_model: string | null
+  /** null = true unless the metric is a loss. */
+  greater_is_better: boolean | null
+  /** Evaluations without a gain after which the run ends; null = it does not. */
+  early_stopping_patience: number | null
+  early_stopping_threshold: number
   seed: number
+  /** What was changed while the run went on. */
+  history: Steering[]
   lora: LoraConfig
   quantization: {
     load_in_4bit: boolean
@@ -44,7 +71,10 @@ export interface RunFile extends ScheduleFields {
 /** `max_length: null` of a run file: longer than any row. */
 export const NO_CUT = 2 ** 31 - 1
 
-export const SAVE_STRATEGIES = ['no', 'steps', 'epoch'] as const
+export const EVAL_STRATEGIES = ['no', 'steps', 'epoch'] as const
+type EvalStrategy = (typeof EVAL_STRATEGIES)[number]
+
+export const SAVE_STRATEGIES = ['no', 'steps', 'epoch', 'best'] as const
 type SaveStrategy = (typeof SAVE_STRATEGIES)[number]
 
 const quantization: RunFile['quantization'] = {
@@ -64,6 +94,7 @@ export const recommendedRun: RunFile = {
   per_device_train_batch_size: 2,
   gradient_accumulation_steps: 4,
   lr_scheduler_type: 'cosine',
+  lr_scheduler_kwargs: {},
   warmup_ratio: 0.03,
   warmup_steps: 0,
   optim: 'adamw_torch',
@@ -83,7 +114,22 @@ export const recommendedRun: RunFile = {
   save_steps: 500,
   save_total_limit: null,
   logging_steps: 1,
+  eval_split: 0,
+  max_eval_samples: null,
+  eval_drop_overlap: false,
+  eval_data: null,
+  eval_strategy: 'no',
+  eval_steps: null,
+  eval_delay: 0,
+  eval_on_start: false,
+  per_device_eval_batch_size: 8,
+  load_best_model_at_end: false,
+  metric_for_best_model: null,
+  greater_is_better: null,
+  early_stopping_patience: null,
+  early_stopping_threshold: 0,
   seed: 42,
+  history: [],
   lora: { r: 16, lora_alpha: 32, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false },
   quantization,
 }

@@ -1,3 +1,5 @@
+import { dialectOf } from '../run-file/dialects'
+import { looksLikeScript } from '../run-file/read-run-file'
 import { aliases, runFields } from '../run-file/run-fields'
 import { ADAPTER_CONFIG } from '../contracts/file-names'
 
@@ -18,18 +20,32 @@ export async function understand(files: readonly { path: string; file: Blob }[])
   if (names.includes(ADAPTER_CONFIG)) return 'adapter'
   if (names.includes('config.json') || names.some((name) => name.endsWith('.safetensors'))) return 'model'
   if (names[0]?.endsWith('.zip')) return 'zip'
+  if (/\.(ya?ml|py|ipynb)$/.test(names[0] ?? '')) return 'run'
   if (names[0]?.endsWith('.json') && (await looksLikeRunFile(files[0].file))) return 'run'
   return 'data'
 }
 
 async function looksLikeRunFile(file: Blob): Promise<boolean> {
-  if (file.size > HEAD_BYTES) return false
+  return file.size <= HEAD_BYTES && isRunJson(await file.text())
+}
+
+function isRunJson(text: string): boolean {
   try {
-    const json: unknown = JSON.parse(await file.text())
+    const json: unknown = JSON.parse(text)
     if (typeof json !== 'object' || json === null || Array.isArray(json)) return false
+    if (dialectOf(json as Record<string, unknown>)) return true
     // A data set in one object may say its seed beside its rows.
     return Object.keys(json).some(isRunField) && !Object.values(json).some(isRows)
   } catch {
     return false
   }
+}
+
+/** Whether a pasted text is settings of a run: a run file, a script, or YAML with two names that settings have. */
+export function isPastedRun(text: string): boolean {
+  if (looksLikeScript(text) || isRunJson(text)) return true
+  const names = [...text.matchAll(/^([a-z_\d]+):(?:\s|$)/gm)].map(([, name]) => name)
+  return (
+    names.filter(isRunField).length >= 2 || dialectOf(Object.fromEntries(names.map((name) => [name, 0]))) !== undefined
+  )
 }

@@ -2,14 +2,24 @@ import type { ModelCard } from '../engine/api/types'
 import { recommendedRun } from '../run-file/run-file'
 import type { RunFile } from '../run-file/run-file'
 
+/** A tenth of the rows, at most 200, is judged ten times a run, and the adapter that did best on them is kept. */
+const pageRun: RunFile = {
+  ...recommendedRun,
+  eval_split: 0.1,
+  max_eval_samples: 200,
+  eval_strategy: 'steps',
+  eval_steps: 0.1,
+  load_best_model_at_end: true,
+}
+
 /**
  * The settings a model starts with. The built-in one is so small that it wants larger steps, and some seven passes over
  * a sample set until it speaks like it; on other data, which may be of any length, the passes decide.
  */
 export function presetFor(card: ModelCard, isSample: boolean): RunFile {
-  if (card.source !== 'builtin') return recommendedRun
+  if (card.source !== 'builtin') return pageRun
   return {
-    ...recommendedRun,
+    ...pageRun,
     learning_rate: 5e-3,
     max_steps: isSample ? 160 : recommendedRun.max_steps,
     per_device_train_batch_size: 4,

@@ -1,5 +1,6 @@
 import { createStore, delMany, entries, get, set } from 'idb-keyval'
 import { folderOf, listCheckpoints, pruneCheckpoints } from '../formats/checkpoint-folder'
+import { subFolder } from '../formats/folders'
 import { guardQuota, isStoreFull } from '../storage/full-store'
 import { hasOpfs } from '../storage/opfs'
 import { checkpointPlace, removeCheckpoints, runsWithCheckpoints } from '../storage/opfs-checkpoints'
@@ -38,6 +39,7 @@ export function openRunArchive(): RunArchive {
       const all = listed.filter(({ whole }) => whole)
       return { steps: all.map(({ step }) => step), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) }
     },
+    checkpointFolder: async (id, step) => subFolder(await checkpointPlace(id), folderOf(step)),
     async checkpointAdapter(id, step) {
       const place = await checkpointPlace(id)
       const names = [ADAPTER_CONFIG, ADAPTER_WEIGHTS]

@@ -5,6 +5,8 @@ import type { BlobFile } from './blob-folder'
 import type { CurvePoint } from './curve'
 import type { LogLine } from './log-line'
 import type { ColumnMapping } from '../contracts/data'
+import type { FileFolder } from '../contracts/bytes'
+import type { EvalRow } from '../contracts/evaluation'
 import type { RowAnswer } from '../contracts/events'
 
 /** An answer with the step after which it was taken. */
@@ -29,6 +31,8 @@ export interface RunRecord {
   curve: CurvePoint[]
   answers?: AnswerRecord[]
   log?: LogLine[]
+  /** Of the held-out rows, in order. */
+  evaluations?: EvalRow[]
   /** running: in a tab that is open; interrupted: in one that is not; failed: its numbers broke. */
   reason: TrainOutcome['reason'] | 'running' | 'interrupted' | 'failed'
   steps: number
@@ -68,6 +72,8 @@ export interface RunArchive {
   /** The record, its files and its checkpoints, for good. */
   remove(id: string): Promise<void>
   checkpoints(id: string): Promise<KeptCheckpoints>
+  /** A whole checkpoint, to go on from. */
+  checkpointFolder(id: string, step: number): Promise<FileFolder>
   /** A checkpoint's adapter. */
   checkpointAdapter(id: string, step: number): Promise<BlobFile[]>
   /** What need not stay once a run has ended goes. */

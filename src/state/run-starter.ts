@@ -22,6 +22,8 @@ interface StarterParts {
   download(record: RunRecord): Promise<void>
 }
 
+type StartOptions = Pick<TrainOptions, 'continueAdapter' | 'resumeFrom' | 'branch'>
+
 /** Answers that are looked at on the way: of so many rows, so long. */
 const ANSWERED_ROWS = 2
 const ANSWER_TOKENS = 40
@@ -56,13 +58,15 @@ export function createRunStarter(parts: StarterParts) {
   /** What has come of the run so far. */
   const soFar = (record: RunRecord): RunRecord => {
     const curve = [...train.points()]
-    const { answers, log, steps } = train.store.getState()
+    const { answers, evaluations, log, steerings, steps } = train.store.getState()
     return {
       ...record,
       ...keptOf(record),
+      run: { ...record.run, history: [...steerings] },
       curve,
       answers: [...answers],
       log: [...log],
+      evaluations: [...evaluations],
       steps: curve.length,
       plannedSteps: steps || record.plannedSteps,
       seconds: curve.at(-1)?.seconds ?? record.seconds,
@@ -85,13 +89,16 @@ export function createRunStarter(parts: StarterParts) {
   async function keepAdapter(record: RunRecord, outcome: TrainOutcome | null): Promise<boolean> {
     const facts = outcome ? factsOf(record.name, record.data.name, record.data.rows, record.run, outcome) : undefined
     const files = await exporting.writeAdapter(facts)
-    return keeping(record, () => runs.keepFiles(record.id, 'adapter', files, outcome?.steps ?? train.points().length))
+    const best = record.run.load_best_model_at_end ? outcome?.best?.step : undefined
+    const step = best ?? outcome?.steps ?? train.points().length
+    return keeping(record, () => runs.keepFiles(record.id, 'adapter', files, step))
   }
 
   async function finished(record: RunRecord, outcome: TrainOutcome) {
-    const { reason, steps, seconds, trainLoss, trainerState } = outcome
-    const isKept = await keepAdapter(record, outcome)
-    const whole = { ...soFar(record), reason, steps, trainLoss, trainerState }
+    const { reason, steps, seconds, trainLoss, trainerState, history } = outcome
+    const run = { ...record.run, history }
+    const isKept = await keepAdapter({ ...record, run }, outcome)
+    const whole = { ...soFar(record), run, reason, steps, trainLoss, trainerState }
     const checkpoints = await archive.checkpoints(record.id)
     const isListed = await keeping(record, () =>
       runs.put({ ...whole, seconds: Math.max(seconds, whole.seconds), checkpoints }),
@@ -157,10 +164,7 @@ export function createRunStarter(parts: StarterParts) {
     )
   }
 
-  async function whole(
-    record: RunRecord,
-    options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>,
-  ): Promise<void> {
+  async function whole(record: RunRecord, options: StartOptions): Promise<void> {
     const release = await archive.hold(record.id)
     if (!release) {
       notices.fail(fail('run-in-other-tab', { name: record.name }))
@@ -205,10 +209,7 @@ export function createRunStarter(parts: StarterParts) {
    * `record` is a new one, or one that goes on from its last checkpoint. A second press while the first is at work does
    * nothing.
    */
-  return async function start(
-    record: RunRecord,
-    options: Pick<TrainOptions, 'continueAdapter' | 'resumeFrom'>,
-  ): Promise<void> {
+  return async function start(record: RunRecord, options: StartOptions): Promise<void> {
     if (starting) return
     starting = true
     await whole(record, options).finally(() => (starting = false))

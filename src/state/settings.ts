@@ -2,9 +2,11 @@ import { fail, TuneError } from '../errors'
 import type { ErrorParams, SerializedError } from '../errors'
 import { parseRunFile } from '../run-file/parse-run-file'
 import type { RunFile } from '../run-file/run-file'
+import { argumentsFor } from '../run-file/schedule-arguments'
+import { SCHEDULES, type SchedulerType } from '../run-file/schedules'
 import { serializeError } from './failure'
 
-export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization'> | `lora.${keyof RunFile['lora']}`
+export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization' | 'history'> | `lora.${keyof RunFile['lora']}`
 
 /** What was entered in a field and cannot be used: it stands there as it was written until it is mended. */
 interface WrongEntry {
@@ -20,6 +22,10 @@ export function readField(run: RunFile, path: FieldPath): unknown {
 
 export function writeField(run: RunFile, path: FieldPath, value: unknown): RunFile {
   const [group, name] = path.split('.')
+  if (path === 'lr_scheduler_type' && Object.hasOwn(SCHEDULES, value as string)) {
+    const type = value as SchedulerType
+    return { ...run, [path]: type, lr_scheduler_kwargs: argumentsFor(type, run.lr_scheduler_kwargs) }
+  }
   return name ? { ...run, lora: { ...run.lora, [name]: value } } : { ...run, [group]: value }
 }
 
@@ -27,7 +33,7 @@ export function writeField(run: RunFile, path: FieldPath, value: unknown): RunFi
 export function refusalOf(run: RunFile, path: FieldPath, value: unknown): SerializedError | null {
   try {
     const [group, name] = path.split('.')
-    parseRunFile(name ? { [group]: { [name]: value } } : { [group]: value }, run)
+    parseRunFile(name ? { [group]: { [name]: value } } : { [group]: value }, writeField(run, path, value))
     return null
   } catch (refused) {
     // A run file's refusal speaks of a run that was not started; here nobody has tried to yet.

@@ -6,6 +6,7 @@ import type { SerializedError } from '../errors'
 import { loadWords } from '../i18n'
 import type { Language, MessageKey } from '../i18n'
 import { parseRunFile } from '../run-file/parse-run-file'
+import { readRunFile } from '../run-file/read-run-file'
 import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../run-file/run-file'
 import { createDataRoom } from './data-room'
@@ -190,6 +191,12 @@ export function createStudio(parts: StudioParts) {
       train.attend(field)
       return
     }
+    const { branch } = train.store.getState()
+    if (branch) {
+      train.setBranch(null)
+      await startBranch(branch.record, branch.step)
+      return
+    }
     if (continueAdapter) goOnFromAdapter(true)
     const { source } = model.store.getState()
     const { sample, fileName, mapping, source: dataSource } = data.store.getState()
@@ -295,6 +302,67 @@ export function createStudio(parts: StudioParts) {
     },
   }
 
+  /** Runs are judged by the rows of this file from now on; null: by held-out rows of the data set. */
+  async function openEvalFile(file: File | null) {
+    notices.clear('eval', 'data')
+    const { max_length, assistant_only_loss, completion_only_loss } = train.store.getState().run
+    try {
+      const options = { max_length, assistant_only_loss, completion_only_loss }
+      const facts = await engine.loadEvalData(file && { kind: 'file', file }, options)
+      train.setEvalFile(facts && { name: facts.name, rows: facts.rowsKept })
+      replan()
+    } catch (error) {
+      notices.fail(error)
+    }
+  }
+
+  /** Brings back what a run began with, so that another can go on from one of its checkpoints with changed settings. */
+  async function branchRun(record: RunRecord, step: number) {
+    if (running()) {
+      notices.say('intake.busy')
+      return
+    }
+    try {
+      if (!(await prepareResume({ model, data, train, keptFile: visit.file }, record))) {
+        router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
+        return
+      }
+      train.setBranch({ record, step })
+      train.show('setup')
+      router.go('train')
+    } catch (error) {
+      notices.fail(error)
+    }
+  }
+
+  /** Of the settings a branch takes the learning rate and the number of steps: the rest is the earlier run's. */
+  async function startBranch(record: RunRecord, step: number) {
+    const { run } = train.store.getState()
+    const plan = await engine.planRun(run)
+    const before = await engine.planRun(record.run)
+    const change = {
+      ...(run.learning_rate === record.run.learning_rate ? {} : { learning_rate: run.learning_rate }),
+      ...(plan.steps === before.steps ? {} : { steps: plan.steps }),
+    }
+    const branched: RunRecord = {
+      ...record,
+      id: crypto.randomUUID(),
+      name: runName(`${record.name} · ${step}`, runs.store.getState().list ?? []),
+      startedAt: Date.now(),
+      curve: record.curve.slice(0, step),
+      answers: record.answers?.filter((one) => one.step <= step),
+      evaluations: record.evaluations?.filter((one) => one.step <= step),
+      reason: 'running',
+      steps: 0,
+      trainLoss: null,
+      trainerState: {},
+      adapterBytes: 0,
+      mergedBytes: 0,
+      checkpoints: undefined,
+    }
+    await start(branched, { resumeFrom: await archive.checkpointFolder(record.id, step), branch: change })
+  }
+
   /** The run whose adapter is loaded, where it is one of ours. */
   const currentRun = () => {
     const { adapterRunId } = tryRoom.store.getState()
@@ -309,10 +377,12 @@ export function createStudio(parts: StudioParts) {
     await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept)
   }
 
-  function applyRunFile(json: unknown): boolean {
+  /** The settings of a link, or of a file or a pasted text, also of another trainer; `name` tells what it is. */
+  async function applyRunFile(given: { json: unknown } | { text: string; name?: string }): Promise<boolean> {
     try {
-      const { run, warnings } = parseRunFile(json)
-      train.setRun(run, warnings)
+      const read =
+        'text' in given ? await readRunFile(given.text, given.name) : { ...parseRunFile(given.json), left: [] }
+      train.setRun(read.run, read.warnings, read.left)
       train.show('setup')
       router.go('train')
       return true
@@ -334,7 +404,7 @@ export function createStudio(parts: StudioParts) {
     const opened = runs.open()
     void model.listCached().catch(notices.fail)
     const left = await visit.read()
-    if (sharedRun) applyRunFile(sharedRun)
+    if (sharedRun) await applyRunFile({ json: sharedRun })
     else if (left.run) train.setRun(left.run)
     tryRoom.restore(left.answers ?? [])
     await model.findGpu(hasWebGpu)
@@ -389,6 +459,8 @@ export function createStudio(parts: StudioParts) {
     },
     startTraining,
     resumeRun,
+    branchRun,
+    openEvalFile,
     goOnFromAdapter,
     currentRun,
     exportName,

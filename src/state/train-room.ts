@@ -1,17 +1,19 @@
 import { createStore } from 'zustand/vanilla'
 import type { Engine, RunPlan, TrainOptions, TrainOutcome } from '../engine/api/types'
 import type { SerializedError } from '../errors'
+import type { Steering } from '../run-file/history'
 import { recommendedRun } from '../run-file/run-file'
 import type { RunFile } from '../run-file/run-file'
 import type { CurvePoint } from './curve'
 import { serializeError } from './failure'
 import type { LogLine } from './log-line'
 import { createPublisher } from './publisher'
-import type { AnswerRecord } from './run-record'
+import type { AnswerRecord, RunRecord } from './run-record'
 import type { FieldPath, WrongEntries } from './settings'
 import { readField, refusalOf, writeField } from './settings'
 import type { RunFacts } from '../run-file/run-facts'
 import type { AdapterCard } from '../contracts/lora'
+import type { EvalRow } from '../contracts/evaluation'
 import type { LogRow } from '../contracts/figures'
 import type { TrainEvent, TrainPhase } from '../contracts/events'
 
@@ -28,6 +30,8 @@ export interface TrainState {
   /** The person has changed a setting: presets of a newly loaded model no longer apply. */
   touched: boolean
   warnings: SerializedError[]
+  /** What was read of another trainer's settings, then what could not be taken over. */
+  left: SerializedError[]
   /** Fields that hold what no run can have; `run` keeps their last good values, and no run starts from it meanwhile. */
   wrong: WrongEntries
   /** The field that the person is led to. */
@@ -50,6 +54,14 @@ export interface TrainState {
   compiled: { done: number; total: number } | null
   /** Grows whenever `points` does; the points themselves stay out of the store, so that a step copies nothing. */
   version: number
+  /** A second file that runs are judged by. */
+  evalFile: { name: string; rows: number } | null
+  /** What was changed while the run goes on. */
+  steerings: Steering[]
+  /** The next run goes on from a checkpoint of an earlier one, as another run. */
+  branch: { record: RunRecord; step: number } | null
+  /** Of the held-out rows, in order. */
+  evaluations: EvalRow[]
   /** Answers that the model gave on the way. */
   answers: AnswerRecord[]
   log: LogLine[]
@@ -78,6 +90,7 @@ export function createTrainRoom(engine: Engine) {
     run: structuredClone(recommendedRun),
     touched: false,
     warnings: [],
+    left: [],
     wrong: {},
     attention: null,
     plan: null,
@@ -93,6 +106,10 @@ export function createTrainRoom(engine: Engine) {
     live: null,
     compiled: null,
     version: 0,
+    evalFile: null,
+    steerings: [],
+    branch: null,
+    evaluations: [],
     answers: [],
     log: [],
     outcome: null,
@@ -133,7 +150,12 @@ export function createTrainRoom(engine: Engine) {
       points = pastOf(event.log, start.curve ?? [])
       before = points.at(-1)?.seconds ?? 0
       const answers = (start.answers ?? []).filter(({ step }) => step <= points.length)
-      publisher.now({ step: points.length, version: points.length, answers })
+      publisher.now({ step: points.length, version: points.length, answers, evaluations: event.evaluations })
+    } else if (event.kind === 'steered') {
+      const { steering, steps } = event
+      publisher.now({ steps, steerings: [...store.getState().steerings, steering] })
+    } else if (event.kind === 'evaluation') {
+      store.setState(({ evaluations }) => ({ evaluations: [...evaluations, event.row] }))
     } else if (event.kind === 'answer') {
       const { kind: _, ...answer } = event
       store.setState(({ answers }) => ({ answers: [...answers, answer] }))
@@ -151,9 +173,14 @@ export function createTrainRoom(engine: Engine) {
     store,
     points: (): readonly CurvePoint[] => points,
 
-    setRun(run: RunFile, warnings: SerializedError[] = []) {
-      store.setState({ run, warnings, touched: true, wrong: {} })
+    /** Settings that an earlier version kept lack what it did not know. */
+    setRun(kept: RunFile, warnings: SerializedError[] = [], left: SerializedError[] = []) {
+      const run = { ...structuredClone(recommendedRun), ...kept }
+      store.setState({ run, warnings, left, touched: true, wrong: {} })
     },
+    setEvalFile: (evalFile: TrainState['evalFile']) => store.setState({ evalFile }),
+    setBranch: (branch: TrainState['branch']) => store.setState({ branch }),
+    dismissLeft: () => store.setState({ left: [] }),
     /** What a person entered in one field; `text` as it was written. */
     enter(path: FieldPath, value: unknown, text = String(value)) {
       const { run, wrong } = store.getState()
@@ -175,7 +202,7 @@ export function createTrainRoom(engine: Engine) {
       if (!store.getState().touched) store.setState({ run: structuredClone(run) })
     },
     resetRun(run: RunFile) {
-      store.setState({ run: structuredClone(run), warnings: [], wrong: {}, touched: false })
+      store.setState({ run: structuredClone(run), warnings: [], left: [], branch: null, wrong: {}, touched: false })
     },
     async plan(ready: boolean) {
       const mine = ++planning
@@ -212,6 +239,8 @@ export function createTrainRoom(engine: Engine) {
         live: null,
         compiled: null,
         version: 0,
+        steerings: [...store.getState().run.history],
+        evaluations: [],
         answers: [],
         log: [],
         outcome: null,

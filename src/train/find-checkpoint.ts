@@ -7,6 +7,7 @@ import { readText, subFolder } from '../formats/folders'
 import { damagedFile, MANIFEST, readManifest } from '../formats/manifest'
 import type { RunFile } from '../run-file/run-file'
 import { parseRunFile } from '../run-file/parse-run-file'
+import type { EvalRow } from '../contracts/evaluation'
 import type { LogRow } from '../contracts/figures'
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '../contracts/file-names'
 
@@ -19,6 +20,8 @@ export interface CheckpointFacts {
   began: string
   /** Every step so far. */
   log: readonly LogRow[]
+  /** Every evaluation so far. */
+  evaluations: readonly EvalRow[]
   /** See `fingerprint`. */
   data: string
   /** See model/opening/fingerprint.ts. */
@@ -97,15 +100,36 @@ async function openCheckpoint(folder: FileFolder): Promise<Opened | { damaged: s
 
 /** Throws where a field is not what it should be. */
 function readState(text: string): FoundCheckpoint['facts'] & { versioned: boolean } {
-  const { data, model, steps, log, runId = EARLIER, began = '', version, run } = JSON.parse(text) as State
+  const {
+    data,
+    model,
+    steps,
+    log,
+    evaluations = [],
+    runId = EARLIER,
+    began = '',
+    version,
+    run,
+  } = JSON.parse(text) as State
   const isState =
     [data, model, runId, began].every((value) => typeof value === 'string') &&
     Number.isSafeInteger(steps) &&
     Array.isArray(log) &&
+    Array.isArray(evaluations) &&
     log.every((row: unknown, i) => isStep(row, i + 1))
   if (!isState) throw new Error('data, model, steps or log')
   // Fields that came later have the value that they had before they could be chosen.
-  return { run: parseRunFile(run).run, data, model, steps, log, runId, began, versioned: version !== undefined }
+  return {
+    run: parseRunFile(run).run,
+    data,
+    model,
+    steps,
+    log,
+    evaluations,
+    runId,
+    began,
+    versioned: version !== undefined,
+  }
 }
 
 /** What run_state.json should hold. */

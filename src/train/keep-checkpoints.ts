@@ -4,14 +4,16 @@ import type { Interlude } from './interlude'
 import { loggingInterval } from './log-history'
 import type { RunFile } from '../run-file/run-file'
 
-/** `save_strategy`, `save_steps` and `save_total_limit` of a run. */
+/** `save_strategy`, `save_steps` and `save_total_limit` of a run; `best` grows with the run's best evaluations. */
 export function checkpointRules(
   run: RunFile,
   plan: { steps: number; stepsPerEpoch: number },
   safety: boolean,
+  best: readonly number[] = [],
 ): CheckpointRules {
-  const wanted = { no: null, epoch: plan.stepsPerEpoch, steps: loggingInterval(run.save_steps, plan.steps) }
-  return { every: wanted[run.save_strategy], limit: run.save_total_limit, safety }
+  const wanted = { no: null, best: null, epoch: plan.stepsPerEpoch, steps: loggingInterval(run.save_steps, plan.steps) }
+  const rules = { every: wanted[run.save_strategy], limit: run.save_total_limit, safety }
+  return run.save_strategy === 'best' ? { ...rules, best } : rules
 }
 
 /** What a crash may cost: less at first, when a run is likely to be one that is only tried out. */
@@ -31,7 +33,9 @@ export function checkpointing(
   let saved = -1
   return {
     due(step, moment) {
-      if (step === saved || moment === 'end') return false
+      if (step === saved) return false
+      if (rules.best?.at(-1) === step && (moment === 'step' || moment === 'end')) return true
+      if (moment === 'end') return false
       if (moment === 'step' && isWanted(rules, step)) return true
       // Who asked for checkpoints wants to go on from where they stopped.
       if (moment === 'stop' && rules.every !== null && step > 0) return true

@@ -4,7 +4,7 @@ import type { Trainer } from '../model/language-model'
 import type { Interlude, Moment } from './interlude'
 import type { RunControl } from './run-control'
 import type { RunFile } from '../run-file/run-file'
-import { learningRateAt } from '../run-file/schedules'
+import { steeredRate, stepsAt, type Steering } from '../run-file/history'
 import { Throughput } from './throughput'
 import { FIGURE_NAMES } from '../contracts/figures'
 import type { FigureName, LogRow, LoopFigure, Pace, StepResult } from '../contracts/figures'
@@ -21,13 +21,16 @@ export type StepReport = LogRow & Pace
 
 export interface LoopParts {
   trainer: Trainer
+  /** Its `history` grows with what is changed on the way. */
   run: RunFile
-  /** Optimiser steps in all, of which the schedule is made. */
+  /** Optimiser steps in all that the run was planned with. */
   steps: number
-  /** Windows in order, at least `steps - stepsDone` of them. */
+  /** Windows in order, as many as are asked for. */
   windows: Iterable<Window>
   control: RunControl
   onStep(report: StepReport): void
+  /** A change that was asked for takes effect behind `after` steps. */
+  onSteered?(steering: Steering): void
   /** Called when the loop begins to wait, and when it goes on. */
   onPause?(paused: boolean, step: number): void
   interludes?: readonly Interlude[]
@@ -52,7 +55,9 @@ interface Queued {
  * place and the rows. Returns all steps' figures, those of `done` first.
  */
 export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
-  const { trainer, run, steps, control } = parts
+  const { trainer, run, control } = parts
+  /** As it stands now: the run may be lengthened. */
+  let steps = stepsAt(run, parts.steps, parts.done?.log.length ?? 0)
   const log = [...(parts.done?.log ?? [])]
   const clock = new Throughput(parts.now ?? (() => performance.now()))
   let numTokens = log.at(-1)?.num_tokens ?? 0
@@ -76,15 +81,28 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
 
   let step = log.length
   const interlude = async (moment: Moment) => {
-    const due = parts.interludes?.filter((one) => one.due(step, moment)) ?? []
-    if (due.length === 0) return
-    await settle()
-    for (const one of due) await one.run(step, log)
-    clock.restart()
+    // One by one: whether a checkpoint is due may hang on the evaluation before it.
+    for (const one of parts.interludes ?? []) {
+      if (!one.due(step, moment)) continue
+      await settle()
+      await one.run(step, log)
+      clock.restart()
+    }
+  }
+
+  /** What was asked for meanwhile takes effect from the next step on. */
+  const follow = () => {
+    for (const change of control.takeWishes()) {
+      const steering = { after: step, ...change }
+      run.history.push(steering)
+      parts.onSteered?.(steering)
+    }
+    steps = stepsAt(run, parts.steps, step)
   }
 
   await interlude('start')
   for (const window of parts.windows) {
+    follow()
     if (step >= steps) break
     if (control.paused) {
       await settle()
@@ -93,11 +111,12 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
       await control.whenRunning()
       if (!control.stopped) parts.onPause?.(false, step)
       clock.restart()
+      follow()
     }
     if (control.stopped) break
     step++
     const before: Queued | null = queued
-    const next = await queue(trainer, run, window, step, steps)
+    const next = await queue(trainer, run, window, step, parts.steps)
     // `settle` awaits the earlier window; a failure of this one is met when its turn comes.
     next.result.catch(() => {})
     queued = before
@@ -110,7 +129,7 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
   return log
 }
 
-async function queue(trainer: Trainer, run: RunFile, window: Window, step: number, steps: number): Promise<Queued> {
+async function queue(trainer: Trainer, run: RunFile, window: Window, step: number, planned: number): Promise<Queued> {
   const batches = window.batches()
   // The loss of every micro batch is divided by the trained tokens of the whole window (transformers'
   // num_items_in_batch).
@@ -119,7 +138,7 @@ async function queue(trainer: Trainer, run: RunFile, window: Window, step: numbe
     batches.reduce((sum, batch) => sum + batch.trainedTokens, 0),
   )
   for (const batch of batches) await trainer.accumulate(batch, numItems)
-  const rate = learningRateAt(run, step, steps)
+  const rate = steeredRate(run, step, planned)
   return {
     step,
     epoch: window.epoch,

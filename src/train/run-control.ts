@@ -1,3 +1,5 @@
+import type { SteeringChange } from '../run-file/history'
+
 /** Pause, resume and stop of one run; the loop asks between windows. While it waits, other work may use the model. */
 export class RunControl {
   private gate: Promise<void> | null = null
@@ -6,6 +8,17 @@ export class RunControl {
   private guestsEnd = new AbortController()
   private waiting = false
   stopped = false
+  private wishes: SteeringChange[] = []
+
+  /** A change from the next step on. */
+  steer(change: SteeringChange): void {
+    this.wishes.push(change)
+  }
+
+  /** The changes that nobody has followed yet. */
+  takeWishes(): SteeringChange[] {
+    return this.wishes.splice(0)
+  }
 
   get paused(): boolean {
     return this.gate !== null

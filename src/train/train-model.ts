@@ -4,6 +4,7 @@ import { fail } from '../errors'
 import type { LanguageModel, Trainer, TrainerState, MemoryPlan } from '../model/language-model'
 import type { Interlude } from './interlude'
 import type { RunControl } from './run-control'
+import { stepsAt, type Steering } from '../run-file/history'
 import type { RunFile } from '../run-file/run-file'
 import type { StepReport } from './loop'
 import { runLoop } from './loop'
@@ -15,6 +16,7 @@ export interface TrainingHooks {
   onPhase(phase: TrainPhase, step: number, steps: number): void
   onStep(report: StepReport, steps: number): void
   onCompile?(done: number, total: number): void
+  onSteered?(steering: Steering): void
   /** The adapter that is going to be trained is on the model. */
   onAttached?(): void
   interludes?(trainer: Trainer): Interlude[]
@@ -61,30 +63,37 @@ export async function trainModel(
 ): Promise<TrainingResult> {
   if (rows.length === 0) throw fail('train-no-rows', {})
   const batches = batchOrder(rows, run)
-  const { steps } = batches
+  const planned = batches.steps
+  const stepsNow = () => stepsAt(run, planned, doneSteps)
   const began = performance.now()
   const doneSteps = start.checkpoint?.log.length ?? 0
-  hooks.onPhase('preparing', doneSteps, steps)
+  hooks.onPhase('preparing', doneSteps, stepsNow())
   await attachAdapter(model, run, start)
   hooks.onAttached?.()
 
-  hooks.onPhase('compiling', doneSteps, steps)
+  hooks.onPhase('compiling', doneSteps, stepsNow())
   const trainer: Trainer = await model.createTrainer(trainingShape(batches, run), hooks.onCompile)
   try {
     if (start.checkpoint) await trainer.loadState(start.checkpoint.state)
-    hooks.onPhase('training', doneSteps, steps)
+    hooks.onPhase('training', doneSteps, stepsNow())
     const log = await runLoop({
       trainer,
       run,
-      steps,
+      steps: planned,
       windows: runWindows(rows, batches, doneSteps, start.padId),
       control,
       done: start.checkpoint && { log: start.checkpoint.log },
-      onStep: (report) => hooks.onStep(report, steps),
-      onPause: (paused, step) => hooks.onPhase(paused ? 'paused' : 'training', step, steps),
+      onStep: (report) => hooks.onStep(report, stepsAt(run, planned, report.step)),
+      onSteered: hooks.onSteered,
+      onPause: (paused, step) => hooks.onPhase(paused ? 'paused' : 'training', step, stepsAt(run, planned, step)),
       interludes: hooks.interludes?.(trainer),
     })
-    return { log, steps, plan: trainer.plan, seconds: (performance.now() - began) / 1000 }
+    return {
+      log,
+      steps: stepsAt(run, planned, log.length),
+      plan: trainer.plan,
+      seconds: (performance.now() - began) / 1000,
+    }
   } finally {
     trainer.destroy()
   }

@@ -12,9 +12,9 @@ import type { Window } from './loop'
  */
 export const PAD_TO = 8
 
-/** The run's windows in order, from the one after `from` steps on, over as many epochs as it has. */
+/** The run's windows in order, from the one after `from` steps on, for as many epochs as are asked for. */
 export function* runWindows(rows: readonly TokenizedRow[], plan: BatchOrder, from = 0, padId = 0): Generator<Window> {
-  for (let epoch = Math.floor(from / plan.stepsPerEpoch); epoch < plan.epochs; epoch++) {
+  for (let epoch = Math.floor(from / plan.stepsPerEpoch); plan.stepsPerEpoch > 0; epoch++) {
     const windows = plan.windows(epoch)
     const batchesInEpoch = windows.reduce((sum, window) => sum + window.length, 0)
     let batchesDone = 0

@@ -120,7 +120,7 @@ const work = {
     label: 'train.openRunFile',
     enabled: idle,
     perform: async (studio) => {
-      const file = await pickFile(['.json'])
+      const file = await pickFile(['.json', '.yaml', '.yml', '.py', '.ipynb'])
       if (file) await takeRunFile(studio, file)
     },
   },

@@ -52,14 +52,18 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
 /** A file that somebody calls a run file is one, whatever stands in it. */
 export async function takeRunFile(studio: Studio, file: File): Promise<void> {
   studio.notices.clear(...INTAKE_AREAS)
-  let json: unknown
-  try {
-    json = JSON.parse(await file.text())
-  } catch (error) {
-    studio.notices.fail(fail('run-not-json', { reason: (error as Error).message }))
+  const { name } = file
+  if (await studio.applyRunFile({ text: await file.text(), name })) studio.notices.say('intake.run', { name })
+}
+
+/** Settings that were pasted: a run file, another trainer's, or a script. */
+export async function takePasted(studio: Studio, text: string): Promise<void> {
+  if (studio.running()) {
+    studio.notices.say('intake.busy')
     return
   }
-  if (studio.applyRunFile(json)) studio.notices.say('intake.run', { name: file.name })
+  studio.notices.clear(...INTAKE_AREAS)
+  if (await studio.applyRunFile({ text })) studio.notices.say('intake.pasted')
 }
 
 const isAdapterConfig = ({ path }: { path: string }) => path.split('/').at(-1) === ADAPTER_CONFIG

@@ -13,6 +13,7 @@ import { App } from './app'
 import { browserSaver } from './browser-saver'
 import { DATA_ENDINGS, pickFile, pickFolder } from './files'
 import { startPageEffects } from './shell/page-effects'
+import { startPasting } from './shell/paste-anywhere'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/kit.css'
@@ -42,6 +43,7 @@ export async function mount(root: HTMLElement, engine: Engine): Promise<void> {
   })
   await loadWords(prefs.getState().language)
   startPageEffects(studio)
+  startPasting(studio)
   createRoot(root).render(
     <StrictMode>
       <App studio={studio} />

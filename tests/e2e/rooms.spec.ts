@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
 
@@ -106,6 +107,49 @@ test('a file that is no data set says so in an alert, and a run file fills in th
   await expect(page.getByLabel(/max_steps/)).toHaveValue('7')
   await choose('run.json', JSON.stringify({ max_steps: 7, learning_rte: 1 }), 'Open run file')
   await expect(page.getByRole('alert').filter({ hasText: 'learning_rte' })).toBeVisible()
+})
+
+test('a training script and another’s YAML: settings stand, what is left out is listed, a run starts', async ({
+  page,
+}) => {
+  await ready(page)
+  const foreign = (name: string) => readFileSync(`tests/helpers/foreign/${name}`, 'utf8')
+  const list = (name: string) => page.getByRole('region', { name })
+  const script = foreign('classic.py')
+    .replace('max_steps=-1', 'max_steps=1')
+    .replace('max_seq_length=512', 'max_seq_length=96')
+
+  await test.step('dropped', async () => {
+    const transfer = await page.evaluateHandle((text) => {
+      const data = new DataTransfer()
+      data.items.add(new File([text], 'train.py', { type: 'text/x-python' }))
+      return data
+    }, script)
+    await page.dispatchEvent('body', 'drop', { dataTransfer: transfer })
+    await expect(list('Settings of another trainer')).toContainText('formatting_func=format_instruction')
+    await page.getByText('Advanced', { exact: true }).click()
+    await expect(page.getByLabel('r', { exact: true })).toHaveValue('64')
+    await expect(page.getByLabel('optim', { exact: true })).toHaveValue('paged_adamw_8bit')
+    await expect(page.getByLabel('group_by_length')).toBeChecked()
+  })
+
+  await test.step('a run starts from it', async () => {
+    await page.getByRole('button', { name: 'Start training' }).click()
+    await expect(page.getByRole('status')).toContainText('Done · step 1 of 1', { timeout: 240_000 })
+  })
+
+  await test.step('pasted, in Chinese', async () => {
+    await page.getByText('中文', { exact: true }).click()
+    await page.evaluate((text) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', text)
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    }, foreign('axolotl.yaml'))
+    await expect(list('其他训练工具的设置')).toContainText('something_new: 3：这里没有这个名称')
+    await expect(page.getByLabel('lr_scheduler_kwargs')).toHaveValue('min_lr_rate=0.1')
+    await page.getByRole('button', { name: '收起' }).click()
+    await expect(list('其他训练工具的设置')).toBeHidden()
+  })
 })
 
 test('at 360 px nothing sticks out sideways', async ({ page }) => {

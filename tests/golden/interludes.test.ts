@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TokenizedRow } from '../../src/contracts/data'
 import type { Trainer } from '../../src/model/language-model'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
+import { evaluating } from '../../src/engine/core/evaluating'
 import type { Interlude } from '../../src/train/interlude'
 import { RunControl } from '../../src/train/run-control'
 import type { RunFile } from '../../src/run-file/run-file'
@@ -56,6 +57,34 @@ describe('what happens between steps changes no bit', () => {
     const values = Float32Array.from(pairs.flatMap(({ A, B }) => [...A, ...B]))
     return { adapter: new Uint32Array(values.buffer), log }
   }
+
+  test('evaluations of held-out rows, with the best adapter read in between', async () => {
+    const want = await train({}, () => [])
+    const run = { ...recommendedRun, eval_strategy: 'steps' as const, eval_steps: 2, load_best_model_at_end: true }
+    const past = { rows: [], bestPairs: null }
+    const parts = { model, run, train: rows, held: rows.slice(0, 3), padId: 0, control: new RunControl(), past }
+    const evaluations = evaluating({ ...parts, on: () => {} })
+    const got = await train({}, () => [evaluations.interlude])
+    expect(evaluations.rows.map(({ step }) => step)).toEqual([2, 4, 6])
+    expect(evaluations.bestPairs).not.toBeNull()
+    expect(got.log).toEqual(want.log)
+    expect(differing(got.adapter, want.adapter)).toBe(0)
+  })
+
+  test('a run whose rate was changed and that was lengthened is repeated by its history', async () => {
+    const steered: RunFile['history'] = []
+    const atPhase = (control: RunControl, phase: string, step: number) => {
+      if (phase !== 'training' || step > 0 || steered.length > 0) return
+      steered.push({ after: 0, learning_rate: 5e-4 }, { after: 0, steps: 8 })
+      for (const { after: _, ...change } of steered) control.steer(change)
+    }
+    const got = await train({ history: [] }, () => [], atPhase)
+    expect(got.log).toHaveLength(8)
+    const again = await train({ history: steered }, () => [])
+    expect(again.log).toEqual(got.log)
+    expect(differing(again.adapter, got.adapter)).toBe(0)
+    expect(differing((await train({}, () => [])).adapter, got.adapter)).toBeGreaterThan(0)
+  })
 
   async function answer(): Promise<number[]> {
     const ids: number[] = []

@@ -84,6 +84,7 @@ export function createFakeEngine(stepMs = 60): Engine {
     },
     model: () => card,
     unloadModel: async () => void (card = null),
+    loadEvalData: async () => null,
     async loadData(source, options, on) {
       if (source.kind === 'file' && source.file.name.includes('broken')) throw fail('engine-no-data', {})
       for (let done = 0; done <= 91; done += 13) {
@@ -150,6 +151,9 @@ export function createFakeEngine(stepMs = 60): Engine {
         peakBytes: memory.reduce((sum, item) => sum + item.bytes, 0),
         adapterParameters: 150_000,
         checkpointEvery: null,
+        heldOut: 0,
+        overlap: [],
+        evaluations: 0,
       }
     },
     async train(run, { answers }, on) {
@@ -196,11 +200,15 @@ export function createFakeEngine(stepMs = 60): Engine {
         steps: log.length,
         seconds: (performance.now() - started) / 1000,
         trainLoss: log.reduce((sum, row) => sum + row.loss, 0) / log.length,
+        evaluations: [],
+        history: [],
+        best: null,
         trainerState: { log_history: log },
       }
     },
     pause: () => void (paused = true),
     resume: () => void (paused = false),
+    steer: () => {},
     stop: () => void (stopped = true),
     async loadAdapter() {
       adapter = {

@@ -62,11 +62,8 @@ export class FakeLanguageModel implements LanguageModel {
     const counts = Int32Array.from({ length: B }, (_, b) =>
       labels.subarray(b * T, (b + 1) * T).reduce((n, l) => n + (l === IGNORE ? 0 : 1), 0),
     )
-    return {
-      counts,
-      sums: Float64Array.from(counts, (count) => count * count),
-      right: counts.map((count) => count >> 1),
-    }
+    const sums = Float64Array.from(counts, (count) => count * count)
+    return { counts, sums, right: Float64Array.from(counts, (n) => n >> 1), entropies: Float64Array.from(counts) }
   }
 
   async *generate(promptIds: Int32Array, options: DecodingOptions) {

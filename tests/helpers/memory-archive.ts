@@ -17,6 +17,7 @@ export function memoryArchive() {
     removeFiles: async (id, kind) => void files.delete(`${id}/${kind}`),
     remove: async (id) => void kept.delete(id),
     checkpoints: async (id) => ({ steps: steps.get(id) ?? [], bytes: 100 * (steps.get(id) ?? []).length }),
+    checkpointFolder: async (id, step) => ({ name: `${id}/${step}`, list: async () => [], open: async () => null }),
     checkpointAdapter: async () => [],
     tidyCheckpoints: async (id) => {
       tidied.push(id)

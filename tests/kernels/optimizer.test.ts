@@ -157,7 +157,7 @@ describe('against the plain twin, bit for bit, tensors of odd sizes side by side
   }
 })
 
-for (const kind of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
+for (const kind of ['adamw', 'adamw8bit', 'paged_adamw8bit', 'paged_adamw32bit'] as const) {
   describe(kind, () => {
     test('paged at any budget: the bits of resident states; nothing is made in a step', async () => {
       const resident = await bench(kind)

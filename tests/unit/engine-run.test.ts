@@ -109,7 +109,7 @@ describe('checkpoints that nobody asked for', () => {
 
     events = []
     const rest = await engine.train({ ...run, learning_rate: 99 }, { runId: 'b', resumeFrom: 'kept' }, on)
-    expect(events[0]).toEqual({ kind: 'resumed', log: stopped.log })
+    expect(events[0]).toEqual({ kind: 'resumed', log: stopped.log, evaluations: [] })
     expect(rest.log.map((row) => row.learning_rate)).toEqual(first.log.map((row) => row.learning_rate))
     expect(rest).toMatchObject({ reason: 'finished', steps: 6 })
   })

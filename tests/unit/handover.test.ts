@@ -42,9 +42,9 @@ async function stopped(steps: number, change: Partial<RunFile> = {}) {
     ...{ step: i + 1, epoch: (i + 1) / 2, loss: 2, grad_norm: 1, learning_rate: 1e-4, num_tokens: 20 * (i + 1) },
   }))
   const place = new MemoryPlace('runs')
-  const facts = { run, runId: 'one', began: '2026-01-01T00:00:00Z', log, data: fingerprint(rows) }
+  const facts = { run, runId: 'one', began: '2026-01-01T00:00:00Z', log, evaluations: [], data: fingerprint(rows) }
   const model = await modelFingerprint(opened)
-  await writeCheckpoint(place, { ...facts, model, state: { steps, pairs, tensors } }, lora, 'base')
+  await writeCheckpoint(place, { ...facts, model, state: { steps, pairs, tensors }, bestPairs: null }, lora, 'base')
   return { opened, lora, layout, found: await findCheckpoint(place) }
 }
 

@@ -78,6 +78,14 @@ describe('which states a parameter gets', () => {
     expect(window * 2 * WINDOWS).toBe(PAGED)
   })
 
+  test('paged 32-bit states are bitsandbytes’ for tensors of any size, paged beyond the same budget', () => {
+    const { parts, windowBytes, stateBytes } = states(layout, 'paged_adamw32bit')
+    expect(parts.map((part) => part.formula)).toEqual(['bnb32'])
+    expect(windowBytes).toBeNull()
+    expect(stateBytes).toBe(states(layout, 'adamw').stateBytes)
+    expect(states(layoutOf([40_000_000]), 'paged_adamw32bit').windowBytes! * 2 * WINDOWS).toBe(PAGED)
+  })
+
   test('a budget below one block still holds a block', () => {
     expect(states(layout, 'adamw8bit', 0).windowBytes).toBe(2048)
   })

@@ -30,9 +30,18 @@ async function save(place: MemoryPlace, step: number, runId = '10', run = { ...f
     mean_token_accuracy: 0.5,
     entropy: 1,
   }))
-  const facts = { run, runId, began: `2026-01-01T00:${runId}:00Z`, log, data: '3-aa', model: 'sha256:bb' }
-  await writeCheckpoint(place, { ...facts, state: { steps: step, pairs, tensors } }, lora, 'tiny')
-  return { ...facts, state: { steps: step, pairs, tensors } }
+  const facts = {
+    run,
+    runId,
+    began: `2026-01-01T00:${runId}:00Z`,
+    log,
+    evaluations: [],
+    data: '3-aa',
+    model: 'sha256:bb',
+  }
+  const whole = { ...facts, state: { steps: step, pairs, tensors }, bestPairs: null }
+  await writeCheckpoint(place, whole, lora, 'tiny')
+  return whole
 }
 
 /** As an earlier version left it. */

@@ -36,10 +36,34 @@ describe('run file', () => {
       adamw_8bit: 'adamw8bit',
       adamw_bnb_8bit: 'adamw8bit',
       paged_adamw_8bit: 'paged_adamw8bit',
+      paged_adamw_32bit: 'paged_adamw32bit',
     })
-    for (const optim of ['sgd', 'lion_8bit', 'paged_adamw_32bit', 'adamw_torch_8bit', 'galore_adamw']) {
+    for (const optim of ['sgd', 'lion_8bit', 'adamw_torch_8bit', 'galore_adamw']) {
       expect(refusal({ optim })).toMatchObject({ code: 'run-optimizer-unsupported', params: { optim } })
     }
+  })
+
+  it('takes other names of AdamW for what they are, and says where one is not quite the same', () => {
+    expect(parseRunFile({ optim: 'adamw' })).toMatchObject({ run: { optim: 'adamw_torch' }, warnings: [] })
+    expect(parseRunFile({ optim: 'paged_adamw' }).run.optim).toBe('paged_adamw_32bit')
+    const { run, warnings } = parseRunFile({ optim: 'adamw_hf' })
+    expect(run.optim).toBe('adamw_torch')
+    expect(warnings).toMatchObject([{ code: 'run-optimizer-instead', params: { optim: 'adamw_hf' } }])
+    expect(parseRunFile({ loss_type: 'chunked_nll' }).warnings).toEqual([])
+  })
+
+  it('gives schedules their arguments, as transformers takes them', () => {
+    const { run } = parseRunFile({ lr_scheduler_type: 'cosine_with_min_lr', lr_scheduler_kwargs: { min_lr: '1e-5' } })
+    expect(run.lr_scheduler_kwargs).toEqual({ min_lr: 1e-5 })
+    expect(parseRunFile({ lr_scheduler_type: 'polynomial', lr_scheduler_kwargs: '{"power": 2}' }).run).toMatchObject({
+      lr_scheduler_kwargs: { power: 2 },
+    })
+    expect(parseRunFile(run).run).toEqual(run)
+  })
+
+  it('takes numbers and flags in quotes for what they are', () => {
+    const { run } = parseRunFile({ learning_rate: '2e-4', seed: ' 7 ', packing: 'True', lora: { r: '1_6' } })
+    expect(run).toMatchObject({ learning_rate: 2e-4, seed: 7, packing: true, lora: { r: 16 } })
   })
 
   it('cuts no row where max_length is null, as trl understands it; other nulls are fields left out', () => {
@@ -141,11 +165,37 @@ describe('run file', () => {
     [{ lerning_rate: 1 }, 'run-unknown-fields', '"learning_rate"'],
     [{ lora: { rankk: 4 } }, 'run-unknown-fields', 'lora.rankk'],
     [{ wibble: 1, wobble: 2 }, 'run-unknown-fields', 'wobble'],
-    [{ learning_rate: '2e-4' }, 'run-field-invalid', 'learning_rate'],
+    [{ learning_rate: '2e-4 a step' }, 'run-field-invalid', 'learning_rate'],
+    [{ learning_rate: 'Infinity' }, 'run-field-invalid', 'learning_rate'],
+    [{ seed: '' }, 'run-field-invalid', 'seed'],
+    [{ packing: 'yes' }, 'run-field-invalid', 'packing'],
+    [{ load_best_model_at_end: true }, 'run-needs-evaluation', 'load_best_model_at_end'],
+    [{ early_stopping_patience: 2 }, 'run-needs-evaluation', 'early_stopping_patience'],
+    [{ save_strategy: 'best' }, 'run-needs-evaluation', 'save_strategy'],
+    [{ eval_strategy: 'steps', metric_for_best_model: 'rouge' }, 'run-field-invalid', 'mean_token_accuracy'],
     [{ max_length: 12.5 }, 'run-field-invalid', 'a whole number ≥ 2'],
     [{ lora_dropout: 1 }, 'run-field-invalid', '< 1'],
     [{ max_steps: 0 }, 'run-field-invalid', '≠ 0'],
-    [{ lr_scheduler_type: 'polynomial' }, 'run-field-invalid', 'cosine'],
+    [{ lr_scheduler_type: 'reduce_lr_on_plateau' }, 'run-field-invalid', 'cosine'],
+    [{ lr_scheduler_kwargs: { num_cycles: 2 } }, 'run-unknown-fields', 'lr_scheduler_kwargs.num_cycles'],
+    [{ lr_scheduler_kwargs: [1] }, 'run-not-an-object', 'lr_scheduler_kwargs'],
+    [{ lr_scheduler_type: 'cosine_with_min_lr' }, 'run-schedule-needs', 'min_lr, min_lr_rate'],
+    [
+      { lr_scheduler_type: 'cosine_with_min_lr', lr_scheduler_kwargs: { min_lr: 1e-5, min_lr_rate: 0.1 } },
+      'run-schedule-needs',
+      'min_lr_rate',
+    ],
+    [{ lr_scheduler_type: 'warmup_stable_decay' }, 'run-schedule-needs', 'num_decay_steps'],
+    [
+      { lr_scheduler_type: 'cosine_with_restarts', lr_scheduler_kwargs: { num_cycles: 1.5 } },
+      'run-field-invalid',
+      'lr_scheduler_kwargs.num_cycles',
+    ],
+    [
+      { lr_scheduler_type: 'polynomial', lr_scheduler_kwargs: { lr_end: 2e-4 } },
+      'run-field-invalid',
+      'lr_scheduler_kwargs.lr_end',
+    ],
     [{ bnb_4bit_quant_type: 'fp4' }, 'run-field-invalid', 'only "nf4"'],
     [{ optim: 'adafactor' }, 'run-optimizer-unsupported', 'adafactor'],
     [{ lora: { use_dora: true } }, 'run-field-unsupported', 'lora.use_dora'],
@@ -176,7 +226,7 @@ describe('run file', () => {
     expect(parseRunFile({ group_by_length: true, shuffle: false }).warnings[0].code).toBe('run-grouping-shuffles')
   })
 
-  it('takes what changes nothing, and says that it does not evaluate between steps', () => {
+  it('takes what changes nothing', () => {
     const neutral = {
       data_seed: 3,
       seed: 3,
@@ -186,11 +236,22 @@ describe('run file', () => {
       model_init_kwargs: null,
     }
     expect(parseRunFile(neutral).warnings).toEqual([])
-    const { warnings } = parseRunFile({ evaluation_strategy: 'steps', eval_steps: 10, per_device_eval_batch_size: 4 })
-    expect(warnings.map(({ code, params }) => [code, params])).toEqual([
-      ['run-no-evaluation', { fields: ['evaluation_strategy', 'eval_steps', 'per_device_eval_batch_size'] }],
-    ])
-    expect(parseRunFile({ eval_strategy: 'no', eval_steps: 10 }).warnings).toEqual([])
+  })
+
+  it('takes evaluations as transformers does; who holds rows out has them judged ten times', () => {
+    expect(parseRunFile({ evaluation_strategy: 'steps', eval_steps: 10, per_device_eval_batch_size: 4 })).toMatchObject(
+      {
+        run: { eval_strategy: 'steps', eval_steps: 10, per_device_eval_batch_size: 4 },
+        warnings: [],
+      },
+    )
+    expect(parseRunFile({ eval_split: 0.1 }).run).toMatchObject({ eval_strategy: 'steps', eval_steps: 0.1 })
+    expect(parseRunFile({ eval_data: 'x.jsonl', eval_strategy: 'epoch' }).run).toMatchObject({
+      eval_data: 'x.jsonl',
+      eval_strategy: 'epoch',
+      eval_steps: null,
+    })
+    expect(parseRunFile({ eval_steps: 10 }).run.eval_strategy).toBe('no')
   })
 
   it('accepts the same value stated under two names, and null as absent', () => {

@@ -52,7 +52,7 @@ beforeEach(() => {
   gone = false
   play = async (on, options) => {
     const past = options.resumeFrom ? [1, 2, 3] : []
-    if (past.length > 0) on({ kind: 'resumed', log: past.map(row) })
+    if (past.length > 0) on({ kind: 'resumed', log: past.map(row), evaluations: [] })
     on({ kind: 'phase', phase: 'training', step: past.length, steps: STEPS })
     for (let step = past.length + 1; step <= STEPS; step++) {
       on({
@@ -75,6 +75,9 @@ beforeEach(() => {
       steps: STEPS,
       seconds: 1,
       trainLoss: 2,
+      evaluations: [],
+      history: [],
+      best: null,
       trainerState: {},
     }
   }
@@ -186,7 +189,17 @@ describe('runs that were interrupted', () => {
     expect([...archive.mine]).toEqual([only().id])
     // Another tab sees it run, not broken off.
     expect((await visit()).runs.store.getState().list![0].reason).toBe('running')
-    release({ reason: 'finished', log: [row(1)], steps: 1, seconds: 1, trainLoss: 1, trainerState: {} })
+    release({
+      reason: 'finished',
+      log: [row(1)],
+      steps: 1,
+      seconds: 1,
+      trainLoss: 1,
+      evaluations: [],
+      history: [],
+      best: null,
+      trainerState: {},
+    })
     await running
     expect(only().reason).toBe('finished')
     expect(archive.mine.size).toBe(0)
@@ -352,7 +365,17 @@ describe('runs that were interrupted', () => {
     play = () => Promise.reject(fail('engine-busy', { task: 'generate' }))
     await studio.startTraining()
     expect(archive.kept.size).toBe(0)
-    play = async () => ({ reason: 'stopped', log: [], steps: 0, seconds: 1, trainLoss: null, trainerState: {} })
+    play = async () => ({
+      reason: 'stopped',
+      log: [],
+      steps: 0,
+      seconds: 1,
+      trainLoss: null,
+      evaluations: [],
+      history: [],
+      best: null,
+      trainerState: {},
+    })
     await studio.startTraining()
     expect(archive.kept.size).toBe(0)
     expect(studio.notices.store.getState().list.at(-1)?.error?.code).toBe('train-no-step')
@@ -368,7 +391,7 @@ describe('runs that were interrupted', () => {
 
 test('a run file means the same in the page as on the command line', async () => {
   const studio = await visit()
-  expect(studio.applyRunFile({ learning_rate: 1e-3, lora: { r: 4 } })).toBe(true)
+  expect(await studio.applyRunFile({ json: { learning_rate: 1e-3, lora: { r: 4 } } })).toBe(true)
   const { run } = studio.train.store.getState()
   expect(run).toEqual({ ...fileDefaults, learning_rate: 1e-3, lora: { ...fileDefaults.lora, r: 4 } })
   expect(run).toMatchObject({ lr_scheduler_type: 'linear', warmup_ratio: 0 })

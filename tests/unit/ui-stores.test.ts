@@ -232,7 +232,17 @@ describe('train room', () => {
     stepSeconds: 0.1,
   })
   const start = { runId: 'id', options: {}, onAdapter: () => {}, onCheckpoint: () => {}, onFirstStep: () => {} }
-  const outcome: TrainOutcome = { reason: 'finished', log: [], steps: 1000, seconds: 1, trainLoss: 1, trainerState: {} }
+  const outcome: TrainOutcome = {
+    reason: 'finished',
+    log: [],
+    steps: 1000,
+    seconds: 1,
+    trainLoss: 1,
+    evaluations: [],
+    history: [],
+    best: null,
+    trainerState: {},
+  }
 
   test('a thousand quick steps reach listeners a handful of times, and the last is never lost', async () => {
     const engine = {

@@ -8,7 +8,8 @@ eight.safetensors [17, 243] = 4131 elements, 17 blocks of 256 and a tail. For st
                   step "param.s", "m.s", "v.s" (U8 codes), "absmax_m.s", "absmax_v.s"; "param.0" is the start, states
                   are fresh. To check a single step from given states, start at any s.
 f32.safetensors   [9, 37]: "grad.s", "param.s", "m.s", "v.s" by torch.optim.AdamW; "bnb_param.s", "bnb_m.s", "bnb_v.s"
-                  are what bitsandbytes' AdamW8bit makes of a tensor this small, which keeps f32 states.
+                  are what bitsandbytes' AdamW8bit makes of a tensor this small, which keeps f32 states, and
+                  PagedAdamW32bit of any.
 steps.json        betas, eps, weight decay and the learning rate of every step
 """
 
@@ -70,6 +71,9 @@ def main() -> None:
     )
     full = run(torch.optim.AdamW, (9, 37), 31, lambda s: {"m": s["exp_avg"], "v": s["exp_avg_sq"]})
     small = run(bnb.optim.AdamW8bit, (9, 37), 31, lambda s: {"m": s["state1"], "v": s["state2"]})
+    # paged_adamw_32bit keeps every tensor as the 8-bit one keeps small ones.
+    paged = run(bnb.optim.PagedAdamW32bit, (9, 37), 31, lambda s: {"m": s["state1"], "v": s["state2"]})
+    assert all(torch.equal(paged[key], small[key]) for key in small)
     full |= {f"bnb_{key}": value for key, value in small.items() if not key.startswith("grad.")}
     maps = {"signed": create_dynamic_map(True), "unsigned": create_dynamic_map(False)}
     for name, tensors in {"maps": maps, "eight": eight, "f32": full}.items():

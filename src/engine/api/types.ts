@@ -1,10 +1,12 @@
 import type { SerializedError } from '../../errors/index'
 import type { FileFolder, ByteSource, WritableFolder } from '../../contracts/bytes'
 import type { Place } from '../../formats/whole-folder'
+import type { Steering, SteeringChange } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
 import type { MemoryItem } from '../../contracts/memory'
 import type { AdapterCard } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
+import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions, DataSummary, Message, PreviewRow } from '../../contracts/data'
@@ -36,6 +38,13 @@ export interface Engine {
   loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal): Promise<DataSummary>
   /** Same rows again under other options (mapping, max_length, which loss). */
   remapData(options: DataOptions, on?: ProgressListener): Promise<DataSummary>
+  /** A second file whose rows are judged and never trained, in the place of an earlier one; null: none. */
+  loadEvalData(
+    source: DataSource | null,
+    options: DataOptions,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<DataSummary | null>
   /** Tokens and labels of kept rows as the collator makes them, by index among kept rows. */
   previewRows(from: number, count: number): Promise<PreviewRow[]>
   /** All kept rows' ids and labels, in the file's order (the command `tokens`). */
@@ -47,6 +56,8 @@ export interface Engine {
   train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void): Promise<TrainOutcome>
   pause(): void
   resume(): void
+  /** Change the run from its next step on. */
+  steer(change: SteeringChange): void
   /** End after the current step, keeping the adapter. */
   stop(): void
 
@@ -172,6 +183,11 @@ export interface RunPlan {
   adapterParameters: number
   /** Every how many steps the run file wants a checkpoint that stays; null = never. */
   checkpointEvery: number | null
+  /** Rows held out, and how often they are judged. */
+  heldOut: number
+  /** Held-out rows that stand among the trained ones. */
+  overlap: Overlap[]
+  evaluations: number
 }
 
 export interface TrainOptions {
@@ -188,6 +204,8 @@ export interface TrainOptions {
    * 'kept': the place of this run's own checkpoints.
    */
   resumeFrom?: FileFolder | 'kept'
+  /** With `resumeFrom`: the run that goes on is another one, changed from there on. */
+  branch?: SteeringChange
   /** Let the model answer some rows of the data set before, during and after the run. No number of the run changes. */
   answers?: {
     rows: number
@@ -204,6 +222,12 @@ export interface TrainOutcome {
   seconds: number
   /** Mean over all steps; null where there was none. A run without a step leaves no adapter. */
   trainLoss: number | null
+  /** What was changed on the way: with it, the run file gives the same run from its beginning. */
+  history: Steering[]
+  /** Of the held-out rows, in order. */
+  evaluations: EvalRow[]
+  /** The best of them; with `load_best_model_at_end` the adapter is the one of this step. */
+  best: BestStep | null
   /** The whole of trainer_state.json. */
   trainerState: Record<string, unknown>
 }

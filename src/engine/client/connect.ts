@@ -36,7 +36,8 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
   }
 
   /** A wish whose failure the call that it is about tells, too. */
-  const tell = (method: 'pause' | 'resume' | 'stop') => void call(method).catch(() => {})
+  const tell = (method: 'pause' | 'resume' | 'stop' | 'steer', ...args: unknown[]) =>
+    void call(method, ...args).catch(() => {})
 
   function finish(map: Map<number, Waiting>, number: number): Waiting | undefined {
     const waiting = map.get(number)
@@ -94,12 +95,14 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     unloadModel: () => call('unloadModel'),
     loadData: (source, options, on, signal) => call('loadData', source, options, on, signal),
     remapData: (options, on) => call('remapData', options, on),
+    loadEvalData: (source, options, on, signal) => call('loadEvalData', source, options, on, signal),
     previewRows: (from, count) => call('previewRows', from, count),
     tokenRows: rows,
     planRun: (run) => call('planRun', run),
     train: (run, options, on) => call('train', run, options, on),
     pause: () => tell('pause'),
     resume: () => tell('resume'),
+    steer: (change) => tell('steer', change),
     stop: () => tell('stop'),
     loadAdapter: (folder) => call('loadAdapter', folder),
     adapter: () => state.adapter,

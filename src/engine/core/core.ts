@@ -9,6 +9,7 @@ import { openModelFolder } from '../../model/opening/open-model'
 import type { Gpu } from '../../gpu/device'
 import type { LanguageModel } from '../../model/language-model'
 import { RunControl } from '../../train/run-control'
+import type { SteeringChange } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
 import { recommendedRun } from '../../run-file/run-file'
 import { answer } from './answer'
@@ -34,7 +35,7 @@ import type {
   TrainOptions,
 } from '../api/types'
 import type { ProgressListener } from '../../contracts/progress'
-import type { DataOptions } from '../../contracts/data'
+import type { DataOptions, DataSummary } from '../../contracts/data'
 import type { AdapterCard } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 
@@ -79,6 +80,8 @@ class EngineCore implements Engine {
   private adapterFacts: AdapterCard | null = null
   private source: ByteSource | null = null
   private data: Dataset | null = null
+  private evalSource: ByteSource | null = null
+  private evalData: Dataset | null = null
   private control: RunControl | null = null
 
   constructor(platform: Platform, loadWeights: ModelLoader) {
@@ -126,13 +129,30 @@ class EngineCore implements Engine {
     const data = await this.tokenized(opened, options, on, signal)
     this.source = opened
     this.data = data
+    // A new model has its own ids.
+    if (this.evalSource && !this.evalData) this.evalData = await this.tokenized(this.evalSource, options)
     return data.facts
   }
 
   async remapData(options: DataOptions, on?: ProgressListener) {
     if (!this.source) throw fail('engine-no-data', {})
     this.data = await this.tokenized(this.source, options, on)
+    if (this.evalSource) this.evalData = await this.tokenized(this.evalSource, options, on)
     return this.data.facts
+  }
+
+  async loadEvalData(
+    source: DataSource | null,
+    options: DataOptions,
+    on?: ProgressListener,
+    signal?: AbortSignal,
+  ): Promise<DataSummary | null> {
+    const opened = source && (await this.openDataSource(source))
+    const data = opened && (await this.tokenized(opened, options, on, signal))
+    if (data && this.data) sameFormat(this.data.facts, data.facts)
+    this.evalSource = opened
+    this.evalData = data
+    return data?.facts ?? null
   }
 
   /** Runs beside other work, which it does not touch. Ids of a model that was replaced meanwhile are worth nothing. */
@@ -160,12 +180,12 @@ class EngineCore implements Engine {
   }
 
   async planRun(run: RunFile) {
-    return planRun(this.needModel().model, this.needData().rows, run)
+    return planRun(this.needModel().model, this.needData().rows, this.evalData?.rows ?? null, run)
   }
 
   async train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void) {
     const { model, opened, tokenizer, quantization, card } = this.needModel()
-    const { rows } = this.needData()
+    const rows = { rows: this.needData().rows, second: this.evalData?.rows ?? null }
     sameQuantization(quantization, run.quantization)
     return this.tasks.only('train', async () => {
       const control = new RunControl()
@@ -213,6 +233,10 @@ class EngineCore implements Engine {
 
   resume(): void {
     this.control?.resume()
+  }
+
+  steer(change: SteeringChange): void {
+    this.control?.steer(change)
   }
 
   stop(): void {
@@ -351,6 +375,7 @@ class EngineCore implements Engine {
     this.loaded = null
     this.adapterFacts = null
     this.data = null
+    this.evalData = null
   }
 
   /** One device, also for two who ask at the same time. */
@@ -431,6 +456,13 @@ function byteProgress(on?: ProgressListener) {
     const etaSeconds = perSecond > 0 ? (bytesTotal - bytesDone) / perSecond : undefined
     on?.({ phase: 'quantize', item: tensor, done: bytesDone, total: bytesTotal, unit: 'bytes', perSecond, etaSeconds })
   }
+}
+
+/** Losses of rows of another kind would say nothing of the run. */
+function sameFormat(train: DataSummary, held: DataSummary): void {
+  const [first, second] = [train.mapping.format, held.mapping.format]
+  if (first === second) return
+  throw fail('eval-other-format', { data: train.name, format: first, eval_data: held.name, eval_format: second })
 }
 
 /** The base was quantised when the model was loaded; a run that wants another base needs another load. */

@@ -2,6 +2,8 @@ import type { TokenizedRow } from '../../contracts/data'
 import { IGNORE } from '../../contracts/data'
 import { fail } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
+import { evaluationCount } from '../../train/evaluation-rules'
+import { holdOut } from '../../train/hold-out'
 import { checkpointRules } from '../../train/keep-checkpoints'
 import type { RunFile } from '../../run-file/run-file'
 import { batchOrder } from '../../train/train-model'
@@ -9,8 +11,14 @@ import { trainingShape } from '../../train/windows'
 import type { RunPlan } from '../api/types'
 
 /** Steps, tokens and memory of a run; arithmetic alone. */
-export function planRun(model: LanguageModel, rows: readonly TokenizedRow[], run: RunFile): RunPlan {
-  if (rows.length === 0) throw fail('train-no-rows', {})
+export function planRun(
+  model: LanguageModel,
+  all: readonly TokenizedRow[],
+  second: readonly TokenizedRow[] | null,
+  run: RunFile,
+): RunPlan {
+  if (all.length === 0) throw fail('train-no-rows', {})
+  const { train: rows, held, overlap } = holdOut(all, second, run)
   const plan = batchOrder(rows, run)
   const { memory, peakBytes, adapterParameters } = model.planMemory(run.lora, trainingShape(plan, run))
   const trained = rows.map(({ labels }) =>
@@ -46,5 +54,8 @@ export function planRun(model: LanguageModel, rows: readonly TokenizedRow[], run
     peakBytes,
     adapterParameters,
     checkpointEvery,
+    heldOut: held.length,
+    overlap,
+    evaluations: held.length > 0 ? evaluationCount(run, plan) : 0,
   }
 }

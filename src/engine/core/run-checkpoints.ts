@@ -5,14 +5,16 @@ import type { Place } from '../../formats/whole-folder'
 import { finishDrafts } from '../../formats/whole-folder'
 import type { LanguageModel, Trainer } from '../../model/language-model'
 import type { Checkpoint } from '../../train/checkpoint'
-import { fingerprint, readCheckpoint, writeCheckpoint } from '../../train/checkpoint'
+import { readCheckpoint, writeCheckpoint } from '../../train/checkpoint'
 import { findCheckpoint } from '../../train/find-checkpoint'
 import type { Interlude } from '../../train/interlude'
 import { checkpointing, checkpointRules } from '../../train/keep-checkpoints'
+import { stepsAt } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
 import { batchOrder } from '../../train/train-model'
 import { serializeError } from '../../errors/serialize'
 import type { TrainOptions } from '../api/types'
+import type { Evaluations } from './evaluating'
 import type { TrainEvent } from '../../contracts/events'
 
 export interface ResumePoint {
@@ -27,7 +29,7 @@ export interface ResumePoint {
  */
 export async function resumePoint(
   model: LanguageModel,
-  rows: readonly TokenizedRow[],
+  dataPrint: string,
   options: TrainOptions,
   place: Place | null,
   modelPrint: (like: string) => Promise<string>,
@@ -41,13 +43,17 @@ export async function resumePoint(
   const found = await findCheckpoint(folder)
   const { facts, notes } = found
   if (facts.model !== (await modelPrint(facts.model))) throw fail('train-other-model', {})
-  if (facts.data !== fingerprint(rows)) throw fail('train-other-data', {})
+  if (facts.data !== dataPrint) throw fail('train-other-data', {})
   return { checkpoint: await readCheckpoint(found, model.config), notes }
 }
 
 export interface CheckpointParts {
   model: LanguageModel
+  /** Trained rows, whose order the run follows. */
   rows: readonly TokenizedRow[]
+  /** See `dataPrint`. */
+  data: string
+  evaluations: Evaluations
   run: RunFile
   /** null: there is none, which is told where the run asks for checkpoints. */
   place: Place | null
@@ -71,29 +77,31 @@ export interface CheckpointParts {
 export function keepCheckpoints(parts: CheckpointParts): ((trainer: Trainer) => Interlude) | null {
   const { model, rows, run, place, on } = parts
   const plan = batchOrder(rows, run)
-  const rules = checkpointRules(run, plan, parts.safety)
+  const rules = checkpointRules(run, plan, parts.safety, parts.evaluations.judge.bests)
   const warn = (error: Error) => on({ kind: 'message', level: 'warning', text: serializeError(error) })
   if (!place) {
-    if (rules.every !== null) warn(fail('train-checkpoints-unkept', { save_strategy: run.save_strategy }))
+    if (run.save_strategy !== 'no') warn(fail('train-checkpoints-unkept', { save_strategy: run.save_strategy }))
     return null
   }
-  if (rules.every === null && !rules.safety) return null
-  const { steps } = plan
+  if (rules.every === null && !rules.best && !rules.safety) return null
   const { runId, began } = parts
-  const data = fingerprint(rows)
+  const { data, evaluations } = parts
   let last = parts.resumedAt
   const save = async (trainer: Trainer, log: Checkpoint['log'], step: number) => {
-    on({ kind: 'phase', phase: 'saving', step, steps })
+    on({ kind: 'phase', phase: 'saving', step, steps: stepsAt(run, plan.steps, step) })
     try {
       const state = await trainer.saveState()
-      const whole = { run, runId, began, state, log, data, model: parts.modelPrint }
+      const { rows: evaluated, judge } = evaluations
+      const bestPairs = judge.best?.step === step ? null : evaluations.bestPairs
+      const about = { run, runId, began, log, data, evaluations: [...evaluated], model: parts.modelPrint }
+      const whole = { ...about, state, bestPairs }
       await writeCheckpoint(place, whole, model.lora!, parts.baseModel)
       last = step
     } catch (error) {
       warn(fail('train-checkpoint-failed', { step, last, reason: serializeError(error).message }, error))
     }
     if (last === step) await tidy(step)
-    on({ kind: 'phase', phase: 'training', step, steps })
+    on({ kind: 'phase', phase: 'training', step, steps: stepsAt(run, plan.steps, step) })
   }
   /** What cannot be deleted costs room, nothing else. */
   const tidy = async (step: number) => {

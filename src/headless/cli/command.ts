@@ -27,4 +27,7 @@ export const modelOption: OptionSpec = {
   required: true,
   help: 'folder of the model in Hugging Face layout, or "builtin"',
 }
-export const configOption: OptionSpec = { value: 'RUN.json', help: 'run file with Hugging Face names' }
+export const configOption: OptionSpec = {
+  value: 'FILE',
+  help: 'run file, YAML of trl, axolotl, LLaMA-Factory or mlx-lm, or a Python script, which is read and not run',
+}

@@ -24,13 +24,13 @@ export const dataOptionSpecs: Record<string, OptionSpec> = {
 }
 
 /**
- * The file of `--data`, its beginning tried before a model takes minutes to load: other kinds of files are refused
- * here.
+ * The file of `--data` or `--eval-data`, its beginning tried before a model takes minutes to load: other kinds of files
+ * are refused here.
  */
-export async function dataAt(options: Options): Promise<ByteSource> {
-  const path = options.data as string
+export async function dataAt(options: Options, option: 'data' | 'eval-data' = 'data'): Promise<ByteSource> {
+  const path = options[option] as string
   const info = await stat(path).catch(() => null)
-  if (!info?.isFile()) throw noSuch('--data', path)
+  if (!info?.isFile()) throw noSuch(`--${option}`, path)
   const source = await nodeFile(path)
   for await (const _ of readRows(source, { encoding: options.encoding as string | undefined })) break
   return source

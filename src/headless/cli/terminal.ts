@@ -1,6 +1,7 @@
 import type { SerializedError } from '../../errors'
 import type { Progress } from '../../contracts/progress'
 import type { TrainEvent } from '../../contracts/events'
+import type { EvalRow } from '../../contracts/evaluation'
 import { FIGURE_NAMES, FIGURES } from '../../contracts/figures'
 import type { Figure, FigureUnit, LogRow } from '../../contracts/figures'
 import { about as english } from '../../i18n/en/about'
@@ -74,6 +75,7 @@ export class Terminal {
       if (event.phase !== 'training') this.show(event.phase, null, [], true)
       return
     }
+    if (event.kind === 'evaluation') return this.line(evaluationLine(event.row, event.isBest))
     if (event.kind !== 'step') return
     const { log, steps, tokensPerSecond, etaSeconds, gpuBytes } = event
     const facts = [
@@ -134,3 +136,10 @@ const written: Record<FigureUnit, (value: number) => string> = {
 /** Results of the command line are in English, whatever the machine's language. */
 export const bytes = (count: number): string => formatBytes(english, count)
 const duration = (seconds: number): string => formatDuration(english, seconds)
+
+function evaluationLine({ step, ...row }: EvalRow, isBest: boolean): string {
+  const { eval_loss, eval_mean_token_accuracy, eval_entropy } = row
+  const figures = Object.entries({ eval_loss, eval_mean_token_accuracy, eval_entropy })
+  const words = figures.map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+  return `held-out rows after step ${step}: ${words.join(', ')}${isBest ? ' (best so far)' : ''}`
+}

@@ -29,6 +29,10 @@ export const trainCommand: Command = {
   options: {
     model: modelOption,
     ...dataOptionSpecs,
+    'eval-data': {
+      value: 'FILE',
+      help: 'rows to judge the run by, which are never trained; else eval_split holds some out',
+    },
     config: configOption,
     out: { value: 'DIR', required: true, help: 'gets adapter/, trainer_state.json and, with --merge, merged/' },
     'init-lora': { value: 'DIR', help: 'start from this PEFT adapter; its r, alpha and targets are taken' },
@@ -55,14 +59,20 @@ export const trainCommand: Command = {
     const resumed = options.resume ? await checkpointAt(options.resume as string, root, terminal) : null
     // A continued run follows its checkpoint; other settings would make it another run.
     const parsed = written ?? { run: resumed!.run, stated: new Set<string>(), warnings: [] }
+    const evalPath = (options['eval-data'] as string | undefined) ?? parsed.run.eval_data
+    const evalData = evalPath === null ? null : await dataAt({ 'eval-data': evalPath }, 'eval-data')
     if (!resumed) await tellReplaced(options, terminal)
     const engine = await engineWithModel(context, parsed.run.quantization)
-    const run = start ? withLoraOf(await engine.loadAdapter(start), parsed) : parsed.run
+    const run = judgedBy(evalPath, start ? withLoraOf(await engine.loadAdapter(start), parsed) : parsed.run)
     const facts = await engine.loadData({ kind: 'bytes', source: data }, dataOptions(run, options), terminal.progress)
     tellData(facts, run, terminal)
+    if (evalData)
+      await engine.loadEvalData({ kind: 'bytes', source: evalData }, dataOptions(run, options), terminal.progress)
 
     const plan = await engine.planRun(run)
     terminal.line(`${plan.steps} steps, ${plan.adapterParameters} adapter parameters`)
+    if (plan.heldOut > 0) terminal.line(`${plan.heldOut} rows held out, judged ${plan.evaluations} times`)
+    if (plan.overlap.length > 0) terminal.warning(fail('eval-overlap', { overlap: plan.overlap }))
     const merging = new AbortController()
     let isTraining = true
     context.onInterrupt(() => {
@@ -89,6 +99,13 @@ export const trainCommand: Command = {
     isTraining = false
     await save(engine, context, runFacts, outcome, merging.signal)
   },
+}
+
+/** A second file is to be judged by, also where the run file does not say when. */
+function judgedBy(path: string | null, run: RunFile): RunFile {
+  if (path === null) return run
+  const when = run.eval_strategy === 'no' ? ({ eval_strategy: 'steps', eval_steps: 0.1 } as const) : {}
+  return { ...run, ...when, eval_data: path }
 }
 
 /**
@@ -150,6 +167,9 @@ async function save(
     first_loss: log.at(0)?.loss ?? null,
     last_loss: log.at(-1)?.loss ?? null,
     num_tokens: log.at(-1)?.num_tokens ?? 0,
+    ...(outcome.evaluations.length > 0
+      ? { eval_loss: outcome.evaluations.at(-1)!.eval_loss, best_step: outcome.best?.step ?? null }
+      : {}),
     seconds,
   }
   if (steps === 0) {

@@ -33,6 +33,7 @@ export const runs = {
   'runs.goesOnAfterLoss': 'The GPU or the engine went away. {name} goes on by itself from step {step}.',
   'runs.wasInterrupted': '{name} was interrupted after step {step} of {steps}.',
   'runs.stepsAgain': 'Steps since its last checkpoint are done again, with the same result.',
+  'runs.branchStep': 'Branch from step {step}',
   'runs.tryStep': 'Try it as of step {step}',
   'runs.tryIt': 'Try it',
   'runs.overlay': 'Curves',

@@ -62,6 +62,7 @@ export const shell = {
   'intake.model': '{name} is a model folder. Loading it.',
   'intake.adapter': '{name} is an adapter. It is on the model now: ask both.',
   'intake.run': '{name} is a run file. Its settings are filled in.',
+  'intake.pasted': 'The pasted settings are filled in.',
   'intake.data': '{name} is your data set now.',
 
   // No WebGPU

@@ -35,6 +35,7 @@ export const runs: Record<keyof typeof english, string> = {
   'runs.goesOnAfterLoss': 'GPU 或引擎曾中断，{name} 已自动从第 {step} 步继续。',
   'runs.wasInterrupted': '{name} 在第 {step} 步后中断，共 {steps} 步。',
   'runs.stepsAgain': '最近一个检查点之后的几步会重做，结果不变。',
+  'runs.branchStep': '从第 {step} 步分出',
   'runs.tryStep': '与第 {step} 步时的模型对话',
   'runs.tryIt': '对话',
   'runs.overlay': '曲线',

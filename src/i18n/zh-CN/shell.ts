@@ -63,6 +63,7 @@ export const shell: Record<keyof typeof english, string> = {
   'intake.model': '{name} 是模型文件夹，正在载入。',
   'intake.adapter': '{name} 是适配器，已装到模型上，可以对比提问了。',
   'intake.run': '{name} 是训练配置，设置已填好。',
+  'intake.pasted': '已填入粘贴的设置。',
   'intake.data': '{name} 已作为数据集打开。',
 
   // 没有 WebGPU

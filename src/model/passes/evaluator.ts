@@ -7,8 +7,8 @@ import { bufferTensor, type Tensor } from '../../gpu/tensor'
 import { countNonFinite } from '../../ops/probe'
 import { recordEvaluation, type PassModel, type PassShape } from './graphs'
 import { InputBuffers, prepareBatch } from './pass-inputs'
+import type { LineFigures } from '../language-model'
 import type { HostTable } from '../weights'
-import type { LineLosses } from '../language-model'
 
 /**
  * Forward passes for losses, at shapes up to a capacity; optionally counts numbers that are not finite layer by layer.
@@ -74,18 +74,19 @@ export class Evaluator {
     return { chosen: prepared.chosen, losses }
   }
 
-  async perLine(batch: MicroBatch): Promise<LineLosses> {
+  /** What each line of the batch leaves. */
+  async perLine(batch: MicroBatch): Promise<LineFigures> {
     const { chosen, losses } = await this.pass(batch)
-    const sums = new Float64Array(batch.B)
+    const [sums, right, entropies] = [0, 1, 2].map(() => new Float64Array(batch.B))
     const counts = new Int32Array(batch.B)
-    const right = new Int32Array(batch.B)
     for (const [i, m] of chosen.entries()) {
       const line = Math.floor(m / batch.T)
       sums[line] += losses[i * 4]
       right[line] += losses[i * 4 + 1]
+      entropies[line] += losses[i * 4 + 2]
       counts[line]++
     }
-    return { sums, counts, right }
+    return { sums, counts, right, entropies }
   }
 
   /** First layer whose output is not finite, and the lines whose loss is not. */

@@ -3,7 +3,7 @@ import { bufferBytes } from '../../gpu/tensor'
 import { blockEntry, HYPER, OPTIMIZER_BLOCK, partialWords, RECORD_WORDS, type AdamwFormula } from '../../ops/adamw'
 import type { AdapterLayout, ParameterSlot } from '../adapter-store'
 import { MAP_WORDS } from './optimizer-maps'
-import type { OptimizerKind } from '../../contracts/optimizer'
+import { OPTIMIZER_KINDS, type OptimizerKind } from '../../contracts/optimizer'
 
 /** bitsandbytes' `min_8bit_size`: smaller tensors keep states of 32 bits. */
 const MIN_8BIT_ELEMENTS = 4096
@@ -48,12 +48,13 @@ export interface OptimizerMemory {
  * window takes blocks of any tensor.
  */
 export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, memory: OptimizerMemory): OptimizerLayout {
+  const { states, isPaged } = OPTIMIZER_KINDS[kind]
   const parts: OptimizerPart[] = []
   for (const [page] of adapter.pages.entries()) {
     const lists = new Map<AdamwFormula, { slots: ParameterSlot[]; blocks: number[] }>()
     for (const slot of adapter.slots) {
       if (slot.page !== page) continue
-      const formula = kind === 'adamw' ? 'torch' : slot.length < MIN_8BIT_ELEMENTS ? 'bnb32' : 'bnb8'
+      const formula: AdamwFormula = states === 'bnb8' && slot.length < MIN_8BIT_ELEMENTS ? 'bnb32' : states
       const list = lists.get(formula) ?? { slots: [], blocks: [] }
       list.slots.push(slot)
       for (let at = 0; at < slot.length; at += OPTIMIZER_BLOCK) {
@@ -75,7 +76,7 @@ export function optimizerLayout(adapter: AdapterLayout, kind: OptimizerKind, mem
     ...parts.map((part) => part.blocks.byteLength),
   ])
   const norm = adapter.pages.length + 1
-  const budget = memory.budgetBytes ?? (kind === 'paged_adamw8bit' ? memory.pagedBytes : Infinity)
+  const budget = memory.budgetBytes ?? (isPaged ? memory.pagedBytes : Infinity)
   if (stateBytes <= budget) {
     const gpuBytes = tableBytes + sum(parts.map(partBytes)) + paramBytes(norm + parts.length)
     return { parts, stateBytes, windowBytes: null, gpuBytes }

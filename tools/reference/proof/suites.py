@@ -32,6 +32,7 @@ def prove_goldens() -> dict:
         "golden_bnb.py",
         "golden_merge.py",
         "golden_configs.py",
+        "golden_schedules.py",
         "golden_gguf.py",
         "golden_safetensors.py",
     ]:
@@ -52,6 +53,7 @@ def prove_goldens() -> dict:
         "data-tokenizer",
         "train-trl-log",
         "train-run-file",
+        "train-schedule",
     ]
     tests += ["formats-bnb", "formats-merge", "formats-nf4", "merge-drift", "gguf-writer"]
     done = run(

@@ -1,8 +1,11 @@
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useStore } from '../../read-store'
+import type { EvalRow } from '../../../contracts/evaluation'
 import { FIGURE_NAMES, FIGURES, type Figure } from '../../../contracts/figures'
 import type { CurvePoint } from '../../../state/curve'
 import { curveCsv, nearest, smooth, thin, xOf } from '../../../state/curve'
+import type { Steering } from '../../../run-file/history'
+import { evaluationX, lowest } from '../../../state/held-out'
 import type { RunRecord } from '../../../state/run-record'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
@@ -29,12 +32,16 @@ interface CurveChartsProps {
   points: readonly CurvePoint[]
   /** Changes with the points: the array itself only grows. */
   version: number
+  /** Of the held-out rows: dots on the loss. */
+  evaluations?: readonly EvalRow[]
+  /** What was changed on the way: marks on the learning rate. */
+  steerings?: readonly Steering[]
   /** Kept runs drawn under the large charts. */
   underlays?: readonly RunRecord[]
 }
 
 /** The figures that have a chart over one axis, with one crosshair and one zoom; the large ones are smoothed. */
-export function CurveCharts({ points, version, underlays = [] }: CurveChartsProps) {
+export function CurveCharts({ points, version, evaluations = [], steerings = [], underlays = [] }: CurveChartsProps) {
   const studio = useStudio()
   const words = useWords()
   const { t, measure } = words
@@ -60,6 +67,8 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
           ...(size === 'large' ? underlays.map((record) => underlay(record, name, axis, smoothing)) : []),
           ...(isRawSeen ? [{ id: 'raw', tone: 'faint' as const, points: line(values) }] : []),
           { id: 'value', tone: 'live', points: line(smoothed) },
+          ...(name === 'learning_rate' && steerings.length > 0 ? [steered(steerings, points, axis)] : []),
+          ...(name === 'loss' && evaluations.length > 0 ? [heldOut(evaluations, points, axis)] : []),
         ],
       }
     }
@@ -71,7 +80,7 @@ export function CurveCharts({ points, version, underlays = [] }: CurveChartsProp
     }
     // `version` stands for the points: the array is the same one, longer.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [points, version, axis, smoothing, zoom, underlays])
+  }, [points, version, axis, smoothing, zoom, evaluations, steerings, underlays])
 
   const at = hover === null ? points.length - 1 : nearest(drawn.xs, hover)
   const point = points[at]
@@ -170,6 +179,18 @@ function underlay(
   const smoothed = smooth(xs, values, smoothing)
   const picked = thin(values, DRAWN_POINTS)
   return { id: record.id, name: record.name, tone: 'under', points: picked.map((i) => ({ x: xs[i], y: smoothed[i] })) }
+}
+
+function heldOut(rows: readonly EvalRow[], points: readonly CurvePoint[], axis: Parameters<typeof xOf>[1]): PlotSeries {
+  const dots = rows.map((row) => ({ x: evaluationX(row, points, axis), y: row.eval_loss }))
+  return { id: 'held', tone: 'held', points: dots, dots: { best: rows.indexOf(lowest(rows)!) } }
+}
+
+/** The rates from which on something was changed. */
+function steered(all: readonly Steering[], points: readonly CurvePoint[], axis: Parameters<typeof xOf>[1]): PlotSeries {
+  const changed = all.flatMap(({ after }) => points[after] ?? [])
+  const dots = changed.map((point) => ({ x: xOf(point, axis), y: point.learning_rate }))
+  return { id: 'steered', tone: 'held', points: dots, dots: { best: -1 } }
 }
 
 /** Where a new epoch begins on the axis; none when they would stand too close to be ticks. */

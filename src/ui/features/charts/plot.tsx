@@ -54,7 +54,7 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
             data={one.points}
             dataKey="y"
             className={`line line-${one.tone}`}
-            dot={one.points.length === 1}
+            dot={one.dots ? heldDot(one.dots.best) : one.points.length === 1}
             activeDot={false}
             isAnimationActive={false}
             type="linear"
@@ -64,6 +64,13 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
     </ResponsiveContainer>
   )
 })
+
+/** A dot of the held-out rows; recharts tells where it stands. */
+const heldDot = (best: number) =>
+  function HeldDot({ cx, cy, index }: { cx?: number; cy?: number; index?: number }) {
+    const isBest = index === best
+    return <circle key={index} className="held-dot" data-best={isBest} cx={cx} cy={cy} r={isBest ? 5 : 3} />
+  }
 
 /** Range of the visible values with a little air; logarithmic axes leave out what has no logarithm. */
 function valueRange(series: readonly PlotSeries[], [from, to]: [number, number], log: boolean): [number, number] {

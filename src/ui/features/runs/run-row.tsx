@@ -30,6 +30,10 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
       label: t('runs.tryStep', { step: String(step) }),
       perform: () => attempt(studio.tryRun(record, step)),
     })),
+    ...(record.checkpoints?.steps ?? []).slice(-NEWEST).map((step) => ({
+      label: t('runs.branchStep', { step: String(step) }),
+      perform: () => attempt(studio.branchRun(record, step)),
+    })),
     ...(record.mergedBytes > 0
       ? [
           {

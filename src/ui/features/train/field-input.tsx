@@ -5,7 +5,9 @@ import type { MessageKey } from '../../../i18n'
 import { readField } from '../../../state/settings'
 import { Select } from '../../kit/select'
 import { useStudio, useWords } from '../../studio-context'
-import type { Field } from './fields'
+import type { ScheduleArguments } from '../../../run-file/schedules'
+import { argumentsText, readArguments } from '../../../run-file/schedule-arguments'
+import type { Field } from './field-types'
 
 /** One setting of the run with its explanation; what the run file would refuse is refused here with the same words. */
 export function FieldInput({ field, plainName }: { field: Field; plainName?: MessageKey }) {
@@ -46,6 +48,14 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
           optional={field.optional}
           isWrong={wrong !== undefined}
           onCommit={write}
+        />
+      )}
+      {field.input === 'arguments' && (
+        <EntryInput
+          id={id}
+          text={wrong?.text ?? argumentsText(value as ScheduleArguments)}
+          isWrong={wrong !== undefined}
+          onCommit={(text) => write(readArguments(text), text)}
         />
       )}
       {field.input === 'boolean' && (
@@ -94,30 +104,42 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
   )
 }
 
-interface NumberInputProps {
-  id: string
-  /** The value in use, or what was written and cannot be used. */
-  text: string
+interface NumberInputProps extends Omit<EntryInputProps, 'onCommit'> {
   /** Emptied, it becomes null. */
   optional?: boolean
-  isWrong: boolean
   onCommit: (value: unknown, text: string) => void
 }
 
-/** Takes "2e-4" as well as "0.0002"; written when left or confirmed, so that half a number is never judged. */
-function NumberInput({ id, text, optional, isWrong, onCommit }: NumberInputProps) {
-  const [draft, setDraft] = useState(text)
-  useEffect(() => setDraft(text), [text])
-  const commit = () => {
-    if (draft === text) return
+/** Takes "2e-4" as well as "0.0002". */
+function NumberInput({ optional, onCommit, ...entry }: NumberInputProps) {
+  const commit = (draft: string) => {
     const written = draft.trim().replace(',', '.')
     const given = written === '' || Number.isNaN(Number(written)) ? written : Number(written)
     onCommit(given === '' && optional ? null : given, draft)
   }
+  return <EntryInput {...entry} inputMode="decimal" onCommit={commit} />
+}
+
+interface EntryInputProps {
+  id: string
+  /** The value in use, or what was written and cannot be used. */
+  text: string
+  isWrong: boolean
+  inputMode?: 'decimal'
+  onCommit: (text: string) => void
+}
+
+/** Written when left or confirmed, so that half a value is never judged. */
+function EntryInput({ id, text, isWrong, inputMode, onCommit }: EntryInputProps) {
+  const [draft, setDraft] = useState(text)
+  useEffect(() => setDraft(text), [text])
+  const commit = () => {
+    if (draft !== text) onCommit(draft)
+  }
   return (
     <input
       id={id}
-      inputMode="decimal"
+      inputMode={inputMode}
       className="num"
       value={draft}
       aria-invalid={isWrong}

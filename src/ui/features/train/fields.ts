@@ -1,27 +1,9 @@
-import type { MessageKey } from '../../../i18n'
 import { PROJECTIONS } from '../../../contracts/model'
-import type { FieldPath } from '../../../state/settings'
 import { OPTIMIZERS } from '../../../run-file/optimizers'
 import { SAVE_STRATEGIES } from '../../../run-file/run-file'
+import { evaluationGroup } from './evaluation-fields'
+import type { FieldGroup } from './field-types'
 import { SCHEDULERS, SCHEDULES, type SchedulerType } from '../../../run-file/schedules'
-
-/** One setting: its name in the run file, how it is entered, and where it is shown. */
-export interface Field {
-  path: FieldPath
-  input: 'number' | 'boolean' | 'choice' | 'many'
-  options?: readonly string[]
-  /** What the chosen option does, beside the setting's own explanation. */
-  about?: (option: string) => Record<string, string>
-  /** A number that may be left out. */
-  optional?: true
-  /** Also shown with the simple settings, under a plain name. */
-  simple?: MessageKey
-}
-
-export interface FieldGroup {
-  title: MessageKey
-  fields: Field[]
-}
 
 const aboutSchedule = (type: string) => SCHEDULES[type as SchedulerType].words
 
@@ -41,6 +23,7 @@ export const fieldGroups: FieldGroup[] = [
     fields: [
       { path: 'learning_rate', input: 'number', simple: 'simple.rate' },
       { path: 'lr_scheduler_type', input: 'choice', options: SCHEDULERS, about: aboutSchedule },
+      { path: 'lr_scheduler_kwargs', input: 'arguments' },
       { path: 'warmup_ratio', input: 'number' },
       { path: 'warmup_steps', input: 'number' },
     ],
@@ -77,6 +60,7 @@ export const fieldGroups: FieldGroup[] = [
       { path: 'adam_epsilon', input: 'number' },
     ],
   },
+  evaluationGroup,
   {
     title: 'group.keeping',
     fields: [

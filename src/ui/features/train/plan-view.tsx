@@ -28,6 +28,11 @@ export function PlanView() {
             </Stat>
             <Stat label={t('plan.tokens')}>{compact(plan.tokens)}</Stat>
             <Stat label={t('plan.trainedTokens')}>{compact(plan.trainedTokens)}</Stat>
+            {plan.heldOut > 0 && (
+              <Stat label={t('plan.heldOut')} help={t('plan.heldOut.help')}>
+                {num(plan.heldOut)} <small>{t('plan.judged', { n: plan.evaluations })}</small>
+              </Stat>
+            )}
             <Stat label={t('plan.parameters')} help={t('plan.parameters.help')}>
               {compact(plan.adapterParameters)}
             </Stat>

@@ -11,6 +11,7 @@ export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
   const runId = useStore(studio.train.store, (state) => state.runId)
   const isKept = useStore(studio.runs.store, ({ list }) => list?.some(({ id }) => id === runId))
   const isUnkept = useStore(studio.runs.store, ({ unkept }) => runId !== null && unkept.includes(runId))
+  const best = useStore(studio.train.store, ({ run }) => run.load_best_model_at_end)
   const first = outcome.log.at(0)?.loss
   const last = outcome.log.at(-1)?.loss
   return (
@@ -21,6 +22,7 @@ export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
           {first === undefined || last === undefined ? '–' : `${measure(first)} → ${measure(last)}`}
         </Stat>
         <Stat label={t('plan.steps')}>{num(outcome.steps)}</Stat>
+        {best && outcome.best && <Stat label={t('summary.best')}>{num(outcome.best.step)}</Stat>}
         <Stat label={t('summary.time')}>{duration(outcome.seconds)}</Stat>
       </dl>
       {isUnkept ? (

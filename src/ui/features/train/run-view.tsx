@@ -1,7 +1,9 @@
 import { useFields } from '../../read-store'
 import { useStudio } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
+import { HeldOutWords } from './held-out-words'
 import { RunLog } from './run-log'
+import { SteerPanel } from './steer-panel'
 import { RunSummary } from './run-summary'
 import { AnswersView } from './answers-view'
 import { MemoryBar } from './plan-view'
@@ -9,9 +11,11 @@ import { MemoryBar } from './plan-view'
 /** During and after a run: curves left, words right. */
 export function RunView() {
   const studio = useStudio()
-  const { version, runId, outcome, plan, answers, log } = useFields(
+  const { version, evaluations, steerings, runId, outcome, plan, answers, log } = useFields(
     studio.train.store,
     'version',
+    'evaluations',
+    'steerings',
     'runId',
     'outcome',
     'plan',
@@ -22,9 +26,17 @@ export function RunView() {
   const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
   return (
     <div className="run-view">
-      <CurveCharts points={studio.train.points()} version={version} underlays={underlays} />
+      <CurveCharts
+        points={studio.train.points()}
+        version={version}
+        evaluations={evaluations}
+        steerings={steerings}
+        underlays={underlays}
+      />
       <aside>
         {outcome && <RunSummary outcome={outcome} />}
+        <SteerPanel />
+        <HeldOutWords rows={evaluations} points={studio.train.points()} />
         <AnswersView answers={answers} stopped={outcome?.reason === 'stopped'} />
         <RunLog log={log} />
         {plan && <MemoryBar plan={plan} />}

@@ -8,10 +8,13 @@ import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
 import { Segmented } from '../../kit/segmented'
 import { useStudio, useWords } from '../../studio-context'
+import { BranchNote } from './branch-note'
 import { FieldInput } from './field-input'
 import { fieldGroups } from './fields'
+import { HeldOutRows } from './held-out-rows'
 import { Ingredients } from './ingredients'
 import { InterruptedRun } from './interrupted-run'
+import { LeftOut } from './left-out'
 import { PlanView } from './plan-view'
 import { AnswersSetting } from './answers-setting'
 
@@ -59,10 +62,13 @@ export function SetupView() {
         <InterruptedRun />
         <Ingredients />
         <PlanView />
+        <HeldOutRows />
         <AnswersSetting />
       </div>
       <div>
         <Part title={t('train.settings')} aside={levels}>
+          <BranchNote />
+          <LeftOut />
           {warnings.map((warning, i) => (
             <p key={i} className="warning">
               {words.error(warning)}
@@ -86,6 +92,7 @@ export function SetupView() {
               </div>
             ))
           )}
+          <p className="setting-help">{t('train.openHint')}</p>
           <div className="row settings-foot">
             <ActionButton id="train.openRunFile" />
             <ActionButton id="train.saveRunFile" />

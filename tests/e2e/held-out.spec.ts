@@ -1,0 +1,34 @@
+import { expect, test } from '@playwright/test'
+import { watchPage } from '../helpers/browser'
+
+test.use({ actionTimeout: 120_000 })
+
+test('by default a tenth of the rows is held out and judged ten times; the best step is what is kept', async ({
+  page,
+  baseURL,
+}) => {
+  const watch = watchPage(page, baseURL!)
+  await page.goto('./#/train')
+  const train = page.getByRole('region', { name: 'Train' })
+  const status = train.getByRole('status')
+  await expect(status).toHaveText('Ready to train', { timeout: 120_000 })
+  await expect(train.getByText('judged 10 times')).toBeVisible()
+  const steps = train.getByLabel(/max_steps/)
+  await steps.fill('20')
+  await steps.press('Enter')
+  await train.getByRole('button', { name: 'Start training' }).click()
+  await expect(status).toContainText('Done · step 20 of 20', { timeout: 280_000 })
+
+  await expect(train.locator('.held-dot')).toHaveCount(10)
+  const words = train.getByRole('region', { name: 'Held-out rows' })
+  const best = /after step (\d+)/.exec((await words.textContent())!)![1]
+  await expect(train.locator('.held-dot[data-best="true"]')).toHaveCount(1)
+  await expect(train.getByText('step that is kept').locator('..')).toContainText(best)
+
+  await test.step('the state that is exported says so, and the adapter can be asked', async () => {
+    await page.getByText('中文', { exact: true }).click()
+    await expect(page.getByRole('region', { name: '留出的行' })).toContainText(`第 ${best} 步`)
+    await page.getByText('English', { exact: true }).click()
+  })
+  expect(watch).toEqual({ errors: [], foreign: [] })
+})
