@@ -4,7 +4,7 @@ import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 import { pickFile } from '../../files'
 
-/** Which rows a run is judged by, a share of the data or a second file, and those of them that it is trained on, too. */
+/** By which rows a run is judged, a share of the data or a second file, and those of them that are trained on, too. */
 export function HeldOutRows() {
   const studio = useStudio()
   const words = useWords()
