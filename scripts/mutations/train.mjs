@@ -63,8 +63,8 @@ export const trainMutations = [
   {
     name: 'session: the GPU waits for every result',
     file: 'src/train/loop.ts',
-    find: '    const next = await queue(trainer, run, window, step, steps)',
-    replace: '    await settle()\n    const next = await queue(trainer, run, window, step, steps)',
+    find: '    const next = await queue(trainer, run, window, step, parts.steps)',
+    replace: '    await settle()\n    const next = await queue(trainer, run, window, step, parts.steps)',
     test: unit('train-session'),
   },
   {
@@ -77,8 +77,8 @@ export const trainMutations = [
   {
     name: 'interlude: taken while a window is still queued',
     file: 'src/train/loop.ts',
-    find: '    await settle()\n    for (const one of due)',
-    replace: '    for (const one of due)',
+    find: '      await settle()\n      await one.run(step, log)',
+    replace: '      await one.run(step, log)',
     test: unit('train-session'),
   },
   {
@@ -168,7 +168,7 @@ export const trainMutations = [
   {
     name: 'checkpoints: another data set is gone on with',
     file: 'src/engine/core/run-checkpoints.ts',
-    find: 'if (facts.data !== fingerprint(rows))',
+    find: 'if (facts.data !== dataPrint)',
     replace: 'if (!facts.data)',
     test: unit('engine-run'),
   },
