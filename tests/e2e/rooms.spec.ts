@@ -129,7 +129,7 @@ test('a training script and another’s YAML: settings stand, what is left out i
     await expect(list('Settings of another trainer')).toContainText('formatting_func=format_instruction')
     await page.getByText('Advanced', { exact: true }).click()
     await expect(page.getByLabel('r', { exact: true })).toHaveValue('64')
-    await expect(page.getByLabel('optim', { exact: true })).toHaveValue('paged_adamw_8bit')
+    await expect(page.getByRole('combobox', { name: 'optim' })).toContainText('paged_adamw_8bit')
     await expect(page.getByLabel('group_by_length')).toBeChecked()
   })
 
