@@ -199,6 +199,8 @@ export const trainMutations = [
     find: 'if (silent <= missed) return',
     replace: 'return',
     test: unit('engine-protocol'),
+  },
+  {
     name: 'evaluation: the last step is judged only where it is a multiple',
     file: 'src/train/evaluation-rules.ts',
     find: "(moment === 'end' || step % every === 0) && run.eval_delay <= step",
