@@ -87,7 +87,7 @@ export async function saveTinyCheckpoint(place: MemoryPlace, step: number): Prom
   const state = { steps: step, pairs, tensors: [{ name: 'counters', data: new Uint8Array(8) }] }
   const run = { ...fileDefaults, lora }
   const facts = { run, runId: 'a', began: '2026-01-01T00:00:00Z', log, data: '3-aa', model: 'sha256:bb' }
-  await writeCheckpoint(place, { ...facts, state }, lora, 'tiny')
+  await writeCheckpoint(place, { ...facts, state, bestPairs: null, evaluations: [] }, lora, 'tiny')
 }
 
 const CHAT = JSON.stringify({

@@ -299,7 +299,7 @@ describe('runs that were interrupted', () => {
     let lost = 0
     play = async (on, options) => {
       if (lost++ === times) return whole(on, options)
-      if (options.resumeFrom) on({ kind: 'resumed', log: [row(1)] })
+      if (options.resumeFrom) on({ kind: 'resumed', log: [row(1)], evaluations: [] })
       else
         on({
           kind: 'step',
