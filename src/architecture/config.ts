@@ -123,8 +123,9 @@ function readRope(
   const given = raw.rope_scaling ?? raw.rope_parameters
   const rope: Json = isObject(given) ? given : {}
   const parameters: Json = isObject(raw.rope_parameters) ? raw.rope_parameters : {}
-  const theta = Number(rope.rope_theta ?? parameters.rope_theta ?? raw.rope_theta ?? defaultTheta)
-  if (!(theta > 0 && theta < Infinity)) throw read.bad('rope_theta', theta, 'positive')
+  const stated = rope.rope_theta ?? parameters.rope_theta ?? raw.rope_theta ?? defaultTheta
+  const theta = typeof stated === 'number' || typeof stated === 'string' ? Number(stated) : NaN
+  if (!(theta > 0 && theta < Infinity)) throw read.bad('rope_theta', stated, 'positive')
   const partial = rope.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1
   if (partial !== 1) throw fail('model-option', { field: 'partial_rotary_factor', value: plain(partial), works: '1' })
 

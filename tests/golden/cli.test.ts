@@ -195,7 +195,7 @@ describe('command line on a GPU', () => {
     child.kill('SIGHUP')
     expect(await ended).toBe(0)
     expect(JSON.parse(result)).toMatchObject({ status: 'stopped', adapter: join(own, 'adapter') })
-    expect(readdirSync(own).sort()).toEqual(['adapter', 'trainer_state.json'])
+    expect(readdirSync(own).sort()).toEqual(['adapter', 'inputs.json', 'trainer_state.json'])
   })
 
   test('an interrupt before the first step leaves nothing that could be taken for learnt', async () => {

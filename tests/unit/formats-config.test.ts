@@ -143,6 +143,13 @@ describe('parseModelConfig', () => {
     expect(codeOf({ quantization_config: { quant_method: 'gptq', bits: 4 } })).toBe('model-quantization')
   })
 
+  it('takes no list for a number, however deep it is', () => {
+    let deep: unknown = 1
+    for (let i = 0; i < 20_000; i++) deep = [deep]
+    expect(codeOf({ rope_theta: deep })).toBe('config-field')
+    expect(codeOf({ rope_theta: [1e6] })).toBe('config-field')
+  })
+
   it('names the field and what it should be', () => {
     try {
       parse({ hidden_size: 'big' })

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Options } from './options'
-import { keepText } from './results'
 
 /** Beside a run: what it was made from, for those who go on with it elsewhere. */
 const INPUTS = 'inputs.json'
 const NAMES = ['model', 'data', 'columns', 'encoding'] as const
 
-/** Note what a run is made from, with whole paths. */
+/** Note what a run is made from, with whole paths. Where there is no room, options say it instead of the note. */
 export async function keepInputs(out: string, options: Options): Promise<void> {
   const given = NAMES.flatMap((name) => {
     const value = options[name]
@@ -15,7 +14,8 @@ export async function keepInputs(out: string, options: Options): Promise<void> {
     const isPath = name === 'data' || (name === 'model' && value !== 'builtin')
     return [[name, isPath ? resolve(value) : value]]
   })
-  await keepText(out, INPUTS, `${JSON.stringify(Object.fromEntries(given), null, 2)}\n`)
+  const text = `${JSON.stringify(Object.fromEntries(given), null, 2)}\n`
+  await writeFile(join(out, INPUTS), text).catch(() => undefined)
 }
 
 /** What a run was made from, as far as it is known. */

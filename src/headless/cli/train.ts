@@ -83,12 +83,16 @@ export const trainCommand: Command = {
       if (isTraining) engine.stop()
       else merging.abort()
     })
-    await keepInputs(out, options)
+    // Not before there is something to go on with.
+    let inputsKept: Promise<void> | null = null
     const checkpoints = nodePlace(out)
     const how = { runId: randomUUID(), continueAdapter: start !== null, checkpoints, resumeFrom: resumed?.folder }
     let steps = 0
     const on = (event: TrainEvent) => {
-      if (event.kind === 'step') steps = event.log.step
+      if (event.kind === 'step') {
+        steps = event.log.step
+        inputsKept ??= keepInputs(out, options)
+      }
       terminal.training(event)
     }
     const runFacts = { dataName: facts.name, rows: facts.rowsKept, run }
@@ -97,6 +101,7 @@ export const trainCommand: Command = {
       throw error
     })
     isTraining = false
+    await inputsKept
     await save(engine, context, runFacts, outcome, merging.signal)
   },
 }
