@@ -38,7 +38,7 @@ test('without room in the browser a run ends well, says that it is not kept, and
   })
 
   await test.step('a merged model leaves without room, too', async () => {
-    await page.getByRole('link', { name: /^Export/ }).click()
+    await page.getByRole('link', { name: /^Export adapter/ }).click()
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download merged model' }).click(),
