@@ -21,6 +21,7 @@ export interface EvalErrors {
   'eval-stopped': { out: string }
   'eval-judge-refused': { url: string; reason: string }
   'eval-judge-unreachable': { url: string; reason: string; tries: number }
+  'eval-length-memory': { suite: string; length: number }
   'eval-no-loss': { suite: string }
   'eval-no-questions': { file: string; rows: number }
   'eval-rule-pattern': { row: number; rule: string; parameter: string; value: string; detail: string }

@@ -35,7 +35,8 @@ export function createReview(
   const set = (review: ReviewState | null) => store.setState({ review })
 
   function pairs() {
-    return scored().flatMap(({ suite, items }) =>
+    const shown = scored().filter(({ suite }) => suite.score !== 'recall')
+    return shown.flatMap(({ suite, items }) =>
       items.flatMap(({ id, messages, results: { base, tuned } }) => {
         if (!base?.answer || !tuned?.answer || base.answer.text === tuned.answer.text) return []
         const question = messages.filter(({ role }) => role === 'user').at(-1)?.content ?? ''

@@ -21,15 +21,20 @@ export const SCORE_CHOICES = {
   forgetting: ['general-text', 'general-questions'],
   tools: ['tool-calls'],
   json: ['json'],
+  long: ['long-context'],
 } as const
 export type ScoreChoice = keyof typeof SCORE_CHOICES
 
 export const LIMITS = [4, 12, 40, null] as const
+/** Tokens of the longest text in which facts are hidden; null: as long as the model takes. */
+export const CONTEXTS = [1024, 4096, 16384, null] as const
 
 export interface ScoreState {
   chosen: Record<ScoreChoice, boolean>
   /** Items of each suite at most; null: all. */
   limit: number | null
+  /** Tokens of the longest text of the suite long-context; null: the model's own limit. */
+  context: number | null
   /** Held-out rows; null: the rows of the room Data. */
   file: File | null
   phase: 'idle' | 'preparing' | 'running' | 'strength'
@@ -66,8 +71,10 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       forgetting: true,
       tools: false,
       json: false,
+      long: false,
     },
     limit: 12,
+    context: 4096,
     file: null,
     phase: 'idle',
     progress: null,
@@ -105,6 +112,11 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
   }
 
   async function suiteNamed(name: string): Promise<Suite> {
+    if (name === 'long-context') {
+      const { longContextSuite } = await import('../eval/suites/long-context')
+      const longest = Math.min(engine.model()?.contextLength ?? 0, store.getState().context ?? Infinity)
+      return longContextSuite({ longest, count: (prompts) => engine.promptTokens(prompts) })
+    }
     if (name !== 'loss' && name !== 'references') {
       const response = await fetch(new URL(`suites/${name}.json`, around.baseUrl))
       if (!response.ok) throw fail('http-status', { url: response.url, status: response.status })
@@ -162,6 +174,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     choose: (choice: ScoreChoice, wanted: boolean) =>
       store.setState(({ chosen }) => ({ chosen: { ...chosen, [choice]: wanted } })),
     limitTo: (limit: number | null) => store.setState({ limit }),
+    contextTo: (context: number | null) => store.setState({ context }),
     takeFile: (file: File | null) => store.setState({ file }),
     stop: () => cancel?.abort(),
 

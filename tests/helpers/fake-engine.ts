@@ -238,6 +238,9 @@ export function createFakeEngine(stepMs = 60): Engine {
         tools: null,
         reference: 'Ahoy, sailor. The ferry leaves pier three at nine. Fair winds.',
       })),
+    // Four signs a token, and four for the template.
+    promptTokens: async (prompts) =>
+      prompts.map(({ messages }) => 4 + Math.ceil(messages.map(({ content }) => content).join('').length / 4)),
     setAdapterStrength: async () => {},
     async generate(request: GenerateRequest, onText, signal) {
       const answer = request.useAdapter

@@ -86,6 +86,9 @@ export interface Engine {
   /** The rows of a data set as questions with the answers that they hold; the current data set stays. */
   questionsOf(source: DataSource, options?: Pick<DataOptions, 'mapping'>): Promise<DataQuestion[]>
 
+  /** Tokens of each conversation in the model's template, the beginning of the answer with it. */
+  promptTokens(prompts: readonly Pick<GenerateRequest, 'messages' | 'tools'>[]): Promise<number[]>
+
   /** How strongly the adapter acts on answers and losses: 1 as trained, 0 not at all. Another adapter begins with 1. */
   setAdapterStrength(strength: number): Promise<void>
 

@@ -110,6 +110,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     evaluate: (options, on, signal) => call('evaluate', options, on, signal),
     evaluateOn: (source, data, options, on, signal) => call('evaluateOn', source, data, options, on, signal),
     rowsOf: (source, data) => call('rowsOf', source, data),
+    promptTokens: (prompts) => call('promptTokens', prompts),
     questionsOf: (source, options) => call('questionsOf', source, options),
     setAdapterStrength: (strength) => call('setAdapterStrength', strength),
     generate: (request, onText, signal) => call('generate', request, onText, signal),

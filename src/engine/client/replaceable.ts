@@ -70,6 +70,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     export: (...args) => engine().export(...args),
     rowsOf: (...args) => engine().rowsOf(...args),
     evaluateOn: (...args) => engine().evaluateOn(...args),
+    promptTokens: (...args) => engine().promptTokens(...args),
     questionsOf: (...args) => engine().questionsOf(...args),
     setAdapterStrength: (...args) => engine().setAdapterStrength(...args),
     onLost: (listener) => void listeners.add(listener),

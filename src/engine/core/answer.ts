@@ -49,7 +49,10 @@ export async function answer(
  * The conversation in the model's template. A base model without one goes on with a single message, as rows of texts
  * taught it.
  */
-function promptIds(tokenizer: ChatTokenizer, { messages, tools }: GenerateRequest): Int32Array {
+export function promptIds(
+  tokenizer: ChatTokenizer,
+  { messages, tools }: Pick<GenerateRequest, 'messages' | 'tools'>,
+): Int32Array {
   if (tokenizer.template || messages.length > 1) return tokenizer.renderPrompt(messages, tools).ids
   const ids = tokenizer.encode(messages[0]?.content ?? '', { addSpecialTokens: true })
   if (ids.length === 0) throw fail('engine-prompt-empty', {})

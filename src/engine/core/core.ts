@@ -12,7 +12,7 @@ import { RunControl } from '../../train/run-control'
 import type { SteeringChange } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
 import { recommendedRun } from '../../run-file/run-file'
-import { answer } from './answer'
+import { answer, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
 import { exporterOf, runExport } from '../../exporters/index'
 import { questionsOf } from './questions'
@@ -294,6 +294,11 @@ class EngineCore implements Engine {
 
   async questionsOf(source: DataSource, options?: Pick<DataOptions, 'mapping'>) {
     return questionsOf(await this.openDataSource(source), options)
+  }
+
+  async promptTokens(prompts: readonly Pick<GenerateRequest, 'messages' | 'tools'>[]) {
+    const { tokenizer } = this.needModel()
+    return prompts.map((prompt) => promptIds(tokenizer, prompt).length)
   }
 
   async setAdapterStrength(strength: number): Promise<void> {

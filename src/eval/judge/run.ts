@@ -67,7 +67,9 @@ export async function runJudge({
 
 /** Answers that differ; where they are the same there is nothing to prefer. */
 function pairsOf(scored: readonly ScoredSuite[], base: string, candidate: string): JudgedPair[] {
-  return scored.flatMap(({ suite, items }) =>
+  // Whether a fact was found needs no judge, and its text is long.
+  const judged = scored.filter(({ suite }) => suite.score !== 'recall')
+  return judged.flatMap(({ suite, items }) =>
     items.flatMap(({ messages, results }, i) => {
       const [first, second] = [results[base]?.answer, results[candidate]?.answer]
       if (!first || !second || first.text === second.text) return []

@@ -3,6 +3,7 @@ import { instructions } from './instructions'
 import { json } from './json'
 import { nats, share, type ScoreKind } from './kind'
 import { questions } from './questions'
+import { recall } from './recall'
 import { references } from './references'
 import { refusal } from './refusal'
 import { tools } from './tools'
@@ -15,6 +16,7 @@ export const SCORE_KINDS: Record<ScoreName, ScoreKind> = {
   tools,
   refusal,
   questions,
+  recall,
   text: {
     figures: {
       loss: nats(),

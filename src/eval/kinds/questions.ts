@@ -1,5 +1,5 @@
 import { fail } from '../../errors'
-import { answerTokens, isChinese } from '../text/tokens'
+import { holdsWords } from '../text/agreement'
 import { holds, share, type ScoreKind } from './kind'
 
 /** Questions with short answers: right where one of them stands in what the model says, word for word. */
@@ -15,10 +15,4 @@ export const questions: ScoreKind = {
       detail: { answers: wanted },
     })
   },
-}
-
-function holdsWords(text: string, wanted: string): boolean {
-  const chinese = isChinese(wanted) || isChinese(text)
-  const words = (one: string) => ` ${answerTokens(one, chinese).join(' ')} `
-  return words(text).includes(words(wanted))
 }

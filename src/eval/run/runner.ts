@@ -137,9 +137,12 @@ type Step = (
 
 const ask: Step = async ({ scored, judges }, candidate, { examinee, store, signal }, use, progress) => {
   const { suite, items, errors } = scored
+  // Where a length finds no memory, a longer one finds none either.
+  let tooLong = Infinity
   for (const [i, item] of suite.items.entries()) {
     signal?.throwIfAborted()
-    const judge = judges[i]
+    const length = lengthOf(item)
+    const judge = length < tooLong ? judges[i] : null
     const key = keyOf(candidate, suite, item)
     let answer = store.get(key) as Answer | undefined
     if (judge && !answer) {
@@ -148,7 +151,10 @@ const ask: Step = async ({ scored, judges }, candidate, { examinee, store, signa
         answer = await examinee.answer(item, suite.maxNewTokens, signal)
       } catch (error) {
         if (signal?.aborted || !(error instanceof TuneError) || !isOfItem(error)) throw error
-        errors.push({ ...error.toJSON(), item: item.id, candidate: candidate.id })
+        const isTooLong = length > 0 && isOfMemory(error)
+        if (isTooLong) tooLong = length
+        const said = isTooLong ? fail('eval-length-memory', { suite: suite.name, length }, error) : error
+        errors.push({ ...said.toJSON(), item: item.id, candidate: candidate.id })
       }
       if (answer) await store.put(key, answer)
       progress.made()
@@ -177,9 +183,15 @@ const measure: Step = async ({ scored }, candidate, { examinee, store, signal },
 }
 
 /** An item that this model cannot take is left out; what concerns the model as a whole ends the suite. */
-const isOfItem = ({ code }: TuneError) =>
-  ['engine-prompt-too-long', 'model-too-long', 'engine-prompt-empty', 'gpu-tensor-too-large'].includes(code) ||
-  code.startsWith('data-')
+const isOfItem = (error: TuneError) =>
+  ['engine-prompt-too-long', 'model-too-long', 'engine-prompt-empty'].includes(error.code) ||
+  error.code.startsWith('data-') ||
+  isOfMemory(error)
+
+const isOfMemory = ({ code }: TuneError) => code === 'gpu-tensor-too-large' || code === 'gpu-out-of-memory'
+
+/** Tokens of the context that an item fills by design; 0 for all others. */
+const lengthOf = ({ fields: { length } }: SuiteItem) => (typeof length === 'number' ? length : 0)
 
 function keyOf({ print }: Candidate, suite: Suite, item: SuiteItem): string {
   const asked = JSON.stringify([item.messages, item.tools, suite.score === 'text' ? item.fields : suite.maxNewTokens])

@@ -98,15 +98,19 @@ function samplesOf({ suite, items }: ScoredSuite, verdicts: readonly Verdict[]):
       if (result?.answer)
         answers[candidate] = { text: result.answer.text, detail: result.detail ?? {}, parts: result.parts }
     if (Object.keys(answers).length === 0) return []
-    const question = messages.filter(({ role }) => role === 'user').at(-1)?.content ?? ''
+    const question = shortened(messages.filter(({ role }) => role === 'user').at(-1)?.content ?? '')
     return [
       { suite: suite.name, item: id, row: row ?? null, question, wanted: wantedOf(suite.items[at].fields), answers },
     ]
   })
 }
 
-function wantedOf({ references, answers, calls }: Record<string, unknown>): string | null {
+/** A question of many pages by its two ends. */
+const shortened = (text: string) => (text.length <= 2000 ? text : `${text.slice(0, 600)} […] ${text.slice(-600)}`)
+
+function wantedOf({ references, answers, facts, calls }: Record<string, unknown>): string | null {
   if (Array.isArray(references)) return references.join(' / ')
   if (Array.isArray(answers)) return answers.join(' / ')
+  if (Array.isArray(facts)) return facts.join(' / ')
   return calls === undefined ? null : JSON.stringify(calls)
 }

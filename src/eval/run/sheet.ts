@@ -57,7 +57,11 @@ function estimate(figure: Figure, items: readonly (readonly number[])[]): Estima
       items.reduce((sum, [value]) => sum + value, 0),
       items.length,
     )
-  return finite(bootstrap({ items, figure: figure.of }))
+  const found = finite(bootstrap({ items, figure: figure.of }))
+  // Resamples of all right, or of all wrong, know no doubt; an item is one case then.
+  if (found && figure.unit === 'share' && (found.value === 0 || found.value === 1))
+    return { ...found, interval: shareOf(found.value * items.length, items.length)!.interval }
+  return found
 }
 
 /** On the items that both have; the same items are drawn for both. */

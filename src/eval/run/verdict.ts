@@ -100,6 +100,7 @@ const COUNTED = new Set([
   'right_calls',
   'fits_schema',
   'right',
+  'recalled',
 ])
 
 /** Whether a harm beside the task is large enough to count. Many figures say the same; one of each score speaks. */

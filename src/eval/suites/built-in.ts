@@ -13,13 +13,21 @@ export const BUILT_IN_SUITES = [
 /** Loss of the person's rows, and answers to their questions beside those that the rows hold. */
 export const OWN_SUITES = ['loss', 'references'] as const
 
+/** Made for the model: as long as its context allows. */
+export const MADE_SUITES = ['long-context'] as const
+
 /** Names that stand for several. */
 export const SUITE_GROUPS: Record<string, readonly string[]> = {
   ifeval: ['ifeval-en', 'ifeval-zh'],
   refusal: ['refusal-en', 'refusal-zh'],
   forgetting: ['general-text', 'general-questions'],
-  all: [...OWN_SUITES, ...BUILT_IN_SUITES],
+  all: [...OWN_SUITES, ...BUILT_IN_SUITES, ...MADE_SUITES],
 }
 
 /** Every name that may be asked for. */
-export const SUITE_NAMES: readonly string[] = [...OWN_SUITES, ...BUILT_IN_SUITES, ...Object.keys(SUITE_GROUPS)]
+export const SUITE_NAMES: readonly string[] = [
+  ...OWN_SUITES,
+  ...BUILT_IN_SUITES,
+  ...MADE_SUITES,
+  ...Object.keys(SUITE_GROUPS),
+]

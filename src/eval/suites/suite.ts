@@ -3,7 +3,7 @@ import { fail } from '../../errors'
 import { suggest } from '../../errors/suggest'
 
 /** What the answers of a suite are judged by; `text` asks nothing, its loss is the score. */
-const SCORE_NAMES = ['instructions', 'references', 'json', 'tools', 'refusal', 'questions', 'text'] as const
+const SCORE_NAMES = ['instructions', 'references', 'json', 'tools', 'refusal', 'questions', 'recall', 'text'] as const
 export type ScoreName = (typeof SCORE_NAMES)[number]
 
 /** One thing to ask, with what its score needs in fields of its own (docs/scores.md). */

@@ -16,6 +16,13 @@ export function f1(answer: string, references: readonly string[]): number {
   })
 }
 
+/** Whether a text holds another, word for word. */
+export function holdsWords(text: string, wanted: string): boolean {
+  const chinese = isChinese(wanted) || isChinese(text)
+  const words = (one: string) => ` ${answerTokens(one, chinese).join(' ')} `
+  return words(text).includes(words(wanted))
+}
+
 function best(
   answer: string,
   references: readonly string[],

@@ -22,6 +22,11 @@ export const scoreCommand: Command = {
       help: 'built-in suites (ifeval, refusal, forgetting, tool-calls, json, all, ...), or JSON files by their path',
     },
     limit: { value: 'N', min: 1, help: 'ask at most so many items of each suite, spread over it' },
+    context: {
+      value: 'N',
+      min: 128,
+      help: "tokens of the longest text of the suite long-context (the model's limit)",
+    },
     'max-new-tokens': { value: 'N', min: 1, help: 'tokens of an answer to a row of --data (256)' },
     judge: { value: 'URL', help: 'OpenAI-protocol endpoint that prefers one of two answers, such as http://host/v1' },
     'judge-model': { value: 'NAME', help: "the judge's model; its key is read from TUNETAB_JUDGE_KEY" },

@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fail } from '../../../errors'
 import { suggest } from '../../../errors/suggest'
-import { BUILT_IN_SUITES, OWN_SUITES, SUITE_GROUPS, SUITE_NAMES } from '../../../eval/suites/built-in'
+import { BUILT_IN_SUITES, MADE_SUITES, OWN_SUITES, SUITE_GROUPS, SUITE_NAMES } from '../../../eval/suites/built-in'
 import { readSuite, type Suite } from '../../../eval/suites/suite'
 
 export interface FoundSuites {
   /** Those that are made of `--data`, by name. */
   own: string[]
+  /** Those that are made for the model. */
+  made: string[]
   suites: Suite[]
 }
 
@@ -18,9 +20,10 @@ export async function findSuites(list: string, root: string): Promise<FoundSuite
     .map((name) => name.trim())
     .filter(Boolean)
     .flatMap((name) => (Object.hasOwn(SUITE_GROUPS, name) ? SUITE_GROUPS[name] : [name]))
-  const found: FoundSuites = { own: [], suites: [] }
+  const found: FoundSuites = { own: [], made: [], suites: [] }
   for (const name of new Set(names)) {
     if (OWN_SUITES.includes(name as never)) found.own.push(name)
+    else if (MADE_SUITES.includes(name as never)) found.made.push(name)
     else if (BUILT_IN_SUITES.includes(name as never))
       found.suites.push(readSuite(name, await readFile(join(root, `public/suites/${name}.json`), 'utf8')))
     else if (/[./\\]/.test(name)) found.suites.push(readSuite(basename(name), await textAt(name)))

@@ -12,6 +12,7 @@ import { runJudge, type Judged } from '../../../eval/judge/run'
 import { countOf, runSuites, type AnswerStore, type Candidate, type ScoredSuite } from '../../../eval/run/runner'
 import { makeScores } from '../../../eval/run/scores'
 import { reportHtml } from '../../../eval/report/report'
+import { longContextSuite } from '../../../eval/suites/long-context'
 import { lossSuite, referenceSuite, thinned } from '../../../eval/suites/own'
 import type { Suite } from '../../../eval/suites/suite'
 import { scoreRoom as english } from '../../../i18n/en/score'
@@ -40,7 +41,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
   const loras = (options.lora as string[] | undefined) ?? []
   const adapters = new Map<string, FileFolder>()
   for (const path of loras) adapters.set(path, await folderAt('--lora', path, root))
-  const { own, suites: found } = await findSuites(options.suite as string, root)
+  const { own, made, suites: found } = await findSuites(options.suite as string, root)
   if (own.length > 0 && data === undefined) throw fail('cli-missing-option', { command: 'score', option: '--data' })
   if (data !== undefined) await dataAt(options)
   await makeOut(
@@ -62,7 +63,16 @@ export async function scoreModel(context: CommandContext): Promise<void> {
   const engine = await engineWithModel(context, run.quantization)
   const ownSuites = data === undefined ? [] : await suitesOf(engine, own, data, run, context)
   const limit = options.limit === undefined ? Infinity : Number(options.limit)
-  const suites = [...ownSuites, ...found].map((suite) => thinned(suite, limit))
+  const madeSuites =
+    made.length === 0
+      ? []
+      : [
+          await longContextSuite({
+            longest: Math.min(engine.model()!.contextLength, Number(options.context ?? Infinity)),
+            count: (prompts) => engine.promptTokens(prompts),
+          }),
+        ]
+  const suites = [...ownSuites, ...found, ...madeSuites].map((suite) => thinned(suite, limit))
   const store = await answersFile(join(out, 'answers.jsonl'))
   const total = countOf(suites, candidates)
   terminal.line(

@@ -39,6 +39,8 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `The judge at ${url} refuses to answer (${reason}), so that its score is left out; the others stand. Check the address, the model's name and the key.`,
   'eval-judge-unreachable': ({ url, reason, tries }) =>
     `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${reason}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
+  'eval-length-memory': ({ suite, length }) =>
+    `${suite}: the GPU has too little memory for a context of ${length} tokens, so that this length and longer ones are left out; shorter ones and the other scores stand. Free memory (close other tabs and programs), or ask for shorter contexts.`,
   'eval-no-loss': ({ suite }) =>
     `No row of ${suite} has a token whose loss could be measured, so that this score is left out; the others go on. Look at the rows in the room Data.`,
   'eval-no-questions': ({ file, rows }) =>

@@ -38,6 +38,8 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `${url} 的评审拒绝回答（${reason}），这项分数略过，其余有效。请检查地址、模型名称和密钥。`,
   'eval-judge-unreachable': ({ url, reason, tries }) =>
     `${url} 的评审试了 ${tries} 次都没有给出可用的回答（最后一次：${reason}），这项分数略过，其余有效。已有的评审会保留，等它恢复后再试。`,
+  'eval-length-memory': ({ suite, length }) =>
+    `${suite}：GPU 显存不够 ${length} 个 token 的上下文，因此略过这个长度和更长的；较短的和其他分数有效。请腾出显存（关闭其他标签页和程序），或只考较短的上下文。`,
   'eval-no-loss': ({ suite }) =>
     `${suite} 中没有可以计算损失的 token，这项分数略过，其余照常。请在“数据”中查看各条数据。`,
   'eval-no-questions': ({ file, rows }) =>

@@ -1,4 +1,4 @@
-import { LIMITS, SCORE_CHOICES, type ScoreChoice } from '../../../state/score-room'
+import { CONTEXTS, LIMITS, SCORE_CHOICES, type ScoreChoice } from '../../../state/score-room'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { Segmented } from '../../kit/segmented'
@@ -11,7 +11,7 @@ const choices = Object.keys(SCORE_CHOICES) as ScoreChoice[]
 export function Setup() {
   const studio = useStudio()
   const { t } = useWords()
-  const { chosen, limit, phase } = useFields(studio.score.store, 'chosen', 'limit', 'phase')
+  const { chosen, limit, context, phase } = useFields(studio.score.store, 'chosen', 'limit', 'context', 'phase')
   const hasAdapter = useStore(studio.try.store, ({ adapter }) => adapter !== null)
   return (
     <div className="score-setup">
@@ -37,6 +37,17 @@ export function Setup() {
         }))}
         onChange={(value) => studio.score.limitTo(value === 'null' ? null : Number(value))}
       />
+      {chosen.long && (
+        <Segmented
+          label={t('score.context')}
+          value={String(context)}
+          options={CONTEXTS.map((one) => ({
+            value: String(one),
+            label: one === null ? t('score.limit.all') : t('score.context.tokens', { n: one }),
+          }))}
+          onChange={(value) => studio.score.contextTo(value === 'null' ? null : Number(value))}
+        />
+      )}
       <OwnRows />
       {!hasAdapter && <p className="muted">{t('score.noAdapter')}</p>}
       <div className="row">
