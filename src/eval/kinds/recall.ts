@@ -3,7 +3,7 @@ import { holdsWords } from '../text/agreement'
 import { LENGTHS } from '../suites/lengths'
 import { holds, share, type ScoreKind } from './kind'
 
-/** Facts that stand far back in the conversation, found again word for word; by how many there are, and by its length. */
+/** Facts far back in the conversation, found again word for word; by how many there are, and by its length. */
 export const recall: ScoreKind = {
   figures: {
     recalled: share(),
