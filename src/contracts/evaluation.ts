@@ -34,3 +34,11 @@ type EvalMetric = (typeof EVAL_METRICS)[number]
 
 export const metricOf = (row: EvalRow, name: string): number =>
   row[`eval_${name.replace(/^eval_/, '')}` as `eval_${EvalMetric}`]
+
+/** A row of a data set and its mean loss over its trained tokens. */
+export interface RowLoss {
+  /** Row number in the file. */
+  row: number
+  loss: number
+  num_trained_tokens: number
+}

@@ -1,5 +1,5 @@
 import type { SerializedError } from '../errors/index'
-import type { EvalRow } from './evaluation'
+import type { EvalRow, RowLoss } from './evaluation'
 import type { LogRow, Pace } from './figures'
 import type { AdapterCard } from './lora'
 
@@ -13,6 +13,8 @@ export type TrainEvent =
   /** Kernels compiled so far, in the phase 'compiling'. */
   | { kind: 'compile'; done: number; total: number }
   | ({ kind: 'step'; log: LogRow; steps: number } & Pace)
+  /** Losses of the rows that step `step` was taught, as they were before it; told before the step itself. */
+  | { kind: 'rows'; step: number; rows: RowLoss[] }
   /** The adapter that is being trained: what answers while the run is paused. */
   | { kind: 'adapter'; card: AdapterCard }
   /** The run goes on after these steps, and what was judged on the way. */

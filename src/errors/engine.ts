@@ -6,6 +6,7 @@ export interface EngineErrors {
   'engine-worker-blocked': { seconds: number }
   'engine-no-model': None
   'engine-no-data': None
+  'engine-no-row': { row: number }
   'engine-no-adapter': None
   'engine-busy': { task: string }
   'engine-prompt-empty': None

@@ -4,6 +4,7 @@ export type Expectation =
   | { kind: 'letter' }
   | { kind: 'text' }
   | { kind: 'texts' }
+  | { kind: 'rows' }
   | { kind: 'boolean' }
   | { kind: 'choice'; values: string[] }
   | { kind: 'only'; value: unknown }
@@ -23,6 +24,8 @@ export function meets(value: unknown, expected: Expectation): boolean {
       return typeof value === 'string'
     case 'texts':
       return Array.isArray(value) && value.every((one) => typeof one === 'string')
+    case 'rows':
+      return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && (one as number) >= 1)
     case 'number':
       return (
         typeof value === 'number' &&

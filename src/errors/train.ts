@@ -33,6 +33,8 @@ export interface TrainErrors {
   'run-no-bfloat16': None
   'run-fields-without-effect': { fields: string[] }
   'run-needs-evaluation': { field: string }
+  'train-excluded-all': { rows: number }
+  'train-excluded-unknown': { rows: number[] }
   'eval-no-rows': { eval_strategy: string }
   'eval-split-leaves-none': { rows: number; held: number; left: 'train' | 'held' }
   'eval-split-unknown': { split: string; splits: string[] }

@@ -33,15 +33,18 @@ export class ReadbackRing {
 
   readonly release: () => void
 
-  /** Record the copy; after the submit, `read` gives the words. Throws when all buffers are in flight. */
-  copy(encoder: GPUCommandEncoder, from: GPUBuffer): { read: () => Promise<Float32Array> } {
+  /**
+   * Record the copy of the first `bytes`, absent all; after the submit, `read` gives the words. Throws when all buffers
+   * are in flight.
+   */
+  copy(encoder: GPUCommandEncoder, from: GPUBuffer, bytes = this.bytes): { read: () => Promise<Float32Array> } {
     const buffer = this.free.shift()
     if (!buffer) throw new Error('readback ring is exhausted: await earlier steps first')
-    encoder.copyBufferToBuffer(from, 0, buffer, 0, this.bytes)
+    if (bytes > 0) encoder.copyBufferToBuffer(from, 0, buffer, 0, bytes)
     return {
       read: async () => {
         await buffer.mapAsync(GPUMapMode.READ)
-        const words = new Float32Array(buffer.getMappedRange().slice(0))
+        const words = new Float32Array(buffer.getMappedRange().slice(0, bytes))
         buffer.unmap()
         this.free.push(buffer)
         return words

@@ -216,6 +216,10 @@ export class GpuLanguageModel implements LanguageModel {
     return (await this.evaluator(batch.B, batch.T, useAdapter)).perLine(batch)
   }
 
+  async lossPerToken(batch: MicroBatch, useAdapter: boolean): Promise<Float32Array> {
+    return (await this.evaluator(batch.B, batch.T, useAdapter)).perToken(batch)
+  }
+
   private async diagnose(batches: MicroBatch[]): Promise<{ layer: number | null; rows: number[] }> {
     for (const batch of batches) {
       const pass = { ...this.passFor(batch.B, batch.T), adapter: this.layerAdapter(true) }

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../contracts/model'
 import type { OptimizerStep } from '../ops/adamw'
 import type { MemoryItem } from '../contracts/memory'
 import type { LoraConfig, LoraPair } from '../contracts/lora'
+import type { RowLoss } from '../contracts/evaluation'
 import type { StepResult } from '../contracts/figures'
 import type { OptimizerKind } from '../contracts/optimizer'
 
@@ -23,6 +24,8 @@ export interface TrainingShape {
    * Element type of the kept activations; float16 halves them where the device has shader-f16, else float32 is used.
    */
   computeDtype?: 'float32' | 'float16'
+  /** Micro batches that a step may have, the losses of whose rows it leaves; absent: it leaves none. */
+  microBatches?: number
   /** Seeds the counter-based dropout masks. */
   seed: number
 }
@@ -66,6 +69,8 @@ export interface LanguageModel {
   setAdapterStrength(strength: number): void
   /** What each line of the batch leaves, without a gradient. */
   lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineFigures>
+  /** Cross-entropy of each token [B, T], as the token after the one before it; NaN where it is not trained. */
+  lossPerToken(batch: MicroBatch, useAdapter: boolean): Promise<Float32Array>
   /** New token ids one by one; ends after a stop id (which is yielded), the length or the signal. */
   generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number>
   /** f32 logits [T, V] of one row, for checks. */
@@ -86,7 +91,7 @@ export interface Trainer {
    * Clip, update, clear. Rejects with 'train-non-finite' naming the step, the tensor or layer, when loss or norm is NaN
    * or infinite.
    */
-  step(options: OptimizerStep): Promise<StepResult>
+  step(options: OptimizerStep): Promise<StepResult & { rows?: RowLoss[] }>
   readonly plan: MemoryPlan
   /** Bytes of GPU memory held now by model and trainer. */
   readonly gpuBytes: number

@@ -132,6 +132,9 @@ function takeField(
     run.lr_scheduler_kwargs = asObject(fromText(value), written) as RunFile['lr_scheduler_kwargs']
   } else if (field === 'eval_split') {
     run.eval_split = asSplit(value, written)
+  } else if (field === 'exclude_rows') {
+    const rows = checked(written, value, { kind: 'rows' }) as number[]
+    run.exclude_rows = [...new Set(rows)].sort((a, b) => a - b)
   } else if (field === 'history') {
     run.history = asHistory(value, written)
   } else if (field === 'optim_args') {

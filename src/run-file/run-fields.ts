@@ -16,7 +16,7 @@ const oneOf = (values: readonly string[]): Expectation => ({ kind: 'choice', val
 export const runFields: Record<
   Exclude<
     keyof RunFile,
-    'lora' | 'quantization' | 'optim' | 'optim_args' | 'lr_scheduler_kwargs' | 'history' | 'eval_split'
+    'lora' | 'quantization' | 'optim' | 'optim_args' | 'lr_scheduler_kwargs' | 'history' | 'eval_split' | 'exclude_rows'
   >,
   Expectation
 > = {

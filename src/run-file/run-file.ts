@@ -57,6 +57,8 @@ export interface RunFile extends ScheduleFields {
   early_stopping_patience: number | null
   early_stopping_threshold: number
   seed: number
+  /** Rows of the data set, by their numbers in the file, that are neither trained nor judged. */
+  exclude_rows: number[]
   /** What was changed while the run went on. */
   history: Steering[]
   lora: LoraConfig
@@ -129,6 +131,7 @@ export const recommendedRun: RunFile = {
   early_stopping_patience: null,
   early_stopping_threshold: 0,
   seed: 42,
+  exclude_rows: [],
   history: [],
   lora: { r: 16, lora_alpha: 32, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false },
   quantization,

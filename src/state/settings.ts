@@ -6,7 +6,8 @@ import { argumentsFor } from '../run-file/schedule-arguments'
 import { SCHEDULES, type SchedulerType } from '../run-file/schedules'
 import { serializeError } from './failure'
 
-export type FieldPath = Exclude<keyof RunFile, 'lora' | 'quantization' | 'history'> | `lora.${keyof RunFile['lora']}`
+export type FieldPath =
+  Exclude<keyof RunFile, 'lora' | 'quantization' | 'history' | 'exclude_rows'> | `lora.${keyof RunFile['lora']}`
 
 /** What was entered in a field and cannot be used: it stands there as it was written until it is mended. */
 interface WrongEntry {

@@ -13,21 +13,29 @@ export interface Parted {
   overlap: Overlap[]
 }
 
-type Split = Pick<RunFile, 'eval_split' | 'max_eval_samples' | 'eval_drop_overlap' | 'seed'>
+type Split = Pick<RunFile, 'eval_split' | 'max_eval_samples' | 'eval_drop_overlap' | 'seed' | 'exclude_rows'>
 
 /**
  * The rows that a run trains on and those that it is judged by: a second file's, a share or a number of the rows drawn
- * by the seed, those of a split, or none. Both keep the file's order. Throws 'eval-split-leaves-none',
- * 'eval-split-unknown'.
+ * by the seed, those of a split, or none; `exclude_rows` belong to neither. Both keep the file's order. Throws
+ * 'train-excluded-all', 'eval-split-leaves-none', 'eval-split-unknown'.
  */
-export function holdOut(rows: readonly TokenizedRow[], second: readonly TokenizedRow[] | null, split: Split): Parted {
-  const { train, held } = parted(rows, second, split)
-  const overlap = overlapOf(rows, second, split, () => overlapping(train, held))
+export function holdOut(all: readonly TokenizedRow[], second: readonly TokenizedRow[] | null, split: Split): Parted {
+  const { train, held } = parted(without(all, split.exclude_rows), second, split)
+  const overlap = overlapOf(all, second, split, () => overlapping(train, held))
   if (!split.eval_drop_overlap || overlap.length === 0) return { train, held, overlap }
   const dropped = new Set(overlap.map((one) => one.held))
   const own = held.filter(({ row }) => !dropped.has(row))
   if (own.length === 0) throw fail('eval-split-leaves-none', { rows: held.length, held: 0, left: 'held' })
   return { train, held: own, overlap: [] }
+}
+
+function without(rows: readonly TokenizedRow[], excluded: readonly number[]): readonly TokenizedRow[] {
+  if (excluded.length === 0) return rows
+  const out = new Set(excluded)
+  const left = rows.filter(({ row }) => !out.has(row))
+  if (left.length === 0 && rows.length > 0) throw fail('train-excluded-all', { rows: rows.length })
+  return left
 }
 
 function parted(
@@ -62,10 +70,10 @@ const compared = new WeakMap<readonly TokenizedRow[], { key: string; second: unk
 function overlapOf(
   rows: readonly TokenizedRow[],
   second: readonly TokenizedRow[] | null,
-  { eval_split, max_eval_samples, seed }: Split,
+  { eval_split, max_eval_samples, seed, exclude_rows }: Split,
   compare: () => Overlap[],
 ): Overlap[] {
-  const key = JSON.stringify([eval_split, max_eval_samples, seed])
+  const key = JSON.stringify([eval_split, max_eval_samples, seed, exclude_rows])
   const known = compared.get(rows)
   if (known?.key === key && known.second === second) return known.overlap
   const overlap = compare()

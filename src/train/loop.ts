@@ -6,6 +6,7 @@ import type { RunControl } from './run-control'
 import type { RunFile } from '../run-file/run-file'
 import { steeredRate, stepsAt, type Steering } from '../run-file/history'
 import { Throughput } from './throughput'
+import type { RowLoss } from '../contracts/evaluation'
 import { FIGURE_NAMES } from '../contracts/figures'
 import type { FigureName, LogRow, LoopFigure, Pace, StepResult } from '../contracts/figures'
 
@@ -29,6 +30,8 @@ export interface LoopParts {
   windows: Iterable<Window>
   control: RunControl
   onStep(report: StepReport): void
+  /** Losses of the rows that the step was taught, as they were before it. */
+  onRows?(rows: RowLoss[], step: number): void
   /** A change that was asked for takes effect behind `after` steps. */
   onSteered?(steering: Steering): void
   /** Called when the loop begins to wait, and when it goes on. */
@@ -46,7 +49,7 @@ interface Queued {
   rows: number[]
   realTokens: number
   numItems: number
-  result: Promise<StepResult>
+  result: ReturnType<Trainer['step']>
 }
 
 /**
@@ -67,7 +70,7 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
     if (!queued) return
     const { step, epoch, rate, rows, realTokens, numItems, result } = queued
     queued = null
-    const left = await result.catch((error: unknown) => {
+    const { rows: losses, ...left } = await result.catch((error: unknown) => {
       throw namingRows(error, step, rows)
     })
     numTokens += realTokens
@@ -76,6 +79,7 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
       left,
     )
     log.push(figures)
+    if (losses) parts.onRows?.(losses, step)
     parts.onStep({ ...figures, ...clock.stepEnded(realTokens, steps - step), gpuBytes: trainer.gpuBytes })
   }
 

@@ -10,11 +10,13 @@ import type { StepReport } from './loop'
 import { runLoop } from './loop'
 import { runWindows, trainingShape } from './windows'
 import type { TrainPhase } from '../contracts/events'
+import type { RowLoss } from '../contracts/evaluation'
 import type { LogRow } from '../contracts/figures'
 
 export interface TrainingHooks {
   onPhase(phase: TrainPhase, step: number, steps: number): void
   onStep(report: StepReport, steps: number): void
+  onRows?(rows: RowLoss[], step: number): void
   onCompile?(done: number, total: number): void
   onSteered?(steering: Steering): void
   /** The adapter that is going to be trained is on the model. */
@@ -84,6 +86,7 @@ export async function trainModel(
       control,
       done: start.checkpoint && { log: start.checkpoint.log },
       onStep: (report) => hooks.onStep(report, stepsAt(run, planned, report.step)),
+      onRows: hooks.onRows,
       onSteered: hooks.onSteered,
       onPause: (paused, step) => hooks.onPhase(paused ? 'paused' : 'training', step, stepsAt(run, planned, step)),
       interludes: hooks.interludes?.(trainer),

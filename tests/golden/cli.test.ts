@@ -9,7 +9,14 @@ import { onlyLine, tune } from '../helpers/tune'
 interface Evaluation {
   loss: number
   num_trained_tokens: number
-  per_row: { row: number; loss: number; num_trained_tokens: number }[]
+  per_row: {
+    row: number
+    loss: number
+    num_trained_tokens: number
+    base_loss?: number
+    during?: { step: number; loss: number }[]
+    tokens?: { base: number | null; tuned: number | null }[]
+  }[]
 }
 interface State {
   log_history: Record<string, number>[]
@@ -118,9 +125,23 @@ describe('command line on a GPU', () => {
     expect(tuned.per_row.map((row) => row.row)).toEqual([1, 2, 3])
     for (const [i, row] of tuned.per_row.entries()) expect(row.loss).toBeLessThan(base.per_row[i].loss)
     // Rows in other batches, padded otherwise: the same loss but for the order of sums.
-    const together = await evaluate('--lora', join(out, 'adapter'), '--batch-size', '3')
-    for (const [i, row] of together.per_row.entries())
+    const together = await evaluate('--run', out, '--tokens', '--batch-size', '3')
+    for (const [i, row] of together.per_row.entries()) {
       expect(Math.abs(row.loss - tuned.per_row[i].loss)).toBeLessThan(1e-5)
+      expect(Math.abs(row.base_loss! - base.per_row[i].loss)).toBeLessThan(1e-5)
+      // Two passes over the data; in the first step the adapter is still nothing, so that the loss is the base's.
+      expect(row.during).toHaveLength(2)
+      if (row.during![0].step === 1) expect(Math.abs(row.during![0].loss - row.base_loss!)).toBeLessThan(1e-4)
+      const trained = row.tokens!.filter(({ base: odds }) => odds !== null)
+      expect(trained).toHaveLength(row.num_trained_tokens)
+      for (const [side, loss] of [
+        ['base', row.base_loss!],
+        ['tuned', row.loss],
+      ] as const) {
+        const sum = trained.reduce((all, token) => all + token[side]!, 0)
+        expect(Math.abs(sum / -row.num_trained_tokens - loss)).toBeLessThan(1e-5)
+      }
+    }
   })
 
   test('a resumed run ends with the same bits, also past a damaged checkpoint', async () => {
@@ -195,7 +216,7 @@ describe('command line on a GPU', () => {
     child.kill('SIGHUP')
     expect(await ended).toBe(0)
     expect(JSON.parse(result)).toMatchObject({ status: 'stopped', adapter: join(own, 'adapter') })
-    expect(readdirSync(own).sort()).toEqual(['adapter', 'inputs.json', 'trainer_state.json'])
+    expect(readdirSync(own).sort()).toEqual(['adapter', 'inputs.json', 'row_losses.jsonl', 'trainer_state.json'])
   })
 
   test('an interrupt before the first step leaves nothing that could be taken for learnt', async () => {

@@ -37,7 +37,7 @@ const models: [name: string, options?: LoadOptions][] = [
 const shapes: Omit<TrainingShape, 'seed'>[] = [
   { batch: 1, tokens: 1, optimizer: 'adamw' },
   { batch: 3, tokens: 37, optimizer: 'adamw8bit' },
-  { batch: 2, tokens: 24, optimizer: 'adamw8bit', budgetBytes: 1 },
+  { batch: 2, tokens: 24, optimizer: 'adamw8bit', budgetBytes: 1, microBatches: 3 },
   { batch: 2, tokens: 24, optimizer: 'adamw', computeDtype: 'float16' },
   // Blocks of 520 bytes in windows of one and of several.
   { batch: 1, tokens: 8, optimizer: 'paged_adamw8bit', optimizerBudgetBytes: 1 },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { MicroBatch } from '../../src/contracts/data'
+import { IGNORE, type MicroBatch } from '../../src/contracts/data'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { figure } from '../helpers/figures'
 import { relativeError } from '../helpers/gpu'
@@ -72,6 +72,13 @@ for (const name of GOLDEN_FAMILIES) {
       expect(relativeError(tuned.sums, expected.row_sums)).toBeLessThan(1e-5)
       const base = await model.lossPerLine(batch, false)
       expect(relativeError(base.sums, expected.base_row_sums)).toBeLessThan(1e-5)
+      const tokens = await model.lossPerToken(batch, true)
+      const sums = expected.row_sums.map((_, line) =>
+        tokens
+          .subarray(line * batch.T, (line + 1) * batch.T)
+          .reduce((sum, loss) => sum + (Number.isNaN(loss) ? 0 : loss), 0),
+      )
+      expect(relativeError(sums, expected.row_sums)).toBeLessThan(1e-5)
     })
 
     test('logits, base and tuned', async () => {
@@ -84,13 +91,28 @@ for (const name of GOLDEN_FAMILIES) {
       ] as const) {
         const all = await model.logits(row, useAdapter)
         const ours = expected.logit_positions.flatMap((t) => [...all.subarray(t * V, t * V + V)])
+        const losses = await model.lossPerToken(batch, useAdapter)
+        for (const [i, t] of expected.logit_positions.entries()) {
+          const label = batch.labels[t + 1]
+          if (t + 1 >= batch.T || label === IGNORE) continue
+          const theirs = want.get(key)!.data.slice(i * V, (i + 1) * V) as Float32Array
+          const most = Math.max(...theirs)
+          const log = most + Math.log(theirs.reduce((sum, logit) => sum + Math.exp(logit - most), 0))
+          expect(Math.abs(losses[t + 1] - (log - theirs[label]))).toBeLessThan(1e-5 * log)
+        }
         // As the losses, of the largest logit.
         expect(figure(`logits ${name}`, relativeError(ours, want.get(key)!.data))).toBeLessThan(1e-5)
       }
     })
 
     test('gradients of every LoRA tensor equal autograd', async () => {
-      const trainer = await model.createGpuTrainer({ batch: batch.B, tokens: batch.T, optimizer: 'adamw', seed: 1 })
+      const trainer = await model.createGpuTrainer({
+        batch: batch.B,
+        tokens: batch.T,
+        optimizer: 'adamw',
+        microBatches: 1,
+        seed: 1,
+      })
       await trainer.accumulate(batch, expected.num_items)
       const ours = await trainer.readGradients()
       const want = await goldenTensors(`${name}/gradients.safetensors`)
@@ -101,6 +123,10 @@ for (const name of GOLDEN_FAMILIES) {
         expect(figure(`gradient ${name} ${slot}`, relativeError(values, reference.data)), slot).toBeLessThan(5e-5)
       }
       const result = await trainer.step(OPTIMIZER)
+      // What each row had of the step: transformers' own sums.
+      expect(result.rows!.map((row) => row.num_trained_tokens)).toEqual(expected.row_counts)
+      const sums = result.rows!.map((row) => row.loss * row.num_trained_tokens)
+      expect(relativeError(sums, expected.row_sums)).toBeLessThan(1e-5)
       expect(Math.abs(result.loss - expected.loss) / expected.loss).toBeLessThan(1e-5)
       // A root of squares is no further off than the gradients.
       expect(Math.abs(result.grad_norm - expected.grad_norm) / expected.grad_norm).toBeLessThan(5e-5)

@@ -152,6 +152,7 @@ export function createFakeEngine(stepMs = 60): Engine {
         adapterParameters: 150_000,
         checkpointEvery: null,
         heldOut: 0,
+        heldRows: [],
         overlap: [],
         evaluations: 0,
       }
@@ -220,7 +221,26 @@ export function createFakeEngine(stepMs = 60): Engine {
     },
     adapter: () => adapter,
     removeAdapter: async () => void (adapter = null),
-    evaluate: async () => ({ loss: 1, num_trained_tokens: 1, mean_token_accuracy: 0.5, per_row: [] }),
+    // Row 3 is learnt by heart, row 5 fights the rest, row 6 does not learn.
+    async evaluate({ useAdapter }) {
+      const after = [1.1, 1.2, 0.02, 1.3, 2.6, 2.3]
+      const per_row = after.map((loss, i) => ({
+        row: i + 1,
+        loss: useAdapter ? loss : 2.4,
+        num_trained_tokens: 20,
+        mean_token_accuracy: 0.5,
+      }))
+      return { loss: useAdapter ? 1.4 : 2.4, num_trained_tokens: 120, mean_token_accuracy: 0.5, per_row }
+    },
+    rowTokens: async (row) => ({
+      row,
+      truncated: false,
+      tokens: ['Ahoy', ', ', 'sailor'].map((text, id) => ({
+        ...{ id, text, special: false, trained: id > 0 },
+        base: id > 0 ? -2 : null,
+        tuned: id > 0 ? -0.5 : null,
+      })),
+    }),
     async evaluateOn(_source, _data, { useAdapter }) {
       const per_row = Array.from({ length: 12 }, (_, i) => ({
         row: i + 1,

@@ -66,6 +66,12 @@ export class FakeLanguageModel implements LanguageModel {
     return { counts, sums, right: Float64Array.from(counts, (n) => n >> 1), entropies: Float64Array.from(counts) }
   }
 
+  /** As lossPerLine: every trained token's loss is the number of its line's. */
+  async lossPerToken(batch: MicroBatch) {
+    const { counts } = await this.lossPerLine(batch)
+    return Float32Array.from(batch.labels, (label, m) => (label === IGNORE ? NaN : counts[Math.floor(m / batch.T)]))
+  }
+
   async *generate(promptIds: Int32Array, options: DecodingOptions) {
     this.prompts.push(promptIds)
     for (const id of this.answer.slice(0, options.maxNewTokens)) {

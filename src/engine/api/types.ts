@@ -9,7 +9,7 @@ import type { TrainEvent } from '../../contracts/events'
 import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
 import type { ProgressListener } from '../../contracts/progress'
-import type { DataOptions, DataSummary, Message, PreviewRow } from '../../contracts/data'
+import type { DataOptions, DataSummary, Message, PreviewRow, RowTokens } from '../../contracts/data'
 import type { ExportedFile, ExportOffer, ExportSettings } from '../../contracts/exports'
 import type { RunFacts } from '../../run-file/run-facts'
 
@@ -72,6 +72,12 @@ export interface Engine {
     on?: ProgressListener,
     signal?: AbortSignal,
   ): Promise<EvalResult>
+
+  /**
+   * A row of the current data set by its number in the file, with what base and adapter think of each trained token.
+   * Throws 'engine-no-row'.
+   */
+  rowTokens(row: number, signal?: AbortSignal): Promise<RowTokens>
 
   /** Rows of a data set that have a loss, by their numbers in the file; the current data set stays. */
   rowsOf(source: DataSource, data: DataOptions): Promise<number[]>
@@ -188,6 +194,8 @@ export interface RunPlan {
   checkpointEvery: number | null
   /** Rows held out, and how often they are judged. */
   heldOut: number
+  /** Their numbers in the data set's file; none where they come from a second one. */
+  heldRows: number[]
   /** Held-out rows that stand among the trained ones. */
   overlap: Overlap[]
   evaluations: number

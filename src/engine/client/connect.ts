@@ -109,6 +109,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     removeAdapter: () => call('removeAdapter'),
     evaluate: (options, on, signal) => call('evaluate', options, on, signal),
     evaluateOn: (source, data, options, on, signal) => call('evaluateOn', source, data, options, on, signal),
+    rowTokens: (row, signal) => call('rowTokens', row, signal),
     rowsOf: (source, data) => call('rowsOf', source, data),
     promptTokens: (prompts) => call('promptTokens', prompts),
     questionsOf: (source, options) => call('questionsOf', source, options),

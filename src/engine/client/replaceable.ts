@@ -68,6 +68,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     evaluate: (...args) => engine().evaluate(...args),
     generate: (...args) => engine().generate(...args),
     export: (...args) => engine().export(...args),
+    rowTokens: (...args) => engine().rowTokens(...args),
     rowsOf: (...args) => engine().rowsOf(...args),
     evaluateOn: (...args) => engine().evaluateOn(...args),
     promptTokens: (...args) => engine().promptTokens(...args),

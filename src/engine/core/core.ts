@@ -23,6 +23,7 @@ import { openData, tokenizerOf } from './open-data'
 import { planRun } from './plan-run'
 import type { Platform } from './platform'
 import { previewRow } from './preview'
+import { rowTokens } from './row-tokens'
 import { TaskQueue } from './task-queue'
 import { runTraining } from './training'
 import type {
@@ -268,6 +269,15 @@ class EngineCore implements Engine {
     return this.short('evaluate', signal, ({ model, tokenizer }, both) => {
       const useAdapter = options.useAdapter && model.lora !== null
       return evaluateRows(model, this.needData().rows, { ...options, useAdapter, padId: tokenizer.padId }, on, both)
+    })
+  }
+
+  async rowTokens(row: number, signal?: AbortSignal) {
+    this.needData()
+    return this.short('evaluate', signal, ({ model, tokenizer }, both) => {
+      const found = this.needData().rows.find((one) => one.row === row)
+      if (!found) throw fail('engine-no-row', { row })
+      return rowTokens(model, found, tokenizer, both)
     })
   }
 

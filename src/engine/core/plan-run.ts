@@ -55,6 +55,7 @@ export function planRun(
     adapterParameters,
     checkpointEvery,
     heldOut: held.length,
+    heldRows: second ? [] : held.map(({ row }) => row),
     overlap,
     evaluations: held.length > 0 ? evaluationCount(run, plan) : 0,
   }

@@ -3,7 +3,7 @@ import type { TokenizedRow } from '../../contracts/data'
 import { trainerState } from '../../formats/trainer-state'
 import type { LanguageModel, Trainer } from '../../model/language-model'
 import type { Place } from '../../formats/whole-folder'
-import type { EvalRow } from '../../contracts/evaluation'
+import type { EvalRow, RowLoss } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
 import { folderOf } from '../../formats/checkpoint-folder'
 import { fingerprint, type Checkpoint } from '../../train/checkpoint'
@@ -70,6 +70,7 @@ export async function runTraining(
     on({ kind: 'steered', steering, steps: stepsAt(run, planned, steering.after) })
   if (options.branch) tellSteered(run.history.at(-1)!)
   tellUnheld(run, held, on)
+  tellUnknown(run, all, on)
   const continued = options.continueAdapter ?? false
   const evaluations = evaluating({
     model,
@@ -101,6 +102,7 @@ export async function runTraining(
     onPhase: (phase: TrainPhase, step: number, steps: number) => on({ kind: 'phase', phase, step, steps }),
     onCompile: (done: number, total: number) => on({ kind: 'compile', done, total }),
     onStep: (report: StepReport, steps: number) => on(stepEvent(report, steps)),
+    onRows: (losses: RowLoss[], step: number) => on({ kind: 'rows', step, rows: losses }),
     onSteered: tellSteered,
     onAttached: () => parts.onAdapter(adapterCard(model, baseModel)!),
     interludes: (trainer: Trainer) => [
@@ -152,6 +154,14 @@ function tellUnheld(run: RunFile, held: readonly TokenizedRow[], on: (event: Tra
   const note = fail('eval-no-rows', { eval_strategy: run.eval_strategy })
   if (run.load_best_model_at_end || run.early_stopping_patience !== null || run.save_strategy === 'best') throw note
   on({ kind: 'message', level: 'warning', text: serializeError(note) })
+}
+
+/** Settings that name rows of another file change nothing, which a person should know. */
+function tellUnknown(run: RunFile, rows: readonly TokenizedRow[], on: (event: TrainEvent) => void): void {
+  const known = new Set(rows.map(({ row }) => row))
+  const unknown = run.exclude_rows.filter((row) => !known.has(row))
+  if (unknown.length === 0) return
+  on({ kind: 'message', level: 'warning', text: serializeError(fail('train-excluded-unknown', { rows: unknown })) })
 }
 
 /** Puts the best adapter in the place of the last step's, where the run wants it; says why a run ended early. */

@@ -12,6 +12,7 @@ import { modelFingerprint } from '../../model/opening/fingerprint'
 import type { OpenedModel } from '../../model/opening/open-model'
 import { optimizerLayout } from '../../model/training/optimizer-layout'
 import { optimizerKind } from '../../run-file/optimizers'
+import { holdOut } from '../../train/hold-out'
 import { fingerprint } from '../../train/checkpoint'
 import type { FoundCheckpoint } from '../../train/find-checkpoint'
 import { projectFiles } from './project-files'
@@ -39,12 +40,15 @@ const LINES = 512
  * begun with others.
  */
 export async function writeHandover(parts: HandoverParts, out: WritableFolder): Promise<Handover> {
-  const { found, opened, rows, model } = parts
+  const { found, opened, rows: all, model } = parts
   const { facts } = found
   const { run } = facts
   if (facts.model !== (await modelFingerprint(opened, facts.model))) throw fail('train-other-model', {})
-  if (facts.data !== fingerprint(rows)) throw fail('train-other-data', {})
+  // Behind the slash stands the second file's, which judges and is not handed on.
+  if (facts.data.split('/')[0] !== fingerprint(all)) throw fail('train-other-data', {})
   const step = facts.log.length
+  // Held-out rows stay here: nobody judges by them there.
+  const { train: rows } = holdOut(all, null, run)
   const lengths = rows.map(({ inputIds }) => inputIds.length)
   const order = orderBatches(lengths, run, run.seed)
   if (step >= order.steps) throw fail('handover-run-ended', { steps: order.steps })

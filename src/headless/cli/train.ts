@@ -16,6 +16,7 @@ import { folderAt, makeOut } from './inputs'
 import type { Options } from './options'
 import { checkpointAt } from './resume'
 import { keepFolder, keepText, lastWhole, takeFolder } from './results'
+import { RowLosses } from './row-losses'
 import { keepInputs } from './run-inputs'
 import { readRun } from './run-config'
 import type { Terminal } from './terminal'
@@ -88,7 +89,10 @@ export const trainCommand: Command = {
     const checkpoints = nodePlace(out)
     const how = { runId: randomUUID(), continueAdapter: start !== null, checkpoints, resumeFrom: resumed?.folder }
     let steps = 0
+    const rowLosses = new RowLosses()
+    if (resumed) await rowLosses.resume(out, resumed.step)
     const on = (event: TrainEvent) => {
+      if (event.kind === 'rows') rowLosses.add(event.step, event.rows)
       if (event.kind === 'step') {
         steps = event.log.step
         inputsKept ??= keepInputs(out, options)
@@ -102,6 +106,7 @@ export const trainCommand: Command = {
     })
     isTraining = false
     await inputsKept
+    if (steps > 0) await rowLosses.write(out)
     await save(engine, context, runFacts, outcome, merging.signal)
   },
 }

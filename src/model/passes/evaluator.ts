@@ -7,6 +7,7 @@ import { bufferTensor, type Tensor } from '../../gpu/tensor'
 import { countNonFinite } from '../../ops/probe'
 import { recordEvaluation, type PassModel, type PassShape } from './graphs'
 import { InputBuffers, prepareBatch } from './pass-inputs'
+import { LOSS_WORDS } from './row-losses'
 import type { LineFigures } from '../language-model'
 import type { HostTable } from '../weights'
 
@@ -34,7 +35,7 @@ export class Evaluator {
     const M = capacity.B * capacity.T
     const C = pass.config.hiddenSize
     this.inputs = new InputBuffers(gpu, capacity, pass.config, host)
-    this.losses = storageBuffer(gpu, 'eval losses', M * 16)
+    this.losses = storageBuffer(gpu, 'eval losses', M * LOSS_WORDS * 4)
     this.counts = storageBuffer(gpu, 'non-finite counts', this.layers * 4)
     const tensor = (buffer: GPUBuffer): Tensor => bufferTensor(buffer.label, 'f32', [buffer.size / 4], buffer)
     this.plan = new Replay<PassShape>(
@@ -70,7 +71,9 @@ export class Evaluator {
     this.plan.run(prepared.shape)
     const { rows } = prepared.shape
     const losses =
-      rows > 0 ? new Float32Array(await readBuffer(this.gpu, this.losses, 0, rows * 16)) : new Float32Array(0)
+      rows > 0
+        ? new Float32Array(await readBuffer(this.gpu, this.losses, 0, rows * LOSS_WORDS * 4))
+        : new Float32Array(0)
     return { chosen: prepared.chosen, losses }
   }
 
@@ -81,12 +84,21 @@ export class Evaluator {
     const counts = new Int32Array(batch.B)
     for (const [i, m] of chosen.entries()) {
       const line = Math.floor(m / batch.T)
-      sums[line] += losses[i * 4]
-      right[line] += losses[i * 4 + 1]
-      entropies[line] += losses[i * 4 + 2]
+      sums[line] += losses[i * LOSS_WORDS]
+      right[line] += losses[i * LOSS_WORDS + 1]
+      entropies[line] += losses[i * LOSS_WORDS + 2]
       counts[line]++
     }
     return { sums, counts, right, entropies }
+  }
+
+  /** Cross-entropy of each token [B, T]; NaN where it is not trained. */
+  async perToken(batch: MicroBatch): Promise<Float32Array> {
+    const { chosen, losses } = await this.pass(batch)
+    const all = new Float32Array(batch.B * batch.T).fill(NaN)
+    // A position's loss is that of the token behind it.
+    for (const [i, m] of chosen.entries()) all[m + 1] = losses[i * LOSS_WORDS]
+    return all
   }
 
   /** First layer whose output is not finite, and the lines whose loss is not. */

@@ -39,7 +39,7 @@ export function planMemory(gpu: Gpu, { weights, ropeBytes, pass, lora, shape }: 
     budgetBytes: shape.optimizerBudgetBytes,
     pagedBytes: tuning.pagedStateBytes,
   }).gpuBytes
-  const hostBytes = inputBytes(capacity, pass.config, host) + trainerBytes(M)
+  const hostBytes = inputBytes(capacity, pass.config, host) + trainerBytes(M, shape)
   const fixedBytes = 2 * adapterBytes + optimizerBytes + hostBytes
   const budget = shape.budgetBytes ?? tuning.budgetBytes
   // The fewest recomputed layers that fit; if even full recompute does not, that is the plan and the device decides.

@@ -11,10 +11,12 @@ import type { PassModel, PassShape } from '../passes/graphs'
 import type { Trainer, TrainerState, MemoryPlan, TrainingShape } from '../language-model'
 import { RUN, STATS } from '../../ops/step-words'
 import { Optimizer } from './optimizer'
-import { InputBuffers, prepareBatch } from '../passes/pass-inputs'
+import { InputBuffers, prepareBatch, type PreparedBatch } from '../passes/pass-inputs'
+import { LOSS_WORDS, lossesOfRows } from '../passes/row-losses'
 import { trainingRecorder } from './training-graph'
 import type { Projection } from '../../contracts/model'
 import type { HostTable } from '../weights'
+import type { RowLoss } from '../../contracts/evaluation'
 import { FIGURES, KERNEL_FIGURES, type KernelFigure, type StepResult } from '../../contracts/figures'
 
 export interface TrainerParts {
@@ -35,11 +37,19 @@ export interface TrainerParts {
 const RESULTS_IN_FLIGHT = 6
 
 /** 32-bit words of the trainer's own buffers for M rows. */
-const trainerWords = (M: number) => ({ run: RUN.count, stats: STATS.count, losses: M * 4 })
+const trainerWords = (M: number) => ({ run: RUN.count, stats: STATS.count, losses: M * LOSS_WORDS })
 
-/** Bytes of those, and of the figures on their way to the host. */
-export function trainerBytes(M: number): number {
-  const sizes = [...Object.values(trainerWords(M)), ...Array<number>(RESULTS_IN_FLIGHT).fill(STATS.count)]
+/** The window that is queued and the one before it are on their way at once. */
+const lossesInFlight = ({ microBatches = 0 }: Pick<TrainingShape, 'microBatches'>) => 2 * microBatches
+
+/** Bytes of those, and of the figures and of rows' losses on their way to the host. */
+export function trainerBytes(M: number, shape: Pick<TrainingShape, 'microBatches'>): number {
+  const words = trainerWords(M)
+  const sizes = [
+    ...Object.values(words),
+    ...Array<number>(RESULTS_IN_FLIGHT).fill(STATS.count),
+    ...Array<number>(lossesInFlight(shape)).fill(words.losses),
+  ]
   return sizes.reduce((sum, words) => sum + bufferBytes(words * 4), 0)
 }
 
@@ -57,10 +67,14 @@ export class GpuTrainer implements Trainer {
   private readonly passPlan: Replay<PassShape>
   private readonly optimizer: Optimizer
   private readonly ring: ReadbackRing
+  /** null: nobody wants to know. */
+  private readonly lossRing: ReadbackRing | null
   private readonly runWords = new Float32Array(RUN.count)
   private steps = 0
   private microSteps = 0
   private window: MicroBatch[] = []
+  /** Losses of the window's rows, on their way. */
+  private rowLosses: (() => Promise<RowLoss[]>)[] = []
   /** The last update's submits: a paged one hands them in one by one, and nothing may slip in between. */
   private updating: Promise<void> = Promise.resolve()
   private destroyed = false
@@ -79,6 +93,8 @@ export class GpuTrainer implements Trainer {
     const { pages } = adapter.layout
     this.gradients = pages.map((n, i) => make(`gradient page ${i}`, n))
     this.ring = new ReadbackRing(gpu, { label: 'step result', bytes: STATS.count * 4, count: RESULTS_IN_FLIGHT })
+    const count = lossesInFlight(shape)
+    this.lossRing = count > 0 ? new ReadbackRing(gpu, { label: 'row losses', bytes: words.losses * 4, count }) : null
     this.passPlan = new Replay<PassShape>(
       gpu,
       trainingRecorder({
@@ -130,14 +146,21 @@ export class GpuTrainer implements Trainer {
     bits[RUN.index.micro_step] = this.microSteps++
     this.runWords[RUN.index.batch_scale] = 1 / Math.max(1, batch.trainedTokens)
     gpu.device.queue.writeBuffer(this.run, 0, this.runWords)
-    this.passPlan.run(prepared.shape)
+    this.passPlan.run(prepared.shape, (encoder) => this.noteLosses(batch, prepared, encoder))
     this.window.push(batch)
   }
 
-  async step(options: OptimizerStep): Promise<StepResult> {
+  private noteLosses(batch: MicroBatch, { chosen }: PreparedBatch, encoder: GPUCommandEncoder): void {
+    const copied = this.lossRing?.copy(encoder, this.losses, chosen.length * LOSS_WORDS * 4)
+    if (copied) this.rowLosses.push(async () => lossesOfRows(batch, chosen, await copied.read()))
+  }
+
+  async step(options: OptimizerStep): Promise<StepResult & { rows?: RowLoss[] }> {
     const step = ++this.steps
     const batches = this.window
+    const rowLosses = this.rowLosses
     this.window = []
+    this.rowLosses = []
     let result!: { read: () => Promise<Float32Array> }
     await this.exclusively(() =>
       this.optimizer.run(options, step, (encoder) => {
@@ -146,14 +169,14 @@ export class GpuTrainer implements Trainer {
         encoder.clearBuffer(this.stats, 0, STATS.index.clip * 4)
       }),
     )
-    const words = await result.read()
+    const [words, ...rows] = await Promise.all([result.read(), ...rowLosses.map((read) => read())])
     const figures = stepFigures(words, batches.length)
     if (words[STATS.index.clip] < 0) {
       const { layer, rows } = await this.p.diagnose(batches)
       const [loss, gradNorm] = [String(figures.loss), String(figures.grad_norm)]
       throw fail('train-non-finite', { step, layer, rows, loss, gradNorm })
     }
-    return figures
+    return this.lossRing ? { ...figures, rows: rows.flat() } : figures
   }
 
   async saveState(): Promise<TrainerState> {
@@ -208,6 +231,7 @@ export class GpuTrainer implements Trainer {
     this.optimizer.destroy()
     this.inputs.destroy()
     this.ring.release()
+    this.lossRing?.release()
     const { gpu } = this.p
     for (const buffer of [this.run, this.stats, this.losses, ...this.gradients]) gpu.free(buffer)
   }

@@ -9,6 +9,8 @@ export const engineErrors: ErrorTexts<EngineErrors> = {
   'engine-no-model': () => 'No model is loaded, so this cannot be done. Load a model first.',
   'engine-no-data': () =>
     'No data set is loaded, so there is nothing to work on. Choose a data file or a sample first.',
+  'engine-no-row': ({ row }) =>
+    `The data set has no row ${row} that is kept, so its tokens cannot be shown. Nothing was changed. Choose a row from the list.`,
   'engine-no-adapter': () =>
     'There is no adapter yet, so there is nothing to export or compare. Train one or load one first.',
   'engine-busy': ({ task }) =>

@@ -10,6 +10,8 @@ export function expectationText(expected: Expectation): string {
       return 'a text'
     case 'texts':
       return 'a list of texts'
+    case 'rows':
+      return 'a list of row numbers, from 1 on'
     case 'choice':
       return `one of ${expected.values.join(', ')}`
     case 'only':

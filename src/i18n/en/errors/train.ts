@@ -73,6 +73,10 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
     `Understood, but without effect here: ${fields.join(', ')}. They concern logging, uploads or another machine. The run goes on.`,
   'run-needs-evaluation': ({ field }) =>
     `"${field}" needs evaluations to go by, but "eval_strategy" is "no". No run was started with it. Set "eval_strategy" to "steps" or "epoch" and hold rows out with "eval_split", or remove the field.`,
+  'train-excluded-all': ({ rows }) =>
+    `"exclude_rows" takes all ${rows} rows of the data set out, so there is nothing to train on. No run was started. Let some of them in again.`,
+  'train-excluded-unknown': ({ rows }) =>
+    `"exclude_rows" names rows that the data set does not have: ${rows.join(', ')}. The run goes on without them, as it would have. Look whether the settings are meant for another file.`,
   'eval-no-rows': ({ eval_strategy }) =>
     `"eval_strategy": "${eval_strategy}" asks for evaluations, but no row is held out. The run goes on without them. Set "eval_split" (0.1 is a tenth of the rows) or name a second file.`,
   'eval-split-leaves-none': ({ rows, held, left }) =>

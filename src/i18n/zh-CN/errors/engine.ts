@@ -8,6 +8,8 @@ export const engineErrors: ErrorTexts<EngineErrors> = {
     `引擎的工作线程 ${seconds} 秒没有响应，已将其结束并重新启动。已保存的训练不受影响。请重新加载模型；如果是某个模型或数据集让它停住，说明该文件会引起无休止的计算，请换一个。`,
   'engine-no-model': () => '尚未载入模型，无法执行此操作。请先载入模型。',
   'engine-no-data': () => '尚未载入数据集，没有可处理的内容。请先选择数据文件或示例数据。',
+  'engine-no-row': ({ row }) =>
+    `数据集中没有保留的第 ${row} 行，无法显示它的 token。没有任何改动。请从列表中选择一行。`,
   'engine-no-adapter': () => '还没有适配器，没有可导出或比较的内容。请先训练或载入一个适配器。',
   'engine-busy': ({ task }) => `引擎正忙（${task}），此操作没有开始。请等待其完成或先停止，再重试。`,
   'engine-prompt-empty': () =>

@@ -10,6 +10,8 @@ export function expectationText(expected: Expectation): string {
       return '文本'
     case 'texts':
       return '文本列表'
+    case 'rows':
+      return '行号列表（从 1 开始）'
     case 'choice':
       return `以下之一：${expected.values.join('、')}`
     case 'only':

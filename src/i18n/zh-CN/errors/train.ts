@@ -71,6 +71,10 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
     `以下字段已识别，但在这里不起作用：${fields.join('、')}。它们只与日志、上传或其他机器有关，训练照常进行。`,
   'run-needs-evaluation': ({ field }) =>
     `“${field}”需要评估结果，但 "eval_strategy" 是 "no"。没有用它开始训练。请把 "eval_strategy" 设为 "steps" 或 "epoch"，并用 "eval_split" 留出数据行，或删除该字段。`,
+  'train-excluded-all': ({ rows }) =>
+    `“exclude_rows”排除了数据集的全部 ${rows} 行，没有可训练的内容，没有开始训练。请放回其中一些行。`,
+  'train-excluded-unknown': ({ rows }) =>
+    `“exclude_rows”里有数据集没有的行：${rows.join('、')}。训练照常进行。请检查这些设置是否属于另一个文件。`,
   'eval-no-rows': ({ eval_strategy }) =>
     `"eval_strategy": "${eval_strategy}" 要求评估，但没有留出的数据行，训练照常进行但不做评估。请设置 "eval_split"（0.1 即十分之一的行），或指定第二个文件。`,
   'eval-split-leaves-none': ({ rows, held, left }) =>
