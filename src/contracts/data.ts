@@ -174,7 +174,7 @@ export interface PreviewRow {
 }
 
 /** A token with what the base and the model with its adapter think of it. */
-export interface JudgedToken extends PreviewToken {
+interface JudgedToken extends PreviewToken {
   /** Natural logarithm of its probability behind the tokens before it; null where it is not trained. */
   base: number | null
   /** The same with the adapter; null also where there is none. */

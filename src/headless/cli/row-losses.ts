@@ -4,7 +4,7 @@ import type { RowLoss } from '../../contracts/evaluation'
 import { keepText } from './results'
 
 /** Beside a run: the loss of every trained row each time that it was seen, a JSON line each. */
-export const ROW_LOSSES = 'row_losses.jsonl'
+const ROW_LOSSES = 'row_losses.jsonl'
 
 export type SeenRow = { step: number } & RowLoss
 
