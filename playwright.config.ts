@@ -6,13 +6,19 @@ import { chromiumLaunch } from './scripts/lib/browsers.mjs'
 process.env.TUNETAB_E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000))
 const port = process.env.TUNETAB_E2E_PORT
 const base = '/some/sub/path/'
+const LONG = /(resume|walk|held-out|full-store)\.spec\.ts/
 
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
-  // Software GPUs on two cores: one page at a time, and patience.
-  workers: 1,
+  // Software GPUs on two cores: a page waits often enough for a second one to pay, and both get patience. The long ones
+  // begin, so that none of them runs alone at the end.
+  workers: 2,
   fullyParallel: false,
+  projects: [
+    { name: 'long', testMatch: LONG },
+    { name: 'short', testIgnore: LONG },
+  ],
   timeout: 300_000,
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),

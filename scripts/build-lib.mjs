@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build as bundle } from 'esbuild'
 import { build } from 'vite'
-import { rawText } from './lib/raw-text.mjs'
+import { nodeBundle } from './lib/node-bundle.mjs'
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'lib' }, 'no-types': { type: 'boolean' } } })
 const root = resolve(import.meta.dirname, '..')
@@ -29,13 +29,8 @@ await bundle({
   absWorkingDir: root,
   entryPoints: ['src/headless/embed.ts'],
   outfile: join(out, 'node.js'),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
+  ...nodeBundle,
   external: ['webgpu'],
-  plugins: [rawText],
-  logLevel: 'error',
 })
 if (!values['no-types']) {
   const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.lib.json')]

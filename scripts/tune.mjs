@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { rawText } from './lib/raw-text.mjs'
+import { nodeBundle } from './lib/node-bundle.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cache = join(root, 'node_modules/.cache/tunetab')
@@ -31,15 +31,10 @@ async function makeBundle() {
     entryPoints: ['src/headless/cli.ts'],
     // Written beside its final name and moved, so that two commands starting at once never read half a bundle.
     outfile: `${bundle}.${process.pid}`,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
+    ...nodeBundle,
     external: ['webgpu', '@huggingface/*'],
-    plugins: [rawText],
     sourcemap: 'inline',
     metafile: true,
-    logLevel: 'error',
   })
   const inputs = Object.keys(metafile.inputs).map((name) => {
     const path = name.replace(/^raw-text:/, '').replace(/\?.*$/, '')
@@ -47,7 +42,12 @@ async function makeBundle() {
   })
   mkdirSync(cache, { recursive: true })
   renameSync(`${bundle}.${process.pid}`, bundle)
-  writeFileSync(stamp, JSON.stringify(state([...new Set([...inputs, 'scripts/tune.mjs', 'package-lock.json'])])))
+  writeFileSync(
+    stamp,
+    JSON.stringify(
+      state([...new Set([...inputs, 'scripts/tune.mjs', 'scripts/lib/node-bundle.mjs', 'package-lock.json'])]),
+    ),
+  )
 }
 
 if (!existsSync(join(root, 'node_modules/esbuild'))) {

@@ -15,8 +15,9 @@ export type LeftWhy =
 
 /** What errors of train are told, by their codes. Their words: src/i18n/LANGUAGE/errors/train.ts. */
 export interface TrainErrors {
-  'run-not-json': { reason: string }
-  'run-not-yaml': { reason: string }
+  /** `file` is empty for what was pasted. */
+  'run-not-json': { file: string; reason: string }
+  'run-not-yaml': { file: string; reason: string }
   'run-script-empty': None
   'run-read': { trainer: string; fields: string[]; model: string | null; data: string | null }
   'run-left': { written: string; line: number | null; why: LeftWhy; suggestion?: string | null }

@@ -21,7 +21,7 @@ export async function readRunFile(source: string, name = ''): Promise<ReadRunFil
   const text = source.replace(/^\uFEFF/, '')
   const kind = kindOf(text, name)
   if (kind === 'script') return readScript(text)
-  const { json, line } = kind === 'json' ? fromJson(text) : await fromYaml(text)
+  const { json, line } = kind === 'json' ? fromJson(text, name) : await fromYaml(text, name)
   if (isNotebook(json)) return readScript(cellsOf(json))
   const dialect = isObject(json) ? dialectOf(json) : undefined
   if (!dialect) return { ...parseRunFile(json), left: [] }
@@ -45,27 +45,34 @@ interface Parsed {
   line(name: string): number | null
 }
 
-function fromJson(text: string): Parsed {
+function fromJson(text: string, file: string): Parsed {
   try {
     return { json: JSON.parse(text), line: () => null }
   } catch (error) {
-    throw fail('run-not-json', { reason: (error as Error).message }, error)
+    throw fail('run-not-json', { file, reason: (error as Error).message }, error)
   }
 }
 
-async function fromYaml(text: string): Promise<Parsed> {
+async function fromYaml(text: string, file: string): Promise<Parsed> {
   const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml')
+  const refused = (error: unknown) =>
+    fail('run-not-yaml', { file, reason: (error as Error).message.split('\n')[0].replace(/:$/, '') }, error)
   const lines = new LineCounter()
   // As PyYAML reads it: yes and no are flags, 1_000 is a number.
   const document = parseDocument(text, { version: '1.1', lineCounter: lines, merge: true })
   const [wrong] = document.errors
-  if (wrong) throw fail('run-not-yaml', { reason: wrong.message.split('\n')[0] }, wrong)
+  if (wrong) throw refused(wrong)
   const items = isMap(document.contents) ? document.contents.items : []
   const places = new Map<string, number>()
   for (const { key } of items) {
     if (isScalar(key) && key.range) places.set(String(key.value), lines.linePos(key.range[0]).line)
   }
-  return { json: document.toJS(), line: (name) => places.get(name) ?? null }
+  try {
+    return { json: document.toJS(), line: (name) => places.get(name) ?? null }
+  } catch (error) {
+    // An alias of nothing, or one that unfolds without end.
+    throw refused(error)
+  }
 }
 
 async function readScript(source: string): Promise<ReadRunFile> {

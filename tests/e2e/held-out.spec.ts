@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { watchPage } from '../helpers/browser'
+import { setFields } from './settings'
 
 test.use({ actionTimeout: 120_000 })
 
@@ -13,9 +14,7 @@ test('by default a tenth of the rows is held out and judged ten times; the best 
   const status = train.getByRole('status')
   await expect(status).toHaveText('Ready to train', { timeout: 120_000 })
   await expect(train.getByText('judged 10 times')).toBeVisible()
-  const steps = train.getByLabel(/max_steps/)
-  await steps.fill('20')
-  await steps.press('Enter')
+  await setFields(train, { max_steps: 20, per_device_train_batch_size: 1 })
   await train.getByRole('button', { name: 'Start training' }).click()
   await expect(status).toContainText('Done · step 20 of 20', { timeout: 280_000 })
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { watchPage } from '../helpers/browser'
+import { setFields } from './settings'
 
-const STEPS = 8
+const STEPS = 6
 
 test.use({ actionTimeout: 120_000 })
 
@@ -20,15 +21,14 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
   let soFar = ''
   await page.goto('./#/train')
   await expect(status).toHaveText('Ready to train', { timeout: 240_000 })
-  await train.getByLabel(/max_steps/).fill(String(STEPS))
-  await train.getByLabel(/max_steps/).press('Enter')
+  await setFields(train, { max_steps: STEPS, per_device_train_batch_size: 2 })
 
   await test.step('undisturbed, with samples on the way', async () => {
     await train.getByRole('button', { name: 'Start training' }).click()
     await expect(status).toContainText(`Done · step ${STEPS} of ${STEPS}`, { timeout: 600_000 })
     const samples = train.getByRole('group', { name: 'What it says by now' })
     await expect(samples.getByRole('article')).toHaveCount(2)
-    for (const step of ['before', 'step 2', 'step 4', 'step 6', 'step 8', 'your data']) {
+    for (const step of ['before', 'step 2', 'step 4', 'step 6', 'your data']) {
       await expect(samples.getByRole('article').first().getByText(step, { exact: true })).toBeVisible()
     }
   })
@@ -37,7 +37,7 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     await train.getByRole('button', { name: 'Settings for a new run' }).click()
     await train.getByText('None', { exact: true }).click()
     await train.getByRole('button', { name: 'Start training' }).click()
-    await expect(status).toContainText(/step [3-6] of/, { timeout: 240_000 })
+    await expect(status).toContainText(/step [2-4] of/, { timeout: 240_000 })
     await page.keyboard.press('4')
     const room = page.getByRole('region', { name: 'Try', exact: true })
     await expect(room.getByText('A run is using the GPU.')).toBeVisible()
@@ -58,12 +58,12 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     page.on('dialog', (dialog) => void dialog.accept())
     await page.reload()
     await page.getByRole('link', { name: /^Runs/ }).click()
-    const row = page.getByRole('row', { name: /interrupted after step \d of 8/ })
+    const row = page.getByRole('row', { name: /interrupted after step \d of 6/ })
     await expect(row).toBeVisible()
     await expect(page.getByText(/was interrupted after step/)).toBeVisible({ timeout: 120_000 })
     await row.getByRole('button', { name: 'Resume' }).click()
     await expect(status).toContainText(`Done · step ${STEPS} of ${STEPS}`, { timeout: 600_000 })
-    await expect(train.getByText(/^From [\d.]+ to [\d.]+ over 8 steps/).first()).toBeAttached()
+    await expect(train.getByText(/^From [\d.]+ to [\d.]+ over 6 steps/).first()).toBeAttached()
   })
 
   await test.step('both adapters are the same', async () => {

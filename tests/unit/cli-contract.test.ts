@@ -89,6 +89,20 @@ describe('command line', { timeout: 60_000 }, () => {
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('"--columns"')])
   })
 
+  it('takes YAML, other trainers’ YAML and Python scripts as --config', async () => {
+    const data = file('rows.json', [{ prompt: 'a', completion: 'b' }])
+    const ours = file('run.yaml', 'learning_rate: 2e-4\nlora:\n  r: 4\n')
+    for (const config of [
+      ours,
+      ...['axolotl.yaml', 'mlx.yaml', 'classic.py'].map((name) => `tests/helpers/foreign/${name}`),
+    ]) {
+      const { code, err, out } = await tune(['tokens', ...model, '--data', data, '--config', config])
+      expect([code, out.split('\n').length], `${config}: ${err}`).toEqual([0, 2])
+    }
+    const broken = await tune(['tokens', ...model, '--data', data, '--config', file('broken.yaml', 'a: [1\nb: 2\n')])
+    expect([broken.code, broken.err]).toEqual([expect.any(Number), expect.stringContaining('broken.yaml')])
+  })
+
   it('knows the names of hubs for what they are', async () => {
     const data = file('hub.json', [{ prompt: 'a', completion: 'b' }])
     for (const args of [

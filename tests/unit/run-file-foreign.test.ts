@@ -181,7 +181,11 @@ describe('files of other trainers', () => {
     await expect(readRunFile(`${yaml}use_dora: true\n`, 'sft.yaml')).rejects.toMatchObject({
       code: 'run-field-unsupported',
     })
-    await expect(readRunFile('a: [1\nb: 2', 'sft.yml')).rejects.toMatchObject({ code: 'run-not-yaml' })
+    for (const text of ['a: [1\nb: 2', 'a: *nothing'])
+      await expect(readRunFile(text, 'sft.yml')).rejects.toMatchObject({
+        code: 'run-not-yaml',
+        params: { file: 'sft.yml' },
+      })
     await expect(readRunFile('', 'sft.yml')).rejects.toMatchObject({ code: 'run-not-an-object' })
   })
 

@@ -32,10 +32,10 @@ const leftReasons: Record<LeftWhy, string> = {
 }
 
 export const trainErrors: ErrorTexts<TrainErrors> = {
-  'run-not-json': ({ reason }) =>
-    `The run file is not valid JSON (${reason}). No setting was read. Correct it, or export a run file here and edit that.`,
-  'run-not-yaml': ({ reason }) =>
-    `The run file is not valid YAML (${reason}). No setting was read. Correct it, or export a run file here and edit that.`,
+  'run-not-json': ({ file, reason }) =>
+    `${file || 'The run file'} is not valid JSON (${reason}). No setting was read. Correct it, or export a run file here and edit that.`,
+  'run-not-yaml': ({ file, reason }) =>
+    `${file || 'The run file'} is not valid YAML (${reason}). No setting was read. Correct it, or export a run file here and edit that.`,
   'run-script-empty': () =>
     'This Python script makes none of BitsAndBytesConfig, LoraConfig, TrainingArguments and SFTConfig in a way that can be read without running it. No setting was read. Paste the part that does, or open a run file.',
   'run-read': ({ trainer, fields, model, data }) =>

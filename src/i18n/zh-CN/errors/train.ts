@@ -31,10 +31,10 @@ const leftReasons: Record<LeftWhy, string> = {
 }
 
 export const trainErrors: ErrorTexts<TrainErrors> = {
-  'run-not-json': ({ reason }) =>
-    `运行配置不是合法的 JSON（${reason}），没有读取任何设置。请修正，或在这里导出一份配置再修改。`,
-  'run-not-yaml': ({ reason }) =>
-    `运行文件不是有效的 YAML（${reason}），没有读取任何设置。请改正它，或在这里导出一个运行文件再修改。`,
+  'run-not-json': ({ file, reason }) =>
+    `${file || '运行配置'} 不是合法的 JSON（${reason}），没有读取任何设置。请修正，或在这里导出一份配置再修改。`,
+  'run-not-yaml': ({ file, reason }) =>
+    `${file || '运行配置'} 不是有效的 YAML（${reason}），没有读取任何设置。请改正它，或在这里导出一份配置再修改。`,
   'run-script-empty': () =>
     '这个 Python 脚本里没有能不运行就读出的 BitsAndBytesConfig、LoraConfig、TrainingArguments 或 SFTConfig，没有读取任何设置。请粘贴有它们的那一段，或打开一个运行文件。',
   'run-read': ({ trainer, fields, model, data }) =>
