@@ -16,6 +16,7 @@ import { ScoreRoom } from './features/score/score-room'
 import { ExportRoom } from './features/export/export-room'
 import { RunsRoom } from './features/runs/runs-room'
 import type { Room } from '../state/router'
+import styles from './shell/shell.module.css'
 
 const Palette = lazy(() => import('./shell/palette'))
 const KeyList = lazy(() => import('./shell/key-list'))
@@ -47,7 +48,7 @@ function Shell({ studio }: { studio: Studio }) {
   if (gpuError) return <NoWebGpu error={gpuError} />
   const Current = rooms[room]
   return (
-    <div className="studio">
+    <div className={styles.studio}>
       <Rail />
       <main id="main">
         <ErrorBoundary key={room}>

@@ -1,3 +1,6 @@
+// Before any component's own styles, which may then say otherwise.
+import './styles/tokens.css'
+import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Engine } from '../engine/api/types'
@@ -14,10 +17,6 @@ import { browserSaver } from './browser-saver'
 import { DATA_ENDINGS, pickFile, pickFolder } from './files'
 import { startPageEffects } from './shell/page-effects'
 import { startPasting } from './shell/paste-anywhere'
-import './styles/tokens.css'
-import './styles/base.css'
-import './styles/kit.css'
-import './styles/shell.css'
 
 /** Puts the studio on the page over an engine and begins the visit. */
 export async function mount(root: HTMLElement, engine: Engine): Promise<void> {

@@ -41,7 +41,9 @@ export async function walk(url: string, passed: (step: string) => void): Promise
     await until(
       page,
       (answer) => {
-        const tokens = [...document.querySelectorAll('.token[data-trained="true"]')].map((token) => token.textContent)
+        const tokens = [...document.querySelectorAll('[role="group"] [data-trained="true"]')].map(
+          (token) => token.textContent,
+        )
         return tokens.join('').includes(answer)
       },
       teahouseRows[0].output,

@@ -18,10 +18,10 @@ test('by default a tenth of the rows is held out and judged ten times; the best 
   await train.getByRole('button', { name: 'Start training' }).click()
   await expect(status).toContainText('Done · step 20 of 20', { timeout: 280_000 })
 
-  await expect(train.locator('.held-dot')).toHaveCount(10)
+  await expect(train.locator('circle[data-best]')).toHaveCount(10)
   const words = train.getByRole('region', { name: 'Held-out rows' })
   const best = /after step (\d+)/.exec((await words.textContent())!)![1]
-  await expect(train.locator('.held-dot[data-best="true"]')).toHaveCount(1)
+  await expect(train.locator('circle[data-best="true"]')).toHaveCount(1)
   await expect(train.getByText('step that is kept').locator('..')).toContainText(best)
 
   await test.step('the state that is exported says so, and the adapter can be asked', async () => {

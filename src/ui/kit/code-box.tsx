@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useWords } from '../studio-context'
 import { Button } from './button'
+import styles from './code-box.module.css'
 
 export function CodeBox({ code, label }: { code: string; label: string }) {
   const { t } = useWords()
@@ -11,7 +12,7 @@ export function CodeBox({ code, label }: { code: string; label: string }) {
     setTimeout(() => setCopied(false), 1500)
   }
   return (
-    <figure className="code-box">
+    <figure className={styles.codeBox}>
       <figcaption>
         <span>{label}</span>
         <Button kind="quiet" onClick={() => void copy()}>

@@ -1,3 +1,5 @@
+import styles from './progress-bar.module.css'
+
 interface ProgressBarProps {
   label: string
   done: number
@@ -9,7 +11,7 @@ export function ProgressBar({ label, done, total }: ProgressBarProps) {
   const share = total > 0 ? Math.min(1, done / total) : null
   return (
     <div
-      className={share === null ? 'progress progress-unknown' : 'progress'}
+      className={share === null ? `${styles.progress} ${styles.unknown}` : styles.progress}
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}

@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import type { ReactNode } from 'react'
+import styles from './room.module.css'
 
 interface RoomFrameProps {
   title: string
@@ -7,19 +8,20 @@ interface RoomFrameProps {
   lead?: ReactNode
   /** Beside the title: what can be done in this room as a whole. */
   actions?: ReactNode
-  className?: string
+  /** Its parts stand closer to each other. */
+  tight?: boolean
   children: ReactNode
 }
 
 /** A room's landmark: a region named by its heading. */
-export function RoomFrame({ title, lead, actions, className = '', children }: RoomFrameProps) {
+export function RoomFrame({ title, lead, actions, tight = false, children }: RoomFrameProps) {
   const id = useId()
   return (
-    <section className={`room ${className}`} aria-labelledby={id}>
-      <header className="room-head">
+    <section className={tight ? `${styles.room} ${styles.tight}` : styles.room} aria-labelledby={id}>
+      <header className={styles.roomHead}>
         <div>
           <h1 id={id}>{title}</h1>
-          {lead && <p className="lead">{lead}</p>}
+          {lead && <p className={styles.lead}>{lead}</p>}
         </div>
         {actions && <div className="row">{actions}</div>}
       </header>
@@ -31,8 +33,8 @@ export function RoomFrame({ title, lead, actions, className = '', children }: Ro
 /** A part of a room, with a hairline above it. */
 export function Part({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
   return (
-    <div className="part">
-      <div className="part-head">
+    <div className={styles.part}>
+      <div className={styles.partHead}>
         <h2>{title}</h2>
         {aside}
       </div>

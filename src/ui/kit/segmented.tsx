@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import styles from './segmented.module.css'
 
 interface SegmentedProps<T extends string> {
   label: string
@@ -11,7 +12,7 @@ interface SegmentedProps<T extends string> {
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
   const name = useId()
   return (
-    <fieldset className="segmented">
+    <fieldset className={styles.segmented}>
       <legend className="visually-hidden">{label}</legend>
       {options.map((option) => (
         <label key={option.value}>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Term } from './term'
+import styles from './stat.module.css'
 
 interface StatProps {
   label: string
@@ -11,7 +12,7 @@ interface StatProps {
 /** A number with what it counts below it. */
 export function Stat({ label, help, children }: StatProps) {
   return (
-    <div className="stat">
+    <div className={styles.stat}>
       <dt>{help ? <Term help={help}>{label}</Term> : label}</dt>
       <dd>{children}</dd>
     </div>

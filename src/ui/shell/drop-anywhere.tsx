@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { takeFiles } from '../intake'
 import { readDrop } from '../read-drop'
 import { useStudio, useWords } from '../studio-context'
+import styles from './drop-anywhere.module.css'
 
 /** The whole window takes drops; a veil says what may be let go here. */
 export function DropAnywhere() {
@@ -43,5 +44,5 @@ export function DropAnywhere() {
       window.removeEventListener('drop', drop)
     }
   }, [studio])
-  return over ? <div className="drop-veil">{t('drop.veil')}</div> : null
+  return over ? <div className={styles.dropVeil}>{t('drop.veil')}</div> : null
 }

@@ -2,6 +2,7 @@ import { Component } from 'react'
 import type { ReactNode } from 'react'
 import { Button } from '../kit/button'
 import { useWords } from '../studio-context'
+import note from '../kit/note.module.css'
 
 interface ErrorBoundaryState {
   error: Error | null
@@ -23,7 +24,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, ErrorBound
 function Broken({ message }: { message: string }) {
   const { t } = useWords()
   return (
-    <div className="error-note" role="alert">
+    <div className={note.error} role="alert">
       <p>{t('error.page', { message })}</p>
       <p>
         <Button onClick={() => window.location.reload()}>{t('error.reload')}</Button>

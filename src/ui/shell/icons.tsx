@@ -1,4 +1,5 @@
 import type { Room } from '../../state/router'
+import styles from './shell.module.css'
 
 /** Line drawings on a 20 px square, one per room. */
 const paths: Record<Room, string> = {
@@ -13,7 +14,7 @@ const paths: Record<Room, string> = {
 
 export function RoomIcon({ room }: { room: Room }) {
   return (
-    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+    <svg className={styles.icon} viewBox="0 0 20 20" aria-hidden="true">
       <path d={paths[room]} />
     </svg>
   )

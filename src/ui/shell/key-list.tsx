@@ -5,6 +5,7 @@ import { DialogClose, DialogFrame } from '../kit/dialog'
 import type { MessageKey } from '../../i18n'
 import { useWords } from '../studio-context'
 import { keyText } from './key-text'
+import styles from './key-list.module.css'
 
 /** Every action that has a key, and the keys of what has the focus; two actions of one key share a line. */
 export default function KeyList({ onClose }: { onClose: () => void }) {
@@ -14,7 +15,7 @@ export default function KeyList({ onClose }: { onClose: () => void }) {
     if (keys) rows.set(keys, [...(rows.get(keys) ?? []), label])
   }
   return (
-    <DialogFrame className="key-list" label={t('keys.title')} onClose={onClose}>
+    <DialogFrame className={styles.keyList} label={t('keys.title')} onClose={onClose}>
       <h2>{t('keys.title')}</h2>
       <dl>
         {[...rows].map(([keys, labels]) => (

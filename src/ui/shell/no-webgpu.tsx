@@ -1,13 +1,14 @@
 import type { SerializedError } from '../../errors'
 import { useWords } from '../studio-context'
 import { Preferences } from './preferences'
+import styles from './shell.module.css'
 
 /** The whole page where there is no GPU to work with: what that means and what to do. */
 export function NoWebGpu({ error }: { error: SerializedError }) {
   const words = useWords()
   return (
-    <main className="no-gpu">
-      <p className="brand">TuneTab</p>
+    <main className={styles.noGpu}>
+      <p className={styles.brand}>TuneTab</p>
       <h1>{words.t('nogpu.title')}</h1>
       <p role="alert">{words.error(error)}</p>
       <h2>{words.t('nogpu.what')}</h2>

@@ -1,17 +1,18 @@
 import { useStore } from '../read-store'
 import { Button } from '../kit/button'
 import { useStudio, useWords } from '../studio-context'
+import styles from './notices.module.css'
 
 export function Notices() {
   const { notices } = useStudio()
   const words = useWords()
   const list = useStore(notices.store, (state) => state.list)
   return (
-    <div className="notices" aria-live="polite">
+    <div className={styles.notices} aria-live="polite">
       {list.map((notice) => (
         <div
           key={notice.id}
-          className={notice.error ? 'notice notice-error' : 'notice'}
+          className={notice.error ? `${styles.notice} ${styles.noticeError}` : styles.notice}
           role={notice.error ? 'alert' : undefined}
         >
           <p>
@@ -20,6 +21,7 @@ export function Notices() {
           {notice.button && (
             <Button
               kind="quiet"
+              className={styles.action}
               onClick={() => {
                 notice.button?.perform()
                 notices.dismiss(notice.id)
@@ -30,7 +32,7 @@ export function Notices() {
           )}
           <button
             type="button"
-            className="notice-close"
+            className={styles.noticeClose}
             aria-label={words.t('dismiss')}
             onClick={() => notices.dismiss(notice.id)}
           >

@@ -4,6 +4,7 @@ import type { ActionId } from '../actions'
 import { DialogFrame } from '../kit/dialog'
 import { useStudio, useWords } from '../studio-context'
 import { keyText } from './key-text'
+import styles from './palette.module.css'
 
 /** Every action by name: type a part of it, Enter does it. */
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -21,7 +22,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     void actions[id].perform(studio)
   }
   return (
-    <DialogFrame className="palette" label={t('palette.label')} onClose={onClose}>
+    <DialogFrame className={styles.palette} label={t('palette.label')} onClose={onClose}>
       <input
         autoFocus
         role="combobox"

@@ -3,6 +3,7 @@ import { languages } from '../../i18n'
 import { aboutLanguage } from '../../i18n/languages'
 import { Segmented } from '../kit/segmented'
 import { useStudio, useWords } from '../studio-context'
+import styles from './shell.module.css'
 
 export function Preferences() {
   const { prefs, chooseLanguage } = useStudio()
@@ -10,7 +11,7 @@ export function Preferences() {
   const language = useStore(prefs, (state) => state.language)
   const theme = useStore(prefs, (state) => state.theme)
   return (
-    <div className="preferences">
+    <div className={styles.preferences}>
       <Segmented
         label={t('prefs.language')}
         value={language}

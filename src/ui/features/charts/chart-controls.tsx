@@ -1,6 +1,8 @@
 import { useFields } from '../../read-store'
 import { Segmented } from '../../kit/segmented'
 import { useStudio, useWords } from '../../studio-context'
+import form from '../../kit/form.module.css'
+import styles from './charts.module.css'
 
 /** Smoothing, scale and axis of all charts; remembered. */
 export function ChartControls() {
@@ -8,8 +10,8 @@ export function ChartControls() {
   const { t } = useWords()
   const { smoothing, logScale, xAxis } = useFields(prefs, 'smoothing', 'logScale', 'xAxis')
   return (
-    <div className="chart-controls">
-      <label className="slider">
+    <div className={styles.chartControls}>
+      <label className={form.slider}>
         <span>{t('chart.smoothing')}</span>
         <input
           type="range"
@@ -19,7 +21,7 @@ export function ChartControls() {
           value={smoothing}
           onChange={(event) => prefs.setState({ smoothing: Number(event.target.value) })}
         />
-        <span className="num slider-value">{smoothing.toFixed(2)}</span>
+        <span className={`num ${form.sliderValue}`}>{smoothing.toFixed(2)}</span>
       </label>
       <Segmented
         label={t('chart.scale')}

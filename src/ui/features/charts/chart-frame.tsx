@@ -5,6 +5,7 @@ import { useStudio, useWords } from '../../studio-context'
 import { PLOT_MARGIN } from './plot-types'
 import type { PlotSeries } from './plot-types'
 import { savePng } from './save-png'
+import styles from './charts.module.css'
 
 // Recharts is most of the page's weight; it comes when the first chart does.
 const Plot = lazy(() => import('./plot').then((module) => ({ default: module.Plot })))
@@ -71,11 +72,11 @@ export function ChartFrame(props: ChartFrameProps) {
   const inView = (x: number) => x >= domain[0] && x <= domain[1]
 
   return (
-    <figure className={`chart chart-${size}`}>
+    <figure className={size === 'small' ? `${styles.chart} ${styles.small}` : styles.chart}>
       <figcaption>
-        <span className="chart-name">{name}</span>
-        <span className="chart-reading num">{reading}</span>
-        {where && <span className="chart-where num muted">{where}</span>}
+        <span className={styles.chartName}>{name}</span>
+        <span className={`${styles.chartReading} num`}>{reading}</span>
+        {where && <span className={`${styles.chartWhere} num muted`}>{where}</span>}
         <Menu
           label={t('chart.menu', { name })}
           items={[
@@ -86,7 +87,7 @@ export function ChartFrame(props: ChartFrameProps) {
         />
       </figcaption>
       <div
-        className="plot"
+        className={styles.plot}
         ref={plot}
         role="img"
         aria-label={name}
@@ -112,19 +113,21 @@ export function ChartFrame(props: ChartFrameProps) {
           </Suspense>
         )}
         {epochs.filter(inView).map((x) => (
-          <span key={x} className="epoch-tick" style={{ left: left(fractionAt(x)) }} />
+          <span key={x} className={styles.epochTick} style={{ left: left(fractionAt(x)) }} />
         ))}
-        {hoverX !== null && inView(hoverX) && <span className="crosshair" style={{ left: left(fractionAt(hoverX)) }} />}
+        {hoverX !== null && inView(hoverX) && (
+          <span className={styles.crosshair} style={{ left: left(fractionAt(hoverX)) }} />
+        )}
         {drag && (
           <span
-            className="zoom-range"
+            className={styles.zoomRange}
             style={{
               left: left(Math.min(...drag)),
               width: `calc(${Math.abs(drag[1] - drag[0])} * (100% - ${PLOT_MARGIN.left + PLOT_MARGIN.right}px))`,
             }}
           />
         )}
-        {isEmpty && <p className="plot-empty muted">{t('chart.empty')}</p>}
+        {isEmpty && <p className={`${styles.plotEmpty} muted`}>{t('chart.empty')}</p>}
       </div>
       <p id={id} className="visually-hidden">
         {summary}

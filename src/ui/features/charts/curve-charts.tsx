@@ -13,7 +13,7 @@ import { ChartControls } from './chart-controls'
 import { ChartFrame } from './chart-frame'
 import { figureText } from './figure-text'
 import type { PlotSeries } from './plot-types'
-import './charts.css'
+import styles from './charts.module.css'
 
 const CurveTable = lazy(() => import('./curve-table'))
 
@@ -125,7 +125,7 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
     )
   }
   return (
-    <div className="charts">
+    <div className={styles.charts}>
       <ChartControls />
       {largeCharts.map((chart, i) =>
         frame(
@@ -134,12 +134,12 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
         ),
       )}
       {underlays.length > 0 && (
-        <p className="muted chart-compared">
+        <p className={`muted ${styles.chartCompared}`}>
           {t('chart.compared', { names: underlays.map(({ name }) => name).join(', ') })}
         </p>
       )}
-      <div className="small-charts">{smallCharts.map((chart) => frame(chart))}</div>
-      <p className="muted chart-help">
+      <div className={styles.smallCharts}>{smallCharts.map((chart) => frame(chart))}</div>
+      <p className={`muted ${styles.chartHelp}`}>
         {zoom ? (
           <Button kind="quiet" onClick={() => setZoom(null)}>
             {t('chart.resetZoom')}

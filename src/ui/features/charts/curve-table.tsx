@@ -4,6 +4,8 @@ import { Button } from '../../kit/button'
 import { DialogClose, DialogFrame } from '../../kit/dialog'
 import { useWords } from '../../studio-context'
 import { figureText } from './figure-text'
+import room from '../../kit/room.module.css'
+import styles from './charts.module.css'
 
 /** A page can hold this many rows without stumbling; the CSV has them all. */
 const SHOWN_ROWS = 1000
@@ -13,8 +15,8 @@ export default function CurveTable({ points, onClose }: { points: readonly Curve
   const { t } = words
   const shown = points.slice(-SHOWN_ROWS)
   return (
-    <DialogFrame className="curve-table" label={t('chart.table')} onClose={onClose}>
-      <div className="part-head">
+    <DialogFrame className={styles.curveTable} label={t('chart.table')} onClose={onClose}>
+      <div className={room.partHead}>
         <h2>{t('chart.table')}</h2>
         <DialogClose render={<Button>{t('close')}</Button>} />
       </div>

@@ -5,6 +5,7 @@ import { useStudio, useWords } from '../../studio-context'
 import { PLOT_MARGIN } from './plot-types'
 import { linearTicks, logTicks } from './ticks'
 import type { PlotSeries } from './plot-types'
+import styles from './charts.module.css'
 
 interface PlotProps {
   series: readonly PlotSeries[]
@@ -53,7 +54,7 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
             key={one.id}
             data={one.points}
             dataKey="y"
-            className={`line line-${one.tone}`}
+            className={`${styles.line} ${styles[one.tone]}`}
             dot={one.dots ? heldDot(one.dots.best) : one.points.length === 1}
             activeDot={false}
             isAnimationActive={false}
@@ -69,7 +70,7 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
 const heldDot = (best: number) =>
   function HeldDot({ cx, cy, index }: { cx?: number; cy?: number; index?: number }) {
     const isBest = index === best
-    return <circle key={index} className="held-dot" data-best={isBest} cx={cx} cy={cy} r={isBest ? 5 : 3} />
+    return <circle key={index} className={styles.heldDot} data-best={isBest} cx={cx} cy={cy} r={isBest ? 5 : 3} />
   }
 
 /** Range of the visible values with a little air; logarithmic axes leave out what has no logarithm. */

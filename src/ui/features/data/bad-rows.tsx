@@ -1,6 +1,7 @@
 import { Part } from '../../kit/room'
 import { useWords } from '../../studio-context'
 import type { DataSummary } from '../../../contracts/data'
+import styles from './data.module.css'
 
 /** Where the count of rows left out leads to; hashes in the address are rooms. */
 export const BAD_ROWS_ID = 'bad-rows'
@@ -11,7 +12,12 @@ export function BadRows({ summary }: { summary: DataSummary }) {
   const { leftOut, badRowCount } = summary
   return (
     <Part title={words.t('data.badRows', { n: badRowCount })}>
-      <ul id={BAD_ROWS_ID} className="bad-rows" tabIndex={0} aria-label={words.t('data.badRows', { n: badRowCount })}>
+      <ul
+        id={BAD_ROWS_ID}
+        className={styles.badRows}
+        tabIndex={0}
+        aria-label={words.t('data.badRows', { n: badRowCount })}
+      >
         {leftOut.map(({ error, count, rows }) => (
           <li key={rows[0]}>
             <span className="num">{words.num(rows[0])}</span>

@@ -2,12 +2,13 @@ import { Stat } from '../../kit/stat'
 import { useWords } from '../../studio-context'
 import { BAD_ROWS_ID } from './bad-rows'
 import type { DataSummary } from '../../../contracts/data'
+import stat from '../../kit/stat.module.css'
 
 export function DataCounts({ summary }: { summary: DataSummary }) {
   const { t, num, percent } = useWords()
   const { rowsRead, rowsKept, badRowCount, totalTokens, trainedTokens, truncatedRows, longest } = summary
   return (
-    <dl className="stats">
+    <dl className={stat.stats}>
       <Stat label={t('data.rowsKept')}>
         {num(rowsKept)} {rowsKept < rowsRead && <small>{t('ofRead', { n: rowsRead })}</small>}{' '}
         {badRowCount > 0 && (

@@ -15,7 +15,9 @@ import { Examples } from './examples'
 import { LengthHistogram } from './length-histogram'
 import { Mapping } from './mapping'
 import { Samples } from './samples'
-import './data.css'
+import loading from '../../kit/loading.module.css'
+import room from '../../kit/room.module.css'
+import styles from './data.module.css'
 
 export function DataRoom() {
   const studio = useStudio()
@@ -39,8 +41,8 @@ export function DataRoom() {
       </ErrorNote>
       {state.source && !hasModel && <p className="muted">{t('data.waitsForModel', { name })}</p>}
       {status === 'loading' && (
-        <div className="loading">
-          <div className="loading-head">
+        <div className={loading.loading}>
+          <div className={loading.loadingHead}>
             <p>
               <strong>{name}</strong>{' '}
               <span className="muted">
@@ -63,14 +65,14 @@ export function DataRoom() {
         </Part>
       )}
       {summary && !summary.question && (
-        <div className={status === 'loading' ? 'data-set stale' : 'data-set'}>
+        <div className={status === 'loading' ? `${styles.dataSet} ${styles.stale}` : styles.dataSet}>
           <Part title={name}>
             {state.error && hasRows && <p className="muted">{t('data.stays', { name })}</p>}
             <DataCounts summary={summary} />
             <DataNotes notes={summary.notes.filter((note) => note !== state.error)} />
           </Part>
           <Examples />
-          <div className="two-columns">
+          <div className={room.twoColumns}>
             <Part title={t('data.mapping')}>
               <Mapping key={summary.name} summary={summary} />
             </Part>

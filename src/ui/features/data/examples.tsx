@@ -4,6 +4,7 @@ import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { TokenText } from './token-text'
+import styles from './data.module.css'
 
 /** Rendered rows with every token the collator makes of them; what will be trained is marked. */
 export function Examples() {
@@ -31,19 +32,19 @@ export function Examples() {
   )
   return (
     <Part title={t('data.examples')} aside={pager}>
-      <p className="token-legend">
-        <span className="token" data-trained="true">
+      <p className={styles.tokenLegend}>
+        <span className={styles.token} data-trained="true">
           {t('data.trainedTokens')}
         </span>{' '}
-        <span className="token">{t('data.plainTokens')}</span>{' '}
-        <span className="token token-special">{t('data.specialTokens')}</span>{' '}
+        <span className={styles.token}>{t('data.plainTokens')}</span>{' '}
+        <span className={`${styles.token} ${styles.tokenSpecial}`}>{t('data.specialTokens')}</span>{' '}
         {preview.some(({ tokens }) => tokens.some(({ text }) => text === '')) && (
           <span>
-            <span className="token" data-part="true" /> {t('data.sharedCharacter')}
+            <span className={styles.token} data-part="true" /> {t('data.sharedCharacter')}
           </span>
         )}
       </p>
-      <div className="examples">
+      <div className={styles.examples}>
         {preview.map((row) => (
           <TokenText key={row.row} row={row} />
         ))}

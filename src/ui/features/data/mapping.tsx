@@ -6,6 +6,8 @@ import { Select } from '../../kit/select'
 import { useStudio, useWords } from '../../studio-context'
 import { DATA_FORMATS } from '../../../contracts/data'
 import type { ColumnMapping, DataFormat, DataSummary } from '../../../contracts/data'
+import form from '../../kit/form.module.css'
+import styles from './data.module.css'
 
 const roles = ['user', 'assistant', 'system', 'context'] as const
 
@@ -38,8 +40,8 @@ export function Mapping({ summary }: { summary: DataSummary }) {
     )
   }
   return (
-    <fieldset className="mapping" disabled={running}>
-      <label className="field">
+    <fieldset className={styles.mapping} disabled={running}>
+      <label className={form.field}>
         <span>{t('data.format')}</span>
         <Select
           value={mapping.format}
@@ -52,7 +54,7 @@ export function Mapping({ summary }: { summary: DataSummary }) {
       </label>
       {(mapping.format === 'columns' || isGuess) &&
         roles.map((role) => (
-          <label className="field" key={role}>
+          <label className={form.field} key={role}>
             <span>{t(`role.${role}`)}</span>
             <Select
               value={roleOf[role] ?? ''}
@@ -75,7 +77,7 @@ export function Mapping({ summary }: { summary: DataSummary }) {
       )}
       <details>
         <summary>{t('data.columns', { n: summary.columns.length })}</summary>
-        <dl className="column-examples">
+        <dl className={styles.columnExamples}>
           {summary.columns.map((column) => (
             <div key={column}>
               <dt>

@@ -3,6 +3,7 @@ import { useFields, useStore } from '../../read-store'
 import { Button } from '../../kit/button'
 import { inLanguage } from '../../../i18n'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './data.module.css'
 
 /** The sample sets as a choice of one, and the button that takes it. */
 export function Samples() {
@@ -15,11 +16,11 @@ export function Samples() {
   const current = samples.find(({ file }) => file === chosen) ?? sample ?? (source ? null : samples[0])
   if (samples.length === 0) return <p className="muted">{t('data.noSamples')}</p>
   return (
-    <fieldset className="samples">
+    <fieldset className={styles.samples}>
       <legend className="visually-hidden">{t('data.samples')}</legend>
-      <div className="sample-list">
+      <div className={styles.sampleList}>
         {samples.map((entry) => (
-          <label key={entry.file} className="sample">
+          <label key={entry.file} className={styles.sample}>
             <input
               type="radio"
               name="sample"
@@ -29,7 +30,7 @@ export function Samples() {
             <span>
               <strong>{inLanguage(entry.title, language)}</strong>{' '}
               <small className="muted">{t('rows', { n: entry.rows })}</small>
-              <span className="sample-text">{inLanguage(entry.description, language)}</span>
+              <span className={styles.sampleText}>{inLanguage(entry.description, language)}</span>
             </span>
           </label>
         ))}

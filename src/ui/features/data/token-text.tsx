@@ -1,6 +1,7 @@
 import { memo, useState } from 'react'
 import { useWords } from '../../studio-context'
 import type { PreviewRow, PreviewToken } from '../../../contracts/data'
+import styles from './data.module.css'
 
 /** A long row is shown up to here; the rest is a click away, so that the page stays quick. */
 const FIRST_TOKENS = 400
@@ -19,9 +20,9 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
   const walk = (by: number) => setAt((now) => Math.max(0, Math.min(tokens.length - 1, (now ?? (by > 0 ? -1 : 0)) + by)))
   const here = at === null ? null : tokens[at]
   return (
-    <figure className="token-row">
+    <figure className={styles.tokenRow}>
       <div
-        className="token-text"
+        className={styles.tokenText}
         role="group"
         tabIndex={0}
         aria-label={t('data.rowLabel', { row: row.row, n: row.tokens.length, trained })}
@@ -87,7 +88,7 @@ const TokenSpan = memo(function TokenSpan({
   const lines = token.text.split('\n')
   return (
     <span
-      className={token.special ? 'token token-special' : 'token'}
+      className={token.special ? `${styles.token} ${styles.tokenSpecial}` : styles.token}
       data-index={index}
       data-trained={token.trained}
       data-here={here || undefined}
@@ -101,7 +102,7 @@ const TokenSpan = memo(function TokenSpan({
               {line}
               {i < lines.length - 1 && (
                 <>
-                  <span className="newline" data-index={index}>
+                  <span className={styles.newline} data-index={index}>
                     ↵
                   </span>
                   <br />

@@ -11,7 +11,8 @@ import { Formats } from './formats'
 import { MergeOptionsView } from './merge-options'
 import { CodeBox } from '../../kit/code-box'
 import { RUN_FILE } from '../../../contracts/file-names'
-import './export.css'
+import loading from '../../kit/loading.module.css'
+import room from '../../kit/room.module.css'
 
 export function ExportRoom() {
   const studio = useStudio()
@@ -34,7 +35,7 @@ export function ExportRoom() {
   if (!adapter) {
     return (
       <RoomFrame title={t('room.export')} lead={t('export.lead')}>
-        <p className="empty">
+        <p className={room.empty}>
           {t('export.empty')} <a href="#/train">{t('export.goTrain')}</a>
         </p>
         {/* Here too, greyed: what this room is for is seen before there is anything to save. */}
@@ -125,8 +126,8 @@ function Writing() {
   const seconds = (Date.now() - startedAt) / 1000
   const label = t(LABELS[busy ?? 'adapter'])
   return (
-    <div className="loading" role="status">
-      <div className="loading-head">
+    <div className={loading.loading} role="status">
+      <div className={loading.loadingHead}>
         <p>
           <strong>{label}</strong>{' '}
           <span className="muted num">

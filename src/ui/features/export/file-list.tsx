@@ -1,11 +1,12 @@
 import { useWords } from '../../studio-context'
 import type { ExportedFile } from '../../../contracts/exports'
+import styles from './export.module.css'
 
 export function FileList({ files }: { files: readonly ExportedFile[] }) {
   const { t, bytes } = useWords()
   const total = files.reduce((sum, file) => sum + file.bytes, 0)
   return (
-    <table className="file-list">
+    <table className={styles.fileList}>
       <caption className="visually-hidden">{t('export.files')}</caption>
       <tbody>
         {files.map((file) => (
@@ -16,7 +17,7 @@ export function FileList({ files }: { files: readonly ExportedFile[] }) {
             <td className="num">{bytes(file.bytes)}</td>
           </tr>
         ))}
-        <tr className="total">
+        <tr className={styles.total}>
           <th scope="row">{t('export.total')}</th>
           <td className="num">{bytes(total)}</td>
         </tr>

@@ -4,6 +4,8 @@ import { Part } from '../../kit/room'
 import { useFields, useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 import { FileList } from './file-list'
+import note from '../../kit/note.module.css'
+import styles from './export.module.css'
 
 /** Those with a door of their own above. */
 const OWN_DOORS = ['peft', 'safetensors']
@@ -18,7 +20,7 @@ export function Formats() {
   return (
     <Part title={t('export.formats')}>
       <p>{t('export.formatsText')}</p>
-      <table className="file-list">
+      <table className={styles.fileList}>
         <tbody>
           {(offers ?? [])
             .filter(({ kind }) => !OWN_DOORS.includes(kind))
@@ -47,7 +49,7 @@ export function Formats() {
       </table>
       {format && <FileList files={format.files} />}
       {format && (
-        <p className={format.damaged === null ? 'muted' : 'error-note'} role="status">
+        <p className={format.damaged === null ? 'muted' : note.error} role="status">
           {format.damaged === null
             ? t('export.formatReadBack', { count: String(format.files.length - 1) })
             : t('export.formatDamaged', { file: format.damaged })}

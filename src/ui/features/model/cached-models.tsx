@@ -2,6 +2,7 @@ import { useFields, useStore } from '../../read-store'
 import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './model.module.css'
 
 /** Models of the hub that need not be downloaded again, or whose download can go on; each can be removed. */
 export function CachedModels() {
@@ -16,7 +17,7 @@ export function CachedModels() {
       title={t('model.cached')}
       aside={<span className="num muted">{t('model.cached.total', { bytes: bytes(total) })}</span>}
     >
-      <ul className="cached-models" aria-label={t('model.cached')}>
+      <ul className={styles.cachedModels} aria-label={t('model.cached')}>
         {cached.map((model) => (
           <li key={`${model.endpoint}/${model.id}`}>
             <button
@@ -39,6 +40,7 @@ export function CachedModels() {
                 .join(' · ')}
             </span>
             <Button
+              className={styles.remove}
               kind="quiet"
               disabled={status === 'loading'}
               aria-label={t('model.remove', { name: model.id })}

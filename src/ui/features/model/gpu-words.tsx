@@ -1,12 +1,13 @@
 import type { GpuSummary } from '../../../engine/api/types'
 import { useWords } from '../../studio-context'
+import styles from './model.module.css'
 
 /** What the adapter offers, in sentences. */
 export function GpuWords({ gpu }: { gpu: GpuSummary }) {
   const { t, bytes } = useWords()
   const name = gpu.description || [gpu.vendor, gpu.architecture].filter(Boolean).join(' ') || t('gpu.unnamed')
   return (
-    <div className="gpu-words">
+    <div className={styles.gpuWords}>
       <p>
         <strong>{name}</strong> — {gpu.isSoftware ? t('gpu.software') : t('gpu.real')}
       </p>

@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { useStore } from '../../read-store'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
+import form from '../../kit/form.module.css'
+import styles from './model.module.css'
 
 export function HubDoor() {
   const studio = useStudio()
@@ -13,7 +15,7 @@ export function HubDoor() {
   const [token, setToken] = useState('')
   return (
     <form
-      className="door"
+      className={styles.door}
       onSubmit={(event) => {
         event.preventDefault()
         if (id.trim()) void studio.model.loadHub(id.trim(), revision.trim(), token.trim())
@@ -21,17 +23,17 @@ export function HubDoor() {
     >
       <h3>{t('model.hub.title')}</h3>
       <p>{t('model.hub.text')}</p>
-      <label className="field">
+      <label className={form.field}>
         <span>{t('model.hub.id')}</span>
         <input value={id} onChange={(event) => setId(event.target.value)} spellCheck={false} autoComplete="off" />
       </label>
       <details>
         <summary>{t('model.hub.more')}</summary>
-        <label className="field">
+        <label className={form.field}>
           <span>{t('model.hub.revision')}</span>
           <input value={revision} onChange={(event) => setRevision(event.target.value)} spellCheck={false} />
         </label>
-        <label className="field">
+        <label className={form.field}>
           <span>{t('model.hub.endpoint')}</span>
           <input
             type="url"
@@ -40,7 +42,7 @@ export function HubDoor() {
             spellCheck={false}
           />
         </label>
-        <label className="field">
+        <label className={form.field}>
           <span>{t('model.hub.token')}</span>
           <input type="password" value={token} onChange={(event) => setToken(event.target.value)} autoComplete="off" />
         </label>

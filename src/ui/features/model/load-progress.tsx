@@ -2,6 +2,8 @@ import { useFields } from '../../read-store'
 import { Button } from '../../kit/button'
 import { ProgressBar } from '../../kit/progress-bar'
 import { useStudio, useWords } from '../../studio-context'
+import loading from '../../kit/loading.module.css'
+import styles from './model.module.css'
 
 /** A line for the whole and one per file: bytes, rate, time left. */
 export function LoadProgress() {
@@ -20,8 +22,8 @@ export function LoadProgress() {
       ]
     : [t('phase.list')]
   return (
-    <div className="loading">
-      <div className="loading-head">
+    <div className={loading.loading}>
+      <div className={loading.loadingHead}>
         <p>
           <strong>{name}</strong> <span className="muted">{facts.filter(Boolean).join(' · ')}</span>
         </p>
@@ -29,7 +31,7 @@ export function LoadProgress() {
       </div>
       <ProgressBar label={name} done={progress?.done ?? 0} total={progress?.total ?? 0} />
       {progress?.files && progress.files.length > 1 && (
-        <ul className="file-lines">
+        <ul className={styles.fileLines}>
           {progress.files.map((file) => (
             <li key={file.path}>
               <code>{file.path}</code>

@@ -1,16 +1,18 @@
 import type { ModelCard } from '../../../engine/api/types'
 import { Stat } from '../../kit/stat'
 import { useWords } from '../../studio-context'
+import stat from '../../kit/stat.module.css'
+import styles from './model.module.css'
 
 export function ModelCardView({ card }: { card: ModelCard }) {
   const { t, bytes, compact, num, duration } = useWords()
   return (
-    <article className="model-card" aria-label={card.name}>
+    <article className={styles.modelCard} aria-label={card.name}>
       <h2>{card.name}</h2>
       <p className="muted">
         {[card.family, t(`model.from.${card.source}`), card.license ?? t('model.noLicence')].join(' · ')}
       </p>
-      <dl className="stats">
+      <dl className={stat.stats}>
         <Stat label={t('model.parameters')} help={t('model.parameters.help')}>
           {compact(card.parameters)}
         </Stat>

@@ -10,7 +10,7 @@ import { HubDoor } from './hub-door'
 import { LoadProgress } from './load-progress'
 import { NothingSent } from './nothing-sent'
 import { ModelCardView } from './model-card'
-import './model.css'
+import styles from './model.module.css'
 
 export function ModelRoom() {
   const studio = useStudio()
@@ -35,13 +35,13 @@ export function ModelRoom() {
       {status === 'loading' && <LoadProgress />}
       {card && <ModelCardView card={card} />}
       <Part title={card ? t('model.another') : t('model.choose')}>
-        <div className="doors">
-          <div className="door">
+        <div className={styles.doors}>
+          <div className={styles.door}>
             <h3>{t('model.builtin.title')}</h3>
             <p>{t('model.builtin.text')}</p>
             <ActionButton id="model.builtin" />
           </div>
-          <div className="door">
+          <div className={styles.door}>
             <h3>{t('model.folder.title')}</h3>
             <p>{t('model.folder.text')}</p>
             <ActionButton id="model.folder" />

@@ -13,7 +13,7 @@ export function ConfigDiff({ records }: { records: readonly RunRecord[] }) {
         <p className="muted">{t('runs.sameSettings')}</p>
       ) : (
         <div className="table-scroll">
-          <table className="diff">
+          <table>
             <thead>
               <tr>
                 <th scope="col">{t('runs.setting')}</th>

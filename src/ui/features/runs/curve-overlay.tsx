@@ -7,7 +7,7 @@ import { useStudio, useWords } from '../../studio-context'
 import { ChartControls } from '../charts/chart-controls'
 import { ChartFrame } from '../charts/chart-frame'
 import type { PlotSeries } from '../charts/plot-types'
-import '../charts/charts.css'
+import charts from '../charts/charts.module.css'
 
 const CurveTable = lazy(() => import('../charts/curve-table'))
 
@@ -66,10 +66,10 @@ export function CurveOverlay({ records }: { records: readonly RunRecord[] }) {
         onTable={() => setTable(true)}
         csv={() => records.map((record) => `# ${record.name}\n${curveCsv(record.curve)}`).join('')}
       />
-      <ul className="curve-legend">
+      <ul className={charts.curveLegend}>
         {curves.map((curve, i) => (
           <li key={curve.record.id}>
-            <span className={`line-swatch line-${TONES[i % TONES.length]}`} /> {curve.record.name}{' '}
+            <span className={`${charts.lineSwatch} ${charts[TONES[i % TONES.length]]}`} /> {curve.record.name}{' '}
             <span className="num muted">{readingOf(curve)}</span>
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { useFields } from '../../read-store'
 import { isRunning } from '../../../state/train-room'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './runs.module.css'
 
 /** The run that is going on, above those that were. */
 export function LiveRun() {
@@ -10,7 +11,7 @@ export function LiveRun() {
   if (!isRunning(phase)) return null
   const loss = studio.train.points().at(-1)?.loss
   return (
-    <p className="live-run">
+    <p className={styles.liveRun}>
       <strong>{t('runs.live')}</strong> {t(`phase.${phase}`)} ·{' '}
       {t('train.stepOf', { step: String(step), steps: String(steps) })}
       {loss !== undefined && ` · ${measure(loss)}`} <a href="#/train">{t('runs.watch')}</a>

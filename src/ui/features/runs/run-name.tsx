@@ -2,6 +2,7 @@ import { useStore } from '../../read-store'
 import type { RunRecord } from '../../../state/run-record'
 import { useStudio, useWords } from '../../studio-context'
 import { InlineEdit } from './inline-edit'
+import styles from './runs.module.css'
 
 interface RunNameProps {
   record: RunRecord
@@ -33,7 +34,7 @@ export function RunName({ record, editing, onEdit }: RunNameProps) {
           <a href={`#/runs/${record.id}`}>{record.name}</a>{' '}
           <button
             type="button"
-            className="rename"
+            className={styles.rename}
             title={t('runs.rename')}
             aria-label={t('runs.renameThis', { name: record.name })}
             onClick={() => onEdit('name')}
@@ -44,12 +45,12 @@ export function RunName({ record, editing, onEdit }: RunNameProps) {
       )}
       {editing === 'tags' && <InlineEdit label={t('runs.tags')} value={tags.join(', ')} onDone={tag} />}
       {editing !== 'tags' && tags.length > 0 && (
-        <span className="run-tags">
+        <span className={styles.runTags}>
           {tags.map((one) => (
             <button
               key={one}
               type="button"
-              className="run-tag"
+              className={styles.runTag}
               title={t('runs.onlyTag', { tag: one })}
               onClick={() => studio.runs.showTag(one)}
             >
@@ -58,7 +59,7 @@ export function RunName({ record, editing, onEdit }: RunNameProps) {
           ))}
         </span>
       )}
-      {isUnkept && <small className="run-state">{t('runs.unkept')}</small>}
+      {isUnkept && <small className={styles.runState}>{t('runs.unkept')}</small>}
       {record.reason !== 'finished' && <RunState record={record} />}
     </>
   )
@@ -68,7 +69,7 @@ function RunState({ record: { reason, steps, plannedSteps = steps } }: { record:
   const { t } = useWords()
   const params = { step: String(steps), steps: String(plannedSteps) }
   return (
-    <small className="run-state" data-reason={reason}>
+    <small className={styles.runState} data-reason={reason}>
       {reason !== 'finished' && t(`runState.${reason}`, params)}
     </small>
   )

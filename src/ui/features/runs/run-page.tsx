@@ -11,15 +11,17 @@ import { useStudio, useWords } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
 import { AnswersView } from '../train/answers-view'
 import { RunLog } from '../train/run-log'
-import '../train/train.css'
 import { RunName } from './run-name'
+import room from '../../kit/room.module.css'
+import stat from '../../kit/stat.module.css'
+import train from '../train/train.module.css'
 
 /** All that is kept of one run: curve, answers on the way, data, settings, log, files. */
 export function RunPage({ record }: { record: RunRecord | undefined }) {
   const { t } = useWords()
   return (
     <RoomFrame title={t('room.runs')} lead={<a href="#/runs">{t('runs.back')}</a>}>
-      {record ? <Whole record={record} /> : <p className="empty">{t('runs.gone')}</p>}
+      {record ? <Whole record={record} /> : <p className={room.empty}>{t('runs.gone')}</p>}
     </RoomFrame>
   )
 }
@@ -38,7 +40,7 @@ function Whole({ record }: { record: RunRecord }) {
       <h2>
         <RunName record={record} editing={editing} onEdit={setEditing} />
       </h2>
-      <dl className="stats">
+      <dl className={stat.stats}>
         <Stat label={t('summary.loss')}>
           {first === undefined || last === undefined ? '–' : `${measure(first)} → ${measure(last)}`}
         </Stat>
@@ -69,7 +71,7 @@ function Whole({ record }: { record: RunRecord }) {
         )}
         <Button onClick={() => save('trainer_state.json', record.trainerState)}>{t('export.trainerState')}</Button>
       </p>
-      <div className="run-view">
+      <div className={train.runView}>
         <CurveCharts points={curve} version={curve.length} />
         <aside>
           <AnswersView answers={record.answers ?? []} stopped={record.reason === 'stopped'} />

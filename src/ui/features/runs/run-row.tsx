@@ -6,6 +6,7 @@ import { Button } from '../../kit/button'
 import { Menu } from '../../kit/menu'
 import { useStudio, useWords } from '../../studio-context'
 import { RunName } from './run-name'
+import styles from './runs.module.css'
 
 /** Checkpoints that the menu offers. */
 const NEWEST = 6
@@ -80,18 +81,28 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
       <td data-label={t('runs.size')} className="num">
         {bytes(record.adapterBytes + record.mergedBytes + (record.checkpoints?.bytes ?? 0))}
       </td>
-      <td className="run-actions">
+      <td className={styles.runActions}>
         {canResume(record) && (
-          <Button kind="quiet" disabled={running} onClick={() => void studio.resumeRun(record)}>
+          <Button
+            kind="quiet"
+            className={styles.action}
+            disabled={running}
+            onClick={() => void studio.resumeRun(record)}
+          >
             {t('train.resume')}
           </Button>
         )}
         {record.adapterBytes > 0 && (
           <>
-            <Button kind="quiet" onClick={() => attempt(studio.downloadAdapter(record))}>
+            <Button kind="quiet" className={styles.action} onClick={() => attempt(studio.downloadAdapter(record))}>
               {isBehind ? t('runs.downloadAdapter', { step: String(adapterStep) }) : t('export.downloadAdapter')}
             </Button>
-            <Button kind="quiet" disabled={running} onClick={() => attempt(studio.tryRun(record))}>
+            <Button
+              kind="quiet"
+              className={styles.action}
+              disabled={running}
+              onClick={() => attempt(studio.tryRun(record))}
+            >
               {t('runs.tryIt')}
             </Button>
           </>

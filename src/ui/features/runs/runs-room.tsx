@@ -7,7 +7,8 @@ import { CurveOverlay } from './curve-overlay'
 import { LiveRun } from './live-run'
 import { RunPage } from './run-page'
 import { RunRow } from './run-row'
-import './runs.css'
+import room from '../../kit/room.module.css'
+import styles from './runs.module.css'
 
 export function RunsRoom() {
   const studio = useStudio()
@@ -21,7 +22,7 @@ export function RunsRoom() {
     <RoomFrame title={t('room.runs')} lead={t('runs.lead')}>
       <LiveRun />
       {list?.length === 0 && (
-        <p className="empty">
+        <p className={room.empty}>
           {t('runs.empty')} <a href="#/train">{t('export.goTrain')}</a>
         </p>
       )}
@@ -35,7 +36,7 @@ export function RunsRoom() {
       )}
       {list && list.length > 0 && (
         <div className="table-scroll">
-          <table className="runs">
+          <table className={styles.runs}>
             <thead>
               <tr>
                 <th scope="col">

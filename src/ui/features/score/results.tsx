@@ -8,6 +8,7 @@ import { ActionButton } from '../../kit/action-button'
 import { Part } from '../../kit/room'
 import { useWords, type Words } from '../../studio-context'
 import { StrengthChart } from './strength-chart'
+import styles from './score.module.css'
 
 /** The verdict first, then every figure with its interval and n, then how the losses move with the strength. */
 export function Results({ scores }: { scores: Scores }) {
@@ -46,7 +47,7 @@ function VerdictPart({ verdict: { verdict, reasons, cures }, scores }: { verdict
   const { t } = words
   return (
     <Part title={t('score.verdict')}>
-      <p className="score-verdict" data-verdict={verdict}>
+      <p className={styles.verdict} data-verdict={verdict}>
         {t(`score.verdict.${verdict}`)}
       </p>
       {reasons.length === 0 && <p>{t('score.noReasons')}</p>}
@@ -84,12 +85,12 @@ function SuiteTable({ suite, scores }: { suite: SuiteScores; scores: Scores }) {
     candidates.some(({ id }) => suite.figures[id]?.[name]),
   )
   return (
-    <div className="score-suite">
+    <div className={styles.suite}>
       <h3>
         {titleOf(suite, words)} <small className="muted">{t('score.report.items', { n: suite.n })}</small>
       </h3>
       {names.length > 0 && (
-        <div className="score-scroll" tabIndex={0} role="group" aria-label={titleOf(suite, words)}>
+        <div className={styles.scroll} tabIndex={0} role="group" aria-label={titleOf(suite, words)}>
           <table>
             <thead>
               <tr>
@@ -137,7 +138,7 @@ function FigureCell({ suite, candidate, name }: { suite: SuiteScores; candidate:
         [{text(found.interval[0])}, {text(found.interval[1])}] n {found.n}
       </small>
       {difference && (
-        <small className="score-difference">
+        <small className={styles.difference}>
           {words.t(`score.difference.${difference.verdict}`, {
             value: (difference.value > 0 ? '+' : '') + text(difference.value),
             low: text(difference.interval[0]),

@@ -6,6 +6,7 @@ import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
 import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './score.module.css'
 
 /** Both answers without their names; keys 1, 2 and 0 while no field has the focus. */
 export function Review() {
@@ -40,10 +41,10 @@ function Card({ card, n, total }: { card: ReviewCard; n: number; total: number }
     return () => window.removeEventListener('keydown', listen)
   }, [review])
   return (
-    <div className="score-card" role="group" aria-label={t('score.card', { n, total })}>
+    <div className={styles.card} role="group" aria-label={t('score.card', { n, total })}>
       <p className="muted num">{t('score.card', { n, total })}</p>
-      <p className="score-question">{card.question}</p>
-      <div className="score-sides">
+      <p className={styles.question}>{card.question}</p>
+      <div className={styles.sides}>
         <section aria-label={t('score.leftAnswer')}>{card.left}</section>
         <section aria-label={t('score.rightAnswer')}>{card.right}</section>
       </div>
@@ -72,7 +73,7 @@ function Result({ review: { result, agreement } }: { review: ReviewState }) {
     if (file) setForeign(!studio.score.review.compare(await file.text()))
   }
   return (
-    <div className="score-result" role="status">
+    <div className={styles.result} role="status">
       <p>{t('score.reviewResult', { tuned, base, none })}</p>
       {share && (
         <p className="num">

@@ -7,7 +7,8 @@ import { useStudio, useWords } from '../../studio-context'
 import { Results } from './results'
 import { Review } from './review'
 import { Setup } from './setup'
-import './score.css'
+import room from '../../kit/room.module.css'
+import styles from './score.module.css'
 
 /** Is it better? What to ask, how far it is, the verdict, and people's own eyes. */
 export function ScoreRoom() {
@@ -16,8 +17,8 @@ export function ScoreRoom() {
   const { phase, error, scores } = useFields(studio.score.store, 'phase', 'error', 'scores')
   const hasModel = useStore(studio.model.store, (state) => state.card !== null)
   return (
-    <RoomFrame title={t('room.score')} lead={t('score.lead')} className="score-room">
-      {hasModel ? <Setup /> : <p className="empty">{t('try.needsModel')}</p>}
+    <RoomFrame title={t('room.score')} lead={t('score.lead')}>
+      {hasModel ? <Setup /> : <p className={room.empty}>{t('try.needsModel')}</p>}
       <ErrorNote error={error} />
       {phase !== 'idle' && <Working />}
       {scores && <Results scores={scores} />}
@@ -31,14 +32,14 @@ function Working() {
   const { progress, writing } = useFields(useStudio().score.store, 'progress', 'writing')
   const { done = 0, total = 0, etaSeconds, item } = progress ?? {}
   return (
-    <div className="score-working">
+    <div className={styles.working}>
       <p role="status" className="num">
         {total > 0 ? t('score.count', { done, total }) : t('score.preparing')}
         {etaSeconds !== undefined && ` · ${t('score.left', { time: duration(etaSeconds) })}`}
         {item && ` · ${item}`}
       </p>
       <ProgressBar label={t('room.score')} done={done} total={total} />
-      <p className="score-writing muted">{writing.slice(-160)}</p>
+      <p className={`${styles.writing} muted`}>{writing.slice(-160)}</p>
       <ActionButton id="score.stop" />
     </div>
   )

@@ -4,6 +4,7 @@ import { Button } from '../../kit/button'
 import { Segmented } from '../../kit/segmented'
 import { useFields, useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './score.module.css'
 
 const choices = Object.keys(SCORE_CHOICES) as ScoreChoice[]
 
@@ -14,8 +15,8 @@ export function Setup() {
   const { chosen, limit, context, phase } = useFields(studio.score.store, 'chosen', 'limit', 'context', 'phase')
   const hasAdapter = useStore(studio.try.store, ({ adapter }) => adapter !== null)
   return (
-    <div className="score-setup">
-      <fieldset className="score-choices" disabled={phase !== 'idle'}>
+    <div className={styles.setup}>
+      <fieldset className={styles.choices} disabled={phase !== 'idle'}>
         <legend>{t('score.what')}</legend>
         {choices.map((choice) => (
           <label key={choice}>
@@ -65,7 +66,7 @@ function OwnRows() {
   const { source, fileName, sample } = useFields(studio.data.store, 'source', 'fileName', 'sample')
   const name = fileName ?? sample?.file ?? ''
   return (
-    <div className="score-rows">
+    <div>
       <h2>{t('score.rows')}</h2>
       <p>{file ? file.name : source ? t('score.rowsOfData', { name }) : t('score.rowsNone')}</p>
       <div className="row">

@@ -1,6 +1,7 @@
 import type { StrengthCurve } from '../../../eval/run/scores'
 import type { SuiteScores } from '../../../eval/run/sheet'
 import { useWords } from '../../studio-context'
+import styles from './score.module.css'
 
 const WIDTH = 480
 const HEIGHT = 160
@@ -17,7 +18,7 @@ export function StrengthChart({ curve: { points }, suites }: { curve: StrengthCu
   const title = (suite: SuiteScores) => (language === 'zh-CN' ? suite.title['zh-CN'] : suite.title.en)
   return (
     <>
-      <svg className="score-curve" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('score.strength')}>
+      <svg className={styles.curve} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('score.strength')}>
         {shown.map((suite, i) => (
           <path
             key={suite.name}
@@ -26,7 +27,7 @@ export function StrengthChart({ curve: { points }, suites }: { curve: StrengthCu
           />
         ))}
       </svg>
-      <div className="score-scroll" tabIndex={0} role="group" aria-label={t('score.strength')}>
+      <div className={styles.scroll} tabIndex={0} role="group" aria-label={t('score.strength')}>
         <table className="num">
           <thead>
             <tr>

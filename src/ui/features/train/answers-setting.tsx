@@ -1,6 +1,7 @@
 import { useStore } from '../../read-store'
 import { Segmented } from '../../kit/segmented'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './train.module.css'
 
 /** How often the model is asked on the way; a matter of the page, not of the run file. */
 export function AnswersSetting() {
@@ -8,7 +9,7 @@ export function AnswersSetting() {
   const { t } = useWords()
   const answerEvery = useStore(prefs, (state) => state.answerEvery)
   return (
-    <div className="answers-setting">
+    <div className={styles.answersSetting}>
       <div className="row">
         <span>{t('answers.setting')}</span>
         <Segmented
@@ -22,7 +23,7 @@ export function AnswersSetting() {
           onChange={(value) => prefs.setState({ answerEvery: Number(value) })}
         />
       </div>
-      <p className="setting-help">{t('answers.help')}</p>
+      <p className={styles.settingHelp}>{t('answers.help')}</p>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type { AnswerRecord } from '../../../state/run-record'
 import { Part } from '../../kit/room'
 import { useWords } from '../../studio-context'
+import styles from './train.module.css'
 
 /** What the model said to some rows on the way: one question after another, the newest answer first. */
 export function AnswersView({ answers, stopped }: { answers: readonly AnswerRecord[]; stopped: boolean }) {
@@ -9,7 +10,7 @@ export function AnswersView({ answers, stopped }: { answers: readonly AnswerReco
   const rows = [...new Set(answers.map(({ row }) => row))]
   return (
     <Part title={t('answers.title')}>
-      <div className="said" tabIndex={0} role="group" aria-label={t('answers.title')}>
+      <div className={styles.said} tabIndex={0} role="group" aria-label={t('answers.title')}>
         {rows.map((row) => (
           <AnswersToRow key={row} answers={answers.filter((answer) => answer.row === row)} />
         ))}
@@ -23,7 +24,7 @@ function AnswersToRow({ answers }: { answers: readonly AnswerRecord[] }) {
   const { t } = useWords()
   const [{ question, expected }] = answers
   return (
-    <article className="said-to">
+    <article className={styles.saidTo}>
       <h3>{shortened(question)}</h3>
       <dl>
         {[...answers].reverse().map(({ step, text, cut }, i) => (
@@ -35,7 +36,7 @@ function AnswersToRow({ answers }: { answers: readonly AnswerRecord[] }) {
             </dd>
           </div>
         ))}
-        <div className="said-expected">
+        <div className={styles.saidExpected}>
           <dt>{t('answers.expected')}</dt>
           <dd>{expected}</dd>
         </div>

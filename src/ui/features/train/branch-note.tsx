@@ -1,6 +1,7 @@
 import { Button } from '../../kit/button'
 import { useFields } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './train.module.css'
 
 /** Settings that belong to a branch of an earlier run, or carry what was changed in one. */
 export function BranchNote() {
@@ -9,7 +10,7 @@ export function BranchNote() {
   const { branch, run } = useFields(studio.train.store, 'branch', 'run')
   if (branch) {
     return (
-      <div className="left-out">
+      <div className={styles.leftOut}>
         <p>{t('branch.note', { name: branch.record.name, step: branch.step })}</p>
         <Button kind="quiet" onClick={() => studio.train.setBranch(null)}>
           {t('branch.cancel')}
@@ -19,7 +20,7 @@ export function BranchNote() {
   }
   if (run.history.length === 0) return null
   return (
-    <div className="left-out">
+    <div className={styles.leftOut}>
       <p>{t('branch.history', { n: run.history.length })}</p>
       <Button kind="quiet" onClick={() => studio.train.setRun({ ...run, history: [] })}>
         {t('branch.withoutHistory')}

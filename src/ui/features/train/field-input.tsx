@@ -8,6 +8,7 @@ import { useStudio, useWords } from '../../studio-context'
 import type { ScheduleArguments } from '../../../run-file/schedules'
 import { argumentsText, readArguments } from '../../../run-file/schedule-arguments'
 import type { Field } from './field-types'
+import styles from './train.module.css'
 
 /** One setting of the run with its explanation; what the run file would refuse is refused here with the same words. */
 export function FieldInput({ field, plainName }: { field: Field; plainName?: MessageKey }) {
@@ -31,7 +32,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
   const write = (next: unknown, text?: string) => studio.train.enter(field.path, next, text)
 
   return (
-    <div className="setting" data-input={field.input} data-overruled={isOverruled || undefined} ref={setting}>
+    <div className={styles.setting} data-input={field.input} data-overruled={isOverruled || undefined} ref={setting}>
       <label htmlFor={field.input === 'many' ? undefined : id} id={`${id}-label`}>
         {plainName ? (
           <>
@@ -77,7 +78,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
         />
       )}
       {field.input === 'many' && (
-        <div className="many" role="group" aria-labelledby={`${id}-label`}>
+        <div className={styles.many} role="group" aria-labelledby={`${id}-label`}>
           {field.options?.map((option) => {
             const chosen = value as string[]
             const next = field.options!.filter((one) => (one === option ? !chosen.includes(one) : chosen.includes(one)))
@@ -90,13 +91,13 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
           })}
         </div>
       )}
-      <p id={`${id}-help`} className="setting-help">
+      <p id={`${id}-help`} className={styles.settingHelp}>
         {help}
         {field.about && ` ${inLanguage(field.about(value as string), words.language)}`}
         {isBeyond && <strong> {words.t('train.beyondContext', { n: context })}</strong>}
       </p>
       {wrong && (
-        <p id={`${id}-error`} role="alert" className="setting-error">
+        <p id={`${id}-error`} role="alert" className={styles.settingError}>
           {words.error(wrong.error)}
         </p>
       )}

@@ -3,6 +3,7 @@ import { fail } from '../../../errors'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 import { pickFile } from '../../files'
+import note from '../../kit/note.module.css'
 
 /** By which rows a run is judged, a share of the data or a second file, and those of them that are trained on, too. */
 export function HeldOutRows() {
@@ -15,7 +16,7 @@ export function HeldOutRows() {
     if (file) await studio.openEvalFile(file)
   }
   return (
-    <section className="held-out-rows" aria-label={t('heldOut.title')}>
+    <section aria-label={t('heldOut.title')}>
       <p className="muted">
         {evalFile
           ? t('heldOut.file', { name: evalFile.name, n: num(evalFile.rows) })
@@ -32,7 +33,7 @@ export function HeldOutRows() {
         )}
       </p>
       {plan && plan.overlap.length > 0 && (
-        <p className="warning">
+        <p className={note.warning}>
           {words.error(fail('eval-overlap', { overlap: plan.overlap }).toJSON())}{' '}
           <Button onClick={() => studio.train.enter('eval_drop_overlap', true)}>{t('heldOut.drop')}</Button>
         </p>

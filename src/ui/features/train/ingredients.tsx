@@ -1,6 +1,9 @@
 import { useFields, useStore } from '../../read-store'
 import { dataName } from '../../../state/names'
 import { useStudio, useWords } from '../../studio-context'
+import form from '../../kit/form.module.css'
+import room from '../../kit/room.module.css'
+import styles from './train.module.css'
 
 /** Which model learns from which data, with the way to change either. */
 export function Ingredients() {
@@ -11,8 +14,8 @@ export function Ingredients() {
   const { adapter, adapterName } = useFields(studio.try.store, 'adapter', 'adapterName')
   const goesOn = useStore(studio.train.store, (state) => state.continueAdapter)
   return (
-    <div className="ingredients">
-      <p className="lead">{t('train.lead')}</p>
+    <div className={styles.ingredients}>
+      <p className={room.lead}>{t('train.lead')}</p>
       <dl>
         <div>
           <dt>{t('room.model')}</dt>
@@ -34,7 +37,7 @@ export function Ingredients() {
         </div>
       </dl>
       {adapter && (
-        <label className="option">
+        <label className={form.option}>
           <input type="checkbox" checked={goesOn} onChange={(event) => studio.goOnFromAdapter(event.target.checked)} />
           <span>{t('train.continue', { name: adapterName })}</span>
         </label>

@@ -1,6 +1,7 @@
 import { Button } from '../../kit/button'
 import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './train.module.css'
 
 /** Of settings that were made for another trainer: what was read, and what could not be taken over. */
 export function LeftOut() {
@@ -9,7 +10,7 @@ export function LeftOut() {
   const [read, ...left] = useStore(studio.train.store, (state) => state.left)
   if (!read) return null
   return (
-    <section className="left-out" aria-label={words.t('train.leftOut')}>
+    <section className={styles.leftOut} aria-label={words.t('train.leftOut')}>
       <p>{words.error(read)}</p>
       {left.length > 0 && (
         <ul>

@@ -4,6 +4,7 @@ import { firstWrong } from '../../../state/settings'
 import { isRunning } from '../../../state/train-room'
 import { ProgressBar } from '../../kit/progress-bar'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './train.module.css'
 
 /** One line that says where the run stands. */
 export function PhaseLine() {
@@ -48,7 +49,7 @@ export function PhaseLine() {
             live && running && t('train.gpuBytes', { bytes: bytes(live.gpuBytes) }),
           ]
   return (
-    <div className="phase-line" data-phase={phase}>
+    <div className={styles.phaseLine} data-phase={phase}>
       <p role="status" className="num">
         {facts.filter(Boolean).join(' · ')}
       </p>

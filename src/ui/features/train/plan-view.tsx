@@ -5,6 +5,8 @@ import { ErrorNote } from '../../kit/error-note'
 import { Part } from '../../kit/room'
 import { Stat } from '../../kit/stat'
 import { useStudio, useWords } from '../../studio-context'
+import stat from '../../kit/stat.module.css'
+import styles from './train.module.css'
 
 /** What the run would do; the memory is the plan that will be allocated. */
 export function PlanView() {
@@ -16,7 +18,7 @@ export function PlanView() {
       <ErrorNote error={planError} />
       {plan ? (
         <>
-          <dl className="stats">
+          <dl className={stat.stats}>
             <Stat label={t('plan.steps')} help={t('plan.steps.help')}>
               {num(plan.steps)}{' '}
               <small>
@@ -59,7 +61,7 @@ const knownKinds = new Set([
   'scratch',
 ])
 
-/** As many as there are kinds of memory, in train.css. */
+/** As many as there are kinds of memory, in train.module.css. */
 const SHADES = knownKinds.size
 
 export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'> }) {
@@ -68,24 +70,25 @@ export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'
   const items = plan.memory.filter((item) => item.bytes > 0)
   const name = (kind: string) => (knownKinds.has(kind) ? t(`memory.${kind}` as MessageKey) : kind)
   return (
-    <figure className="memory">
+    <figure className={styles.memory}>
       <figcaption>
         {t('plan.memory')} <strong className="num">{bytes(plan.peakBytes)}</strong>
       </figcaption>
-      <div className="memory-bar" role="img" aria-label={t('plan.memory')}>
+      <div className={styles.memoryBar} role="img" aria-label={t('plan.memory')}>
         {items.map((item, i) => (
           <span
             key={item.kind}
+            className={styles.shade}
             data-shade={i % SHADES}
             style={{ flexGrow: item.bytes / total }}
             title={`${name(item.kind)} ${bytes(item.bytes)}`}
           />
         ))}
       </div>
-      <ul className="memory-legend">
+      <ul className={styles.memoryLegend}>
         {items.map((item, i) => (
           <li key={item.kind}>
-            <span className="swatch" data-shade={i % SHADES} /> {name(item.kind)}{' '}
+            <span className={`${styles.swatch} ${styles.shade}`} data-shade={i % SHADES} /> {name(item.kind)}{' '}
             <span className="num muted">{bytes(item.bytes)}</span>
           </li>
         ))}

@@ -1,8 +1,12 @@
 import { useStore } from '../../read-store'
 import type { TrainOutcome } from '../../../engine/api/types'
 import { ActionButton } from '../../kit/action-button'
+import { ButtonLink } from '../../kit/button'
 import { Stat } from '../../kit/stat'
 import { useStudio, useWords } from '../../studio-context'
+import note from '../../kit/note.module.css'
+import stat from '../../kit/stat.module.css'
+import styles from './train.module.css'
 
 /** What came of it, and what to do next. */
 export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
@@ -15,9 +19,9 @@ export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
   const first = outcome.log.at(0)?.loss
   const last = outcome.log.at(-1)?.loss
   return (
-    <div className="run-summary">
+    <div className={styles.runSummary}>
       <h2>{t(outcome.reason === 'finished' ? 'summary.finished' : 'summary.stopped')}</h2>
-      <dl className="stats">
+      <dl className={stat.stats}>
         <Stat label={t('summary.loss')}>
           {first === undefined || last === undefined ? '–' : `${measure(first)} → ${measure(last)}`}
         </Stat>
@@ -26,16 +30,16 @@ export function RunSummary({ outcome }: { outcome: TrainOutcome }) {
         <Stat label={t('summary.time')}>{duration(outcome.seconds)}</Stat>
       </dl>
       {isUnkept ? (
-        <p className="warning">
+        <p className={note.warning}>
           {t('summary.unkept')} <ActionButton id="export.adapter" />
         </p>
       ) : (
         isKept && <p className="muted">{t('summary.kept')}</p>
       )}
       <p className="row">
-        <a className="button button-plain" href="#/export">
+        <ButtonLink kind="plain" href="#/export">
           {t('summary.export')}
-        </a>
+        </ButtonLink>
       </p>
     </div>
   )

@@ -7,6 +7,7 @@ import { SteerPanel } from './steer-panel'
 import { RunSummary } from './run-summary'
 import { AnswersView } from './answers-view'
 import { MemoryBar } from './plan-view'
+import styles from './train.module.css'
 
 /** During and after a run: curves left, words right. */
 export function RunView() {
@@ -25,7 +26,7 @@ export function RunView() {
   const { list, picked } = useFields(studio.runs.store, 'list', 'picked')
   const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
   return (
-    <div className="run-view">
+    <div className={styles.runView}>
       <CurveCharts
         points={studio.train.points()}
         version={version}

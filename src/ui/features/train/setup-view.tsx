@@ -17,6 +17,8 @@ import { InterruptedRun } from './interrupted-run'
 import { LeftOut } from './left-out'
 import { PlanView } from './plan-view'
 import { AnswersSetting } from './answers-setting'
+import note from '../../kit/note.module.css'
+import styles from './train.module.css'
 
 const simpleFields = fieldGroups.flatMap((group) => group.fields).filter((field) => field.simple)
 
@@ -57,7 +59,7 @@ export function SetupView() {
     />
   )
   return (
-    <div className="setup">
+    <div className={styles.setup}>
       <div>
         <InterruptedRun />
         <Ingredients />
@@ -70,21 +72,21 @@ export function SetupView() {
           <BranchNote />
           <LeftOut />
           {warnings.map((warning, i) => (
-            <p key={i} className="warning">
+            <p key={i} className={note.warning}>
               {words.error(warning)}
             </p>
           ))}
           {level === 'simple' ? (
-            <div className="settings">
+            <div className={styles.settings}>
               {simpleFields.map((field) => (
                 <FieldInput key={field.path} field={field} plainName={field.simple} />
               ))}
             </div>
           ) : (
             fieldGroups.map((group) => (
-              <div key={group.title} className="settings-group">
+              <div key={group.title} className={styles.settingsGroup}>
                 <h3>{t(group.title)}</h3>
-                <div className="settings">
+                <div className={styles.settings}>
                   {group.fields.map((field) => (
                     <FieldInput key={field.path} field={field} />
                   ))}
@@ -92,8 +94,8 @@ export function SetupView() {
               </div>
             ))
           )}
-          <p className="setting-help">{t('train.openHint')}</p>
-          <div className="row settings-foot">
+          <p className={styles.settingHelp}>{t('train.openHint')}</p>
+          <div className={`row ${styles.settingsFoot}`}>
             <ActionButton id="train.openRunFile" />
             <ActionButton id="train.saveRunFile" />
             <Button onClick={() => void link().catch(studio.notices.fail)}>{t('train.copyLink')}</Button>

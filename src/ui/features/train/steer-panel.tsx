@@ -15,7 +15,7 @@ export function SteerPanel() {
   const given = Number(rate.trim().replace(',', '.'))
   const canChange = rate.trim() !== '' && given > 0 && Number.isFinite(given)
   return (
-    <section className="steer" aria-label={t('steer.title')}>
+    <section aria-label={t('steer.title')}>
       <h2>{t('steer.title')}</h2>
       {running && (
         <div className="row">

@@ -2,21 +2,20 @@ import { useEffect, useRef } from 'react'
 import { useFields } from '../../read-store'
 import { isRunning } from '../../../state/train-room'
 import { ActionButton } from '../../kit/action-button'
-import { Button } from '../../kit/button'
+import { Button, ButtonLink } from '../../kit/button'
 import { ErrorNote } from '../../kit/error-note'
 import { RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { PhaseLine } from './phase-line'
 import { RunView } from './run-view'
 import { SetupView } from './setup-view'
-import './train.css'
 
 export function TrainRoom() {
   const studio = useStudio()
   const { t } = useWords()
   const { view, error } = useFields(studio.train.store, 'view', 'error')
   return (
-    <RoomFrame title={t('room.train')} className="train-room" actions={<TrainButtons />}>
+    <RoomFrame title={t('room.train')} tight actions={<TrainButtons />}>
       <PhaseLine />
       <ErrorNote error={error}>
         <Button onClick={studio.train.dismissError}>{t('dismiss')}</Button>
@@ -49,9 +48,9 @@ function TrainButtons() {
           </Button>
         )}
         {isDone && (
-          <a key="ask" className="button button-primary" href="#/try">
+          <ButtonLink key="ask" kind="primary" href="#/try">
             {t('summary.try')}
-          </a>
+          </ButtonLink>
         )}
         <ActionButton key="start" id="train.start" kind={isDone ? 'plain' : 'primary'} />
       </>

@@ -2,6 +2,7 @@ import { useStore } from '../../read-store'
 import type { Answer, AnswerSide, Side } from '../../../state/try-room'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './try.module.css'
 
 /** One question and what base and tuned model say to it. */
 export function AnswerView({ answer }: { answer: Answer }) {
@@ -15,14 +16,14 @@ export function AnswerView({ answer }: { answer: Answer }) {
         : [answer.prompt, ...pinnedPrompts].slice(0, 8),
     }))
   return (
-    <article className="answer">
+    <article className={styles.answer}>
       <header>
-        <p className="question">{answer.prompt}</p>
+        <p className={styles.question}>{answer.prompt}</p>
         <Button kind="quiet" aria-pressed={pinned} onClick={togglePin}>
           {pinned ? t('try.unpin') : t('try.pin')}
         </Button>
       </header>
-      <div className="sides">
+      <div className={styles.sides}>
         <SideView answer={answer} side="base" content={answer.base} />
         {answer.tuned && <SideView answer={answer} side="tuned" content={answer.tuned} />}
       </div>
@@ -40,9 +41,13 @@ function SideView({ answer, side, content }: { answer: Answer; side: Side; conte
     content.finish && content.finish !== 'stop' && t(`finish.${content.finish}`),
   ]
   return (
-    <section className={`side side-${side}`} aria-label={t(`try.${side}`)}>
+    <section className={`${styles.side} ${styles[side]}`} aria-label={t(`try.${side}`)}>
       <h2>{t(`try.${side}`)}</h2>
-      <div className="side-text" data-status={content.status} aria-live={content.status === 'done' ? 'polite' : 'off'}>
+      <div
+        className={styles.sideText}
+        data-status={content.status}
+        aria-live={content.status === 'done' ? 'polite' : 'off'}
+      >
         {content.text ||
           (content.status === 'done' ? (
             <span className="muted">{t('try.noText')}</span>

@@ -2,6 +2,8 @@ import { useFields, useStore } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
+import form from '../../kit/form.module.css'
+import styles from './try.module.css'
 
 /** The question, and how it is to be answered. */
 export function Ask({ disabled }: { disabled: boolean }) {
@@ -23,13 +25,13 @@ export function Ask({ disabled }: { disabled: boolean }) {
   const cannot = disabled || taken || prompt.trim() === ''
   return (
     <form
-      className="ask"
+      className={styles.ask}
       onSubmit={(event) => {
         event.preventDefault()
         void send()
       }}
     >
-      <label className="field">
+      <label className={form.field}>
         <span className="visually-hidden">{t('try.question')}</span>
         <textarea
           rows={2}
@@ -43,7 +45,7 @@ export function Ask({ disabled }: { disabled: boolean }) {
           }}
         />
       </label>
-      <div className="ask-row">
+      <div className={styles.askRow}>
         {busy ? (
           <Button kind="primary" onClick={stop}>
             {t('try.stop')}
@@ -53,7 +55,7 @@ export function Ask({ disabled }: { disabled: boolean }) {
             {t('try.send')}
           </Button>
         )}
-        <label className="slider">
+        <label className={form.slider}>
           <span>{t('try.temperature')}</span>
           <input
             type="range"
@@ -63,11 +65,13 @@ export function Ask({ disabled }: { disabled: boolean }) {
             value={temperature}
             onChange={(event) => set({ temperature: Number(event.target.value) })}
           />
-          <span className="num slider-value">{temperature === 0 ? t('try.greedy') : temperature.toFixed(2)}</span>
+          <span className={`num ${form.sliderValue}`}>
+            {temperature === 0 ? t('try.greedy') : temperature.toFixed(2)}
+          </span>
         </label>
-        <details className="ask-more">
+        <details className={styles.askMore}>
           <summary>{t('try.more')}</summary>
-          <label className="field">
+          <label className={form.field}>
             <span>{t('try.system')}</span>
             <textarea rows={2} value={system} onChange={(event) => set({ system: event.target.value })} />
           </label>
@@ -111,7 +115,7 @@ interface NumberFieldProps {
 
 function NumberField({ label, value, min, max, step = 1, onChange }: NumberFieldProps) {
   return (
-    <label className="field">
+    <label className={form.field}>
       <code>{label}</code>
       <input
         type="number"

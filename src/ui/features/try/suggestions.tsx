@@ -1,5 +1,6 @@
 import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
+import styles from './try.module.css'
 
 /** Questions to start from: pinned ones, then some of the data set's own. */
 export function Suggestions() {
@@ -10,7 +11,7 @@ export function Suggestions() {
   const shown = [...pinned, ...prompts.filter((prompt) => !pinned.includes(prompt)).slice(0, 5)]
   if (shown.length === 0) return null
   return (
-    <ul className="suggestions" aria-label={t('try.suggestions')}>
+    <ul className={styles.suggestions} aria-label={t('try.suggestions')}>
       {shown.map((prompt) => (
         <li key={prompt}>
           <button type="button" onClick={() => studio.try.set({ prompt })} title={prompt}>

@@ -7,7 +7,8 @@ import { useStudio, useWords } from '../../studio-context'
 import { AnswerView } from './answer'
 import { Ask } from './ask'
 import { Suggestions } from './suggestions'
-import './try.css'
+import room from '../../kit/room.module.css'
+import styles from './try.module.css'
 
 export function TryRoom() {
   const studio = useStudio()
@@ -25,8 +26,8 @@ export function TryRoom() {
   )
   const hasModel = useStore(studio.model.store, (state) => state.card !== null)
   return (
-    <RoomFrame title={t('room.try')} lead={t('try.lead')} className="try-room">
-      <div className="adapter-line">
+    <RoomFrame title={t('room.try')} lead={t('try.lead')}>
+      <div className={styles.adapterLine}>
         <p>
           {adapter ? (
             <>
@@ -49,7 +50,7 @@ export function TryRoom() {
       <Ask disabled={!hasModel} />
       {answers.length === 0 && <Suggestions />}
       {answers.length > 0 ? (
-        <div className="answers">
+        <div className={styles.answers}>
           {answers.map((answer) => (
             <AnswerView key={answer.id} answer={answer} />
           ))}
@@ -59,7 +60,7 @@ export function TryRoom() {
           </Button>
         </div>
       ) : (
-        <p className="empty">{hasModel ? t('try.empty') : t('try.needsModel')}</p>
+        <p className={room.empty}>{hasModel ? t('try.empty') : t('try.needsModel')}</p>
       )}
     </RoomFrame>
   )
