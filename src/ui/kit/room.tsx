@@ -8,16 +8,14 @@ interface RoomFrameProps {
   lead?: ReactNode
   /** Beside the title: what can be done in this room as a whole. */
   actions?: ReactNode
-  /** Its parts stand closer to each other. */
-  tight?: boolean
   children: ReactNode
 }
 
 /** A room's landmark: a region named by its heading. */
-export function RoomFrame({ title, lead, actions, tight = false, children }: RoomFrameProps) {
+export function RoomFrame({ title, lead, actions, children }: RoomFrameProps) {
   const id = useId()
   return (
-    <section className={tight ? `${styles.room} ${styles.tight}` : styles.room} aria-labelledby={id}>
+    <section className={styles.room} aria-labelledby={id}>
       <header className={styles.roomHead}>
         <div>
           <h1 id={id}>{title}</h1>

@@ -15,7 +15,7 @@ export function TrainRoom() {
   const { t } = useWords()
   const { view, error } = useFields(studio.train.store, 'view', 'error')
   return (
-    <RoomFrame title={t('room.train')} tight actions={<TrainButtons />}>
+    <RoomFrame title={t('room.train')} actions={<TrainButtons />}>
       <PhaseLine />
       <ErrorNote error={error}>
         <Button onClick={studio.train.dismissError}>{t('dismiss')}</Button>
