@@ -16,6 +16,9 @@ export interface EvalErrors {
   'eval-suite-field': { file: string; row: number | null; field: string }
   'eval-suite-id-twice': { file: string; id: string }
   'eval-suite-needs-data': { name: string }
+  'eval-suite-needs-documents': { name: string }
+  'eval-document-empty': { file: string }
+  'eval-document-kind': { file: string }
   'eval-item-reference': { suite: string; row: number }
   'eval-item-schema': { suite: string; row: number; detail: string }
   'eval-stopped': { out: string }

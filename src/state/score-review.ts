@@ -35,7 +35,7 @@ export function createReview(
   const set = (review: ReviewState | null) => store.setState({ review })
 
   function pairs() {
-    const shown = scored().filter(({ suite }) => suite.score !== 'recall')
+    const shown = scored().filter(({ suite }) => suite.score !== 'recall' && suite.score !== 'truth')
     return shown.flatMap(({ suite, items }) =>
       items.flatMap(({ id, messages, results: { base, tuned } }) => {
         if (!base?.answer || !tuned?.answer || base.answer.text === tuned.answer.text) return []

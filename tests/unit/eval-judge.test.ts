@@ -112,9 +112,8 @@ it('judges every pair that differs once, keeps what it has, and ends where the j
     runJudge({
       scored: [{ suite, items, errors: [] }],
       candidates,
-      address: { url: 'u', model: 'm' },
-      ask: found.ask,
-      cost: found.cost,
+      judge: { url: 'u', model: 'm', isWeak: false, ask: found.ask, cost: found.cost },
+      modes: ['pairwise'],
       rubric: 'r',
       store,
     })

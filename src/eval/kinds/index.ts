@@ -6,6 +6,7 @@ import { questions } from './questions'
 import { recall } from './recall'
 import { references } from './references'
 import { refusal } from './refusal'
+import { truth } from './truth'
 import { tools } from './tools'
 
 /** Every score by its name in a suite. The loss of a text is measured, not judged. */
@@ -17,6 +18,7 @@ export const SCORE_KINDS: Record<ScoreName, ScoreKind> = {
   refusal,
   questions,
   recall,
+  truth,
   text: {
     figures: {
       loss: nats(),

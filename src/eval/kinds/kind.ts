@@ -1,3 +1,4 @@
+import type { Passages } from '../passages'
 import type { SuiteItem } from '../suites/suite'
 
 /** What one answer is worth: for each figure the sums that it adds to it, and what a person reads beside the answer. */
@@ -29,6 +30,8 @@ interface ItemPlace {
   suite: string
   /** Place in the suite, from 1. */
   row: number
+  /** The person's documents, where there are any. */
+  passages?: Passages
 }
 
 const mean = (sums: readonly number[]) => sums[0] / sums[1]

@@ -1,8 +1,12 @@
 import { SCORE_KINDS } from '../kinds'
+import type { JudgeResult } from '../judge/pairwise'
+import type { RatingResult } from '../judge/single'
 import type { Figure } from '../kinds/kind'
+import type { Claim } from '../kinds/truth'
 import type { Sample, Scores } from '../run/scores'
 import type { SuiteScores } from '../run/sheet'
 import type { Reason, Verdict } from '../run/verdict'
+import type { Estimate } from '../types'
 import { barChart, escaped, lineChart } from './charts'
 import { STYLE } from './style'
 
@@ -98,24 +102,38 @@ function reasonText(reason: Reason, { suites }: Scores, language: string, say: S
   })
 }
 
-function judgeSection({ judge }: Scores, say: Say): string {
+function judgeSection({ judge, candidates }: Scores, say: Say): string {
   if (!judge) return ''
-  const { calls, promptTokens, completionTokens } = judge.cost
-  const lines = Object.entries(judge.results).map(([candidate, { share, counts, orderAgreement }]) => {
-    const preferred = share && {
-      value: written('share', share.value),
-      low: written('share', share.interval[0]),
-      high: written('share', share.interval[1]),
-      n: share.n,
-    }
-    const agree = orderAgreement ? `${written('share', orderAgreement.value)} (n ${orderAgreement.n})` : '–'
-    const counted = say('score.report.judged', { candidate, ...counts, agree })
-    return `<p>${escaped(counted)}${preferred ? ` ${escaped(say('score.report.preferred', preferred))}` : ''}</p>`
-  })
-  const cost = say('score.report.judgeCost', { model: judge.model, calls, tokens: promptTokens + completionTokens })
+  const nameOf = (id: string) => candidates.find((one) => one.id === id)?.name ?? id
+  const cost = { calls: judge.cost.calls, tokens: judge.cost.promptTokens + judge.cost.completionTokens }
+  const lines = [
+    ...(judge.isWeak ? [say('score.judge.weak')] : []),
+    ...Object.entries(judge.results).map(([id, found]) => pairwiseText(nameOf(id), found, say)),
+    ...Object.entries(judge.ratings).map(([id, found]) => ratingText(nameOf(id), found, say)),
+    say('score.report.judgeCost', { model: judge.model, ...cost }),
+  ].map((line) => `<p>${escaped(line)}</p>`)
   const error = judge.error ? `<p class="errors">${escaped(judge.error.message)}</p>` : ''
-  return `<section><h2>${escaped(say('score.report.judge'))}</h2>${lines.join('')}<p><small>${escaped(cost)}</small></p>${error}</section>`
+  return `<section><h2>${escaped(say('score.report.judge'))}</h2>${lines.join('')}${error}</section>`
 }
+
+function pairwiseText(candidate: string, { share, counts, orderAgreement }: JudgeResult, say: Say): string {
+  const agree = orderAgreement ? `${written('share', orderAgreement.value)} (n ${orderAgreement.n})` : '–'
+  const counted = say('score.report.judged', { candidate, ...counts, agree })
+  return share ? `${counted} ${say('score.report.preferred', estimateParams(share, 'share'))}` : counted
+}
+
+function ratingText(candidate: string, { mean, difference, unclear }: RatingResult, say: Say): string {
+  if (!mean) return say('score.judge.noRating', { candidate, unclear })
+  const rated = say('score.judge.rating', { candidate, unclear, ...estimateParams(mean, 'points') })
+  return difference ? `${rated} ${differenceText(difference, 'points', say)}` : rated
+}
+
+const estimateParams = ({ value, interval, n }: Estimate, unit: Figure['unit']) => ({
+  value: written(unit, value),
+  low: written(unit, interval[0]),
+  high: written(unit, interval[1]),
+  n,
+})
 
 function suiteSection(suite: SuiteScores, { candidates }: Scores, language: string, say: Say): string {
   const kind = SCORE_KINDS[suite.score]
@@ -186,7 +204,7 @@ function sampleBox(sample: Sample, { suites, candidates }: Scores, language: str
       )
       .join(' · ')
     return [
-      `<div><h4>${escaped(name)}</h4><p class="answer">${escaped(found.text)}</p><small>${escaped(marks)}</small></div>`,
+      `<div><h4>${escaped(name)}</h4><p class="answer">${escaped(found.text)}</p><small>${escaped(marks)}</small>${claimList(found.detail, say)}</div>`,
     ]
   })
   const wanted =
@@ -195,6 +213,20 @@ function sampleBox(sample: Sample, { suites, candidates }: Scores, language: str
     `<details><summary>${escaped(titleOf(suite, language))} ${escaped(sample.item)}: ${escaped(sample.question.slice(0, 120))}</summary>` +
     `<p class="question">${escaped(sample.question)}</p>${wanted}<div class="answers">${answers.join('')}</div></details>`
   )
+}
+
+/** Each statement of an answer with its verdict and the passage that it was held against. */
+function claimList({ claims }: Record<string, unknown>, say: Say): string {
+  if (!Array.isArray(claims) || claims.length === 0) return ''
+  const lines = (claims as Claim[]).map(({ text, verdict, overlap, passages }) => {
+    const told = verdict
+      ? say(`score.claim.${verdict}`)
+      : say('score.claim.overlap', { value: written('share', overlap) })
+    const [passage] = passages
+    const source = passage ? `<br><small>${escaped(`${passage.document}: ${passage.text.slice(0, 300)}`)}</small>` : ''
+    return `<li>${escaped(text)} <b>${escaped(told)}</b>${source}</li>`
+  })
+  return `<ul>${lines.join('')}</ul>`
 }
 
 function factRows({ facts, candidates, thresholds }: Scores, say: Say): string[] {

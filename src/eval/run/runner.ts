@@ -5,6 +5,7 @@ import { fail, TuneError, type SerializedError } from '../../errors'
 import { serializeError } from '../../errors/serialize'
 import { SCORE_KINDS } from '../kinds'
 import type { JudgeAnswer, Judgement } from '../kinds/kind'
+import type { Passages } from '../passages'
 import type { Suite, SuiteItem } from '../suites/suite'
 
 /** What is scored: the base model, or an adapter on it at some strength. */
@@ -69,6 +70,8 @@ export interface RunOptions {
   candidates: readonly Candidate[]
   examinee: Examinee
   store: AnswerStore
+  /** What answers of truth are held against. */
+  passages?: Passages
   on?: ProgressListener
   signal?: AbortSignal
 }
@@ -80,7 +83,7 @@ export const countOf = (suites: readonly Suite[], candidates: readonly Candidate
 /** Ask every candidate every item, and judge. What is kept already is not asked again. Throws where it is aborted. */
 export async function runSuites(options: RunOptions): Promise<ScoredSuite[]> {
   const { suites, candidates, examinee, signal } = options
-  const prepared = await Promise.all(suites.map(prepareSuite))
+  const prepared = await Promise.all(suites.map((suite) => prepareSuite(suite, options.passages)))
   const progress = progressOf(options)
   for (const candidate of candidates) {
     let isUsed = false
@@ -107,7 +110,7 @@ interface Prepared {
   judges: (JudgeAnswer | null)[]
 }
 
-async function prepareSuite(suite: Suite): Promise<Prepared> {
+async function prepareSuite(suite: Suite, passages?: Passages): Promise<Prepared> {
   const scored: ScoredSuite = {
     suite,
     items: suite.items.map(({ id, row, messages }) => ({ id, row, messages, results: {} })),
@@ -117,11 +120,14 @@ async function prepareSuite(suite: Suite): Promise<Prepared> {
   for (const [i, item] of suite.items.entries()) {
     if (suite.score === 'text') continue
     try {
-      judges.push(await SCORE_KINDS[suite.score].prepare(item, { suite: suite.name, row: item.row ?? i + 1 }))
+      judges.push(await SCORE_KINDS[suite.score].prepare(item, { suite: suite.name, row: item.row ?? i + 1, passages }))
     } catch (error) {
       if (!(error instanceof TuneError)) throw error
       judges.push(null)
-      scored.errors.push({ ...error.toJSON(), item: item.id, candidate: null })
+      // What no item can have is said once.
+      const isOfAll = !('row' in error.params)
+      if (!isOfAll || !scored.errors.some(({ code }) => code === error.code))
+        scored.errors.push({ ...error.toJSON(), item: isOfAll ? null : item.id, candidate: null })
     }
   }
   return { scored, judges }
@@ -195,7 +201,7 @@ const lengthOf = ({ fields: { length } }: SuiteItem) => (typeof length === 'numb
 
 function keyOf({ print }: Candidate, suite: Suite, item: SuiteItem): string {
   const asked = JSON.stringify([item.messages, item.tools, suite.score === 'text' ? item.fields : suite.maxNewTokens])
-  return `${print}/${suite.name}/${item.id}/${fnv32OfText(asked).toString(16)}`
+  return `${print}/${suite.answersOf ?? suite.name}/${item.id}/${fnv32OfText(asked).toString(16)}`
 }
 
 /** Done of all, and the time left by the pace of what was really made. */

@@ -101,6 +101,8 @@ const COUNTED = new Set([
   'fits_schema',
   'right',
   'recalled',
+  'claims_supported',
+  'claims_contradicted',
 ])
 
 /** Whether a harm beside the task is large enough to count. Many figures say the same; one of each score speaks. */

@@ -10,8 +10,8 @@ export const BUILT_IN_SUITES = [
   'json',
 ] as const
 
-/** Loss of the person's rows, and answers to their questions beside those that the rows hold. */
-export const OWN_SUITES = ['loss', 'references'] as const
+/** Loss of the person's rows, answers to their questions beside those that the rows hold, and beside documents. */
+export const OWN_SUITES = ['loss', 'references', 'truth'] as const
 
 /** Made for the model: as long as its context allows. */
 export const MADE_SUITES = ['long-context'] as const

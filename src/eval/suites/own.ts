@@ -21,6 +21,16 @@ export function referenceSuite(
   }
 }
 
+/** The same questions, whose answers are held against the person's documents. */
+export const truthSuite = (references: Suite): Suite => ({
+  ...references,
+  name: 'truth',
+  score: 'truth',
+  title: { en: 'Your documents: is it true?', 'zh-CN': '你的文档：说得对吗' },
+  items: references.items.map((item) => ({ ...item, fields: {} })),
+  answersOf: references.name,
+})
+
 /** The loss of the person's rows; which rows have one is known when it is measured. */
 export function lossSuite(rows: readonly number[], print: string): Suite {
   return {

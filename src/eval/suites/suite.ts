@@ -3,7 +3,17 @@ import { fail } from '../../errors'
 import { suggest } from '../../errors/suggest'
 
 /** What the answers of a suite are judged by; `text` asks nothing, its loss is the score. */
-const SCORE_NAMES = ['instructions', 'references', 'json', 'tools', 'refusal', 'questions', 'recall', 'text'] as const
+const SCORE_NAMES = [
+  'instructions',
+  'references',
+  'json',
+  'tools',
+  'refusal',
+  'questions',
+  'recall',
+  'truth',
+  'text',
+] as const
 export type ScoreName = (typeof SCORE_NAMES)[number]
 
 /** One thing to ask, with what its score needs in fields of its own (docs/scores.md). */
@@ -25,6 +35,8 @@ export interface Suite {
   title: { en: string; 'zh-CN': string }
   maxNewTokens: number
   items: SuiteItem[]
+  /** The suite whose answers these are, too: what both ask is asked once. */
+  answersOf?: string
 }
 
 const FORMAT = 'tunetab-suite/1'

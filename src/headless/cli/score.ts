@@ -28,9 +28,22 @@ export const scoreCommand: Command = {
       help: "tokens of the longest text of the suite long-context (the model's limit)",
     },
     'max-new-tokens': { value: 'N', min: 1, help: 'tokens of an answer to a row of --data (256)' },
-    judge: { value: 'URL', help: 'OpenAI-protocol endpoint that prefers one of two answers, such as http://host/v1' },
-    'judge-model': { value: 'NAME', help: "the judge's model; its key is read from TUNETAB_JUDGE_KEY" },
-    rubric: { value: 'FILE', help: 'text that tells the judge what to prefer' },
+    documents: {
+      value: 'PATH',
+      many: true,
+      help: 'texts (.txt, .md, or a folder of them) that the suite "truth" holds answers against; also several times',
+    },
+    judge: {
+      value: 'URL|DIR|base',
+      help: "who judges: an OpenAI-protocol endpoint such as http://host/v1, another model's folder, or the base (weak)",
+    },
+    'judge-model': { value: 'NAME', help: "the endpoint's model; its key is read from TUNETAB_JUDGE_KEY" },
+    'judge-mode': {
+      value: 'MODE',
+      choices: ['pairwise', 'single', 'both'],
+      help: 'pairwise: which of two answers, in both orders (default); single: each alone, from 1 to 10',
+    },
+    rubric: { value: 'FILE', help: 'text that tells the judge what to look at' },
     config: { value: 'RUN.json', help: 'run file; its quantization, max_length and loss settings are used' },
     answers: {
       value: 'FILE',
@@ -45,8 +58,6 @@ export const scoreCommand: Command = {
       throw fail('cli-options-exclude', { first: '--answers', second: '--model' })
     if (answers !== undefined) return judgeAnswers(context)
     if (model === undefined) throw fail('cli-missing-option', { command: 'score', option: '--model or --answers' })
-    if (context.options.judge !== undefined && context.options['judge-model'] === undefined)
-      throw fail('cli-missing-option', { command: 'score', option: '--judge-model' })
     return scoreModel(context)
   },
 }

@@ -14,12 +14,18 @@ export interface FoundSuites {
 }
 
 /** What `--suite` names: built-in suites, groups of them, and JSON files by their path. */
-export async function findSuites(list: string, root: string): Promise<FoundSuites> {
+export async function findSuites(
+  list: string,
+  root: string,
+  { withTruth }: { withTruth: boolean },
+): Promise<FoundSuites> {
+  // Everything is everything that can be asked: without documents there is no truth to hold answers against.
+  const mayBe = (name: string) => name !== 'truth' || withTruth
   const names = list
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean)
-    .flatMap((name) => (Object.hasOwn(SUITE_GROUPS, name) ? SUITE_GROUPS[name] : [name]))
+    .flatMap((name) => (Object.hasOwn(SUITE_GROUPS, name) ? SUITE_GROUPS[name].filter(mayBe) : [name]))
   const found: FoundSuites = { own: [], made: [], suites: [] }
   for (const name of new Set(names)) {
     if (OWN_SUITES.includes(name as never)) found.own.push(name)

@@ -1,25 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { createSha256, sha256Of } from '../../../formats/sha256'
 import type { FileFolder } from '../../../contracts/bytes'
 import { fail } from '../../../errors'
-import { serializeError } from '../../../errors/serialize'
-import type { Engine } from '../../../engine/api/types'
 import { engineExaminee } from '../../../eval/run/engine-examinee'
-import { judgeAt } from '../../../eval/judge/endpoint'
-import { DEFAULT_RUBRIC } from '../../../eval/judge/pairwise'
-import { runJudge, type Judged } from '../../../eval/judge/run'
-import { countOf, runSuites, type AnswerStore, type Candidate, type ScoredSuite } from '../../../eval/run/runner'
+import { countOf, runSuites, type Candidate } from '../../../eval/run/runner'
 import { makeScores } from '../../../eval/run/scores'
 import { reportHtml } from '../../../eval/report/report'
-import { longContextSuite } from '../../../eval/suites/long-context'
-import { lossSuite, referenceSuite, thinned } from '../../../eval/suites/own'
-import type { Suite } from '../../../eval/suites/suite'
+import { thinned } from '../../../eval/suites/own'
 import { scoreRoom as english } from '../../../i18n/en/score'
 import { scoreRoom as chinese } from '../../../i18n/zh-CN/score'
 import { modelFingerprint } from '../../../model/opening/fingerprint'
 import { openModelFolder } from '../../../model/opening/open-model'
-import type { RunFile } from '../../../run-file/run-file'
 import { nodeFile } from '../../../storage/node/node-folder'
 import type { CommandContext } from '../command'
 import { engineWithModel } from '../engine'
@@ -28,7 +19,10 @@ import { folderAt, makeOut } from '../inputs'
 import { keepText, takeFolder } from '../results'
 import { readRun } from '../run-config'
 import { answersFile } from './answers-file'
+import { documentsAt } from './documents'
 import { findSuites } from './find-suites'
+import { checkJudge, judged } from './judge'
+import { longContextFor, suitesOfRows } from './own-suites'
 import { versionsHere } from './versions'
 
 /** The model alone and with each adapter on the same suites. Every answer is kept: a stopped command goes on. */
@@ -41,7 +35,9 @@ export async function scoreModel(context: CommandContext): Promise<void> {
   const loras = (options.lora as string[] | undefined) ?? []
   const adapters = new Map<string, FileFolder>()
   for (const path of loras) adapters.set(path, await folderAt('--lora', path, root))
-  const { own, made, suites: found } = await findSuites(options.suite as string, root)
+  await checkJudge(context)
+  const passages = await documentsAt((options.documents as string[] | undefined) ?? [])
+  const { own, made, suites: found } = await findSuites(options.suite as string, root, { withTruth: Boolean(passages) })
   if (own.length > 0 && data === undefined) throw fail('cli-missing-option', { command: 'score', option: '--data' })
   if (data !== undefined) await dataAt(options)
   await makeOut(
@@ -61,17 +57,11 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     candidates.push({ id, name: id, adapter: path, strength: 1, print: `${print}+${await adapterPrint(adapter)}` })
   }
   const engine = await engineWithModel(context, run.quantization)
-  const ownSuites = data === undefined ? [] : await suitesOf(engine, own, data, run, context)
+  // A judge may take its place.
+  const model = engine.model()!.id
+  const ownSuites = data === undefined ? [] : await suitesOfRows(engine, own, data, run, context)
+  const madeSuites = made.length > 0 ? [await longContextFor(engine, context)] : []
   const limit = options.limit === undefined ? Infinity : Number(options.limit)
-  const madeSuites =
-    made.length === 0
-      ? []
-      : [
-          await longContextSuite({
-            longest: Math.min(engine.model()!.contextLength, Number(options.context ?? Infinity)),
-            count: (prompts) => engine.promptTokens(prompts),
-          }),
-        ]
   const suites = [...ownSuites, ...found, ...madeSuites].map((suite) => thinned(suite, limit))
   const store = await answersFile(join(out, 'answers.jsonl'))
   const total = countOf(suites, candidates)
@@ -94,6 +84,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     candidates,
     examinee,
     store,
+    passages,
     on: terminal.progress,
     signal: cancel.signal,
   }).catch((error: unknown) => {
@@ -101,19 +92,20 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     throw error
   })
   for (const { errors } of scored) for (const error of errors.slice(0, 5)) terminal.warning(error.message)
-  const judge = await judged(scored, candidates, store, cancel.signal, context)
+  const judge = await judged({ engine, scored, candidates, store, signal: cancel.signal }, context)
   const scores = makeScores({
     scored,
     judge,
     candidates,
     own: new Set(ownSuites.map(({ name }) => name)),
     facts: {
-      model: engine.model()!.id,
+      model,
       model_fingerprint: print,
       data: data === undefined ? null : basename(data),
       data_sha256: data === undefined ? null : await sha256Of(await nodeFile(data)),
       settings: {
         limit: Number.isFinite(limit) ? limit : null,
+        documents: ((options.documents as string[] | undefined) ?? []).map((path) => basename(path)),
         max_length: run.max_length,
         quantization: run.quantization,
       },
@@ -129,63 +121,6 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     answers: join(out, 'answers.jsonl'),
   }
   terminal.json({ candidates: candidates.map(({ id }) => id), verdicts: scores.verdicts, ...files })
-}
-
-/** What the judge of `--judge` prefers; where it cannot be had, the other scores stand. */
-async function judged(
-  scored: ScoredSuite[],
-  candidates: Candidate[],
-  store: AnswerStore,
-  signal: AbortSignal,
-  { options, terminal }: CommandContext,
-): Promise<Judged | null> {
-  if (options.judge === undefined || candidates.length < 2) return null
-  const rubric = options.rubric === undefined ? DEFAULT_RUBRIC : await rubricAt(options.rubric as string)
-  const address = {
-    url: options.judge as string,
-    model: options['judge-model'] as string,
-    key: process.env.TUNETAB_JUDGE_KEY,
-  }
-  const cost = { calls: 0, promptTokens: 0, completionTokens: 0 }
-  const ask = judgeAt(address, cost)
-  const found = await runJudge({ scored, candidates, address, ask, cost, rubric, store, on: terminal.progress, signal })
-  if (found.error) terminal.warning(found.error)
-  return found
-}
-
-const rubricAt = (path: string) =>
-  readFile(path, 'utf8').catch(() => {
-    throw fail('cli-file-missing', { option: '--rubric', path })
-  })
-
-/** The suites that are made of the person's rows. One that cannot be made is said, and the others go on. */
-async function suitesOf(
-  engine: Engine,
-  names: string[],
-  path: string,
-  run: RunFile,
-  { options, terminal }: CommandContext,
-): Promise<Suite[]> {
-  const suites: Suite[] = []
-  const source = { kind: 'bytes', source: await nodeFile(path) } as const
-  for (const name of names) {
-    try {
-      if (name === 'loss')
-        suites.push(
-          lossSuite(await engine.rowsOf(source, dataOptions(run, options)), await sha256Of(await nodeFile(path))),
-        )
-      else
-        suites.push(
-          referenceSuite(
-            await engine.questionsOf(source, dataOptions(run, options)),
-            Number(options['max-new-tokens'] ?? 256),
-          ),
-        )
-    } catch (error) {
-      terminal.warning(serializeError(error))
-    }
-  }
-  return suites
 }
 
 /** A folder's own name, or that of the folder that holds it where it only says "adapter". */

@@ -29,6 +29,12 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `Two items of ${file} have the id "${id}", so that their answers could not be told apart. Nothing is asked from it. Give each item an id of its own.`,
   'eval-suite-needs-data': ({ name }) =>
     `The suite "${name}" is made of your own rows, but no data was given, so that it is left out; the others go on. Give a file of held-out rows.`,
+  'eval-suite-needs-documents': ({ name }) =>
+    `The suite "${name}" holds answers against your documents, but there is none, so that it is left out; the others go on. Give texts (.txt or .md) that say what is true.`,
+  'eval-document-empty': ({ file }) =>
+    `${file} holds no words, so that no answer can be held against it. Documents are left out; the other scores go on. Remove it or give its text.`,
+  'eval-document-kind': ({ file }) =>
+    `${file} is no text, so that no answer can be held against it. Documents are left out; the other scores go on. Save what it says as .txt or .md.`,
   'eval-item-reference': ({ suite, row }) =>
     `Row ${row} of ${suite} has no reference to compare an answer with. It is left out of this score; the others go on. Add "references", a list of texts.`,
   'eval-item-schema': ({ suite, row, detail }) =>

@@ -29,6 +29,12 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `${file} 中有两项的 id 都是“${id}”，回答会无法区分，因此不会据此提问。请给每一项各自的 id。`,
   'eval-suite-needs-data': ({ name }) =>
     `测试集“${name}”由你自己的数据组成，但没有给出数据，因此略过，其余照常评分。请给出一份留出的数据。`,
+  'eval-suite-needs-documents': ({ name }) =>
+    `测试集“${name}”要拿回答与你的文档对照，但没有文档，因此略过，其余照常评分。请给出写明事实的文本（.txt 或 .md）。`,
+  'eval-document-empty': ({ file }) =>
+    `${file} 里没有文字，无法与回答对照。文档一项略过，其余照常评分。请移除它，或补上内容。`,
+  'eval-document-kind': ({ file }) =>
+    `${file} 不是文本，无法与回答对照。文档一项略过，其余照常评分。请把内容存成 .txt 或 .md。`,
   'eval-item-reference': ({ suite, row }) =>
     `${suite} 的第 ${row} 条没有可以对照的参考答案，不计入该项分数，其余照常。请加上“references”（文本列表）。`,
   'eval-item-schema': ({ suite, row, detail }) =>
