@@ -1,5 +1,6 @@
-// The whole suite, from nothing: install what is missing, then types, lint, unit, kernel and browser tests, one after
-// another (two cores are enough for one at a time). The last line is `N passed, N failed`.
+// The whole suite, from nothing: install what is missing, then types, lint, unit, kernel and browser tests. Those that
+// keep one core busy run two at a time, the others have the machine to themselves. The last line is
+// `N passed, N failed`.
 //   node scripts/test.mjs                 everything
 //   node scripts/test.mjs unit kernels    only the suites named
 //   --no-install                          use what is there
@@ -36,7 +37,8 @@ function check(args) {
   }
 }
 
-function vitest(project, env = {}) {
+/** @param {boolean} together whether another suite runs beside it: then its lines are shown at its end, in one piece */
+function vitest(project, { env = {}, together = false } = {}) {
   return async (name) => {
     const report = join(reports, `${name.replaceAll(' ', '-')}.json`)
     const args = [
@@ -48,7 +50,8 @@ function vitest(project, env = {}) {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ]
-    const { code, timedOut } = await node(args, { env, timeoutMs: PATIENCE_MINUTES * 60_000 })
+    const { code, output, timedOut } = await node(args, { env, quiet: together, timeoutMs: PATIENCE_MINUTES * 60_000 })
+    if (together) console.log(`\n== ${name}\n${output.trim()}`)
     return overdue(countVitest(report, code), timedOut)
   }
 }
@@ -89,28 +92,35 @@ async function kernelSuites(notes) {
   const chosen = found.length > 0 ? found : [{ kind: 'auto', env: {} }]
   return chosen.map(({ kind, env }) => ({
     name: `kernels ${kind}`,
-    start: vitest('kernels', { ...env, TUNETAB_GPU: kind }),
+    together: true,
+    start: vitest('kernels', { env: { ...env, TUNETAB_GPU: kind }, together: chosen.length > 1 }),
   }))
 }
 
 /** @param {(name: string) => boolean} isWanted
  * @param {string[]} notes */
 const suites = async (isWanted, notes) => [
-  { name: 'types', start: check([bin('typescript/bin/tsc'), '--noEmit', '-p', '.']) },
-  { name: 'lint', start: check([bin('oxlint/bin/oxlint'), '--deny-warnings']) },
+  { name: 'types', together: true, start: check([bin('typescript/bin/tsc'), '--noEmit', '-p', '.']) },
+  { name: 'lint', together: true, start: check([bin('oxlint/bin/oxlint'), '--deny-warnings']) },
   {
     name: 'layers',
+    together: true,
     start: check([bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--config', '.dependency-cruiser.cjs']),
   },
   {
     name: 'format',
+    together: true,
     start: check([bin('prettier/bin/prettier.cjs'), '--cache', '--check', '--log-level', 'warn', '.']),
   },
-  { name: 'lines', start: check(['scripts/checks/lines.mjs']) },
-  { name: 'hosts', start: check(['scripts/checks/hosts.mjs']) },
-  { name: 'languages', start: check(['scripts/checks/languages.mjs']) },
-  { name: 'unused', start: check([bin('knip/bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors']) },
-  { name: 'notice', start: check(['scripts/notice.mjs', '--check']) },
+  { name: 'lines', together: true, start: check(['scripts/checks/lines.mjs']) },
+  { name: 'hosts', together: true, start: check(['scripts/checks/hosts.mjs']) },
+  { name: 'languages', together: true, start: check(['scripts/checks/languages.mjs']) },
+  {
+    name: 'unused',
+    together: true,
+    start: check([bin('knip/bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors']),
+  },
+  { name: 'notice', together: true, start: check(['scripts/notice.mjs', '--check']) },
   { name: 'unit', start: vitest('unit') },
   ...(isWanted('kernels') ? await kernelSuites(notes) : []),
   { name: 'browser', start: playwright },
@@ -136,13 +146,21 @@ async function main() {
   const isWanted = (name) =>
     wanted.length === 0 ||
     wanted.some((word) => name === word || name.startsWith(`${word} `) || word.startsWith(`${name} `))
-  for (const { name, start } of await suites(isWanted, notes)) {
-    if (!isWanted(name)) continue
+  const queue = (await suites(isWanted, notes)).filter(({ name }) => isWanted(name))
+  const runNext = async (suite) => {
+    const { name, start } = suite
     console.log(`\n== ${name}`)
     const started = Date.now()
     const counts = await start(name)
     rows.push({ name, ...counts, seconds: (Date.now() - started) / 1000 })
     if (counts.failed > 0) notes.push(...counts.failures.map((failure) => `${name}: ${failure}`))
+  }
+  while (queue.length > 0) {
+    const lane = async () => {
+      while (queue[0]?.together) await runNext(queue.shift())
+    }
+    if (queue[0].together) await Promise.all([lane(), lane()])
+    else await runNext(queue.shift())
   }
   return { rows, notes }
 }
