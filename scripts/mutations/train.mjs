@@ -235,4 +235,32 @@ export const trainMutations = [
     replace: '/ tokens) * run.per_device_eval_batch_size',
     test: { project: 'kernels', file: 'tests/golden/evaluation.test.ts' },
   },
+  {
+    name: 'rate finder: losses smoothed without the correction for the beginning',
+    file: 'src/train/rate-finder.ts',
+    find: 'this.sum / (1 - BETA ** (done + 1))',
+    replace: 'this.sum',
+    test: unit('train-rate-finder'),
+  },
+  {
+    name: 'rate finder: the adapter of before is forgotten',
+    file: 'src/engine/core/find-rate.ts',
+    find: "if (before) await model.attachLora(before.lora, { kind: 'pairs', pairs: before.pairs })\n    else model",
+    replace: 'model',
+    test: unit('engine-run', 'leaves the adapter as it was'),
+  },
+  {
+    name: 'row losses: packed rows share their sums',
+    file: 'src/model/passes/row-losses.ts',
+    find: 'firsts[Math.floor(m / T)] + segments[m] - 1',
+    replace: 'firsts[Math.floor(m / T)]',
+    test: unit('rows-glass'),
+  },
+  {
+    name: 'hold out: excluded rows are judged all the same',
+    file: 'src/train/hold-out.ts',
+    find: 'parted(without(all, split.exclude_rows), second, split)',
+    replace: 'parted(all, second, split)',
+    test: unit('rows-glass'),
+  },
 ]

@@ -14,6 +14,8 @@ export interface CliErrors {
   'cli-options-exclude': { first: string; second: string }
   'handover-input-unknown': { option: string; run: string }
   'handover-run-ended': { steps: number }
+  'cli-queue-twice': { name: string }
+  'queue-failed': { failed: string[]; runs: number; notes: string }
   'cli-quantize-off': { file: string }
   'cli-hub-name': { option: string; path: string; kind: 'model' | 'data' }
   'cli-suite-unknown': { name: string; known: string[]; suggestion: string | null }

@@ -1,6 +1,7 @@
 import { fail, TuneError } from '../errors'
 import { suggest } from '../errors/suggest'
 import type { Command } from './cli/command'
+import { findRateCommand } from './cli/find-rate'
 import { evaluateCommand } from './cli/evaluate'
 import { exportCommand } from './cli/export'
 import { generateCommand } from './cli/generate'
@@ -10,6 +11,7 @@ import { infoCommand } from './cli/info'
 import { mergeCommand } from './cli/merge'
 import { parseOptions } from './cli/options'
 import { pushCommand } from './cli/push'
+import { queueCommand } from './cli/queue'
 import { quantizeCommand } from './cli/quantize'
 import { scoreCommand } from './cli/score'
 import { Terminal } from './cli/terminal'
@@ -18,6 +20,8 @@ import { trainCommand } from './cli/train'
 
 const commands: Record<string, Command> = {
   train: trainCommand,
+  'find-rate': findRateCommand,
+  queue: queueCommand,
   tokens: tokensCommand,
   eval: evaluateCommand,
   generate: generateCommand,

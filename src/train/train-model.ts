@@ -102,7 +102,7 @@ export async function trainModel(
   }
 }
 
-async function attachAdapter(model: LanguageModel, run: RunFile, start: TrainingStart): Promise<void> {
+export async function attachAdapter(model: LanguageModel, run: RunFile, start: TrainingStart): Promise<void> {
   if (start.checkpoint) return model.attachLora(run.lora, { kind: 'pairs', pairs: start.checkpoint.state.pairs })
   if (!start.keepAdapter || !model.lora) return model.attachLora(run.lora, { kind: 'random', seed: run.seed })
   // The adapter decides its own shape; dropout is the run's.

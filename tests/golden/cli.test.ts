@@ -167,6 +167,46 @@ describe('command line on a GPU', () => {
     expect(losses(again)).toEqual(losses(out))
   })
 
+  test('a branch of a checkpoint is repeated from its run file, bit by bit', async () => {
+    const [branched, again] = [join(dir, 'branched'), join(dir, 'repeated')]
+    const change = ['--resume', join(out, 'checkpoint-2'), '--branch', 'learning_rate=1e-3,steps=5']
+    const ended = onlyLine<{ steps: number }>(
+      await tune(['train', ...model, '--data', data, ...change, '--out', branched, ...gpu]),
+    )
+    expect(ended.steps).toBe(5)
+    const config = join(branched, 'adapter/run.json')
+    expect(JSON.parse(readFileSync(config, 'utf8'))).toMatchObject({
+      history: [{ after: 2, learning_rate: 1e-3, steps: 5 }],
+    })
+    onlyLine(await tune(['train', ...model, '--data', data, '--config', config, '--out', again, ...gpu]))
+    expect(adapterBytes(again).equals(adapterBytes(branched))).toBe(true)
+  })
+
+  test('a queue trains run after run, each in its folder, and again only what is missing', async () => {
+    const all = join(dir, 'queue')
+    const file = join(dir, 'short.json')
+    writeFileSync(file, JSON.stringify({ ...run, max_steps: 2, save_strategy: 'no' }))
+    const args = ['queue', ...model, '--data', data, '--config', file, '--sweep', 'learning_rate=1e-3,2e-3']
+    const queue = () => tune([...args, '--out', all, ...gpu])
+    const { runs } = onlyLine<{ runs: { name: string; status: string; steps: number }[] }>(await queue())
+    const names = ['short-learning_rate=0.001', 'short-learning_rate=0.002']
+    expect(runs.map(({ name, status, steps }) => [name, status, steps])).toEqual(
+      names.map((name) => [name, 'finished', 2]),
+    )
+    const [first, second] = names.map((name) => adapterBytes(join(all, name)))
+    expect(first.equals(second)).toBe(false)
+    // A run that was never noted is what a machine leaves that lost its power.
+    writeFileSync(
+      join(all, 'queue.json'),
+      JSON.stringify(JSON.parse(readFileSync(join(all, 'queue.json'), 'utf8')).slice(0, 1)),
+    )
+    rmSync(join(all, names[1], 'adapter'), { recursive: true })
+    const ended = await queue()
+    expect(ended.err).toContain(`${names[0]} is done`)
+    expect(onlyLine(ended)).toMatchObject({ runs: [{ name: names[0] }, { name: names[1], status: 'finished' }] })
+    expect(adapterBytes(join(all, names[1])).equals(second)).toBe(true)
+  })
+
   test('--init-lora starts from the adapter given, and refuses a run file that states another', async () => {
     const config = (lora: object) => {
       writeFileSync(

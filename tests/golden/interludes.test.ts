@@ -3,6 +3,7 @@ import type { TokenizedRow } from '../../src/contracts/data'
 import type { Trainer } from '../../src/model/language-model'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { evaluating } from '../../src/engine/core/evaluating'
+import { findRate } from '../../src/engine/core/find-rate'
 import type { Interlude } from '../../src/train/interlude'
 import { RunControl } from '../../src/train/run-control'
 import type { RunFile } from '../../src/run-file/run-file'
@@ -69,6 +70,16 @@ describe('what happens between steps changes no bit', () => {
     expect(evaluations.bestPairs).not.toBeNull()
     expect(got.log).toEqual(want.log)
     expect(differing(got.adapter, want.adapter)).toBe(0)
+  })
+
+  test('a search for a learning rate leaves the adapter as it was', async () => {
+    const before = await train({}, () => [])
+    const run = { ...recommendedRun, per_device_train_batch_size: 2, gradient_accumulation_steps: 1 }
+    const search = await findRate(model, { rows, second: null }, run, { padId: 0, range: { steps: 20 } })
+    expect(search.points.length).toBeGreaterThan(5)
+    const pairs = await model.readLora()
+    const values = Float32Array.from(pairs.flatMap(({ A, B }) => [...A, ...B]))
+    expect(differing(new Uint32Array(values.buffer), before.adapter)).toBe(0)
   })
 
   test('a run whose rate was changed and that was lengthened is repeated by its history', async () => {

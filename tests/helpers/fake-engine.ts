@@ -207,6 +207,15 @@ export function createFakeEngine(stepMs = 60): Engine {
         trainerState: { log_history: log },
       }
     },
+    async findRate(_run, _options, on) {
+      const points = Array.from({ length: 30 }, (_, i) => {
+        const smoothed = 3 - Math.min(i, 20) / 10 + Math.max(0, i - 20) / 4
+        return { learning_rate: 1e-6 * 10 ** (i / 5), loss: smoothed, smoothed }
+      })
+      points.forEach((point, i) => on?.(point, i + 1, 30))
+      const reason = { kind: 'valley' as const, from: 1e-5, to: 1e-2, rises: 1.6e-2 }
+      return { points, suggestion: 3e-4, reason, ended: 'broke' as const }
+    },
     pause: () => void (paused = true),
     resume: () => void (paused = false),
     steer: () => {},

@@ -19,7 +19,18 @@ describe('command line', { timeout: 60_000 }, () => {
   it('explains itself', async () => {
     const overview = await tune(['--help'])
     expect(overview.code).toBe(0)
-    for (const name of ['train', 'tokens', 'eval', 'generate', 'export', 'merge', 'quantize', 'info'])
+    for (const name of [
+      'train',
+      'find-rate',
+      'queue',
+      'tokens',
+      'eval',
+      'generate',
+      'export',
+      'merge',
+      'quantize',
+      'info',
+    ])
       expect(overview.out).toContain(name)
     const train = await tune(['train', '--help'])
     for (const option of ['--model', '--data', '--config', '--out', '--init-lora', '--merge', '--gpu'])
@@ -38,6 +49,12 @@ describe('command line', { timeout: 60_000 }, () => {
       [['tokens', ...model, '--data', data, '--config', run], 'lerning_rate'],
       [['tokens', ...model, '--data', join(dir, 'absent.json')], 'absent.json'],
       [['train', ...model, '--data', data, '--out', dir, '--gpu', 'cuda'], 'cuda'],
+      [['train', ...model, '--data', data, '--out', dir, '--branch', 'steps=3'], '--resume'],
+      [['train', ...model, '--data', data, '--out', dir, '--resume', dir, '--branch', 'rate=3'], 'rate'],
+      [['queue', ...model, '--data', data, '--out', dir, '--sweep', 'lora.rank=4,8'], 'lora.r'],
+      [['queue', ...model, '--data', data, '--out', dir, '--sweep', 'learning_rate=-1'], 'learning_rate'],
+      [['queue', ...model, '--data', data, '--out', dir, '--sweep', 'seed=1,1'], 'seed=1'],
+      [['eval', ...model, '--data', data, '--compare'], '--lora'],
       [['quantize', ...model, '--out', join(dir, 'nf4'), '--skip', 'k_proj,mlp_proj'], 'mlp_proj'],
       [['export', ...model, '--out', join(dir, 'x'), '--format', 'gguf-q9'], 'gguf-q8_0'],
       [['export', ...model, '--out', join(dir, 'x'), '--format', 'peft', '--mix', 'a,b=0.3'], 'DIR=0.7'],

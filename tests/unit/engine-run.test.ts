@@ -207,6 +207,30 @@ describe('answers on the way', () => {
   })
 })
 
+describe('a search for a learning rate', () => {
+  it('trains a copy at rates that grow, and leaves the adapter as it was', async () => {
+    await engine.train(run, { runId: 'a' }, on)
+    const { lora, pairs } = model
+    const told: number[] = []
+    const range = { from: 1e-5, to: 1e-1, steps: 24 }
+    const search = await engine.findRate(run, { range }, ({ learning_rate }, step) => told.push(step * learning_rate))
+    expect(model.trainer!.options.map(({ lr }) => lr)).toEqual(search.points.map((point) => point.learning_rate))
+    expect(search.points).toHaveLength(24)
+    expect(told).toEqual(search.points.map(({ learning_rate }, i) => (i + 1) * learning_rate))
+    expect(search).toMatchObject({ ended: 'finished', reason: { kind: 'valley', rises: null } })
+    expect(model.trainer!.events.at(-1)).toBe('destroy')
+    expect([model.lora, model.pairs]).toEqual([lora, pairs])
+  })
+
+  it('ends when it is asked to, with what it has seen, and leaves no adapter where there was none', async () => {
+    const ends = new AbortController()
+    const search = await engine.findRate(run, {}, (_, step) => step === 5 && ends.abort(), ends.signal)
+    expect(search).toMatchObject({ ended: 'stopped', suggestion: null, reason: { kind: 'short' } })
+    expect(search.points).toHaveLength(5)
+    expect(model.lora).toBeNull()
+  })
+})
+
 describe('while a run is paused', () => {
   it('its adapter answers; going on ends the answer', async () => {
     model.answer = [7, 8, 9]

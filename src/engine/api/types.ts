@@ -8,6 +8,7 @@ import type { AdapterCard } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
+import type { RatePoint, RateRange, RateSearch } from '../../contracts/rate'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions, DataSummary, Message, PreviewRow, RowTokens } from '../../contracts/data'
 import type { ExportedFile, ExportOffer, ExportSettings } from '../../contracts/exports'
@@ -54,6 +55,16 @@ export interface Engine {
   planRun(run: RunFile): Promise<RunPlan>
   /** Train on the current model and data set; resolves when the run ends for whatever reason but failure. */
   train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void): Promise<TrainOutcome>
+  /**
+   * Look for a learning rate: some steps of the run at rates that grow, on a copy of the adapter. Nothing of model,
+   * adapter or run is changed. A signal ends the search, with what it has seen.
+   */
+  findRate(
+    run: RunFile,
+    options: RateSearchOptions,
+    on?: (point: RatePoint, step: number, steps: number) => void,
+    signal?: AbortSignal,
+  ): Promise<RateSearch>
   pause(): void
   resume(): void
   /** Change the run from its next step on. */
@@ -224,6 +235,13 @@ export interface TrainOptions {
     every: number
     max_new_tokens: number
   }
+}
+
+export interface RateSearchOptions {
+  /** A copy of the adapter that is loaded instead of a fresh one. */
+  continueAdapter?: boolean
+  /** Absent: RATE_RANGE. */
+  range?: Partial<RateRange>
 }
 
 export interface TrainOutcome {

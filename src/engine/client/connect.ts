@@ -100,6 +100,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     tokenRows: rows,
     planRun: (run) => call('planRun', run),
     train: (run, options, on) => call('train', run, options, on),
+    findRate: (run, options, on, signal) => call('findRate', run, options, on, signal),
     pause: () => tell('pause'),
     resume: () => tell('resume'),
     steer: (change) => tell('steer', change),

@@ -58,6 +58,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     tokenRows: () => engine().tokenRows(),
     planRun: (run) => engine().planRun(run),
     train: (...args) => engine().train(...args),
+    findRate: (...args) => engine().findRate(...args),
     pause: () => current?.engine.pause(),
     resume: () => current?.engine.resume(),
     steer: (change) => current?.engine.steer(change),

@@ -14,6 +14,7 @@ import type { RunFile } from '../../run-file/run-file'
 import { recommendedRun } from '../../run-file/run-file'
 import { answer, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
+import { findRate } from './find-rate'
 import { exporterOf, runExport } from '../../exporters/index'
 import { questionsOf } from './questions'
 import { gpuSummary } from './gpu-summary'
@@ -33,9 +34,11 @@ import type {
   GenerateRequest,
   ModelCard,
   ModelSource,
+  RateSearchOptions,
   TrainOptions,
 } from '../api/types'
 import type { ProgressListener } from '../../contracts/progress'
+import type { RatePoint } from '../../contracts/rate'
 import type { DataOptions, DataSummary } from '../../contracts/data'
 import type { AdapterCard } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
@@ -213,6 +216,19 @@ class EngineCore implements Engine {
         this.adapterFacts = this.loaded && adapterCard(this.loaded.model, this.loaded.card.id)
       }
     })
+  }
+
+  async findRate(
+    run: RunFile,
+    options: RateSearchOptions,
+    on?: (point: RatePoint, step: number, steps: number) => void,
+    signal?: AbortSignal,
+  ) {
+    const { model, tokenizer, quantization } = this.needModel()
+    const rows = { rows: this.needData().rows, second: this.evalData?.rows ?? null }
+    sameQuantization(quantization, run.quantization)
+    const { padId } = tokenizer
+    return this.tasks.only('find-rate', () => this.alive(findRate(model, rows, run, { ...options, padId }, on, signal)))
   }
 
   /** Where the platform keeps a run's checkpoints. Without room for even a folder the run goes on without them. */

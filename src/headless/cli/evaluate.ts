@@ -7,7 +7,7 @@ import { configOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
 import { dataAt, dataOptions, dataOptionSpecs, tellData } from './data'
 import { folderAt } from './inputs'
-import { readRowLosses, type SeenRow } from './row-losses'
+import { readRowLosses, type SeenRow } from './training/row-losses'
 import { readRun } from './run-config'
 
 export const evaluateCommand: Command = {

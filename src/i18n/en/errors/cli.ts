@@ -29,6 +29,10 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `${run} does not say what the run was trained from, so that its rows could not be handed over. Nothing was written. Give it with ${option}, the same as for training.`,
   'handover-run-ended': ({ steps }) =>
     `The run has done all of its ${steps} steps, so there is nothing to go on with. Nothing was written. Hand over an earlier checkpoint-N folder, or train its adapter on with a new run file and --init-lora.`,
+  'cli-queue-twice': ({ name }) =>
+    `Two runs of the queue would both be called "${name}" and write into one folder. Nothing was started. Give one of the run files another name, or take a value out of the sweep.`,
+  'queue-failed': ({ failed, runs, notes }) =>
+    `${failed.length} of ${runs} runs did not end well: ${failed.join(', ')}. The others are kept. ${notes} says why; start the queue again to try these once more.`,
   'cli-quantize-off': ({ file }) =>
     `${file} sets load_in_4bit to false, so "quantize" would have nothing to do. Nothing was written. Set it to true, or leave --config out.`,
   'cli-hub-name': ({ option, path, kind }) =>

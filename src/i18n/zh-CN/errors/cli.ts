@@ -28,6 +28,10 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `${run} 没有记下这次训练用的是什么，因此无法移交它的数据行。没有写入任何内容。请用 ${option} 给出，与训练时相同。`,
   'handover-run-ended': ({ steps }) =>
     `这次训练的 ${steps} 步已全部完成，没有可以继续的内容。没有写入任何内容。请移交更早的 checkpoint-N 文件夹，或用新的运行文件和 --init-lora 继续训练它的适配器。`,
+  'cli-queue-twice': ({ name }) =>
+    `队列中有两次训练都叫“${name}”，会写入同一个文件夹，没有开始任何训练。请给其中一个运行配置改名，或从扫描中去掉一个值。`,
+  'queue-failed': ({ failed, runs, notes }) =>
+    `${runs} 次训练中有 ${failed.length} 次没有正常结束：${failed.join('、')}。其余的已保留。原因见 ${notes}；再次启动队列即可重试。`,
   'cli-quantize-off': ({ file }) =>
     `${file} 将 load_in_4bit 设为 false，“quantize”没有可做的事，未写入任何内容。请改为 true，或不使用 --config。`,
   'cli-hub-name': ({ option, path, kind }) =>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RowLoss } from '../../contracts/evaluation'
-import { keepText } from './results'
+import type { RowLoss } from '../../../contracts/evaluation'
+import { keepText } from '../results'
 
 /** Beside a run: the loss of every trained row each time that it was seen, a JSON line each. */
 const ROW_LOSSES = 'row_losses.jsonl'
