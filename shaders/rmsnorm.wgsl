@@ -1,7 +1,8 @@
 // RMSNorm over rows of C elements, one workgroup a row. Llama's order: normalise in f32, then multiply by the weight.
 // With ADD the row is first x + delta, which is stored to x_out: the residual stream and its norm in one pass.
 
-struct Params { rows: u32, C: u32, eps: f32 }
+// pitch: elements from row to row of what is written: y, or dx.
+struct Params { rows: u32, C: u32, pitch: u32, eps: f32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<${T_x}>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
@@ -37,14 +38,19 @@ fn rmsnorm_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
     //#else
     let v = f32(x[at + i]);
     //#end
-    y[at + i] = ${T_y}(weight[i] * (v * rstd));
+    y[row * p.pitch + i] = ${T_y}(weight[i] * (v * rstd));
   }
 }
 //#end
 
 //#if ENTRY == rmsnorm_backward
-// dx (+)= rstd * (dy w - x rstd^2 mean(dy w x)). With ACC it adds to dx: the gradient that came along the residual.
+// dx (+)= rstd * (dy w - x rstd^2 mean(dy w x)). With ACC it adds to dx: the gradient that came along the residual. With
+// AGAIN dy, once read, becomes the forward pass's y: the adapters' gradients want it.
+//#if AGAIN
+@group(0) @binding(3) var<storage, read_write> dy: array<${T_dy}>;
+//#else
 @group(0) @binding(3) var<storage, read> dy: array<${T_dy}>;
+//#end
 @group(0) @binding(4) var<storage, read_write> dx: array<${T_dx}>;
 
 @compute @workgroup_size(${GROUP})
@@ -64,10 +70,14 @@ fn rmsnorm_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgrou
   let pull = rstd * rstd * sums.y;
   for (var i = lane; i < p.C; i += ${LANES}u) {
     let g = rstd * (f32(dy[at + i]) * weight[i] - f32(x[at + i]) * pull);
+    let to = row * p.pitch + i;
     //#if ACC
-    dx[at + i] = ${T_dx}(f32(dx[at + i]) + g);
+    dx[to] = ${T_dx}(f32(dx[to]) + g);
     //#else
-    dx[at + i] = ${T_dx}(g);
+    dx[to] = ${T_dx}(g);
+    //#end
+    //#if AGAIN
+    dy[at + i] = ${T_dy}(weight[i] * (f32(x[at + i]) * rstd));
     //#end
   }
 }

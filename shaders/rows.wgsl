@@ -49,8 +49,9 @@ fn rows_select(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
 //#end
 
 //#if ENTRY == rows_scatter
-// out[m] = d[trained[m]] where trained[m] >= 0, else 0: every row is written once, nothing needs clearing.
-struct Params { M: u32, C: u32 }
+// out[m] = d[trained[m]] where trained[m] >= 0, else 0: every row is written once, nothing needs clearing. Rows of out
+// are `pitch` elements apart.
+struct Params { M: u32, C: u32, pitch: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> trained: array<i32>;
 @group(0) @binding(2) var<storage, read> d: array<f32>;
@@ -64,7 +65,7 @@ fn rows_scatter(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) 
   let origin = trained[index / p.C];
   var v = 0.0;
   if (origin >= 0) { v = d[u32(origin) * p.C + index % p.C]; }
-  out[index] = ${T_out}(v);
+  out[index / p.C * p.pitch + index % p.C] = ${T_out}(v);
 }
 //#end
 

@@ -4,20 +4,13 @@
 
 struct Params { Z: u32, Tq: u32, Tk: u32, H: u32, first: u32, line: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
-
-//#if ENTRY == softmax_forward
 @group(0) @binding(1) var<storage, read_write> scores: array<${T_scores}>;
 //#if SEGMENTS
 // [B, Tk]: which data row a token belongs to
 @group(0) @binding(2) var<storage, read> segments: array<i32>;
 //#end
 
-@compute @workgroup_size(${GROUP})
-fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                   @builtin(local_invocation_index) invocation: u32) {
-  let row = row_of(wid.y * groups.x + wid.x, invocation);
-  let lane = lane_of(invocation);
-  if (row >= p.Z * p.Tq) { return; }
+fn probabilities(row: u32, lane: u32) {
   let at = row * p.Tk;
   let query = p.first + row % p.Tq;
   let seen = min(query + 1u, p.Tk);
@@ -49,12 +42,21 @@ fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
   let inverse = 1.0 / workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
   for (var j = lane; j < seen; j += ${LANES}u) { scores[at + j] = ${T_scores}(f32(scores[at + j]) * inverse); }
 }
+
+//#if ENTRY == softmax_forward
+@compute @workgroup_size(${GROUP})
+fn softmax_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                   @builtin(local_invocation_index) invocation: u32) {
+  let row = row_of(wid.y * groups.x + wid.x, invocation);
+  if (row >= p.Z * p.Tq) { return; }
+  probabilities(row, lane_of(invocation));
+}
 //#end
 
 //#if ENTRY == softmax_backward
-// d <- P * (d - sum(P * d)), zero right of the diagonal.
-@group(0) @binding(1) var<storage, read> probs: array<${T_probs}>;
-@group(0) @binding(2) var<storage, read_write> d: array<${T_d}>;
+// Scores become probabilities P, and d <- P * (d - sum(P * d)), zero right of the diagonal. An invocation reads only
+// what it wrote itself.
+@group(0) @binding(3) var<storage, read_write> d: array<${T_d}>;
 
 @compute @workgroup_size(${GROUP})
 fn softmax_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -62,14 +64,15 @@ fn softmax_backward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgrou
   let row = row_of(wid.y * groups.x + wid.x, invocation);
   let lane = lane_of(invocation);
   if (row >= p.Z * p.Tq) { return; }
+  probabilities(row, lane);
   let at = row * p.Tk;
   let seen = min(p.first + row % p.Tq + 1u, p.Tk);
   var sum = 0.0;
-  for (var j = lane; j < seen; j += ${LANES}u) { sum += f32(probs[at + j]) * f32(d[at + j]); }
+  for (var j = lane; j < seen; j += ${LANES}u) { sum += f32(scores[at + j]) * f32(d[at + j]); }
   sum = workgroup_sum2(vec2<f32>(sum, 0.0), lane).x;
   for (var j = lane; j < p.Tk; j += ${LANES}u) {
     var g = 0.0;
-    if (j < seen) { g = f32(probs[at + j]) * (f32(d[at + j]) - sum); }
+    if (j < seen) { g = f32(scores[at + j]) * (f32(d[at + j]) - sum); }
     d[at + j] = ${T_d}(g);
   }
 }

@@ -47,6 +47,13 @@ export interface Tuning {
    * pay. Software adapters have a handful of cores.
    */
   matmulTileFrom: number
+  /**
+   * Invocations a workgroup of the adapters' kernels, which take four rows and split sums among themselves: many on a
+   * GPU, a vector's worth on a processor. Read by src/ops/adapted.ts, as is the next.
+   */
+  adapterLanes: 8 | 128
+  /** Pieces of eight weights that each of them unpacks. */
+  unpackPieces: number
   /** Invocations that share an output of the NF4 matrix-vector product. Read by `nf4Gemv`. */
   gemvLanes: 4 | 8 | 16 | 32 | 64
   /**
@@ -105,6 +112,8 @@ const GPUS: Tuning = {
   ...COMMON,
   rowLanes: 64,
   rowGroup: 64,
+  adapterLanes: 128,
+  unpackPieces: 2,
   gemvTable: true,
   matmul: ['row', 'workgroup 8x4', 'workgroup 4x4'],
   matmulWorkgroups: 32,
@@ -119,6 +128,8 @@ const SOFTWARE: Tuning = {
   ...COMMON,
   rowLanes: 1,
   rowGroup: 8,
+  adapterLanes: 8,
+  unpackPieces: 16,
   gemvTable: false,
   matmul: [],
   matmulWorkgroups: 2,

@@ -59,14 +59,18 @@ function parse(source: string): Node[] {
 function emit(nodes: Node[], scope: Defines, out: string[]): void {
   for (const node of nodes) {
     if (node.kind === 'line') {
-      out.push(node.text.replace(/\$\{([^}]*)\}/g, (_, expression: string) => String(value(expression, scope))))
+      out.push(inserted(node.text, scope))
     } else if (node.kind === 'if') {
-      emit(condition(node.condition, scope) ? node.then : node.otherwise, scope, out)
+      emit(condition(inserted(node.condition, scope), scope) ? node.then : node.otherwise, scope, out)
     } else {
       const to = Number(value(node.to, scope))
       for (let i = Number(value(node.from, scope)); i < to; i++) emit(node.body, { ...scope, [node.variable]: i }, out)
     }
   }
+}
+
+function inserted(text: string, scope: Defines): string {
+  return text.replace(/\$\{([^}]*)\}/g, (_, expression: string) => String(value(expression, scope)))
 }
 
 /** `&&` binds tighter than `||`. */

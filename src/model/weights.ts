@@ -11,6 +11,8 @@ export interface LayerWeights {
   qNorm: Tensor | null
   kNorm: Tensor | null
   linears: Record<Projection, { weight: LinearWeight; bias: Tensor | null }>
+  /** The biases of q, k and v, and of gate and up, one behind the other, where one of them has any. */
+  joinedBiases: { attention: Tensor | null; feedForward: Tensor | null }
 }
 
 /** Input embedding rows that stay with the host: an untied table is read row by row from its source. */

@@ -73,23 +73,41 @@ function* chunks(s: AttentionShape): Generator<Chunk> {
   }
 }
 
-/** Where a chunk stands in q-shaped, key-shaped and score-shaped tensors: start, and strides (line, head). */
-function views(c: Chunk): { q: View; kv: View; scores: View; group: number } {
-  const group = c.H / c.K
+/** Part of the columns of a wider tensor: from column `at` on, rows `row` elements apart. */
+export interface Columns {
+  tensor: Tensor
+  at: number
+  row: number
+}
+
+/** Heads side by side in a tensor of their own, or among other columns. */
+export type Heads = Tensor | Columns
+
+const tensorOf = (x: Heads): Tensor => ('tensor' in x ? x.tensor : x)
+
+/** Where a chunk stands in a q-shaped tensor: start, and strides (line, head). */
+function queries(c: Chunk, x: Heads): View {
+  const { at, row } = 'tensor' in x ? x : { at: 0, row: c.H * c.D }
   return {
-    group,
-    q: {
-      offset: ((c.line * c.lineRows + c.query) * c.H + c.head) * c.D,
-      strides: [c.lineRows * c.H * c.D, c.D],
-      row: c.H * c.D,
-    },
-    kv: {
-      offset: c.line * c.Tk * c.K * c.D + Math.floor(c.head / group) * c.D,
-      strides: [c.Tk * c.K * c.D, c.D],
-      row: c.K * c.D,
-    },
-    scores: { offset: 0, strides: [c.heads * c.Tq * c.Tk, c.Tq * c.Tk], row: c.Tk },
+    offset: at + (c.line * c.lineRows + c.query) * row + c.head * c.D,
+    strides: [c.lineRows * row, c.D],
+    row,
   }
+}
+
+/** In a key-shaped one. */
+function keys(c: Chunk, x: Heads): View {
+  const { at, row } = 'tensor' in x ? x : { at: 0, row: c.K * c.D }
+  return {
+    offset: at + c.line * c.Tk * row + Math.floor(c.head / (c.H / c.K)) * c.D,
+    strides: [c.Tk * row, c.D],
+    row,
+  }
+}
+
+/** In the scores. */
+function scoresOf(c: Chunk): View {
+  return { offset: 0, strides: [c.heads * c.Tq * c.Tk, c.Tq * c.Tk], row: c.Tk }
 }
 
 interface View {
@@ -99,19 +117,19 @@ interface View {
 }
 
 interface Operands {
-  a: Tensor
-  b: Tensor
-  out: Tensor
+  a: Heads
+  b: Heads
+  out: Heads
   alpha: number
 }
 
 /** scores = alpha a b^T for a q-shaped a and a key-shaped b, left of the diagonal. */
 function rowsTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): void {
-  const { q, kv, scores, group } = views(c)
+  const [q, kv, scores] = [queries(c, a), keys(c, b), scoresOf(c)]
   matmul(r, {
-    a,
-    b,
-    c: out,
+    a: tensorOf(a),
+    b: tensorOf(b),
+    c: tensorOf(out),
     M: c.Tq,
     N: c.Tk,
     K: c.D,
@@ -127,7 +145,7 @@ function rowsTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): v
       a: q.strides,
       b: kv.strides,
       c: scores.strides,
-      bGroup: c.heads === 1 ? 1 : group,
+      bGroup: c.heads === 1 ? 1 : c.H / c.K,
     },
     causal: { kind: 'skip-right', first: c.first },
   })
@@ -135,11 +153,11 @@ function rowsTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): v
 
 /** out (q-shaped) = alpha a b for scores a and a key-shaped b. */
 function scoresTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): void {
-  const { q, kv, scores, group } = views(c)
+  const [q, kv, scores] = [queries(c, out), keys(c, b), scoresOf(c)]
   matmul(r, {
-    a,
-    b,
-    c: out,
+    a: tensorOf(a),
+    b: tensorOf(b),
+    c: tensorOf(out),
     M: c.Tq,
     N: c.D,
     K: c.Tk,
@@ -154,7 +172,7 @@ function scoresTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands):
       a: scores.strides,
       b: kv.strides,
       c: q.strides,
-      bGroup: c.heads === 1 ? 1 : group,
+      bGroup: c.heads === 1 ? 1 : c.H / c.K,
     },
     causal: { kind: 'reduce-to-row', first: c.first },
   })
@@ -165,13 +183,14 @@ function scoresTimesKeys(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands):
  * pieces of the queries.
  */
 function scoresTransposedTimesRows(r: Recorder, c: Chunk, { a, b, out, alpha }: Operands): void {
-  const { q, kv, scores, group } = views(c)
+  const [q, kv, scores] = [queries(c, b), keys(c, out), scoresOf(c)]
+  const group = c.H / c.K
   const single = c.heads === 1
   const shared = single ? 1 : group
   matmul(r, {
-    a,
-    b,
-    c: out,
+    a: tensorOf(a),
+    b: tensorOf(b),
+    c: tensorOf(out),
     M: c.Tk,
     N: c.D,
     K: c.Tq,
@@ -195,27 +214,16 @@ function scoresTransposedTimesRows(r: Recorder, c: Chunk, { a, b, out, alpha }: 
   })
 }
 
-function probabilities(r: Recorder, c: Chunk, { q, k, probs }: { q: Tensor; k: Tensor; probs: Tensor }): void {
-  rowsTimesKeys(r, c, { a: q, b: k, out: probs, alpha: 1 / Math.sqrt(c.D) })
-  softmaxForward(r, {
-    B: c.lines,
-    H: c.heads,
-    Tq: c.Tq,
-    Tk: c.Tk,
-    first: c.first,
-    line: c.line,
-    scores: probs,
-    segments: c.segments,
-  })
-}
+const softmaxOf = (c: Chunk) => ({ ...c, B: c.lines, H: c.heads, line: c.line })
 
 /** out = softmax(q k^T / sqrt(D)) v; probs is scratch of `attentionScratch` elements. */
 export function attentionForward(
   r: Recorder,
-  o: AttentionShape & { q: Tensor; k: Tensor; v: Tensor; out: Tensor; probs: Tensor },
+  o: AttentionShape & { q: Heads; k: Heads; v: Heads; out: Heads; probs: Tensor },
 ): void {
   for (const c of chunks(o)) {
-    probabilities(r, c, o)
+    rowsTimesKeys(r, c, { a: o.q, b: o.k, out: o.probs, alpha: 1 / Math.sqrt(c.D) })
+    softmaxForward(r, { ...softmaxOf(c), scores: o.probs, segments: c.segments })
     scoresTimesKeys(r, c, { a: o.probs, b: o.v, out: o.out, alpha: 1 })
   }
 }
@@ -227,24 +235,24 @@ export function attentionForward(
 export function attentionBackward(
   r: Recorder,
   o: AttentionShape & {
-    q: Tensor
-    k: Tensor
-    v: Tensor
-    dout: Tensor
-    dq: Tensor
-    dk: Tensor
-    dv: Tensor
+    q: Heads
+    k: Heads
+    v: Heads
+    dout: Heads
+    dq: Heads
+    dk: Heads
+    dv: Heads
     probs: Tensor
     dprobs: Tensor
   },
 ): void {
   const alpha = 1 / Math.sqrt(o.D)
   for (const c of chunks(o)) {
-    probabilities(r, c, o)
-    // dP = dO V^T, dV = P^T dO
+    rowsTimesKeys(r, c, { a: o.q, b: o.k, out: o.probs, alpha })
+    // dP = dO V^T, dS, dV = P^T dO
     rowsTimesKeys(r, c, { a: o.dout, b: o.v, out: o.dprobs, alpha: 1 })
+    softmaxBackward(r, { ...softmaxOf(c), scores: o.probs, d: o.dprobs, segments: c.segments })
     scoresTransposedTimesRows(r, c, { a: o.probs, b: o.dout, out: o.dv, alpha: 1 })
-    softmaxBackward(r, { B: c.lines, H: c.heads, Tq: c.Tq, Tk: c.Tk, first: c.first, probs: o.probs, d: o.dprobs })
     // dQ = dS K / sqrt(D), dK = dS^T Q / sqrt(D)
     scoresTimesKeys(r, c, { a: o.dprobs, b: o.k, out: o.dq, alpha })
     scoresTransposedTimesRows(r, c, { a: o.dprobs, b: o.q, out: o.dk, alpha })

@@ -1,26 +1,19 @@
 import wgsl from '../../shaders/dropout.wgsl?raw'
-import { grid, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 import { RUN } from './step-words'
 
-const source = { name: 'dropout', wgsl: RUN.wgsl + wgsl }
+/** What kernels that meet dropped elements begin with. */
+export const DROPOUT_WGSL = RUN.wgsl + wgsl
 
-/**
- * y = mask(x) / (1 - rate), or y += that with `accumulate`: with the same `site` and run counters both passes see one
- * mask.
- * run: the buffer of `RUN`, with the seed and the micro-step counter.
- */
-export function dropout(
-  r: Recorder,
-  o: { run: Tensor; x: Tensor; y: Tensor; n: number; site: number; rate: number; accumulate?: boolean },
-): void {
-  r.dispatch({
-    source,
-    defines: { ACC: o.accumulate ?? false },
-    tensors: { run: o.run, x: o.x, y: o.y },
-    params: { n: o.n, site: o.site, threshold: dropoutThreshold(o.rate), scale: 1 / (1 - o.rate) },
-    workgroups: grid(o.n, 64),
-  })
+/** Dropout of an adapter's branch: `run` is the buffer of `RUN`, with the seed and the micro-step counter. */
+export interface Dropout {
+  run: Tensor
+  rate: number
+}
+
+/** The parameters of a kernel that drops elements. */
+export function dropoutParams(dropout: Dropout | null): { threshold: number; kept: number } {
+  return dropout ? { threshold: dropoutThreshold(dropout.rate), kept: 1 / (1 - dropout.rate) } : { threshold: 0, kept: 1 }
 }
 
 /** An element is dropped when its 32 random bits fall below this. */
@@ -47,7 +40,7 @@ export function dropoutKeeps(i: number, site: number, seed: number, step: number
   return x >= dropoutThreshold(rate)
 }
 
-/** The plain twin: kept elements scaled in f32 as the kernel does. */
+/** The plain twin: kept elements scaled in f32 as the kernels do. */
 export function dropoutReference(
   x: ArrayLike<number>,
   o: { site: number; seed: number; step: number; rate: number },

@@ -78,7 +78,7 @@ export function linearForward(
 /**
  * Elements [from, from + count) of a vector in a buffer; `from` is a multiple of 64, so that a binding may start there.
  */
-function part(vector: Tensor, from: number, count: number): Tensor {
+export function part(vector: Tensor, from: number, count: number): Tensor {
   if (!vector.buffer) throw new Error(`${vector.label} has no buffer to take a part of`)
   return bufferTensor(vector.label, 'f32', [count], vector.buffer, vector.offset + from * 4)
 }

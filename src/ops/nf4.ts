@@ -1,7 +1,9 @@
-import wgsl from '../../shaders/nf4.wgsl?raw'
+import valuesWgsl from '../../shaders/nf4-values.wgsl?raw'
+import ownWgsl from '../../shaders/nf4.wgsl?raw'
 import { grid, type Recorder } from '../gpu/recorder'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 
+const wgsl = valuesWgsl + ownWgsl
 const absmaxSource = { name: 'nf4_absmax', wgsl }
 const encodeSource = { name: 'nf4_encode', wgsl }
 const dequantizeSource = { name: 'nf4_dequantize', wgsl }
@@ -38,7 +40,8 @@ export interface Nf4Weight {
   nestedOffset: number
 }
 
-function weightTensor(weight: Nf4Weight): Tensor {
+/** Its one buffer as words. */
+export function weightTensor(weight: Nf4Weight): Tensor {
   return bufferTensor('nf4', 'u32', [weight.layout.words], weight.buffer)
 }
 

@@ -6,7 +6,10 @@ import type { Tensor } from '../gpu/tensor'
 const forward = { name: 'rmsnorm_forward', wgsl: reduce + wgsl }
 const backward = { name: 'rmsnorm_backward', wgsl: reduce + wgsl }
 
-/** y = weight * x / rms(x) over rows of C. With `add`: x_out = x + delta first, and y from that. */
+/**
+ * y = weight * x / rms(x) over rows of C. With `add`: x_out = x + delta first, and y from that. Rows of y are `pitch`
+ * elements apart, by default C.
+ */
 export function rmsnormForward(
   r: Recorder,
   o: {
@@ -17,6 +20,7 @@ export function rmsnormForward(
     C: number
     eps: number
     add?: { delta: Tensor; xOut: Tensor }
+    pitch?: number
   },
 ): void {
   const { defines, workgroups } = rowGrid(r, o.rows)
@@ -24,23 +28,37 @@ export function rmsnormForward(
     source: forward,
     defines: { ...defines, ADD: o.add !== undefined },
     tensors: { x: o.x, weight: o.weight, y: o.y, ...(o.add ? { delta: o.add.delta, x_out: o.add.xOut } : {}) },
-    params: { rows: o.rows, C: o.C, eps: o.eps },
+    params: { rows: o.rows, C: o.C, pitch: o.pitch ?? o.C, eps: o.eps },
     workgroups,
     flops: 6 * o.rows * o.C,
   })
 }
 
-/** dx = gradient of rmsnorm at x for dy; with `accumulate` it is added to dx. */
+/**
+ * dx = gradient of rmsnorm at x for dy; with `accumulate` it is added to dx, whose rows are `pitch` elements apart. With
+ * `again` dy then becomes the y of the forward pass.
+ */
 export function rmsnormBackward(
   r: Recorder,
-  o: { x: Tensor; weight: Tensor; dy: Tensor; dx: Tensor; rows: number; C: number; eps: number; accumulate?: boolean },
+  o: {
+    x: Tensor
+    weight: Tensor
+    dy: Tensor
+    dx: Tensor
+    rows: number
+    C: number
+    eps: number
+    accumulate?: boolean
+    pitch?: number
+    again?: boolean
+  },
 ): void {
   const { defines, workgroups } = rowGrid(r, o.rows)
   r.dispatch({
     source: backward,
-    defines: { ...defines, ACC: o.accumulate ?? false },
+    defines: { ...defines, ACC: o.accumulate ?? false, AGAIN: o.again ?? false },
     tensors: { x: o.x, weight: o.weight, dy: o.dy, dx: o.dx },
-    params: { rows: o.rows, C: o.C, eps: o.eps },
+    params: { rows: o.rows, C: o.C, pitch: o.pitch ?? o.C, eps: o.eps },
     workgroups,
     flops: 10 * o.rows * o.C,
   })

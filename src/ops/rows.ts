@@ -43,12 +43,15 @@ export function rowsSelect(
   })
 }
 
-/** out[m] = d[trained[m]], or 0 where trained[m] < 0. */
-export function rowsScatter(r: Recorder, o: { trained: Tensor; d: Tensor; out: Tensor; M: number; C: number }): void {
+/** out[m] = d[trained[m]], or 0 where trained[m] < 0; rows of out are `pitch` elements apart, by default C. */
+export function rowsScatter(
+  r: Recorder,
+  o: { trained: Tensor; d: Tensor; out: Tensor; M: number; C: number; pitch?: number },
+): void {
   r.dispatch({
     source: scatter,
     tensors: { trained: o.trained, d: o.d, out: o.out },
-    params: { M: o.M, C: o.C },
+    params: { M: o.M, C: o.C, pitch: o.pitch ?? o.C },
     workgroups: grid(o.M * o.C, 64),
   })
 }

@@ -31,16 +31,19 @@ export function softmaxForward(r: Recorder, o: SoftmaxShape & { scores: Tensor; 
   })
 }
 
-/** d <- P * (d - sum(P d)) in place. */
-export function softmaxBackward(r: Recorder, o: SoftmaxShape & { probs: Tensor; d: Tensor }): void {
+/** As the forward pass, and d <- P * (d - sum(P d)) in place. */
+export function softmaxBackward(
+  r: Recorder,
+  o: SoftmaxShape & { scores: Tensor; d: Tensor; segments?: Tensor },
+): void {
   const { defines, workgroups } = rowGrid(r, o.B * o.H * o.Tq)
   r.dispatch({
     source: backward,
-    defines,
-    tensors: { probs: o.probs, d: o.d },
+    defines: { ...defines, SEGMENTS: o.segments !== undefined },
+    tensors: { scores: o.scores, d: o.d, ...(o.segments ? { segments: o.segments } : {}) },
     params: { Z: o.B * o.H, Tq: o.Tq, Tk: o.Tk, H: o.H, first: o.first, line: o.line ?? 0 },
     workgroups,
-    flops: 4 * o.B * o.H * o.Tq * o.Tk,
+    flops: 10 * o.B * o.H * o.Tq * o.Tk,
   })
 }
 

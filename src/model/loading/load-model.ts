@@ -13,9 +13,9 @@ import { hostTable } from './host-table'
 import type { LanguageModel } from '../language-model'
 import { GpuLanguageModel } from '../gpu-language-model'
 import { Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
-import { PROJECTIONS, type ModelConfig } from '../../contracts/model'
+import { PROJECTIONS, type ModelConfig, type Projection } from '../../contracts/model'
 import { type LayerWeights, type ModelWeights } from '../weights'
-import { EMBEDDING, FINAL_NORM, headTensor, layerNames, linearModules, linearPath } from '../../architecture/names'
+import { EMBEDDING, FINAL_NORM, headTensor, layerNames, linearModules, linearPath, linearShape } from '../../architecture/names'
 
 export interface LoadProgress {
   /** Tensor being loaded, without its suffix. */
@@ -252,12 +252,30 @@ class Loader {
   }
 
   private async vector(name: string): Promise<Tensor> {
+    return this.kept(uploadTensor(this.gpu, name, await this.vectorValues(name)))
+  }
+
+  private async vectorValues(name: string): Promise<Float32Array> {
     const info = this.weights.tensors.get(name)!
-    const values = toFloat32(await this.weights.read(name, 0, info.bytes), this.floatDtype(name))
-    const tensor = uploadTensor(this.gpu, name, values)
+    return toFloat32(await this.weights.read(name, 0, info.bytes), this.floatDtype(name))
+  }
+
+  private kept(tensor: Tensor): Tensor {
     this.buffers.push(tensor.buffer!)
     this.otherBytes += tensor.buffer!.size
     return tensor
+  }
+
+  /** One behind the other; zeros for those that have none. */
+  private async joinedVectors(names: (string | null)[], sizes: number[], label: string): Promise<Tensor | null> {
+    if (names.every((name) => name === null)) return null
+    const joined = new Float32Array(sizes.reduce((sum, size) => sum + size, 0))
+    let at = 0
+    for (const [i, name] of names.entries()) {
+      if (name !== null) joined.set(await this.vectorValues(name), at)
+      at += sizes[i]
+    }
+    return this.kept(uploadTensor(this.gpu, label, joined))
   }
 
   private async optionalVector(name: string | null): Promise<Tensor | null> {
@@ -271,12 +289,22 @@ class Loader {
       const weight = targets.get(linearPath(layer, projection))!
       linears[projection] = { weight, bias: await this.optionalVector(names.bias(projection)) }
     }
+    const joined = (projections: Projection[]): Promise<Tensor | null> =>
+      this.joinedVectors(
+        projections.map((projection) => names.bias(projection)),
+        projections.map((projection) => linearShape(this.config, projection)[0]),
+        `model.layers.${layer} ${projections.join(', ')} biases`,
+      )
     return {
       inputNorm: await this.vector(names.inputNorm),
       postNorm: await this.vector(names.postNorm),
       qNorm: await this.optionalVector(names.qNorm),
       kNorm: await this.optionalVector(names.kNorm),
       linears,
+      joinedBiases: {
+        attention: await joined(['q_proj', 'k_proj', 'v_proj']),
+        feedForward: await joined(['gate_proj', 'up_proj']),
+      },
     }
   }
 }

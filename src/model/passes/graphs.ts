@@ -4,8 +4,10 @@ import { attentionScratch, type AttentionChunking } from '../../ops/attention'
 import { headLogits, headLoss, lossSum, type HeadScratch } from '../../ops/head'
 import { rmsnormBackward, rmsnormForward } from '../../ops/rmsnorm'
 import { embedGather, rowsScatter, rowsSelect } from '../../ops/rows'
-import { layerBackward, layerForward, type LayerActivations, type Residual } from './layer'
-import type { LayerAdapter, LayerContext } from './layer-context'
+import { layerForward } from './layer'
+import type { LayerAdapter, LayerContext, Residual } from './layer-context'
+import { passSlabElements, residualPitch } from './layer-groups'
+import { wholeLayerBackward, wholeLayerForward, type LayerActivations } from './whole-layer'
 import type { ModelConfig } from '../../contracts/model'
 import type { ModelWeights } from '../weights'
 
@@ -52,7 +54,8 @@ function startPass(
   const C = m.config.hiddenSize
   const embedded = inputs.embedded ?? r.tensor('embedded', [M, C], { kind: 'checkpoints' })
   if (!inputs.embedded) embedGather(r, { ids: inputs.ids, parts: m.weights.head, out: embedded, M, C })
-  return { embedded, ctx: layerContext(r, m, s, inputs, s.T) }
+  const slab = passSlabElements(m.config, m.weights.layers, m.adapter, r.tuning.slabElements)
+  return { embedded, ctx: layerContext(r, m, s, inputs, { keys: s.T, slab }) }
 }
 
 function layerContext(
@@ -60,7 +63,7 @@ function layerContext(
   m: PassModel,
   s: { B: number; T: number },
   inputs: { positions: Tensor; segments?: Tensor },
-  keys: number,
+  o: { keys: number; slab: number },
 ): LayerContext {
   return {
     r,
@@ -70,8 +73,8 @@ function layerContext(
     positions: inputs.positions,
     segments: inputs.segments,
     rope: m.rope,
-    slab: r.tensor('slab', [m.slabElements], { kind: 'scratch' }),
-    probs: r.tensor('attention probabilities', [attentionScratch(m.chunking, s.T, keys)], { kind: 'scratch' }),
+    slab: r.tensor('slab', [o.slab], { kind: 'scratch' }),
+    probs: r.tensor('attention probabilities', [attentionScratch(m.chunking, s.T, o.keys)], { kind: 'scratch' }),
     chunking: m.chunking,
     activation: m.activation,
     adapter: m.adapter,
@@ -123,7 +126,7 @@ export function recordTraining(
   let residual: Residual = { x: embedded, delta: null }
   const kept: LayerActivations[] = []
   for (let layer = 0; layer < config.layers; layer++) {
-    const step = layerForward(ctx, layer, weights.layers[layer], residual, 'activations')
+    const step = wholeLayerForward(ctx, layer, weights.layers[layer], residual, 'activations')
     kept.push(step.kept)
     residual = step.output
   }
@@ -150,15 +153,16 @@ export function recordTraining(
     C,
     eps: config.rmsNormEps,
   })
-  const dx = r.tensor('dx', [M, C], { kind: 'scratch' })
-  rowsScatter(r, { trained: o.inputs.trainedIndex, d: draw, out: dx, M, C })
+  const pitch = residualPitch(config, weights.layers, m.adapter)
+  const dx = r.tensor('dx', [M, pitch], { kind: 'scratch' })
+  rowsScatter(r, { trained: o.inputs.trainedIndex, d: draw, out: dx, M, C, pitch })
   for (let layer = config.layers - 1; layer >= 0; layer--) {
     const w = weights.layers[layer]
     const saved =
       layer < o.recomputed
-        ? layerForward(ctx, layer, w, { x: kept[layer].x, delta: null }, 'scratch', true).kept
+        ? wholeLayerForward(ctx, layer, w, { x: kept[layer].x, delta: null }, 'scratch', true).kept
         : kept[layer]
-    layerBackward(ctx, layer, w, saved, dx, layer === 0)
+    wholeLayerBackward(ctx, layer, w, saved, { tensor: dx, pitch }, layer === 0)
   }
 }
 
@@ -173,7 +177,7 @@ export function recordEvaluation(
   const { ctx, embedded } = startPass(r, m, s, o.inputs)
   let residual: Residual = { x: embedded, delta: null }
   for (let layer = 0; layer < config.layers; layer++) {
-    residual = layerForward(ctx, layer, weights.layers[layer], residual, 'scratch').output
+    residual = wholeLayerForward(ctx, layer, weights.layers[layer], residual, 'scratch').output
     o.probe?.(layer, residual)
   }
   headLoss(r, {
@@ -215,11 +219,11 @@ export function recordDecoding(
   const C = config.hiddenSize
   const embedded = o.embedded ?? r.tensor('embedded', [s.T, C])
   if (!o.embedded) embedGather(r, { ids: o.ids, parts: weights.head, out: embedded, M: s.T, C })
-  const ctx = layerContext(r, m, { B: 1, T: s.T }, { positions: o.positions }, s.first + s.T)
+  const ctx = layerContext(r, m, { B: 1, T: s.T }, { positions: o.positions }, { keys: s.first + s.T, slab: m.slabElements })
   ctx.cache = { first: s.first, single: o.single, k: o.k, v: o.v }
   let residual: Residual = { x: embedded, delta: null }
   for (let layer = 0; layer < config.layers; layer++) {
-    residual = layerForward(ctx, layer, weights.layers[layer], residual, 'scratch').output
+    residual = layerForward(ctx, layer, weights.layers[layer], residual, 'scratch')
   }
   const rows = o.logitRows
   const raw = r.tensor('last rows', [rows, C])

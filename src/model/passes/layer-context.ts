@@ -4,6 +4,12 @@ import type { AttentionChunking } from '../../ops/attention'
 import type { LoraTensors } from '../adapter-store'
 import type { ModelConfig, Projection } from '../../contracts/model'
 
+/** The residual stream between layers: x plus a part that the next norm adds on its way. */
+export interface Residual {
+  x: Tensor
+  delta: Tensor | null
+}
+
 /** What every layer of one graph shares. */
 export interface LayerContext {
   r: Recorder
