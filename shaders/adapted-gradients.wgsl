@@ -126,7 +126,9 @@ fn adapted_gradients(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgro
 // dx += drop(dlow A) of all parts, each through its own mask; without dropout the product does it (see adapted_rows).
 struct Params {
   M: u32, N: u32, K: u32, dy_pitch: u32, rank: u32, parts: u32, threshold: u32, kept: f32,
-  a0: u32, a1: u32, a2: u32, site0: u32, site1: u32, site2: u32,
+  from0: u32, from1: u32, from2: u32, to0: u32, to1: u32, to2: u32,
+  a0: u32, a1: u32, a2: u32, b0: u32, b1: u32, b2: u32,
+  site0: u32, site1: u32, site2: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
@@ -146,13 +148,13 @@ fn adapted_branch(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups
   var sum = vec4<f32>(0.0);
   for (var i = 0u; i < p.parts; i++) {
     let row = m * p.dy_pitch + p.N + i * p.rank;
-    let a = one_of(i, p.a0, p.a1, p.a2);
+    let a = a_of(i);
     var part = vec4<f32>(0.0);
     for (var j = 0u; j < p.rank; j++) {
       let e = vec4<u32>(a + j * p.K) + ks;
       part += dy[row + j] * vec4<f32>(page[e.x], page[e.y], page[e.z], page[e.w]);
     }
-    sum += part * kept4(m * p.K + k, one_of(i, p.site0, p.site1, p.site2));
+    sum += part * kept4(m * p.K + k, site_of(i));
   }
   for (var c = 0u; c < min(4u, p.K - k); c++) { dx[m * p.K + k + c] += sum[c]; }
 }

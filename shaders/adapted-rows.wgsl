@@ -258,7 +258,7 @@ fn make_rows(m0: u32, lane: u32) {
 }
 //#end
 
-//#if ADAPTED
+//#if ADAPTED && ROWS
 var<workgroup> sums: array<vec4<f32>, ${4 * LANES}>;
 
 // Adds the KS parts of each share up; every invocation then finds the four rows' sums where its share begins.

@@ -51,7 +51,7 @@ export interface Tuning {
    * Invocations a workgroup of the adapters' kernels, which take four rows and split sums among themselves: many on a
    * GPU, a vector's worth on a processor. Read by src/ops/adapted.ts, as is the next.
    */
-  adapterLanes: 8 | 128
+  adapterLanes: 8 | 32 | 128
   /** Pieces of eight weights that each of them unpacks. */
   unpackPieces: number
   /** Invocations that share an output of the NF4 matrix-vector product. Read by `nf4Gemv`. */
@@ -67,8 +67,8 @@ export interface Tuning {
    */
   slabElements: number
   /**
-   * Rows of the vocabulary whose logits are there at once: [rows, 4096] f32 is 16 MiB at 1024 trained tokens, and the
-   * product over them is long enough. Read by the loss head.
+   * Rows of the vocabulary whose logits are there at once: [rows, 8192] f32 is 32 MiB at 1024 trained tokens, and each
+   * chunk takes three dispatches. Read by the loss head.
    */
   headChunk: number
   /** Most bytes of attention scores at once (twice that in the backward pass). Read where chunks are chosen. */
@@ -98,7 +98,7 @@ const MiB = 2 ** 20
 const COMMON = {
   gemvLanes: 8,
   slabElements: 16 * MiB,
-  headChunk: 4096,
+  headChunk: 8192,
   scoreBytes: 64 * MiB,
   prefillTokens: 128,
   budgetBytes: 2048 * MiB,

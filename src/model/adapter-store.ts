@@ -43,7 +43,8 @@ export interface AdapterLayout {
 
 /**
  * Elements of a page at most, each tensor counted in whole blocks of the optimiser: 64 MiB, whose f32 states just fit
- * the least binding limit.
+ * the least binding limit. A layer stays on one page, since kernels bind the adapters of linears that share an input as
+ * one buffer; one that is larger by itself gets a larger page.
  */
 const PAGE_ELEMENTS = 16 * 1024 * 1024
 
@@ -52,19 +53,26 @@ export function adapterLayout(config: ModelConfig, lora: LoraConfig): AdapterLay
   const pages: number[] = [0]
   let parameters = 0
   let inBlocks = 0
+  const shapesOf = (projection: Projection): { side: 'A' | 'B'; shape: [number, number] }[] => {
+    const [out, input] = linearShape(config, projection)
+    return [
+      { side: 'A', shape: [lora.r, input] },
+      { side: 'B', shape: [out, lora.r] },
+    ]
+  }
+  const layerBlocks = lora.target_modules
+    .flatMap(shapesOf)
+    .reduce((sum, { shape }) => sum + Math.ceil((shape[0] * shape[1]) / OPTIMIZER_BLOCK) * OPTIMIZER_BLOCK, 0)
   for (let layer = 0; layer < config.layers; layer++) {
+    if (inBlocks + layerBlocks > PAGE_ELEMENTS && inBlocks > 0) {
+      pages.push(0)
+      inBlocks = 0
+    }
+    inBlocks += layerBlocks
     for (const projection of lora.target_modules) {
-      const [out, input] = linearShape(config, projection)
-      for (const side of ['A', 'B'] as const) {
-        const shape: [number, number] = side === 'A' ? [lora.r, input] : [out, lora.r]
+      for (const { side, shape } of shapesOf(projection)) {
         const length = shape[0] * shape[1]
         const padded = Math.ceil(length / 64) * 64
-        const blocks = Math.ceil(length / OPTIMIZER_BLOCK) * OPTIMIZER_BLOCK
-        if (inBlocks + blocks > PAGE_ELEMENTS && inBlocks > 0) {
-          pages.push(0)
-          inBlocks = 0
-        }
-        inBlocks += blocks
         const page = pages.length - 1
         slots.push({
           name: slotName(layer, projection, side),

@@ -362,7 +362,6 @@ function adaptedBranch(
   o: { group: LinearGroup; dy: Tensor; pitch: number; dx: Tensor; M: number; dropout: Dropout },
 ): void {
   const { parts, rank, K, N } = o.group
-  const { a0, a1, a2, site0, site1, site2 } = partParams(parts)
   r.dispatch({
     source: branchSource,
     tensors: { dy: o.dy, page: pageOf(parts.flatMap(({ A, B }) => [A, B])), run: o.dropout.run, dx: o.dx },
@@ -374,7 +373,7 @@ function adaptedBranch(
       rank,
       parts: parts.length,
       ...dropoutParams(o.dropout),
-      ...{ a0, a1, a2, site0, site1, site2 },
+      ...partParams(parts),
     },
     workgroups: grid(o.M * Math.ceil(K / 4), 64),
     flops: 2 * o.M * K * rank * parts.length,
@@ -402,7 +401,7 @@ export function groupGradients(
   const { parts, rank, K, N, scale } = o.group
   const { adapterLanes: lanes } = r.tuning
   // Rows are shared out where there are enough invocations to keep busy.
-  const split = lanes >= 64 ? 8 : 1
+  const split = lanes >= 32 ? 8 : 1
   const extra = extraColumns(o.group)
   const vectors = [K, N, rank, o.xPitch, o.pitch, ...parts.flatMap(({ from, to }) => [from, to])].every(
     (size) => size % 4 === 0,

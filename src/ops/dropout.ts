@@ -13,7 +13,9 @@ export interface Dropout {
 
 /** The parameters of a kernel that drops elements. */
 export function dropoutParams(dropout: Dropout | null): { threshold: number; kept: number } {
-  return dropout ? { threshold: dropoutThreshold(dropout.rate), kept: 1 / (1 - dropout.rate) } : { threshold: 0, kept: 1 }
+  return dropout
+    ? { threshold: dropoutThreshold(dropout.rate), kept: 1 / (1 - dropout.rate) }
+    : { threshold: 0, kept: 1 }
 }
 
 /** An element is dropped when its 32 random bits fall below this. */
@@ -38,13 +40,4 @@ export function dropoutKeeps(i: number, site: number, seed: number, step: number
   z = (z ^ (z >>> 16)) >>> 0
   round()
   return x >= dropoutThreshold(rate)
-}
-
-/** The plain twin: kept elements scaled in f32 as the kernels do. */
-export function dropoutReference(
-  x: ArrayLike<number>,
-  o: { site: number; seed: number; step: number; rate: number },
-): Float32Array {
-  const scale = Math.fround(1 / (1 - o.rate))
-  return Float32Array.from(x, (v, i) => (dropoutKeeps(i, o.site, o.seed, o.step, o.rate) ? v * scale : 0))
 }

@@ -82,39 +82,3 @@ export function part(vector: Tensor, from: number, count: number): Tensor {
   if (!vector.buffer) throw new Error(`${vector.label} has no buffer to take a part of`)
   return bufferTensor(vector.label, 'f32', [count], vector.buffer, vector.offset + from * 4)
 }
-
-/** dx [M, K] (+)= dy [M, N] W. */
-export function linearBackwardX(
-  r: Recorder,
-  o: {
-    weight: LinearWeight
-    dy: Tensor
-    dx: Tensor
-    M: number
-    slab: Tensor
-    accumulate?: boolean
-  },
-): void {
-  const { weight, M } = o
-  const { N, K } = weight
-  if (weight.kind === 'dense') {
-    matmul(r, { a: o.dy, b: weight.tensor, c: o.dx, M, N: K, K: N, accumulate: o.accumulate })
-    return
-  }
-  const rows = slabRows(weight, r.tuning.slabElements)
-  for (let n = 0; n < N; n += rows) {
-    const count = Math.min(rows, N - n)
-    nf4Dequantize(r, { weight, out: o.slab, first: n * K, n: count * K })
-    matmul(r, {
-      a: o.dy,
-      b: o.slab,
-      c: o.dx,
-      M,
-      N: K,
-      K: count,
-      lda: N,
-      aOffset: n,
-      accumulate: n > 0 || o.accumulate,
-    })
-  }
-}

@@ -32,10 +32,7 @@ export function softmaxForward(r: Recorder, o: SoftmaxShape & { scores: Tensor; 
 }
 
 /** As the forward pass, and d <- P * (d - sum(P d)) in place. */
-export function softmaxBackward(
-  r: Recorder,
-  o: SoftmaxShape & { scores: Tensor; d: Tensor; segments?: Tensor },
-): void {
+export function softmaxBackward(r: Recorder, o: SoftmaxShape & { scores: Tensor; d: Tensor; segments?: Tensor }): void {
   const { defines, workgroups } = rowGrid(r, o.B * o.H * o.Tq)
   r.dispatch({
     source: backward,

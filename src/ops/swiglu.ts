@@ -3,7 +3,6 @@ import { grid, type Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
 
 const forward = { name: 'swiglu_forward', wgsl }
-const backward = { name: 'swiglu_backward', wgsl }
 
 /** act = silu(gate) * up, n elements. */
 export function swigluForward(r: Recorder, o: { gate: Tensor; up: Tensor; act: Tensor; n: number }): void {
@@ -13,22 +12,6 @@ export function swigluForward(r: Recorder, o: { gate: Tensor; up: Tensor; act: T
     params: { n: o.n },
     workgroups: grid(o.n, 64),
     flops: 6 * o.n,
-  })
-}
-
-/** Gradients of gate and up; dgate and dup may be gate and up themselves, which are then overwritten. */
-export function swigluBackward(
-  r: Recorder,
-  o: { dact: Tensor; gate: Tensor; up: Tensor; dgate: Tensor; dup: Tensor; n: number },
-): void {
-  const inPlace = o.dgate === o.gate
-  r.dispatch({
-    source: backward,
-    defines: { IN_PLACE: inPlace },
-    tensors: { dact: o.dact, gate: o.gate, up: o.up, ...(inPlace ? {} : { dgate: o.dgate, dup: o.dup }) },
-    params: { n: o.n },
-    workgroups: grid(o.n, 64),
-    flops: 12 * o.n,
   })
 }
 

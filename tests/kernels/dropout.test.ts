@@ -1,63 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { dropout, dropoutKeeps, dropoutReference } from '../../src/ops/dropout'
-import { random, runOps } from '../helpers/gpu'
-import { runBits } from '../helpers/step-words'
+import { dropoutKeeps } from '../../src/ops/dropout'
 
-async function drop(
-  x: Float32Array,
-  o: { site: number; seed: number; step: number; rate: number },
-  y?: Float32Array,
-): Promise<Float32Array> {
-  const out = await runOps(
-    {
-      run: { data: runBits({ seed: o.seed, micro_step: o.step }) },
-      x: { data: x },
-      y: { data: y ?? new Float32Array(x.length).fill(NaN) },
-    },
-    (r, t) =>
-      dropout(r, {
-        run: t.run,
-        x: t.x,
-        y: t.y,
-        n: x.length,
-        site: o.site,
-        rate: o.rate,
-        accumulate: y !== undefined,
-      }),
-  )
-  return out.y
-}
-
-describe("the mask is the twin's, element by element", () => {
-  for (const o of [
-    { site: 0, seed: 0, step: 0, rate: 0.05 },
-    { site: 195, seed: 42, step: 1, rate: 0.1 },
-    { site: 3, seed: 0xffffffff, step: 123_456, rate: 0.5 },
-  ]) {
-    test(JSON.stringify(o), async () => {
-      const x = random(5003, 1)
-      expect([...(await drop(x, o))]).toEqual([...dropoutReference(x, o)])
-    })
-  }
-})
-
-test('forward and backward drop the same elements; adding keeps what was there', async () => {
-  const o = { site: 9, seed: 7, step: 3, rate: 0.3 }
-  const n = 700
-  const ones = new Float32Array(n).fill(1)
-  const base = random(n, 5)
-  const [forward, backward] = [await drop(ones, o), await drop(ones, o, base)]
-  const scale = Math.fround(1 / (1 - o.rate))
-  for (let i = 0; i < n; i++) {
-    expect(forward[i]).toBe(dropoutKeeps(i, o.site, o.seed, o.step, o.rate) ? scale : 0)
-    expect(backward[i]).toBe(forward[i] === 0 ? base[i] : Math.fround(base[i] + scale))
-  }
-})
-
-test('rate 0 keeps everything as it is', async () => {
-  const x = random(300, 1)
-  expect([...(await drop(x, { site: 1, seed: 2, step: 3, rate: 0 }))]).toEqual([...x])
-})
+// That the kernels draw what the twin draws is part of adapted.test.ts.
 
 describe('statistics of the generator', () => {
   const n = 100_000

@@ -6,19 +6,15 @@ import {
   attentionScratch,
   type AttentionChunking,
 } from '../../src/ops/attention'
-import { dropout, dropoutReference } from '../../src/ops/dropout'
 import { headLoss, headReference } from '../../src/ops/head'
-import { linearBackwardX, slabElements, type LinearWeight } from '../../src/ops/linear'
 import { matmul, matmulReference } from '../../src/ops/matmul'
 import { rmsnormBackward, rmsnormBackwardReference, rmsnormReference } from '../../src/ops/rmsnorm'
 import { rope, ropeReference } from '../../src/ops/rope'
 import { rowsScatter } from '../../src/ops/rows'
 import { softmaxBackward, softmaxBackwardReference, softmaxReference } from '../../src/ops/softmax'
-import { swigluBackward, swigluBackwardReference, swigluReference } from '../../src/ops/swiglu'
 import { differences, dot } from '../helpers/differences'
 import { F32_SUMS, random, relativeError, ROW_TUNINGS, runOps } from '../helpers/gpu'
-import { hostNf4 } from '../helpers/nf4-weight'
-import { runBits, runWords } from '../helpers/step-words'
+import { runWords } from '../helpers/step-words'
 
 // Every kernel's gradient as the GPU gives it, against its twin and against the slopes of the forward twin, on shapes
 // drawn from a seed. The first of each family has one row; no size is chosen to suit a tile or a workgroup.
@@ -91,30 +87,6 @@ onRandomShapes(
   },
 )
 
-onRandomShapes(
-  'an NF4 linear, in slabs of 64 rows',
-  2,
-  (pick, oneRow) => ({ M: oneRow ? 1 : pick(2, 20), N: pick(65, 200), K: pick(3, 60) }),
-  async ({ M, N, K }) => {
-    const weight = hostNf4(random(N * K, 1), true)
-    const [x, dy] = [random(M * K, 2), random(M * N, 3)]
-    const slab = slabElements([{ kind: 'nf4', N, K, buffer: null as unknown as GPUBuffer, ...weight }], 1)
-    const out = await runOps(
-      { w: { data: weight.words }, slab: unwritten(slab), dy: { data: dy }, dx: unwritten(M * K) },
-      (r, t) => {
-        const linear: LinearWeight = { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight }
-        linearBackwardX(r, { weight: linear, dy: t.dy, dx: t.dx, M, slab: t.slab })
-      },
-      { slabElements: 1 },
-    )
-    const xs = doubles(x)
-    const loss = () => dot(matmulReference(xs, weight.values, { M, N, K, bTransposed: true }), dy)
-    expectGradients({
-      x: { got: out.dx, twin: matmulReference(dy, weight.values, { M, N: K, K: N }), values: xs, loss },
-    })
-  },
-)
-
 for (const tuning of ROW_TUNINGS) {
   const lanes = `${tuning.rowLanes} invocations a row`
 
@@ -146,10 +118,11 @@ for (const tuning of ROW_TUNINGS) {
     async ({ B, H, Tq, Tk, first }) => {
       const shape = { B, H, Tq, Tk, first }
       const [scores, d] = [doubles(random(B * H * Tq * Tk, 1, 2)), random(B * H * Tq * Tk, 2)]
-      const probs = Float32Array.from(softmaxReference(scores, shape))
+      const given = Float32Array.from(scores)
+      const probs = softmaxReference(scores, shape)
       const out = await runOps(
-        { probs: { data: probs }, d: { data: d } },
-        (r, t) => softmaxBackward(r, { ...shape, probs: t.probs, d: t.d }),
+        { scores: { data: given }, d: { data: d } },
+        (r, t) => softmaxBackward(r, { ...shape, scores: t.scores, d: t.d }),
         tuning,
       )
       const loss = () => dot(softmaxReference(scores, shape), d)
@@ -290,40 +263,6 @@ onRandomShapes(
 )
 
 onRandomShapes(
-  'SwiGLU, in place and not',
-  8,
-  (pick, oneRow) => ({ rows: oneRow ? 1 : pick(2, 9), F: pick(1, 90) }),
-  async ({ rows, F }) => {
-    const n = rows * F
-    const [gate, up, dact] = [random(n, 1, 4), random(n, 2), random(n, 3)]
-    const out = await runOps(
-      {
-        gate: { data: gate },
-        up: { data: up },
-        dact: { data: dact },
-        dgate: unwritten(n),
-        dup: unwritten(n),
-        g2: { data: gate },
-        u2: { data: up },
-      },
-      (r, t) => {
-        swigluBackward(r, { dact: t.dact, gate: t.gate, up: t.up, dgate: t.dgate, dup: t.dup, n })
-        swigluBackward(r, { dact: t.dact, gate: t.g2, up: t.u2, dgate: t.g2, dup: t.u2, n })
-      },
-    )
-    const [gs, us] = [doubles(gate), doubles(up)]
-    const twin = swigluBackwardReference(dact, gate, up)
-    const loss = () => dot(swigluReference(gs, us), dact)
-    expectGradients({
-      gate: { got: out.dgate, twin: twin.gate, values: gs, loss },
-      up: { got: out.dup, twin: twin.up, values: us, loss },
-      'gate in place': { got: out.g2, twin: twin.gate, values: gs, loss },
-      'up in place': { got: out.u2, twin: twin.up, values: us, loss },
-    })
-  },
-)
-
-onRandomShapes(
   'rows that were selected',
   9,
   (pick, oneRow) => ({ M: oneRow ? 1 : pick(3, 30), C: pick(1, 70) }),
@@ -344,29 +283,5 @@ onRandomShapes(
       row < 0 ? Array<number>(C).fill(0) : [...d.subarray(row * C, row * C + C)],
     )
     expectGradients({ x: { got: out.dx, twin, values: xs, loss } })
-  },
-)
-
-onRandomShapes(
-  'dropout',
-  10,
-  (pick, oneRow) => ({
-    n: oneRow ? pick(2, 60) : pick(65, 900),
-    site: pick(0, 300),
-    seed: pick(0, 99999),
-    step: pick(0, 500),
-    rate: pick(1, 8) / 10,
-  }),
-  async ({ n, ...o }) => {
-    const dy = random(n, 1)
-    const out = await runOps(
-      { run: { data: runBits({ seed: o.seed, micro_step: o.step }) }, dy: { data: dy }, dx: unwritten(n) },
-      (r, t) => dropout(r, { run: t.run, x: t.dy, y: t.dx, n, site: o.site, rate: o.rate }),
-    )
-    // The twin's results are f32, of which differences leave nothing: its mask, in f64.
-    const slopes = dropoutReference(new Float32Array(n).fill(1), o)
-    const xs = doubles(random(n, 2))
-    const loss = () => xs.reduce((sum, x, i) => sum + x * slopes[i] * dy[i], 0)
-    expectGradients({ x: { got: out.dx, twin: dropoutReference(dy, o), values: xs, loss } })
   },
 )

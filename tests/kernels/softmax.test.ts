@@ -24,8 +24,7 @@ for (const tuning of ROW_TUNINGS) {
           { scores: { data: scores }, plain: { data: scores }, d: { data: d }, segments: { data: segments } },
           (r, t) => {
             softmaxForward(r, { ...shape, scores: t.scores, segments: t.segments })
-            softmaxForward(r, { ...shape, scores: t.plain })
-            softmaxBackward(r, { ...shape, probs: t.plain, d: t.d })
+            softmaxBackward(r, { ...shape, scores: t.plain, d: t.d })
           },
           tuning,
         )

@@ -1,33 +1,16 @@
 import { expect, test } from 'vitest'
-import { swigluBackward, swigluBackwardReference, swigluForward, swigluReference } from '../../src/ops/swiglu'
+import { swigluBackwardReference, swigluForward, swigluReference } from '../../src/ops/swiglu'
 import { differences, dot } from '../helpers/differences'
 import { F32_SUMS, random, relativeError, runOps } from '../helpers/gpu'
 
 for (const n of [1, 64, 1003]) {
-  test(`${n} elements forward and backward`, async () => {
-    const [gate, up, dact] = [random(n, 1, 6), random(n, 2), random(n, 3)]
+  test(`${n} elements`, async () => {
+    const [gate, up] = [random(n, 1, 6), random(n, 2)]
     const out = await runOps(
-      {
-        gate: { data: gate },
-        up: { data: up },
-        act: { data: new Float32Array(n) },
-        dgate: { data: new Float32Array(n) },
-        dup: { data: new Float32Array(n) },
-        g2: { data: gate },
-        u2: { data: up },
-        dact: { data: dact },
-      },
-      (r, t) => {
-        swigluForward(r, { gate: t.gate, up: t.up, act: t.act, n })
-        swigluBackward(r, { dact: t.dact, gate: t.gate, up: t.up, dgate: t.dgate, dup: t.dup, n })
-        swigluBackward(r, { dact: t.dact, gate: t.g2, up: t.u2, dgate: t.g2, dup: t.u2, n })
-      },
+      { gate: { data: gate }, up: { data: up }, act: { data: new Float32Array(n).fill(NaN) } },
+      (r, t) => swigluForward(r, { gate: t.gate, up: t.up, act: t.act, n }),
     )
     expect(relativeError(out.act, swigluReference(gate, up))).toBeLessThan(F32_SUMS)
-    const want = swigluBackwardReference(dact, gate, up)
-    expect(relativeError(out.g2, want.gate)).toBeLessThan(F32_SUMS)
-    expect(relativeError(out.u2, want.up)).toBeLessThan(F32_SUMS)
-    expect([...out.dgate, ...out.dup]).toEqual([...out.g2, ...out.u2])
   })
 }
 

@@ -15,7 +15,15 @@ import { GpuLanguageModel } from '../gpu-language-model'
 import { Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
 import { PROJECTIONS, type ModelConfig, type Projection } from '../../contracts/model'
 import { type LayerWeights, type ModelWeights } from '../weights'
-import { EMBEDDING, FINAL_NORM, headTensor, layerNames, linearModules, linearPath, linearShape } from '../../architecture/names'
+import {
+  EMBEDDING,
+  FINAL_NORM,
+  headTensor,
+  layerNames,
+  linearModules,
+  linearPath,
+  linearShape,
+} from '../../architecture/names'
 
 export interface LoadProgress {
   /** Tensor being loaded, without its suffix. */

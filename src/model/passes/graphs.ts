@@ -219,7 +219,13 @@ export function recordDecoding(
   const C = config.hiddenSize
   const embedded = o.embedded ?? r.tensor('embedded', [s.T, C])
   if (!o.embedded) embedGather(r, { ids: o.ids, parts: weights.head, out: embedded, M: s.T, C })
-  const ctx = layerContext(r, m, { B: 1, T: s.T }, { positions: o.positions }, { keys: s.first + s.T, slab: m.slabElements })
+  const ctx = layerContext(
+    r,
+    m,
+    { B: 1, T: s.T },
+    { positions: o.positions },
+    { keys: s.first + s.T, slab: m.slabElements },
+  )
   ctx.cache = { first: s.first, single: o.single, k: o.k, v: o.v }
   let residual: Residual = { x: embedded, delta: null }
   for (let layer = 0; layer < config.layers; layer++) {

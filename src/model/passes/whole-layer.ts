@@ -182,13 +182,8 @@ export function wholeLayerBackward(
   const { hiddenSize: C, intermediateSize: F, rmsNormEps: eps } = c
   const scratch = (name: string, width: number): Tensor =>
     r.tensor(`layer ${layer} ${name}`, [M, width], { kind: 'scratch' })
-  const back = (
-    name: GroupName,
-    dy: Tensor,
-    pitch: number,
-    into: Tensor | null,
-    source?: RowSource,
-  ): void => groupBackward(r, { group: groups[name], dy, pitch, dx: into, M, slab, dropout, source })
+  const back = (name: GroupName, dy: Tensor, pitch: number, into: Tensor | null, source?: RowSource): void =>
+    groupBackward(r, { group: groups[name], dy, pitch, dx: into, M, slab, dropout, source })
   const gradients = (name: GroupName, x: Tensor, xPitch: number, dy: Tensor, pitch: number): void => {
     const low = kept.low[name]
     if (!low) return
