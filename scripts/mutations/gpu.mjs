@@ -136,8 +136,8 @@ export const gpuMutations = [
   {
     name: 'attention: segments of the first line for every chunk',
     file: 'src/ops/attention.ts',
-    find: 'line: c.line,\n    scores: probs',
-    replace: 'line: 0,\n    scores: probs',
+    find: 'H: c.heads, line: c.line })',
+    replace: 'H: c.heads, line: 0 })',
     test: kernel('attention'),
   },
   {
@@ -163,10 +163,10 @@ export const gpuMutations = [
   },
   {
     name: 'swiglu: the gradient of up without sigma',
-    file: 'shaders/swiglu.wgsl',
-    find: 'dup[i] = d * g * sigma;',
-    replace: 'dup[i] = d * g;',
-    test: kernel('swiglu'),
+    file: 'shaders/adapted-rows.wgsl',
+    find: 'x[at + wide] = d * g * sigma;',
+    replace: 'x[at + wide] = d * g;',
+    test: kernel('adapted', 'swiglu_back'),
   },
   {
     name: 'probe: infinities pass for numbers',
@@ -275,23 +275,23 @@ export const gpuMutations = [
   },
   {
     name: 'packing: attention crosses rows',
-    file: 'src/model/passes/layer.ts',
-    find: '    first,\n    H,\n    K,\n    D,\n    segments: ctx.segments,\n',
-    replace: '    first,\n    H,\n    K,\n    D,\n',
+    file: 'src/model/passes/whole-layer.ts',
+    find: '    segments: ctx.segments,\n    chunking: ctx.chunking,\n    q: { tensor: heads,',
+    replace: '    chunking: ctx.chunking,\n    q: { tensor: heads,',
     test: golden('packing', 'what a row says'),
   },
   {
     name: 'dropout: another mask on the way back',
-    file: 'src/model/passes/adapted-linear.ts',
-    find: 'site: maskSite(layer, projection), rate, accumulate: true',
-    replace: 'site: maskSite(layer, projection) + 1, rate, accumulate: true',
+    file: 'shaders/adapted-gradients.wgsl',
+    find: 'kept4(m * p.K + k, site_of(i))',
+    replace: 'kept4(m * p.K + k, site_of(i) + 1u)',
     test: golden('dropout', 'the gradient'),
   },
   {
     name: 'dropout: the gradient of A sees what was dropped',
-    file: 'src/model/passes/adapted-linear.ts',
-    find: 'const x = droppedInput(ctx, layer, projection, o.x, K)',
-    replace: 'const x = o.x',
+    file: 'shaders/adapted-gradients.wgsl',
+    find: '* kept4(m * p.K + c0, site_of(i))',
+    replace: '* p.kept',
     test: golden('dropout', 'the gradient'),
   },
   {

@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parseModelConfig } from '../../src/architecture/config'
+import { linearShape } from '../../src/architecture/names'
+import { PROJECTIONS, type ModelConfig } from '../../src/contracts/model'
+import type { Gpu } from '../../src/gpu/device'
+import { KernelCache } from '../../src/gpu/kernel'
+import { defaultTuning } from '../../src/gpu/tuning'
+import { ghost, ghostGraph, measurePass } from '../../src/model/training/training-graph'
+import type { LayerWeights, ModelWeights } from '../../src/model/weights'
+import { chooseChunking } from '../../src/ops/attention'
+import type { LinearWeight } from '../../src/ops/linear'
+import { nf4Layout } from '../../src/ops/nf4'
+
+// How many dispatches a step takes: every one costs a host some microseconds and the GPU a gap. Recording needs no
+// device but one that hands out layouts.
+const device = { createBindGroupLayout: () => ({}), limits: { maxStorageBufferBindingSize: 2 ** 27 } }
+
+beforeAll(() => {
+  Object.assign(globalThis, { GPUShaderStage: { COMPUTE: 4 } })
+})
+
+const QWEN_HALF_B = {
+  model_type: 'qwen2',
+  hidden_size: 896,
+  intermediate_size: 4864,
+  num_hidden_layers: 24,
+  num_attention_heads: 14,
+  num_key_value_heads: 2,
+  vocab_size: 151_936,
+  max_position_embeddings: 32_768,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1e6,
+  tie_word_embeddings: true,
+}
+
+function weightsOf(config: ModelConfig, biased: boolean): ModelWeights {
+  const buffer = { size: 2 ** 30 } as GPUBuffer
+  const vector = (n: number) => ({ ...ghost('vector', [n]), buffer })
+  const linear = (projection: (typeof PROJECTIONS)[number]): { weight: LinearWeight; bias: null } => {
+    const [N, K] = linearShape(config, projection)
+    return { weight: { kind: 'nf4', N, K, buffer, layout: nf4Layout(N * K, true), nestedOffset: 0 }, bias: null }
+  }
+  const layer = (): LayerWeights => ({
+    inputNorm: vector(config.hiddenSize),
+    postNorm: vector(config.hiddenSize),
+    qNorm: null,
+    kNorm: null,
+    linears: Object.fromEntries(PROJECTIONS.map((p) => [p, linear(p)])) as LayerWeights['linears'],
+    joinedBiases: {
+      attention: biased ? vector((config.heads + 2 * config.kvHeads) * config.headDim) : null,
+      feedForward: null,
+    },
+  })
+  const table = ghost('head', [config.vocabSize, config.hiddenSize], 'bf16')
+  return {
+    head: [{ tensor: { ...table, buffer }, first: 0, count: config.vocabSize }],
+    hostEmbedding: null,
+    finalNorm: vector(config.hiddenSize),
+    layers: Array.from({ length: config.layers }, layer),
+    nf4Bytes: 0,
+    headBytes: 0,
+    otherBytes: 0,
+  }
+}
+
+function dispatches(shape: { B: number; T: number }, o: { dropout?: number } = {}): number {
+  const config = parseModelConfig(JSON.stringify(QWEN_HALF_B))
+  const tuning = defaultTuning({
+    isSoftware: false,
+    vendor: 'nvidia',
+    architecture: 'ampere',
+    subgroups: null,
+    workgroupBytes: 32768,
+  })
+  const gpu = { device, counts: { pipelines: 0 } } as unknown as Gpu
+  const M = shape.B * shape.T
+  const pass = {
+    config,
+    weights: weightsOf(config, true),
+    rope: ghost('rope', [M]),
+    slabElements: 8,
+    chunking: chooseChunking({ B: shape.B, Tq: shape.T, Tk: shape.T, H: config.heads }, tuning.scoreBytes),
+    activation: 'f32' as const,
+  }
+  const target_modules = [...PROJECTIONS]
+  const lora = { r: 16, lora_alpha: 32, lora_dropout: o.dropout ?? 0, target_modules, use_rslora: false }
+  const planned = { ...gpu, kernels: new KernelCache(gpu, tuning) }
+  return measurePass(planned, ghostGraph(pass, lora, M, false, 0), { ...shape, rows: M }).dispatches
+}
+
+describe('dispatches of a training pass of Qwen2.5-0.5B with every linear adapted', () => {
+  it('one row of 256 tokens: at most 900', () => expect(dispatches({ B: 1, T: 256 })).toBe(881))
+  it('two of 512 with dropout: four a layer more, less the lowest', () =>
+    expect(dispatches({ B: 2, T: 512 }, { dropout: 0.05 })).toBe(881 + 24 * 4 - 1))
+})
