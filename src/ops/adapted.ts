@@ -16,7 +16,7 @@ const gradientsDropping = { name: 'adapted_gradients', wgsl: DROPOUT_WGSL + grad
 const branchSource = { name: 'adapted_branch', wgsl: DROPOUT_WGSL + gradientsSource.wgsl }
 
 /** The adapter of one linear of a group: A [rank, K], B [to - from, rank]. */
-export interface AdaptedPart {
+interface AdaptedPart {
   /** Its rows of the group's matrix. */
   from: number
   to: number
@@ -60,8 +60,8 @@ export type RowSource =
   /** x = silu(gate) up of gate and up side by side, rows `pitch` apart. */
   | { kind: 'swiglu'; gateUp: Tensor; pitch: number }
   /**
-   * The gradients of gate and up, of that of the activation: dact [M, F], which becomes the activation itself. They take
-   * the place of gate and up, or with `kept` stand apart from them.
+   * The gradients of gate and up, of that of the activation: dact [M, F], which becomes the activation itself. They
+   * take the place of gate and up, or with `kept` stand apart from them.
    */
   | { kind: 'swiglu_back'; dact: Tensor; kept: { gateUp: Tensor; pitch: number } | null }
   /** Gradients of turned heads, the first `heads` of D columns each, turned back in place. */
@@ -381,8 +381,8 @@ function adaptedBranch(
 }
 
 /**
- * Adds the gradients of every A and B of a group: dB += scale dy^T low, dA += dlow^T drop(x). `into` holds them by part;
- * dy as `groupBackward` left it, x and low as `groupForward` had them, rows of x `xPitch` apart.
+ * Adds the gradients of every A and B of a group: dB += scale dy^T low, dA += dlow^T drop(x). `into` holds them by
+ * part; dy as `groupBackward` left it, x and low as `groupForward` had them, rows of x `xPitch` apart.
  */
 export function groupGradients(
   r: Recorder,

@@ -74,7 +74,7 @@ function* chunks(s: AttentionShape): Generator<Chunk> {
 }
 
 /** Part of the columns of a wider tensor: from column `at` on, rows `row` elements apart. */
-export interface Columns {
+interface Columns {
   tensor: Tensor
   at: number
   row: number

@@ -35,8 +35,8 @@ export function rmsnormForward(
 }
 
 /**
- * dx = gradient of rmsnorm at x for dy; with `accumulate` it is added to dx, whose rows are `pitch` elements apart. With
- * `again` dy then becomes the y of the forward pass.
+ * dx = gradient of rmsnorm at x for dy; with `accumulate` it is added to dx, whose rows are `pitch` elements apart.
+ * With `again` dy then becomes the y of the forward pass.
  */
 export function rmsnormBackward(
   r: Recorder,
