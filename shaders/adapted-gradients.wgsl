@@ -3,8 +3,8 @@
 
 //#if ENTRY == adapted_gradients
 // dB += scale dy^T low and dA += dlow^T drop(x), of all parts in one dispatch. Both are sums over the rows of a wide
-// vector times a thin one: a tile is 4 of the wide by 8 of the thin; LANES / SPLIT neighbouring tiles a workgroup, whose
-// rows SPLIT invocations share out and add up by halves, in an order that the sizes fix.
+// vector times a thin one: a tile is 4 of the wide by 8 of the thin; LANES / SPLIT neighbouring tiles a workgroup,
+// whose rows SPLIT invocations share out and add up by halves, in an order that the sizes fix.
 struct Params {
   M: u32, N: u32, K: u32,
   x_pitch: u32, dy_pitch: u32,

@@ -44,8 +44,8 @@ fn rmsnorm_forward(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroup
 //#end
 
 //#if ENTRY == rmsnorm_backward
-// dx (+)= rstd * (dy w - x rstd^2 mean(dy w x)). With ACC it adds to dx: the gradient that came along the residual. With
-// AGAIN dy, once read, becomes the forward pass's y: the adapters' gradients want it.
+// dx (+)= rstd * (dy w - x rstd^2 mean(dy w x)). With ACC it adds to dx: the gradient that came along the residual.
+// With AGAIN dy, once read, becomes the forward pass's y: the adapters' gradients want it.
 //#if AGAIN
 @group(0) @binding(3) var<storage, read_write> dy: array<${T_dy}>;
 //#else

@@ -74,8 +74,8 @@ function headsOf(
 
 /**
  * One transformer layer over whole lines. `input.delta` is added by the first norm and the sum kept as the layer's x;
- * the output's delta is the feed-forward block's, added by whoever reads it. `recompute` rebuilds only what the backward
- * pass reads: the output's delta is left out.
+ * the output's delta is the feed-forward block's, added by whoever reads it. `recompute` rebuilds only what the
+ * backward pass reads: the output's delta is left out.
  */
 export function wholeLayerForward(
   ctx: LayerContext,
