@@ -35,6 +35,9 @@ type EvalMetric = (typeof EVAL_METRICS)[number]
 export const metricOf = (row: EvalRow, name: string): number =>
   row[`eval_${name.replace(/^eval_/, '')}` as `eval_${EvalMetric}`]
 
+/** A row's loss each time that it was trained, as it was before that step: row, step, loss. */
+export type SeenRow = readonly [row: number, step: number, loss: number]
+
 /** A row of a data set and its mean loss over its trained tokens. */
 export interface RowLoss {
   /** Row number in the file. */

@@ -33,6 +33,8 @@ export interface DataState {
   summary: DataSummary | null
   preview: PreviewRow[]
   previewFrom: number
+  /** Grows when another set is opened. */
+  opened: number
   progress: Progress | null
   error: SerializedError | null
 }
@@ -54,6 +56,7 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     summary: null,
     preview: [],
     previewFrom: 0,
+    opened: 0,
     progress: null,
     error: null,
   }))
@@ -97,7 +100,9 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
   }
 
   async function open(source: DataSource, fileName: string | null, sample: SampleInfo | null) {
-    store.setState({ source, fileName, sample, mapping: undefined, encoding: undefined, summary: null, preview: [] })
+    const { opened } = store.getState()
+    const fresh = { mapping: undefined, encoding: undefined, summary: null, preview: [], opened: opened + 1 }
+    store.setState({ source, fileName, sample, ...fresh })
     await readSource(source)
   }
 

@@ -6,7 +6,7 @@ import type { CurvePoint } from './curve'
 import type { LogLine } from './log-line'
 import type { ColumnMapping } from '../contracts/data'
 import type { FileFolder } from '../contracts/bytes'
-import type { EvalRow } from '../contracts/evaluation'
+import type { EvalRow, SeenRow } from '../contracts/evaluation'
 import type { RowAnswer } from '../contracts/events'
 
 /** An answer with the step after which it was taken. */
@@ -31,6 +31,8 @@ export interface RunRecord {
   curve: CurvePoint[]
   answers?: AnswerRecord[]
   log?: LogLine[]
+  /** Losses of rows as they were trained. */
+  seen?: SeenRow[]
   /** Of the held-out rows, in order. */
   evaluations?: EvalRow[]
   /** running: in a tab that is open; interrupted: in one that is not; failed: its numbers broke. */

@@ -21,6 +21,7 @@ import type { RunArchive, RunRecord } from './run-record'
 import { canResume } from './run-record'
 import { prepareResume } from './resume-run'
 import { createRunStarter } from './run-starter'
+import { createRowsGlass } from './rows-glass'
 import { createRunsRoom } from './runs-room'
 import { firstWrong } from './settings'
 import { createTrainRoom, isRunning } from './train-room'
@@ -90,6 +91,7 @@ export function createStudio(parts: StudioParts) {
     },
   })
   const runs = createRunsRoom(archive, notices)
+  const glass = createRowsGlass(engine)
 
   const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs })
   /** The beginning of the visit: until then rooms still fill, and what is started waits for them. */
@@ -131,6 +133,9 @@ export function createStudio(parts: StudioParts) {
   })
   data.store.subscribe((now, before) => {
     if (now.sample !== before.sample) suggest()
+    if (now.summary !== before.summary) glass.forget()
+    // Numbers of rows mean nothing in another file.
+    if (now.opened !== before.opened && train.store.getState().run.exclude_rows.length > 0) train.excludeRows([])
     if (now.summary !== before.summary || now.status !== before.status) replan()
   })
   train.store.subscribe((now, before) => {
@@ -143,7 +148,9 @@ export function createStudio(parts: StudioParts) {
   })
 
   tryRoom.store.subscribe((now, before) => {
-    if (now.adapter !== before.adapter) exporting.forget()
+    if (now.adapter === before.adapter) return
+    exporting.forget()
+    glass.forgetAfter()
   })
 
   for (const room of [train, tryRoom, score, exporting]) {
@@ -302,6 +309,22 @@ export function createStudio(parts: StudioParts) {
     },
   }
 
+  /** Takes rows out of the next run, or lets them in again; either can be undone. */
+  function excludeRows(rows: readonly number[], out: boolean) {
+    const { exclude_rows } = train.store.getState().run
+    const others = exclude_rows.filter((row) => !rows.includes(row))
+    train.excludeRows(out ? [...others, ...rows] : others)
+    const undo = { label: 'undo', perform: () => train.excludeRows(exclude_rows) } as const
+    if (rows.length > 1) notices.say('rows.allAreIn', {}, undo)
+    else notices.say(out ? 'rows.isOut' : 'rows.isIn', { row: rows[0] }, undo)
+  }
+
+  /** Losses of rows as they were trained: of the run that was begun here, or of the one whose adapter is loaded. */
+  const seenRows = () => {
+    const { runId } = train.store.getState()
+    return runId ? train.seenRows() : (currentRun()?.seen ?? [])
+  }
+
   /** Runs are judged by the rows of this file from now on; null: by held-out rows of the data set. */
   async function openEvalFile(file: File | null) {
     notices.clear('eval', 'data')
@@ -352,6 +375,7 @@ export function createStudio(parts: StudioParts) {
       curve: record.curve.slice(0, step),
       answers: record.answers?.filter((one) => one.step <= step),
       evaluations: record.evaluations?.filter((one) => one.step <= step),
+      seen: record.seen?.filter(([, seenAt]) => seenAt <= step),
       reason: 'running',
       steps: 0,
       trainLoss: null,
@@ -450,6 +474,9 @@ export function createStudio(parts: StudioParts) {
     score,
     exporting,
     runs,
+    glass,
+    excludeRows,
+    seenRows,
     running,
     isReady,
     /** Hears of any change in the rooms that decide what can be done now. */

@@ -13,7 +13,7 @@ import type { FieldPath, WrongEntries } from './settings'
 import { readField, refusalOf, writeField } from './settings'
 import type { RunFacts } from '../run-file/run-facts'
 import type { AdapterCard } from '../contracts/lora'
-import type { EvalRow } from '../contracts/evaluation'
+import type { EvalRow, SeenRow } from '../contracts/evaluation'
 import type { LogRow } from '../contracts/figures'
 import type { TrainEvent, TrainPhase } from '../contracts/events'
 
@@ -79,6 +79,7 @@ export interface RunStart {
   /** Of a run that goes on: what is known of its past. */
   curve?: readonly CurvePoint[]
   answers?: readonly AnswerRecord[]
+  seen?: readonly SeenRow[]
   onAdapter(card: AdapterCard): void
   onCheckpoint(): void
   /** The first new step is done: what was kept of the run before is behind it. */
@@ -116,6 +117,8 @@ export function createTrainRoom(engine: Engine) {
     error: null,
   }))
   let points: CurvePoint[] = []
+  /** Losses of rows as they were trained, in the order of steps; the newest where there are very many. */
+  let seen: SeenRow[] = []
   /** Seconds that a continued run had taken before. */
   let before = 0
   let pausedMs = 0
@@ -144,11 +147,15 @@ export function createTrainRoom(engine: Engine) {
       points.push({ ...log, seconds, tokens_per_second: tokensPerSecond })
       const live = { tokensPerSecond, etaSeconds, gpuBytes, stepSeconds }
       publisher.soon({ step: log.step, steps, live, version: points.length })
+    } else if (event.kind === 'rows') {
+      if (seen.length > MOST_SEEN) seen = seen.slice(MOST_SEEN / 2)
+      for (const { row, loss } of event.rows) seen.push([row, event.step, loss])
     } else if (event.kind === 'compile') {
       publisher.soon({ compiled: { done: event.done, total: event.total } })
     } else if (event.kind === 'resumed') {
       points = pastOf(event.log, start.curve ?? [])
       before = points.at(-1)?.seconds ?? 0
+      seen = (start.seen ?? []).filter(([, step]) => step <= points.length)
       const answers = (start.answers ?? []).filter(({ step }) => step <= points.length)
       publisher.now({ step: points.length, version: points.length, answers, evaluations: event.evaluations })
     } else if (event.kind === 'steered') {
@@ -172,6 +179,13 @@ export function createTrainRoom(engine: Engine) {
   return {
     store,
     points: (): readonly CurvePoint[] => points,
+    /** Grows with `points`. */
+    seenRows: (): readonly SeenRow[] => seen,
+    /** Rows of the data set that are neither trained nor judged. */
+    excludeRows(rows: readonly number[]) {
+      const exclude_rows = [...new Set(rows)].sort((a, b) => a - b)
+      store.setState(({ run }) => ({ run: { ...run, exclude_rows }, touched: true }))
+    },
 
     /** Settings that an earlier version kept lack what it did not know. */
     setRun(kept: RunFile, warnings: SerializedError[] = [], left: SerializedError[] = []) {
@@ -224,6 +238,7 @@ export function createTrainRoom(engine: Engine) {
     async train(start: RunStart): Promise<TrainOutcome | null> {
       const { runId } = start
       points = []
+      seen = []
       before = 0
       pausedMs = 0
       pausedAt = 0
@@ -277,6 +292,9 @@ export function createTrainRoom(engine: Engine) {
     dismissError: () => store.setState({ error: null }),
   }
 }
+/** A hundred thousand rows of twice; some megabytes. */
+const MOST_SEEN = 200_000
+
 /** Passes and steps are one control: the one that was entered last decides. */
 const withWinner = (path: FieldPath, run: RunFile): RunFile =>
   path === 'num_train_epochs' && run.max_steps > 0 ? { ...run, max_steps: recommendedRun.max_steps } : run

@@ -2,6 +2,7 @@ import { common } from './common'
 import { shell } from './shell'
 import { model } from './model'
 import { data } from './data'
+import { rows } from './rows'
 import { train } from './train'
 import { charts } from './charts'
 import { tryRoom } from './try'
@@ -16,6 +17,7 @@ export const messages = {
   ...shell,
   ...model,
   ...data,
+  ...rows,
   ...train,
   ...charts,
   ...tryRoom,

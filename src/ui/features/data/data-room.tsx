@@ -14,6 +14,7 @@ import { EncodingQuestion } from './encoding-question'
 import { Examples } from './examples'
 import { LengthHistogram } from './length-histogram'
 import { Mapping } from './mapping'
+import { RowsGlass } from './rows-glass'
 import { Samples } from './samples'
 import loading from '../../kit/loading.module.css'
 import room from '../../kit/room.module.css'
@@ -72,6 +73,7 @@ export function DataRoom() {
             <DataNotes notes={summary.notes.filter((note) => note !== state.error)} />
           </Part>
           <Examples />
+          {hasRows && <RowsGlass />}
           <div className={room.twoColumns}>
             <Part title={t('data.mapping')}>
               <Mapping key={summary.name} summary={summary} />

@@ -1,6 +1,6 @@
 import { memo, useState } from 'react'
 import { useWords } from '../../studio-context'
-import type { PreviewRow, PreviewToken } from '../../../contracts/data'
+import type { PreviewRow, PreviewToken, RowTokens } from '../../../contracts/data'
 import styles from './data.module.css'
 
 /** A long row is shown up to here; the rest is a click away, so that the page stays quick. */
@@ -10,8 +10,8 @@ const FIRST_TOKENS = 400
  * One row as its tokens. The row is one stop for Tab; arrows walk its tokens, hover points at one, and the line below
  * says id, text, trained or not.
  */
-export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
-  const { t, num } = useWords()
+export const TokenText = memo(function TokenText({ row }: { row: PreviewRow | RowTokens }) {
+  const { t, num, percent } = useWords()
   const [at, setAt] = useState<number | null>(null)
   const [whole, setWhole] = useState(false)
   const start = whole ? 0 : openingOf(row)
@@ -19,6 +19,16 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
   const trained = row.tokens.filter((token) => token.trained).length
   const walk = (by: number) => setAt((now) => Math.max(0, Math.min(tokens.length - 1, (now ?? (by > 0 ? -1 : 0)) + by)))
   const here = at === null ? null : tokens[at]
+  const oddsText = (token: ShownToken) => {
+    const odds = oddsOf(token)
+    if (!odds) return ''
+    const before = percent(odds.before)
+    const words =
+      odds.after === null
+        ? t('rows.tokenBase', { before })
+        : t('rows.tokenOdds', { before, after: percent(odds.after) })
+    return ` · ${words}`
+  }
   return (
     <figure className={styles.tokenRow}>
       <div
@@ -59,7 +69,7 @@ export const TokenText = memo(function TokenText({ row }: { row: PreviewRow }) {
               id: String(here.id),
               text: here.text === '' ? t('data.partOfCharacter') : visible(here.text),
               state: here.trained ? t('data.isTrained') : t('data.notTrained'),
-            })
+            }) + oddsText(here)
           : t('data.rowFact', { row: num(row.row), n: row.tokens.length, trained: num(trained) })}
         {row.truncated && ` · ${t('data.rowCut')}`}
       </figcaption>
@@ -76,21 +86,34 @@ function openingOf({ tokens }: PreviewRow): number {
   return first > FIRST_TOKENS - BEFORE_TRAINED ? first - BEFORE_TRAINED : 0
 }
 
-const TokenSpan = memo(function TokenSpan({
-  token,
-  index,
-  here,
-}: {
-  token: PreviewToken
-  index: number
-  here: boolean
-}) {
+type ShownToken = PreviewToken | RowTokens['tokens'][number]
+
+/** Probability of a token under the base and with the adapter; null where it is not judged. */
+function oddsOf(token: ShownToken): { before: number; after: number | null } | null {
+  if (!('base' in token) || token.base === null) return null
+  return { before: Math.exp(token.base), after: token.tuned === null ? null : Math.exp(token.tuned) }
+}
+
+/** Changes of probability from which on a token is coloured, weakly, plainly, strongly. */
+const CHANGES = [0.05, 0.2, 0.5]
+
+/** How much training changed a token's probability: up or down, in three strengths. */
+function changeOf(token: ShownToken): string | undefined {
+  const odds = oddsOf(token)
+  if (!odds || odds.after === null) return undefined
+  const change = odds.after - odds.before
+  const strength = CHANGES.filter((least) => Math.abs(change) >= least).length
+  return strength === 0 ? 'none' : `${change > 0 ? 'up' : 'down'}${strength}`
+}
+
+const TokenSpan = memo(function TokenSpan({ token, index, here }: { token: ShownToken; index: number; here: boolean }) {
   const lines = token.text.split('\n')
   return (
     <span
       className={token.special ? `${styles.token} ${styles.tokenSpecial}` : styles.token}
       data-index={index}
       data-trained={token.trained}
+      data-change={changeOf(token)}
       data-here={here || undefined}
       data-part={token.text === '' || undefined}
     >

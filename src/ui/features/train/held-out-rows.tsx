@@ -1,4 +1,4 @@
-import { useFields } from '../../read-store'
+import { useFields, useStore } from '../../read-store'
 import { fail } from '../../../errors'
 import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
@@ -11,6 +11,7 @@ export function HeldOutRows() {
   const words = useWords()
   const { t, num } = words
   const { plan, evalFile } = useFields(studio.train.store, 'plan', 'evalFile')
+  const excluded = useStore(studio.train.store, ({ run }) => run.exclude_rows)
   const choose = async () => {
     const file = await pickFile(['.json', '.jsonl', '.ndjson', '.csv', '.tsv', '.txt', '.gz'])
     if (file) await studio.openEvalFile(file)
@@ -32,6 +33,14 @@ export function HeldOutRows() {
           </Button>
         )}
       </p>
+      {excluded.length > 0 && (
+        <p className="muted">
+          {t('rows.outInPlan', { n: excluded.length })}{' '}
+          <Button kind="quiet" onClick={() => studio.excludeRows(excluded, false)}>
+            {t('rows.allIn')}
+          </Button>
+        </p>
+      )}
       {plan && plan.overlap.length > 0 && (
         <p className={note.warning}>
           {words.error(fail('eval-overlap', { overlap: plan.overlap }).toJSON())}{' '}
