@@ -37,6 +37,7 @@ export interface TrainErrors {
   'train-excluded-all': { rows: number }
   'train-excluded-unknown': { rows: number[] }
   'eval-no-rows': { eval_strategy: string }
+  'eval-needs-rows': { field: string }
   'eval-split-leaves-none': { rows: number; held: number; left: 'train' | 'held' }
   'eval-split-unknown': { split: string; splits: string[] }
   'eval-other-format': { data: string; format: string; eval_data: string; eval_format: string }

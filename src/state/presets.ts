@@ -3,7 +3,7 @@ import { recommendedRun } from '../run-file/run-file'
 import type { RunFile } from '../run-file/run-file'
 
 /** A tenth of the rows, at most 200, is judged ten times a run, and the adapter that did best on them is kept. */
-const pageRun: RunFile = {
+export const pageRun: RunFile = {
   ...recommendedRun,
   eval_split: 0.1,
   max_eval_samples: 200,

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Engine, RunPlan, TrainOptions, TrainOutcome } from '../engine/api/types'
 import type { SerializedError } from '../errors'
 import type { Steering } from '../run-file/history'
+import { pageRun } from './presets'
 import { recommendedRun } from '../run-file/run-file'
 import type { RunFile } from '../run-file/run-file'
 import type { CurvePoint } from './curve'
@@ -197,7 +198,7 @@ export function createTrainRoom(engine: Engine) {
     dismissLeft: () => store.setState({ left: [] }),
     /** What a person entered in one field; `text` as it was written. */
     enter(path: FieldPath, value: unknown, text = String(value)) {
-      const { run, wrong } = store.getState()
+      const { run, wrong, evalFile } = store.getState()
       const error = refusalOf(run, path, value)
       if (error) {
         store.setState({ wrong: { ...wrong, [path]: { text, error } } })
@@ -208,7 +209,11 @@ export function createTrainRoom(engine: Engine) {
         store.setState({ wrong: others })
       }
       if (readField(run, path) !== value)
-        store.setState({ run: withWinner(path, writeField(run, path, value)), warnings: [], touched: true })
+        store.setState({
+          run: settled(path, writeField(run, path, value), evalFile !== null),
+          warnings: [],
+          touched: true,
+        })
     },
     attend: (attention: FieldPath | null) => store.setState({ attention }),
     /** Settings that suit a model, unless the person has made their own. */
@@ -295,9 +300,22 @@ export function createTrainRoom(engine: Engine) {
 /** A hundred thousand rows of twice; some megabytes. */
 const MOST_SEEN = 200_000
 
-/** Passes and steps are one control: the one that was entered last decides. */
-const withWinner = (path: FieldPath, run: RunFile): RunFile =>
-  path === 'num_train_epochs' && run.max_steps > 0 ? { ...run, max_steps: recommendedRun.max_steps } : run
+/** Fields that are one control: the one that was entered last decides. */
+function settled(path: FieldPath, run: RunFile, hasEvalFile: boolean): RunFile {
+  if (path === 'num_train_epochs' && run.max_steps > 0) return { ...run, max_steps: recommendedRun.max_steps }
+  if (path === 'eval_split' && !hasEvalFile) return judged(run)
+  return run
+}
+
+/** Without held-out rows nothing can go by them; with some they are judged. */
+function judged(run: RunFile): RunFile {
+  const { eval_strategy, eval_steps, load_best_model_at_end } = pageRun
+  if (run.eval_split !== 0)
+    return run.eval_strategy === 'no' ? { ...run, eval_strategy, eval_steps, load_best_model_at_end } : run
+  const save_strategy = run.save_strategy === 'best' ? 'no' : run.save_strategy
+  const off = { eval_strategy: 'no', load_best_model_at_end: false, early_stopping_patience: null } as const
+  return { ...run, ...off, save_strategy }
+}
 
 export type TrainRoom = ReturnType<typeof createTrainRoom>
 

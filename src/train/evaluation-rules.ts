@@ -1,4 +1,5 @@
 import { metricOf, type BestStep, type EvalRow } from '../contracts/evaluation'
+import { fail } from '../errors'
 import type { RunFile } from '../run-file/run-file'
 import type { Moment } from './interlude'
 import { loggingInterval } from './log-history'
@@ -33,6 +34,18 @@ export function evaluationCount(run: Schedule, plan: { steps: number; stepsPerEp
   let count = due(0, 'start') ? 1 : 0
   for (let step = 1; step <= plan.steps; step++) if (due(step, step === plan.steps ? 'end' : 'step')) count++
   return count
+}
+
+/** Throws 'eval-needs-rows' where a run is to end by evaluations and nothing is held out. */
+export function refuseUnheld(run: Choice & Pick<RunFile, 'eval_strategy'>, held: readonly unknown[]): void {
+  if (run.eval_strategy === 'no' || held.length > 0) return
+  const asks = {
+    load_best_model_at_end: run.load_best_model_at_end,
+    early_stopping_patience: run.early_stopping_patience !== null,
+    save_strategy: run.save_strategy === 'best',
+  }
+  const field = Object.entries(asks).find(([, isAsked]) => isAsked)?.[0]
+  if (field) throw fail('eval-needs-rows', { field })
 }
 
 type Choice = Pick<

@@ -187,7 +187,9 @@ describe('held-out rows', () => {
       expect.objectContaining({ kind: 'message', text: expect.objectContaining({ code: 'eval-no-rows' }) }),
     )
     const best = { ...judged, load_best_model_at_end: true }
-    await expect(engine.train(best, { runId: 'b' }, () => {})).rejects.toMatchObject({ code: 'eval-no-rows' })
+    const refused = { code: 'eval-needs-rows', params: { field: 'load_best_model_at_end' } }
+    await expect(engine.planRun(best)).rejects.toMatchObject(refused)
+    await expect(engine.train(best, { runId: 'b' }, () => {})).rejects.toMatchObject(refused)
   })
 
   it('of a second file of another kind are refused, and so is one without a row', async () => {

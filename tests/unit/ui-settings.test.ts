@@ -43,4 +43,21 @@ describe('what is entered in a field', () => {
     train.resetRun(recommendedRun)
     expect(state(train).wrong).toEqual({})
   })
+  test('without held-out rows nothing goes by them, and with some they are judged', () => {
+    const train = room()
+    train.enter('eval_split', 0.2)
+    const on = { eval_strategy: 'steps', eval_steps: 0.1, load_best_model_at_end: true }
+    expect(state(train).run).toMatchObject({ eval_split: 0.2, ...on })
+    train.enter('save_strategy', 'best')
+    train.enter('early_stopping_patience', 2)
+    train.enter('eval_split', 0)
+    const off = { eval_strategy: 'no', load_best_model_at_end: false, early_stopping_patience: null }
+    expect(state(train).run).toMatchObject({ ...off, save_strategy: 'no' })
+    // A second file judges, whatever the share is.
+    train.setEvalFile({ name: 'held.json', rows: 9 })
+    train.enter('eval_strategy', 'epoch')
+    train.enter('eval_split', 0.1)
+    train.enter('eval_split', 0)
+    expect(state(train).run.eval_strategy).toBe('epoch')
+  })
 })

@@ -2,7 +2,7 @@ import type { TokenizedRow } from '../../contracts/data'
 import { IGNORE } from '../../contracts/data'
 import { fail } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
-import { evaluationCount } from '../../train/evaluation-rules'
+import { evaluationCount, refuseUnheld } from '../../train/evaluation-rules'
 import { holdOut } from '../../train/hold-out'
 import { checkpointRules } from '../../train/keep-checkpoints'
 import type { RunFile } from '../../run-file/run-file'
@@ -19,6 +19,7 @@ export function planRun(
 ): RunPlan {
   if (all.length === 0) throw fail('train-no-rows', {})
   const { train: rows, held, overlap } = holdOut(all, second, run)
+  refuseUnheld(run, held)
   const plan = batchOrder(rows, run)
   const { memory, peakBytes, adapterParameters } = model.planMemory(run.lora, trainingShape(plan, run))
   const trained = rows.map(({ labels }) =>

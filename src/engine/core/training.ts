@@ -7,7 +7,7 @@ import type { EvalRow, RowLoss } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
 import { folderOf } from '../../formats/checkpoint-folder'
 import { fingerprint, type Checkpoint } from '../../train/checkpoint'
-import { BestSoFar, evaluationInterval } from '../../train/evaluation-rules'
+import { BestSoFar, evaluationInterval, refuseUnheld } from '../../train/evaluation-rules'
 import { holdOut } from '../../train/hold-out'
 import { logHistory, loggingInterval } from '../../train/log-history'
 import type { RunControl } from '../../train/run-control'
@@ -151,8 +151,8 @@ function pastOf(checkpoint: Checkpoint | undefined): EvaluatingParts['past'] {
 /** Evaluations that nothing is held out for: the run goes on without them, unless it is to end by them. */
 function tellUnheld(run: RunFile, held: readonly TokenizedRow[], on: (event: TrainEvent) => void): void {
   if (run.eval_strategy === 'no' || held.length > 0) return
+  refuseUnheld(run, held)
   const note = fail('eval-no-rows', { eval_strategy: run.eval_strategy })
-  if (run.load_best_model_at_end || run.early_stopping_patience !== null || run.save_strategy === 'best') throw note
   on({ kind: 'message', level: 'warning', text: serializeError(note) })
 }
 

@@ -79,6 +79,8 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
     `"exclude_rows" names rows that the data set does not have: ${rows.join(', ')}. The run goes on without them, as it would have. Look whether the settings are meant for another file.`,
   'eval-no-rows': ({ eval_strategy }) =>
     `"eval_strategy": "${eval_strategy}" asks for evaluations, but no row is held out. The run goes on without them. Set "eval_split" (0.1 is a tenth of the rows) or name a second file.`,
+  'eval-needs-rows': ({ field }) =>
+    `"${field}" goes by held-out rows, but no row is held out. No run was started. Set "eval_split" (0.1 is a tenth of the rows), name a second file, or turn the field off.`,
   'eval-split-leaves-none': ({ rows, held, left }) =>
     left === 'train'
       ? `Holding out ${held} of ${rows} rows leaves no row to train on. No run was started. Lower "eval_split", or add rows.`

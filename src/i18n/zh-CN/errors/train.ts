@@ -77,6 +77,8 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
     `“exclude_rows”里有数据集没有的行：${rows.join('、')}。训练照常进行。请检查这些设置是否属于另一个文件。`,
   'eval-no-rows': ({ eval_strategy }) =>
     `"eval_strategy": "${eval_strategy}" 要求评估，但没有留出的数据行，训练照常进行但不做评估。请设置 "eval_split"（0.1 即十分之一的行），或指定第二个文件。`,
+  'eval-needs-rows': ({ field }) =>
+    `“${field}”要依据留出的行，但没有留出任何行，没有开始训练。请设置 "eval_split"（0.1 即十分之一的行），指定第二个文件，或关闭该字段。`,
   'eval-split-leaves-none': ({ rows, held, left }) =>
     left === 'train'
       ? `共 ${rows} 行，留出 ${held} 行后没有可训练的行，没有开始训练。请调小 "eval_split"，或增加数据行。`
