@@ -2,7 +2,7 @@ import { families } from './families'
 import { blockOf, layerKinds, type Family } from './family'
 import { fail } from '../errors/index'
 import { shown } from '../errors/shown'
-import type { Expectation } from '../errors/formats'
+import type { ConfigExpectation } from '../errors/formats'
 import type { BnbQuantization, ModelConfig, RopeScaling } from '../contracts/model'
 
 type Json = Record<string, unknown>
@@ -183,7 +183,7 @@ class Fields {
     this.file = file
   }
 
-  bad(field: string, value: unknown, expected: Expectation): Error {
+  bad(field: string, value: unknown, expected: ConfigExpectation): Error {
     return fail('config-field', { file: this.file, field, value: shown(value), expected })
   }
 

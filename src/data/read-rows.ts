@@ -4,14 +4,14 @@ import type { TuneError } from '../errors'
 import { refuseForeign } from './foreign-file'
 import { readerOf } from './readers'
 import type { SourceRow } from './source-row'
-import { readText, type ReadOptions as TextOptions } from './text'
+import { textPieces, type TextOptions } from './text'
 
 /** Bytes by which kinds of files are told. */
 const HEAD_BYTES = 512
 /** White space before the first row; a file of nothing else may unpack to any size. */
 const MOST_BLANK = 1 << 24
 
-export interface ReadOptions extends TextOptions {
+export interface RowOptions extends TextOptions {
   /** What is to be known of the file as a whole. */
   onNote?: (note: TuneError) => void
 }
@@ -20,7 +20,7 @@ export interface ReadOptions extends TextOptions {
  * The rows of a data file, by the first of the readers (`readers/index.ts`) that knows its beginning; gzip or not.
  * A row that is broken alone is yielded with its error; a file that is broken as a whole throws, naming the place.
  */
-export async function* readRows(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<SourceRow> {
+export async function* readRows(source: ByteSource, options: RowOptions = {}): AsyncGenerator<SourceRow> {
   const { name } = source
   if (source.size === 0) throw fail('data-empty', { file: name })
   const bytes = await source.read(0, Math.min(HEAD_BYTES, source.size))
@@ -29,7 +29,7 @@ export async function* readRows(source: ByteSource, options: ReadOptions = {}): 
   const binary = readerOf({ name, bytes, text: null })
   if (binary) return yield* binary.rows({ name, source, text: nothing(), note })
   await refuseForeign(source)
-  const pieces = readText(source, options)
+  const pieces = textPieces(source, options)
   let text = ''
   for (let isBlank = true; isBlank && text.length < MOST_BLANK;) {
     const next = await pieces.next()

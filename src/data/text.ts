@@ -6,7 +6,7 @@ import { encodingNamed } from './encodings/names'
 
 const CHUNK_BYTES = 1 << 20
 
-export interface ReadOptions {
+export interface TextOptions {
   signal?: AbortSignal
   /** The file's encoding, by any of its names. Absent: found out. */
   encoding?: string
@@ -21,10 +21,10 @@ export interface ReadOptions {
  * encodings and refuses what is not text. Holds one piece at a time. Throws 'data-encoding' with the place,
  * 'data-encoding-unclear' where only a person can tell.
  */
-export async function* readText(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<string> {
+export async function* textPieces(source: ByteSource, options: TextOptions = {}): AsyncGenerator<string> {
   const head = await source.read(0, Math.min(3, source.size))
   const isGzip = head[0] === 0x1f && head[1] === 0x8b
-  const open = (how: ReadOptions) => (isGzip ? gunzip(source, how) : readPieces(source, how))
+  const open = (how: TextOptions) => (isGzip ? gunzip(source, how) : readPieces(source, how))
   const stated = options.encoding === undefined ? null : encodingNamed(options.encoding)
   const again = () => open({ signal: options.signal })
   let decoder: TextDecoder | null = null
@@ -86,7 +86,7 @@ async function broken(file: string, bytes: AsyncIterable<Uint8Array>, encoding: 
   const { byte, line } = breakage
   return fail('data-encoding', { file, encoding: encoding.toUpperCase(), byte: byte ?? 0, line }, cause)
 }
-async function* readPieces(source: ByteSource, options: ReadOptions): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* readPieces(source: ByteSource, options: TextOptions): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let offset = 0; offset < source.size; offset += CHUNK_BYTES) {
     options.signal?.throwIfAborted()
     const length = Math.min(CHUNK_BYTES, source.size - offset)
@@ -96,7 +96,7 @@ async function* readPieces(source: ByteSource, options: ReadOptions): AsyncGener
   }
 }
 
-async function* gunzip(source: ByteSource, options: ReadOptions): AsyncGenerator<Uint8Array> {
+async function* gunzip(source: ByteSource, options: TextOptions): AsyncGenerator<Uint8Array> {
   const pieces = readPieces(source, options)
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {

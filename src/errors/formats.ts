@@ -1,11 +1,11 @@
 /** What a configuration field should have been. */
-export type Expectation = 'whole' | 'layers' | 'positive' | 'share' | 'even' | 'token-ids' | 'divides-heads'
+export type ConfigExpectation = 'whole' | 'layers' | 'positive' | 'share' | 'even' | 'token-ids' | 'divides-heads'
 
 /** What errors of formats are told, by their codes. Their words: src/i18n/LANGUAGE/errors/formats.ts. */
 export interface FormatsErrors {
   'json-invalid': { file: string; reason: string }
   'json-not-object': { file: string }
-  'config-field': { file: string; field: string; value: string; expected: Expectation }
+  'config-field': { file: string; field: string; value: string; expected: ConfigExpectation }
   'model-architecture': { architecture: string; works: string }
   'model-option': { field: string; value: string; works: string }
   'model-rope-scaling': { type: string }

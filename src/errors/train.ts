@@ -26,6 +26,7 @@ export interface TrainErrors {
   'run-field-invalid': { field: string; value: string; expected: Expectation }
   'run-field-twice': { first: string; second: string }
   'run-field-unsupported': { field: string; value: string }
+  'run-packing-uncut': Record<never, never>
   'run-optimizer-unsupported': { optim: string; known: string[] }
   'run-optimizer-instead': { optim: string; used: string }
   'run-schedule-needs': { schedule: string; oneOf: string[]; stated: string[] }

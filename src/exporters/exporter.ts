@@ -32,6 +32,10 @@ export interface Exporter {
   kind: string
   /** Of an adapter alone, or of the model with the adapter worked in where there is one. */
   takes: 'adapter' | 'model'
+  /** A folder that transformers loads as a model: its weights and config.json have the names that any model's have. */
+  isModelFolder?: true
+  /** The ending by which a path names this format's single file instead of a folder. */
+  fileEnding?: string
   /** Throws what this format cannot hold of this model, from its configuration and tokenizer alone. */
   check(source: Pick<ExportSource, 'opened' | 'tokenizer'>): void
   /** Bytes of the weights that will be written; null where they are the adapter's. */

@@ -1,6 +1,6 @@
 import { fail } from '../errors'
 import { shown } from '../errors/shown'
-import type { Expectation } from '../errors/formats'
+import type { ConfigExpectation } from '../errors/formats'
 import type { FileFolder } from '../contracts/bytes'
 import { ADAPTER_CONFIG } from '../contracts/file-names'
 import { peftPatterns, type PatternLookup } from './peft-patterns'
@@ -94,7 +94,7 @@ function keepsBase(init: unknown): boolean {
 }
 
 const reader =
-  (expected: Expectation, fits: (value: number) => boolean) =>
+  (expected: ConfigExpectation, fits: (value: number) => boolean) =>
   (value: unknown, field: string): number => {
     if (typeof value === 'number' && Number.isFinite(value) && fits(value)) return value
     throw fail('config-field', { file: ADAPTER_CONFIG, field, value: shown(value), expected })

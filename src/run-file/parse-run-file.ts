@@ -85,7 +85,7 @@ export function parseRunFile(json: unknown, defaults: RunFile = fileDefaults, re
   refusing('packing', () => {
     if (!run.packing || run.max_length !== NO_CUT) return
     run.packing = false
-    throw fail('run-field-unsupported', { field: 'max_length', value: 'null (with packing)' })
+    throw fail('run-packing-uncut', {})
   })
   // Who holds rows out wants to know how the run does on them.
   if (
@@ -257,18 +257,14 @@ function asTargets(value: unknown, field: string): Projection[] {
 
 const withoutTorch = (value: unknown) => (typeof value === 'string' ? value.replace(/^torch\./, '') : value)
 
+/** Whether a run file may have a field of this name at its top, one without effect here included. */
+export const isRunField = (name: string): boolean => knownNames('').includes(name)
+
 function knownNames(group: string): string[] {
   if (group === 'lora') return [...Object.keys(loraFields), 'target_modules', ...Object.keys(loraNeutralOnly)]
   if (group === 'quantization') return Object.keys(quantizationFields)
   return [
-    ...Object.keys(runFields),
-    'optim',
-    'optim_args',
-    'history',
-    'eval_split',
-    'lr_scheduler_kwargs',
-    'lora',
-    'quantization',
+    ...Object.keys(fileDefaults),
     'train_sampling_strategy',
     ...Object.keys(aliases),
     ...Object.keys(neutralOnly),

@@ -1,6 +1,6 @@
 import { dialectOf } from '../run-file/dialects'
+import { isRunField } from '../run-file/parse-run-file'
 import { looksLikeScript } from '../run-file/read-run-file'
-import { aliases, runFields } from '../run-file/run-fields'
 import { ADAPTER_CONFIG } from '../contracts/file-names'
 
 /** What a drop can mean. */
@@ -9,9 +9,6 @@ export type Meaning = 'model' | 'adapter' | 'zip' | 'run' | 'data'
 /** Enough of a file to tell a run file from a data set. */
 const HEAD_BYTES = 64 << 10
 
-const isRunField = (name: string) =>
-  [runFields, aliases].some((table) => Object.hasOwn(table, name)) ||
-  ['optim', 'lora', 'quantization', 'train_sampling_strategy'].includes(name)
 const isRows = (value: unknown) => Array.isArray(value) && value.some((item) => typeof item === 'object')
 
 /** Tells by names and the first bytes what files are; anything that is nothing else is taken for data. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readText } from '../../src/data/read-text'
+import { readDocument } from '../../src/data/read-document'
 import { judgeClaims, readVerdicts } from '../../src/eval/judge/claims'
 import { runJudge } from '../../src/eval/judge/run'
 import { readRating } from '../../src/eval/judge/single'
@@ -198,12 +198,14 @@ it('reads marks as judges write them', () => {
 
 it('reads documents in the encodings that texts come in, and refuses what is none', async () => {
   const utf8 = new TextEncoder().encode('﻿渡轮')
-  expect(await readText('a.txt', utf8)).toBe('渡轮')
-  expect(await readText('b.txt', Uint8Array.of(0xff, 0xfe, 0x41, 0))).toBe('A')
+  expect(await readDocument('a.txt', utf8)).toBe('渡轮')
+  expect(await readDocument('b.txt', Uint8Array.of(0xff, 0xfe, 0x41, 0))).toBe('A')
   // 港口早上六点开门，晚上十点关门。船票十四元。 in GBK.
   const gbk = Uint8Array.from(
     Buffer.from('b8dbbfdad4e7c9cfc1f9b5e3bfaac3c5a3accdedc9cfcaaeb5e3b9d8c3c5a1a3b4acc6b1caaecbc4d4aaa1a3', 'hex'),
   )
-  expect(await readText('c.txt', gbk)).toBe('港口早上六点开门，晚上十点关门。船票十四元。')
-  await expect(readText('d.pdf', Uint8Array.of(0x25, 0x50, 0, 1))).rejects.toMatchObject({ code: 'eval-document-kind' })
+  expect(await readDocument('c.txt', gbk)).toBe('港口早上六点开门，晚上十点关门。船票十四元。')
+  await expect(readDocument('d.pdf', Uint8Array.of(0x25, 0x50, 0, 1))).rejects.toMatchObject({
+    code: 'eval-document-kind',
+  })
 })

@@ -72,10 +72,7 @@ describe('run file', () => {
       max_length: NO_CUT,
     })
     expect(parseRunFile({ max_seq_length: null }).run.max_length).toBe(1024)
-    expect(refusal({ max_length: null, packing: true })).toMatchObject({
-      code: 'run-field-unsupported',
-      params: { field: 'max_length' },
-    })
+    expect(refusal({ max_length: null, packing: true })).toMatchObject({ code: 'run-packing-uncut' })
   })
 
   it('takes a budget for the optimiser’s states, and no other argument', () => {

@@ -29,6 +29,7 @@ const WEIGHTS = 'model.safetensors'
 export const bnb4bit: Exporter = {
   kind: 'bnb-4bit',
   takes: 'model',
+  isModelFolder: true,
   check: () => {},
   bytes: (opened) => plan(opened, {}).headers.reduce((sum, header) => sum + tensorBytes(header), 0),
   async write(source, settings, out, on, signal) {

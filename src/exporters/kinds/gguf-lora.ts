@@ -18,6 +18,7 @@ import { modelfile } from '../ollama/modelfile'
 export const ggufLora: Exporter = {
   kind: 'gguf-lora',
   takes: 'adapter',
+  fileEnding: '.gguf',
   check: ({ opened }) => void ggufFamily(opened.config),
   bytes: () => null,
   async write(source, settings, out) {

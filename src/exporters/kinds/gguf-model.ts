@@ -37,6 +37,7 @@ function ggufModel(kind: GgufKind): Exporter {
   return {
     kind: `gguf-${kind}`,
     takes: 'model',
+    fileEnding: '.gguf',
     check(source) {
       ggufFamily(source.opened.config)
       planTensors(source.opened.config, kind)

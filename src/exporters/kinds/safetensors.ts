@@ -18,6 +18,7 @@ import { runNames } from '../names'
 export const safetensors: Exporter = {
   kind: 'safetensors',
   takes: 'model',
+  isModelFolder: true,
   check: () => {},
   bytes: mergedModelBytes,
   async write(source, settings, out, on, signal) {

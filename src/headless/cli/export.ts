@@ -6,6 +6,7 @@ import type { FileFolder, WritableFolder } from '../../contracts/bytes'
 import type { ExportedFile, ExportSettings } from '../../contracts/exports'
 import { tokenizerOf } from '../../engine/core/open-data'
 import { fail } from '../../errors'
+import type { Exporter } from '../../exporters/exporter'
 import { exporterOf, exporters, runExport } from '../../exporters/index'
 import { readPeft } from '../../formats/read-peft'
 import { openModelFolder } from '../../model/opening/open-model'
@@ -42,14 +43,12 @@ export const exportCommand: Command = {
   },
   async run(context) {
     const { options } = context
-    const { out, file } = await placeOf(options.out as string)
+    const format = exporterOf(options.format as string)
+    const { out, file } = await placeOf(options.out as string, format)
     const settings: ExportSettings = { name: options.name as string | undefined, base: ontoOf(context), file }
-    await exportInto(context, 'tune export', options.format as string, settings, out)
+    await exportInto(context, 'tune export', format.kind, settings, out)
   },
 }
-
-/** Whose weights and config.json have the names that any model's folder has. */
-const HF_FOLDERS = ['safetensors', 'bnb-4bit']
 
 export const ontoOf = ({ options }: CommandContext) => options.onto as ExportSettings['base']
 
@@ -136,15 +135,16 @@ async function wholeFolder(
   write: (into: WritableFolder) => Promise<ExportedFile[]>,
 ): Promise<ExportedFile[]> {
   takeFolder(out, command, terminal)
-  await tellReplacedModel(out, HF_FOLDERS.includes(kind), terminal)
+  await tellReplacedModel(out, exporterOf(kind).isModelFolder ?? false, terminal)
   return writeWhole(nodePlace(out), '', write)
 }
 
-/** The folder to write into and, where the path names one, the GGUF file. */
-async function placeOf(path: string): Promise<{ out: string; file?: string }> {
+/** The folder to write into and, where the path names one, the single file of a format that has one. */
+async function placeOf(path: string, { fileEnding }: Exporter): Promise<{ out: string; file?: string }> {
   const isFolder = await stat(path).then(
     (info) => info.isDirectory(),
     () => false,
   )
-  return isFolder || !path.endsWith('.gguf') ? { out: path } : { out: dirname(path), file: basename(path) }
+  const isFile = fileEnding !== undefined && path.endsWith(fileEnding) && !isFolder
+  return isFile ? { out: dirname(path), file: basename(path) } : { out: path }
 }

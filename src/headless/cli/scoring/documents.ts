@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { readText } from '../../../data/read-text'
+import { readDocument } from '../../../data/read-document'
 import { fail } from '../../../errors'
 import { searchPassages, type Passages } from '../../../eval/passages'
 import type { Document } from '../../../eval/passages/cut'
@@ -20,7 +20,7 @@ export async function documentsAt(paths: readonly string[]): Promise<Passages | 
       : [path]
     if (files.length === 0) throw fail('eval-document-empty', { file: path })
     for (const file of files)
-      documents.push({ name: basename(file), text: await readText(basename(file), await readFile(file)) })
+      documents.push({ name: basename(file), text: await readDocument(basename(file), await readFile(file)) })
   }
   return searchPassages(documents)
 }

@@ -1,7 +1,7 @@
-import type { Expectation, FormatsErrors } from '../../../errors/formats'
+import type { ConfigExpectation, FormatsErrors } from '../../../errors/formats'
 import type { ErrorTexts } from '../../../errors/texts'
 
-const EXPECTED: Record<Expectation, string> = {
+const EXPECTED: Record<ConfigExpectation, string> = {
   whole: 'a positive whole number',
   positive: 'a positive number',
   layers: 'a whole number from 1 to 1000',

@@ -55,6 +55,8 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
     `"${field}" is ${value}, but must be ${expectationText(expected)}. No run was started with it. Correct the field.`,
   'run-field-twice': ({ first, second }) =>
     `"${first}" and "${second}" set the same thing to different values. No run was started with them. Keep one of them.`,
+  'run-packing-uncut': () =>
+    'The run file sets "packing" and "max_length": null, but rows can be packed only into a length that is given. No setting was read. Set "max_length" to a number, or leave "packing" out.',
   'run-field-unsupported': ({ field, value }) =>
     `"${field}": ${value} would change what is learnt and is not supported here. No run was started with it. Remove the field to go on without it.`,
   'run-optimizer-unsupported': ({ optim, known }) =>

@@ -1,7 +1,7 @@
-import type { Expectation, FormatsErrors } from '../../../errors/formats'
+import type { ConfigExpectation, FormatsErrors } from '../../../errors/formats'
 import type { ErrorTexts } from '../../../errors/texts'
 
-const EXPECTED: Record<Expectation, string> = {
+const EXPECTED: Record<ConfigExpectation, string> = {
   whole: '正整数',
   positive: '正数',
   layers: '1 到 1000 的整数',

@@ -53,6 +53,8 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
     `“${field}”的值是 ${value}，应为${expectationText(expected)}。没有用它开始训练，请修改这个字段。`,
   'run-field-twice': ({ first, second }) =>
     `“${first}”和“${second}”是同一项设置，但值不一样。没有用它们开始训练，请只保留一个。`,
+  'run-packing-uncut': () =>
+    '运行配置同时设置了 "packing" 和 "max_length": null，但只有给出长度才能把多行拼在一起。没有读取任何设置。请给 "max_length" 一个数，或去掉 "packing"。',
   'run-field-unsupported': ({ field, value }) =>
     `“${field}”: ${value} 会影响训练结果，而这里尚不支持。没有用它开始训练；删除该字段即可在没有它的情况下继续。`,
   'run-optimizer-unsupported': ({ optim, known }) =>

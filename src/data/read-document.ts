@@ -5,7 +5,7 @@ import { findEncoding } from './encodings/find-encoding'
  * A text file as a whole, whatever it is encoded in. Throws 'eval-document-kind' for what is no text and
  * 'data-encoding-unclear' where only somebody who can read it can tell.
  */
-export async function readText(file: string, bytes: Uint8Array): Promise<string> {
+export async function readDocument(file: string, bytes: Uint8Array): Promise<string> {
   const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   if (marked) return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
   if (bytes.includes(0)) throw fail('eval-document-kind', { file })
