@@ -2,6 +2,7 @@ import type { Answer } from './try-room'
 import type { ModelRoom } from './model-room'
 import type { DataRoom } from './data-room'
 import type { Notices } from './notices'
+import type { RunQueue } from './run-queue'
 import type { RunsRoom } from './runs-room'
 import type { TrainRoom } from './train-room'
 import type { TryRoom } from './try-room'
@@ -18,10 +19,11 @@ interface VisitParts {
   train: TrainRoom
   tryRoom: TryRoom
   runs: RunsRoom
+  queue: RunQueue
 }
 
 /** Keeps what the rooms hold as they change, and brings it back at the next visit. */
-export function createVisitKeeper({ store, notices, model, data, train, tryRoom, runs }: VisitParts) {
+export function createVisitKeeper({ store, notices, model, data, train, tryRoom, runs, queue }: VisitParts) {
   let isFull = false
   /** Nobody asked for this to be kept, so that a full store is said once, and nothing else is. */
   function put<K extends keyof Visit>(part: K, value: Visit[K]): void {
@@ -67,6 +69,9 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
       train.store.subscribe((now, before) => {
         if (now.run !== before.run || now.touched !== before.touched) put('run', now.touched ? now.run : null)
         if (now.phase !== before.phase) keepAdapter()
+      })
+      queue.store.subscribe((now, before) => {
+        if (now.entries !== before.entries) put('queue', [...now.entries])
       })
       tryRoom.store.subscribe((now, before) => {
         if (now.answers !== before.answers && !now.busy) put('answers', now.answers.filter(isDone))

@@ -20,6 +20,8 @@ import type { Router } from './router'
 import type { RunArchive, RunRecord } from './run-record'
 import { canResume } from './run-record'
 import { prepareResume } from './resume-run'
+import { createRateSearch } from './rate-search'
+import { createRunQueue } from './run-queue'
 import { createRunStarter } from './run-starter'
 import { createRowsGlass } from './rows-glass'
 import { createRunsRoom } from './runs-room'
@@ -92,8 +94,24 @@ export function createStudio(parts: StudioParts) {
   })
   const runs = createRunsRoom(archive, notices)
   const glass = createRowsGlass(engine)
+  const rates = createRateSearch(engine)
 
-  const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs })
+  const queue = createRunQueue({
+    settings: () => train.store.getState().run,
+    async useSettings(run) {
+      train.setBranch(null)
+      train.setContinue(false)
+      train.setRun(run)
+      // Another max_length cuts the rows anew.
+      await data.settled()
+      await train.plan(isReady())
+    },
+    start: (name, onBegun) => beginRun(name, onBegun),
+    resume: (record) => resumeRun(record),
+    find: (id) => runs.find(id),
+    error: () => train.store.getState().error ?? train.store.getState().planError,
+  })
+  const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs, queue })
   /** The beginning of the visit: until then rooms still fill, and what is started waits for them. */
   let begun: Promise<void> = Promise.resolve()
 
@@ -186,23 +204,27 @@ export function createStudio(parts: StudioParts) {
     download: (record) => downloadAdapter(record),
   })
 
-  async function startTraining() {
+  /**
+   * Trains with what is chosen, to the end; resolves with the run's id, null where none was begun. `name` comes behind
+   * the data set's.
+   */
+  async function beginRun(name = '', onBegun: (runId: string) => void = () => {}): Promise<string | null> {
     notices.clear('run', 'train')
     const { card, data: dataTitle, rows } = names()
-    if (running() || !card || !isReady()) return
+    if (running() || !card || !isReady()) return null
     const { continueAdapter, wrong } = train.store.getState()
     const field = firstWrong(wrong)
     if (field) {
       // Its last good value is not what stands there: better no run than another one.
       train.show('setup')
       train.attend(field)
-      return
+      return null
     }
     const { branch } = train.store.getState()
     if (branch) {
       train.setBranch(null)
       await startBranch(branch.record, branch.step)
-      return
+      return null
     }
     if (continueAdapter) goOnFromAdapter(true)
     const { source } = model.store.getState()
@@ -210,7 +232,7 @@ export function createStudio(parts: StudioParts) {
     const kept = dataSource?.kind === 'file' ? dataFileKey(dataSource.file) : undefined
     const record: RunRecord = {
       id: crypto.randomUUID(),
-      name: runName(fileStem(dataTitle), runs.store.getState().list ?? []),
+      name: runName([fileStem(dataTitle), name].filter(Boolean).join(' · '), runs.store.getState().list ?? []),
       startedAt: Date.now(),
       model: {
         id: card.id,
@@ -230,8 +252,10 @@ export function createStudio(parts: StudioParts) {
       adapterBytes: 0,
       mergedBytes: 0,
     }
+    onBegun(record.id)
     await start(record, { continueAdapter })
     await goOnAfterLoss(record.id)
+    return record.id
   }
 
   /**
@@ -419,6 +443,12 @@ export function createStudio(parts: StudioParts) {
   /** The newest run that a closed tab left behind, offered at the beginning of a visit. */
   function tellInterrupted() {
     const left = runs.store.getState().list?.find((record) => record.reason === 'interrupted' && canResume(record))
+    const waiting = queue.store.getState().entries.filter(({ state }) => state === 'waiting')
+    if (waiting.some(({ runId }) => runId !== undefined)) {
+      const goOn = { label: 'queue.goOn', perform: () => void queue.start().catch(notices.fail) } as const
+      notices.say('queue.wasGoing', { n: waiting.length }, goOn)
+      return
+    }
     if (!left) return
     const params = { name: left.name, step: left.steps, steps: left.plannedSteps ?? left.steps }
     notices.say('runs.wasInterrupted', params, { label: 'train.resume', perform: () => void resumeRun(left) })
@@ -431,6 +461,7 @@ export function createStudio(parts: StudioParts) {
     if (sharedRun) await applyRunFile({ json: sharedRun })
     else if (left.run) train.setRun(left.run)
     tryRoom.restore(left.answers ?? [])
+    queue.restore(left.queue ?? [])
     await model.findGpu(hasWebGpu)
     if (model.store.getState().gpuError) return
     await data.listSamples().catch(notices.fail)
@@ -475,16 +506,27 @@ export function createStudio(parts: StudioParts) {
     exporting,
     runs,
     glass,
+    rates,
+    queue,
     excludeRows,
     seenRows,
     running,
     isReady,
     /** Hears of any change in the rooms that decide what can be done now. */
     subscribe(listener: () => void): () => void {
-      const ends = [model, data, train, tryRoom, score, exporting].map((room) => room.store.subscribe(listener))
+      const ends = [model, data, train, tryRoom, score, exporting, rates, queue].map((room) =>
+        room.store.subscribe(listener),
+      )
       return () => ends.forEach((end) => end())
     },
-    startTraining,
+    async startTraining() {
+      await beginRun()
+    },
+    /** Goes to Train, where the queue's runs are seen one after another. */
+    async startQueue() {
+      router.go('train')
+      await queue.start().catch(notices.fail)
+    },
     resumeRun,
     branchRun,
     openEvalFile,

@@ -2,6 +2,7 @@ import { createStore, del, entries, get, keys, set } from 'idb-keyval'
 import type { RunFile } from '../run-file/run-file'
 import type { ColumnMapping } from '../contracts/data'
 import { guardQuota } from '../storage/full-store'
+import type { QueuedRun } from './run-queue'
 import type { BlobFile } from './blob-folder'
 import type { Answer } from './try-room'
 
@@ -12,6 +13,8 @@ export interface Visit {
   /** Settings that the person made. */
   run?: RunFile | null
   answers?: Answer[]
+  /** Runs that wait for their turn, or had it. */
+  queue?: QueuedRun[]
   /** The adapter on the model `modelId`: of a run, or files that were opened. */
   adapter?: { name: string; modelId: string; runId: string | null; files?: BlobFile[] } | null
 }

@@ -93,7 +93,12 @@ const work = {
   'train.start': {
     label: 'train.start',
     labelNow: ({ train }) => (train.store.getState().outcome ? 'train.startAgain' : 'train.start'),
-    enabled: (studio) => idle(studio) && studio.isReady() && studio.train.store.getState().planError === null,
+    enabled: (studio) =>
+      idle(studio) &&
+      studio.isReady() &&
+      studio.train.store.getState().planError === null &&
+      !studio.rates.store.getState().searching &&
+      !studio.queue.store.getState().going,
     perform: (studio) => {
       studio.router.go('train')
       return studio.startTraining()

@@ -6,7 +6,7 @@ import { teahouseRows } from './teahouse'
 test.use({ actionTimeout: 120_000 })
 
 /** One visit, so that kernels are compiled once. */
-test('the loop around a run: its rate is changed, its rows are looked at and taken out', async ({ page, baseURL }) => {
+test('the loop around a run: steered, looked at row by row, branched, queued', async ({ page, baseURL }) => {
   const watch = watchPage(page, baseURL!)
   await page.goto('./#/data')
   const train = page.getByRole('region', { name: 'Train' })
@@ -25,8 +25,17 @@ test('the loop around a run: its rate is changed, its rows are looked at and tak
   await test.step('the rate is changed on the way', async () => {
     await go('Train')
     await expect(status).toHaveText('Ready to train')
-    const steps = { max_steps: 6, eval_split: 0, per_device_train_batch_size: 1, gradient_accumulation_steps: 1 }
+    const steps = {
+      max_steps: 6,
+      save_steps: 2,
+      eval_split: 0,
+      per_device_train_batch_size: 1,
+      gradient_accumulation_steps: 1,
+    }
     await setFields(train, steps)
+    await train.getByRole('group', { name: 'Answers while it trains' }).getByText('None').click()
+    await train.getByLabel('save_strategy').click()
+    await page.getByRole('option', { name: 'steps', exact: true }).click()
     await train.getByRole('button', { name: 'Start training' }).click()
     const steer = train.getByRole('region', { name: 'Steering' })
     await steer.getByLabel('learning_rate').fill('1e-3')
@@ -53,6 +62,37 @@ test('the loop around a run: its rate is changed, its rows are looked at and tak
     await go('Train')
     await train.getByRole('button', { name: 'Settings for a new run' }).click()
     await expect(train.getByText('1 row is taken out of the run.')).toBeVisible()
+  })
+  await test.step('a branch of a checkpoint is another run, from its step on', async () => {
+    await go('Runs')
+    await page.getByRole('button', { name: /^More for/ }).click()
+    await page.getByRole('menuitem', { name: 'Branch from step 4' }).click()
+    await expect(train.getByRole('button', { name: 'Not from there' })).toBeVisible({ timeout: 60_000 })
+    await setFields(train, { learning_rate: 1e-3, max_steps: 8 })
+    await train.getByRole('button', { name: /^Start training/ }).click()
+    await expect(status).toContainText('Done · step 8 of 8', { timeout: 200_000 })
+    await expect(train.getByText('After step 4: learning rate 0.001.')).toBeVisible()
+  })
+
+  await test.step('a queue of two runs, the second after a reload', async () => {
+    await train.getByRole('button', { name: 'Settings for a new run' }).click()
+    await setFields(train, { max_steps: 2 })
+    const queue = () => train.getByRole('listitem').filter({ hasText: 'learning_rate=' })
+    await train.getByText('Sweep: a run for every pair of values').click()
+    await train.getByLabel('Values, with commas between').first().fill('1e-3, 2e-3')
+    await train.getByRole('button', { name: 'Add the runs' }).click()
+    await expect(queue()).toHaveCount(2)
+    await train.getByRole('button', { name: 'Start the queue' }).click()
+    await train.getByRole('button', { name: 'Stop after this run' }).click()
+    await expect(queue().first()).toContainText('done', { timeout: 200_000 })
+    await expect(queue().last()).toContainText('waiting')
+    await page.reload()
+    await expect(status).toHaveText('Ready to train', { timeout: 120_000 })
+    await expect(queue().first()).toContainText('done')
+    await train.getByRole('button', { name: 'Start the queue' }).click()
+    await expect(queue().last()).toContainText('done', { timeout: 200_000 })
+    await go('Runs')
+    await expect(page.getByRole('row').filter({ hasText: 'learning_rate=' })).toHaveCount(2)
   })
   expect(watch).toEqual({ errors: [], foreign: [] })
 })

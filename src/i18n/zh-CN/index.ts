@@ -1,5 +1,6 @@
 import { common } from './common'
 import { shell } from './shell'
+import { loop } from './loop'
 import { model } from './model'
 import { data } from './data'
 import { rows } from './rows'
@@ -18,6 +19,7 @@ export const messages = {
   ...model,
   ...data,
   ...rows,
+  ...loop,
   ...train,
   ...charts,
   ...tryRoom,

@@ -8,6 +8,7 @@ import { useStudio, useWords } from '../../studio-context'
 import type { ScheduleArguments } from '../../../run-file/schedules'
 import { argumentsText, readArguments } from '../../../run-file/schedule-arguments'
 import type { Field } from './field-types'
+import { RateFinder } from './rate-finder'
 import styles from './train.module.css'
 
 /** One setting of the run with its explanation; what the run file would refuse is refused here with the same words. */
@@ -96,6 +97,7 @@ export function FieldInput({ field, plainName }: { field: Field; plainName?: Mes
         {field.about && ` ${inLanguage(field.about(value as string), words.language)}`}
         {isBeyond && <strong> {words.t('train.beyondContext', { n: context })}</strong>}
       </p>
+      {field.path === 'learning_rate' && <RateFinder />}
       {wrong && (
         <p id={`${id}-error`} role="alert" className={styles.settingError}>
           {words.error(wrong.error)}

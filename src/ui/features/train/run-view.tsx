@@ -1,7 +1,8 @@
-import { useFields } from '../../read-store'
+import { useFields, useStore } from '../../read-store'
 import { useStudio } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
 import { HeldOutWords } from './held-out-words'
+import { QueuePanel } from './queue-panel'
 import { RunLog } from './run-log'
 import { SteerPanel } from './steer-panel'
 import { RunSummary } from './run-summary'
@@ -23,6 +24,7 @@ export function RunView() {
     'answers',
     'log',
   )
+  const hasQueue = useStore(studio.queue.store, ({ entries }) => entries.length > 0)
   const { list, picked } = useFields(studio.runs.store, 'list', 'picked')
   const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
   return (
@@ -39,6 +41,7 @@ export function RunView() {
         <SteerPanel />
         <HeldOutWords rows={evaluations} points={studio.train.points()} />
         <AnswersView answers={answers} stopped={outcome?.reason === 'stopped'} />
+        {hasQueue && <QueuePanel />}
         <RunLog log={log} />
         {plan && <MemoryBar plan={plan} />}
       </aside>

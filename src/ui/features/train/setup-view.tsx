@@ -16,6 +16,7 @@ import { Ingredients } from './ingredients'
 import { InterruptedRun } from './interrupted-run'
 import { LeftOut } from './left-out'
 import { PlanView } from './plan-view'
+import { QueuePanel } from './queue-panel'
 import { AnswersSetting } from './answers-setting'
 import note from '../../kit/note.module.css'
 import styles from './train.module.css'
@@ -66,6 +67,7 @@ export function SetupView() {
         <PlanView />
         <HeldOutRows />
         <AnswersSetting />
+        <QueuePanel />
       </div>
       <div>
         <Part title={t('train.settings')} aside={levels}>
