@@ -134,6 +134,13 @@ export const gpuMutations = [
     test: unit('gpu-allocating'),
   },
   {
+    name: 'tuner: what was refused is taken',
+    file: 'src/ops/matmul.ts',
+    find: '    if (tuning.refused.includes(name)) continue\n',
+    replace: '',
+    test: unit('tuner'),
+  },
+  {
     name: 'attention: segments of the first line for every chunk',
     file: 'src/ops/attention.ts',
     find: 'H: c.heads, line: c.line })',

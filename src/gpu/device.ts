@@ -1,5 +1,6 @@
 import { fail } from '../errors'
 import { KernelCache } from './kernel'
+import { playsGpu } from './software-probe'
 import { bufferBytes } from './tensor'
 import { defaultTuning } from './tuning'
 
@@ -78,7 +79,10 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
   const { vendor, architecture, description } = adapter.info
   const counts = { buffers: 0, bindGroups: 0, pipelines: 0, submits: 0, dispatches: 0 }
   const words = `${vendor} ${architecture} ${description}`.toLowerCase()
-  const isSoftware = /swiftshader|llvmpipe|lavapipe|warp|software/.test(words)
+  const isSoftware =
+    words.trim() === ''
+      ? await playsGpu(device, globalThis.navigator?.hardwareConcurrency ?? 4)
+      : /swiftshader|llvmpipe|lavapipe|warp|software/.test(words)
   const features: GpuFeatures = {
     f16: device.features.has('shader-f16'),
     subgroups: device.features.has('subgroups' as GPUFeatureName)

@@ -38,11 +38,39 @@ export class KernelCache {
   private readonly kernels = new Map<string, Kernel>()
   private readonly layouts = new Map<string, GPUBindGroupLayout>()
 
-  readonly tuning: Tuning
+  private chosen: Tuning
+  private readonly verified = new Set<string>()
+  /**
+   * Whether a variant gives the numbers of its twin on this device; asked once, before its first use. Absent: nobody
+   * doubts.
+   */
+  verifyVariant: ((name: string) => Promise<boolean>) | null = null
 
   constructor(host: KernelHost, tuning: Tuning) {
     this.host = host
-    this.tuning = tuning
+    this.chosen = tuning
+  }
+
+  get tuning(): Tuning {
+    return this.chosen
+  }
+
+  /** Choose otherwise from now on; what is recorded already stays. */
+  retune(choices: Partial<Tuning>): void {
+    this.chosen = { ...this.chosen, ...choices }
+  }
+
+  /** Verify variants that are used for the first time; true where one is refused, so that others are to be chosen. */
+  async refuses(variants: Iterable<string>): Promise<boolean> {
+    let refused = false
+    for (const name of variants) {
+      if (!this.verifyVariant || this.verified.has(name)) continue
+      this.verified.add(name)
+      if (await this.verifyVariant(name)) continue
+      this.retune({ refused: [...this.chosen.refused, name as Tuning['refused'][number]] })
+      refused = true
+    }
+    return refused
   }
 
   get(source: KernelSource, defines: Defines): Kernel {

@@ -10,6 +10,8 @@ export interface RecordedDispatch {
   params: Record<string, number>
   workgroups: [number, number, number]
   flops: number
+  /** Which of several kernels for one operation this is. */
+  variant: string | null
 }
 
 export interface DispatchRequest {
@@ -21,6 +23,8 @@ export interface DispatchRequest {
   workgroups: [number, number, number]
   /** Floating point operations, for bounding submits and for the profiler. */
   flops?: number
+  /** Which of several kernels for one operation this is; verified on a device before its first use. */
+  variant?: string
 }
 
 /**
@@ -77,6 +81,7 @@ export class Recorder {
       params: request.params ?? {},
       workgroups: request.workgroups,
       flops: request.flops ?? 0,
+      variant: request.variant ?? null,
     })
   }
 }

@@ -32,7 +32,8 @@ export class Replay<Shape> {
   private readonly gpu: Gpu
   private readonly record: (r: Recorder, shape: Shape) => void
   private readonly label: string
-  private readonly capacity: Recorder
+  private capacity: Recorder
+  private readonly largest: Shape
   private slots: GPUBuffer[] = []
   private paramBuffer: GPUBuffer | null = null
   private bindGroups: GPUBindGroup[] = []
@@ -43,6 +44,7 @@ export class Replay<Shape> {
     this.gpu = gpu
     this.record = record
     this.label = options.label
+    this.largest = capacity
     this.capacity = new Recorder(gpu.kernels)
     record(this.capacity, capacity)
     this.placement = assignSlots(this.capacity.virtual, lifetimes(this.capacity), options.share ?? true)
@@ -63,6 +65,11 @@ export class Replay<Shape> {
     for (const tensor of this.capacity.dispatches.flatMap(({ tensors }) => tensors)) {
       const bytes = byteLength(tensor)
       if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: tensor.label, bytes, limit })
+    }
+    if (await this.gpu.kernels.refuses(variantsOf(this.capacity.dispatches))) {
+      // Others take the place of those that were refused; tensors and their lives are the same.
+      this.capacity = new Recorder(this.gpu.kernels)
+      this.record(this.capacity, this.largest)
     }
     const kernels = this.capacity.dispatches.map(({ kernel }) => kernel)
     await this.gpu.kernels.compile(kernels, onCompile)
@@ -110,7 +117,11 @@ export class Replay<Shape> {
 
   /** Record a shape ahead of its run and compile what it needs that is not there; nothing in the steady state. */
   async prepare(shape: Shape): Promise<void> {
-    const { dispatches } = this.encoding(shape)
+    let { key, dispatches } = this.encoding(shape)
+    if (await this.gpu.kernels.refuses(variantsOf(dispatches))) {
+      this.encodings.delete(key)
+      ;({ key, dispatches } = this.encoding(shape))
+    }
     const missing = dispatches.flatMap(({ kernel }) => (kernel.pipeline ? [] : [kernel]))
     if (missing.length > 0) await this.gpu.kernels.compile(missing)
   }
@@ -208,6 +219,9 @@ export class Replay<Shape> {
     this.bindGroups = []
   }
 }
+
+const variantsOf = (dispatches: RecordedDispatch[]): Set<string> =>
+  new Set(dispatches.flatMap(({ variant }) => (variant === null ? [] : [variant])))
 
 /** First and last dispatch that names each virtual tensor. */
 export function lifetimes(recorder: Recorder): [number, number][] {

@@ -14,6 +14,12 @@ export type MatmulVariantName =
   | `subgroup ${'8x4' | '16x16 of 4' | '16x8 of 8'}`
   | `workgroup ${'4x4' | '8x4' | '8x8'}`
 
+/**
+ * Products that want the same of a device: many rows times a weight as it is stored (forward), or turned (backward),
+ * and the many small ones of attention.
+ */
+export type MatmulClass = 'forward' | 'backward' | 'attention'
+
 export interface Tuning {
   /**
    * Invocations that share a row in the row kernels (norms, softmax, loss head, 8-bit states). 64 keep a GPU busy with
@@ -27,6 +33,10 @@ export interface Tuning {
    * register tiles alone. Read by `chooseMatmul`.
    */
   matmul: readonly MatmulVariantName[]
+  /** The same by class of product, where a search on the device found it (src/ops/tuner.ts); it goes before the list. */
+  matmulBy: Partial<Record<MatmulClass, readonly MatmulVariantName[]>>
+  /** Variants that gave other numbers than their twin on this device: never taken. */
+  refused: readonly MatmulVariantName[]
   /** Workgroups from which on such a variant is taken: several for every core. */
   matmulWorkgroups: number
   /**
@@ -96,6 +106,8 @@ export interface Tuning {
 const MiB = 2 ** 20
 
 const COMMON = {
+  matmulBy: {},
+  refused: [],
   gemvLanes: 8,
   slabElements: 16 * MiB,
   headChunk: 8192,
@@ -171,8 +183,6 @@ function softwareMatmul({ subgroups }: DeviceTraits): MatmulVariantName[] {
  */
 function gpuMatmul(traits: DeviceTraits): Partial<Tuning> {
   const { vendor, architecture, workgroupBytes } = traits
-  // A hidden name may be a software adapter's, which compiles tiles in workgroup memory for minutes.
-  if (vendor === '') return { matmul: ['row'] }
   if (vendor === 'intel') return { matmul: ['row'], matmulTile: [4, 4] }
   if (vendor === 'amd' && /rdna-?[12]/.test(architecture)) return { matmul: ['row', 'uniform 16x4', 'workgroup 8x4'] }
   if (vendor === 'amd' && /rdna-?3/.test(architecture)) return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'] }

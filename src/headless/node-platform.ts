@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Platform } from '../engine/core/platform'
 import { filesFolder, fileSource } from '../storage/files-folder'
 import { nodeFile, nodeFolder } from '../storage/node/node-folder'
+import { fileTuningStore } from '../storage/node/tuning-file'
 import type { GpuKind } from './dawn'
 import { openDawn } from './dawn'
 
@@ -13,5 +14,6 @@ export function nodePlatform(gpu: GpuKind, root: string): Platform {
     sample: (name) => nodeFile(join(root, 'public/samples', name)),
     folderOfFiles: filesFolder,
     sourceOfFile: fileSource,
+    tuning: { store: fileTuningStore(), surroundings: `Node ${process.versions.node}` },
   }
 }

@@ -1,6 +1,6 @@
 import type { Recorder } from '../gpu/recorder'
 import type { Tensor } from '../gpu/tensor'
-import type { MatmulVariantName, Tuning } from '../gpu/tuning'
+import type { MatmulClass, MatmulVariantName, Tuning } from '../gpu/tuning'
 import { MATMUL_VARIANTS, type ProductTraits } from './matmul-variants'
 
 /** How a batch of matrices steps through its buffers, in elements. */
@@ -62,7 +62,8 @@ export function matmul(r: Recorder, o: Matmul): void {
   const bv = four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b)
   const cv = four(N, ldc, o.cOffset ?? 0, ...batch.c)
   const Z = batch.outer * batch.inner
-  const variant = MATMUL_VARIANTS[o.variant ?? chooseMatmul(traitsOf(o, av + bv + cv === 3, Z), r.tuning)]
+  const name = o.variant ?? chooseMatmul(traitsOf(o, av + bv + cv === 3, Z), r.tuning)
+  const variant = MATMUL_VARIANTS[name]
   r.dispatch({
     source: variant.source,
     defines: {
@@ -110,6 +111,8 @@ export function matmul(r: Recorder, o: Matmul): void {
     },
     workgroups: [Math.ceil(N / variant.columns), Math.ceil(M / variant.rows), Z],
     flops: 2 * M * N * K * Z * slices.count,
+    // Small register tiles are what the others are compared with.
+    variant: isTwin(name) ? undefined : name,
   })
 }
 
@@ -136,7 +139,9 @@ function traitsOf(o: Matmul, vectorised: boolean, Z: number): ProductTraits {
 function chooseMatmul(product: ProductTraits, tuning: Tuning): MatmulVariantName {
   const { M, N, K, Z, aTransposed, vectorised } = product
   const flops = 2 * M * N * K * Z
-  for (const name of tuning.matmul) {
+  const listed = tuning.matmulBy[classOf(product)] ?? tuning.matmul
+  for (const name of listed) {
+    if (tuning.refused.includes(name)) continue
     const { rows, columns, takes } = MATMUL_VARIANTS[name]
     const tiles = Math.ceil(M / rows) * Math.ceil(N / columns)
     const wasted = 1 - (M * N) / (tiles * rows * columns)
@@ -144,12 +149,23 @@ function chooseMatmul(product: ProductTraits, tuning: Tuning): MatmulVariantName
       return name
   }
   if (!aTransposed && M < 4) return M === 1 ? 'register 1x4' : 'register 2x4'
-  const [rows, columns] = tuning.matmulTile
+  const [rows, columns] = tuning.refused.includes(largestTile(tuning)) ? [4, 4] : tuning.matmulTile
   if (M < rows || !vectorised) return 'register 4x4'
   if (N < columns) return rows === 8 ? 'register 8x4' : 'register 4x4'
   const outputs = M * N * Z
   if (outputs >= tuning.matmulTileFrom) return `register ${rows}x${columns}` as MatmulVariantName
   return outputs < tuning.matmulTileFrom / 4 && !aTransposed ? 'register 2x4' : 'register 4x4'
+}
+
+const largestTile = ({ matmulTile: [rows, columns] }: Tuning): MatmulVariantName =>
+  `register ${rows}x${columns}` as MatmulVariantName
+
+/** What every device starts from, and what other variants must equal bit for bit. */
+const isTwin = (name: MatmulVariantName): boolean => /^register [124]x4$/.test(name)
+
+function classOf({ Z, bTransposed }: ProductTraits): MatmulClass {
+  if (Z > 1) return 'attention'
+  return bTransposed ? 'forward' : 'backward'
 }
 
 /** The plain twin for dense, unbatched products: f64 sums over the same operands. */

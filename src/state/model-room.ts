@@ -13,6 +13,8 @@ export interface ModelState {
   gpu: GpuSummary | null
   /** Why there is no GPU; the page shows what to do instead of the studio. */
   gpuError: SerializedError | null
+  /** Its kernels are being timed. */
+  tuning: boolean
   status: 'empty' | 'loading' | 'ready'
   /** What is being loaded, as the person would name it. */
   loadingName: string
@@ -41,6 +43,7 @@ export function createModelRoom(
   const store = createStore<ModelState>(() => ({
     gpu: null,
     gpuError: null,
+    tuning: false,
     status: 'empty',
     loadingName: '',
     progress: null,
@@ -100,6 +103,18 @@ export function createModelRoom(
         store.setState({ gpu: await engine.gpu() })
       } catch (error) {
         store.setState({ gpuError: serializeError(error) })
+      }
+    },
+    /** Time the GPU's kernels anew; what was chosen stays where that fails. */
+    async tuneGpu() {
+      if (store.getState().tuning) return
+      store.setState({ tuning: true })
+      try {
+        store.setState({ gpu: await engine.tune(), error: null })
+      } catch (error) {
+        store.setState({ error: serializeError(error) })
+      } finally {
+        store.setState({ tuning: false })
       }
     },
     loadBuiltin: () => load({ kind: 'builtin' }),

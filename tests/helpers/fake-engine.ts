@@ -1,5 +1,6 @@
 import { fail } from '../../src/errors'
-import type { Engine, GenerateRequest, ModelCard, RunPlan } from '../../src/engine/api/types'
+import type { TuningReport } from '../../src/contracts/tuning'
+import type { Engine, GenerateRequest, GpuSummary, ModelCard, RunPlan } from '../../src/engine/api/types'
 import type { WritableFolder } from '../../src/contracts/bytes'
 import type { RunFile } from '../../src/run-file/run-file'
 import type { DataSummary, PreviewRow } from '../../src/contracts/data'
@@ -7,6 +8,27 @@ import type { AdapterCard } from '../../src/contracts/lora'
 import type { ExportOffer } from '../../src/contracts/exports'
 import type { LogRow } from '../../src/contracts/figures'
 import type { TrainEvent } from '../../src/contracts/events'
+
+const FAKE_TUNING: TuningReport = {
+  key: 'pretend',
+  adapter: 'Pretend GPU',
+  software: true,
+  milliseconds: 1234,
+  classes: [
+    {
+      name: 'forward',
+      shape: [128, 512, 896, 1],
+      candidates: [
+        { variant: 'register 8x8', gflops: 31.5, note: null },
+        { variant: 'register 4x4', gflops: 12.25, note: 'slow' },
+      ],
+      chosen: 'register 8x8',
+      gflops: 31.5,
+    },
+  ],
+  refused: ['subgroup 8x4'],
+  flopsPerSubmit: 1.5e9,
+}
 
 /** Looks of the page without a GPU: plays a load, a data set and a run with timers. Nothing here is computed. */
 export function createFakeEngine(stepMs = 60): Engine {
@@ -28,17 +50,22 @@ export function createFakeEngine(stepMs = 60): Engine {
     return files.map(([path, text]) => ({ path, bytes: text.length }))
   }
 
+  const gpu: GpuSummary = {
+    vendor: 'example',
+    architecture: 'pretend',
+    description: 'Pretend GPU',
+    isSoftware: true,
+    features: ['shader-f16'],
+    maxBufferBytes: 1 << 28,
+    maxBindingBytes: 1 << 27,
+    maxWorkgroupBytes: 16384,
+    tuning: null,
+    refused: [],
+  }
+
   return {
-    gpu: async () => ({
-      vendor: 'example',
-      architecture: 'pretend',
-      description: 'Pretend GPU',
-      isSoftware: true,
-      features: ['shader-f16'],
-      maxBufferBytes: 1 << 28,
-      maxBindingBytes: 1 << 27,
-      maxWorkgroupBytes: 16384,
-    }),
+    gpu: async () => gpu,
+    tune: async () => ({ ...gpu, tuning: FAKE_TUNING, refused: ['subgroup 8x4'] }),
     async loadModel(source, on, signal) {
       const total = 7_400_000
       for (let done = 0; done <= total; done += total / 10) {

@@ -21,7 +21,8 @@ const platform: Platform = {
   async openGpu() {
     devices++
     const lost = new Promise<string>((resolve) => (loseDevice = resolve))
-    return { lost, watchErrors: () => () => {}, destroy() {} } as unknown as Gpu
+    const kernels = { tuning: { refused: [] } }
+    return { lost, kernels, watchErrors: () => () => {}, destroy() {} } as unknown as Gpu
   },
   builtinModel: async () => nodeFolder('public/demo-model'),
   sample: (name) => nodeFile(`public/samples/${name}`),

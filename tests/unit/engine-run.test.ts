@@ -52,7 +52,12 @@ beforeEach(async () => {
   engine = createEngine(
     {
       openGpu: async () =>
-        ({ lost: new Promise<string>(() => {}), watchErrors: () => () => {}, destroy() {} }) as unknown as Gpu,
+        ({
+          lost: new Promise<string>(() => {}),
+          kernels: {},
+          watchErrors: () => () => {},
+          destroy() {},
+        }) as unknown as Gpu,
       builtinModel: async () => nodeFolder('public/demo-model'),
       sample: (name) => nodeFile(`public/samples/${name}`),
       folderOfFiles: filesFolder,

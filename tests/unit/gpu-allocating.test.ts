@@ -22,7 +22,7 @@ async function fakeGpu(memoryError: boolean) {
   const adapter = {
     limits: device.limits,
     features: new Set(),
-    info: { vendor: '', architecture: '', description: '' },
+    info: { vendor: 'none', architecture: '', description: '' },
     requestDevice: async () => device,
   }
   const gpu = await openGpu({ requestAdapter: async () => adapter } as unknown as GPU, { defaultLimits: true })

@@ -9,6 +9,7 @@ import type { TrainEvent } from '../../contracts/events'
 import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
 import type { RatePoint, RateRange, RateSearch } from '../../contracts/rate'
+import type { TuningReport } from '../../contracts/tuning'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions, DataSummary, Message, PreviewRow, RowTokens } from '../../contracts/data'
 import type { ExportedFile, ExportOffer, ExportSettings } from '../../contracts/exports'
@@ -21,6 +22,12 @@ import type { RunFacts } from '../../run-file/run-facts'
 export interface Engine {
   /** What the GPU offers. Rejects with a TuneError where there is no WebGPU. */
   gpu(): Promise<GpuSummary>
+
+  /**
+   * Time the kernels that this device may choose from, and choose anew: under three seconds on a GPU, a minute and more
+   * where a processor plays one. What is found is kept for this device and browser. Not while something runs.
+   */
+  tune(): Promise<GpuSummary>
 
   /** Load a model's weights into NF4 on the GPU; replaces the model that was loaded. */
   loadModel(
@@ -147,6 +154,10 @@ export interface GpuSummary {
   maxBufferBytes: number
   maxBindingBytes: number
   maxWorkgroupBytes: number
+  /** What a search on this device found; null: measured defaults. */
+  tuning: TuningReport | null
+  /** Kernels that gave other numbers than their twin here and are not used. */
+  refused: string[]
 }
 
 export type ModelSource =

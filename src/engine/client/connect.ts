@@ -90,6 +90,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
 
   const engine: Engine = {
     gpu: () => call('gpu'),
+    tune: () => call('tune'),
     loadModel: (source, on, signal, quantization) => call('loadModel', source, on, signal, quantization),
     model: () => state.model,
     unloadModel: () => call('unloadModel'),

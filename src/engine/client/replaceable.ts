@@ -48,6 +48,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
 
   return {
     gpu: () => engine().gpu(),
+    tune: () => engine().tune(),
     loadModel: (...args) => engine().loadModel(...args),
     model: () => current?.engine.model() ?? null,
     unloadModel: () => engine().unloadModel(),

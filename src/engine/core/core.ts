@@ -1,3 +1,4 @@
+import type { TuningReport } from '../../contracts/tuning'
 import type { ChatTokenizer, Dataset } from '../../data/index'
 import { fail, TuneError } from '../../errors/index'
 import { serializeError } from '../../errors/serialize'
@@ -18,6 +19,7 @@ import { findRate } from './find-rate'
 import { exporterOf, runExport } from '../../exporters/index'
 import { questionsOf } from './questions'
 import { gpuSummary } from './gpu-summary'
+import { prepareDevice, tuneDevice } from './tune-device'
 import { adapterCard, attachAdapter } from './load-adapter'
 import { modelCard } from './model-card'
 import { openData, tokenizerOf } from './open-data'
@@ -56,6 +58,8 @@ interface Device {
   gpu: Gpu
   /** Rejects when the device is lost. */
   lost: Promise<never>
+  /** What a search for its kernels found; null: defaults. */
+  tuning: TuningReport | null
 }
 
 interface Loaded {
@@ -94,7 +98,16 @@ class EngineCore implements Engine {
   }
 
   async gpu() {
-    return gpuSummary((await this.openDevice()).gpu)
+    const { gpu, tuning } = await this.openDevice()
+    return gpuSummary(gpu, tuning)
+  }
+
+  async tune() {
+    return this.tasks.only('tune', async () => {
+      const device = await this.openDevice()
+      device.tuning = await this.alive(tuneDevice(device.gpu, this.platform.tuning))
+      return gpuSummary(device.gpu, device.tuning)
+    })
   }
 
   async loadModel(
@@ -418,6 +431,7 @@ class EngineCore implements Engine {
 
   private async newDevice(): Promise<Device> {
     const gpu = await this.platform.openGpu()
+    const tuning = await prepareDevice(gpu, this.platform.tuning)
     const lost = gpu.lost.then((reason) => {
       // Nothing on the lost device can be freed or used; the next load opens another.
       this.device = null
@@ -426,8 +440,9 @@ class EngineCore implements Engine {
       throw fail('gpu-lost', { reason })
     })
     lost.catch(() => {})
-    this.device = { gpu, lost }
-    return this.device
+    const device = { gpu, lost, tuning }
+    this.device = device
+    return device
   }
 
   /**

@@ -1,7 +1,8 @@
 import type { Gpu } from '../../gpu/device'
+import type { TuningReport } from '../../contracts/tuning'
 import type { GpuSummary } from '../api/types'
 
-export function gpuSummary(gpu: Gpu): GpuSummary {
+export function gpuSummary(gpu: Gpu, tuning: TuningReport | null): GpuSummary {
   const { limits, features } = gpu.device
   return {
     ...gpu.info,
@@ -10,5 +11,7 @@ export function gpuSummary(gpu: Gpu): GpuSummary {
     maxBufferBytes: limits.maxBufferSize,
     maxBindingBytes: limits.maxStorageBufferBindingSize,
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    tuning,
+    refused: [...gpu.kernels.tuning.refused],
   }
 }

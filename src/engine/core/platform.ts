@@ -2,6 +2,7 @@ import type { ByteSource, FileFolder } from '../../contracts/bytes'
 import type { Gpu } from '../../gpu/device'
 import type { Place } from '../../formats/whole-folder'
 import type { ModelSource } from '../api/types'
+import type { TuningStore } from '../../contracts/tuning'
 import type { ProgressListener } from '../../contracts/progress'
 
 /** What differs between a browser's worker and Node; handed to the engine. */
@@ -17,6 +18,8 @@ export interface Platform {
   /** Files that a person picked or dropped. */
   folderOfFiles(name: string, files: { path: string; file: File }[]): FileFolder
   sourceOfFile(file: File): ByteSource
+  /** Where what was found out about devices is kept, and in what surroundings it holds: browser, versions. */
+  tuning?: { store: TuningStore; surroundings: string }
   /** Where a run's checkpoints are kept unasked; absent or null where there is no such place. */
   checkpoints?(runId: string): Promise<Place | null>
 }

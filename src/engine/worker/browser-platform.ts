@@ -4,6 +4,7 @@ import { httpFile, httpFolder } from '../../storage/http-folder'
 import { openHub } from '../../storage/hub'
 import { hasOpfs } from '../../storage/opfs'
 import { checkpointPlace } from '../../storage/opfs-checkpoints'
+import { browserTuningStore } from '../../storage/tuning-store'
 import type { Platform } from '../core/platform'
 
 /** The engine's surroundings in a browser's worker. `base` is the page's address, below which public/ lies. */
@@ -15,6 +16,7 @@ export function browserPlatform(base: string): Platform {
     hub: (location, on, signal) => openHub(location, on, signal),
     folderOfFiles: filesFolder,
     sourceOfFile: (file) => fileSource(file),
+    tuning: { store: browserTuningStore(), surroundings: navigator.userAgent },
     checkpoints: async (runId) => (hasOpfs() ? checkpointPlace(runId) : null),
   }
 }

@@ -1,5 +1,6 @@
 import type { GpuSummary } from '../../../engine/api/types'
 import { useWords } from '../../studio-context'
+import { GpuTuning } from './gpu-tuning'
 import styles from './model.module.css'
 
 /** What the adapter offers, in sentences. */
@@ -16,6 +17,7 @@ export function GpuWords({ gpu }: { gpu: GpuSummary }) {
         <li>{gpu.features.includes('shader-f16') ? t('gpu.f16') : t('gpu.noF16')}</li>
         <li>{gpu.features.includes('subgroups') ? t('gpu.subgroups') : t('gpu.noSubgroups')}</li>
       </ul>
+      <GpuTuning gpu={gpu} />
     </div>
   )
 }

@@ -1,0 +1,116 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { TuningReport } from '../../src/contracts/tuning'
+import type { Gpu } from '../../src/gpu/device'
+import { KernelCache } from '../../src/gpu/kernel'
+import { Recorder } from '../../src/gpu/recorder'
+import { bufferTensor } from '../../src/gpu/tensor'
+import { defaultTuning, type Tuning } from '../../src/gpu/tuning'
+import { matmul } from '../../src/ops/matmul'
+import { candidatesFor, tuningOf } from '../../src/ops/tuner'
+import { fileTuningStore } from '../../src/storage/node/tuning-file'
+
+beforeAll(() => {
+  Object.assign(globalThis, { GPUShaderStage: { COMPUTE: 4 } })
+})
+
+const device = (
+  vendor: string,
+  o: { software?: boolean; least?: number; bytes?: number; invocations?: number } = {},
+): Parameters<typeof candidatesFor>[0] => ({
+  info: { vendor, architecture: '', description: '' },
+  isSoftware: o.software ?? false,
+  features: { f16: false, timestamps: false, subgroups: o.least ? { least: o.least, most: 32 } : null },
+  device: {
+    limits: {
+      maxComputeWorkgroupStorageSize: o.bytes ?? 32768,
+      maxComputeInvocationsPerWorkgroup: o.invocations ?? 256,
+    } as GPUSupportedLimits,
+  },
+})
+
+describe('candidates', () => {
+  it('are three to five on every device, and what it cannot run is not among them', () => {
+    for (const [of, without] of [
+      [device('nvidia', { least: 32 }), /^subgroup/],
+      [device('intel', { least: 8 }), /8x8/],
+      [device('intel'), /8x8|subgroup/],
+      [device('qualcomm', { bytes: 16384 }), /8x8/],
+      [device('amd', { invocations: 64 }), /workgroup/],
+      [device('', { bytes: 0 }), /workgroup/],
+      [device('google', { software: true, least: 4 }), /of 8|workgroup/],
+    ] as const) {
+      const names = candidatesFor(of)
+      expect(names.length).toBeGreaterThanOrEqual(3)
+      expect(names.length).toBeLessThanOrEqual(5)
+      expect(names.filter((name) => without.test(name))).toEqual([])
+    }
+  })
+})
+
+const REPORT: TuningReport = {
+  key: 'this device',
+  adapter: 'A',
+  software: false,
+  milliseconds: 900,
+  classes: [
+    {
+      name: 'forward',
+      shape: [512, 4864, 896, 1],
+      candidates: [
+        { variant: 'workgroup 4x4', gflops: 900, note: null },
+        { variant: 'register 8x4', gflops: 700, note: null },
+        { variant: 'workgroup 8x4', gflops: 0, note: 'differs' },
+      ],
+      chosen: 'workgroup 4x4',
+      gflops: 900,
+    },
+  ],
+  refused: ['workgroup 8x4'],
+  flopsPerSubmit: 45e9,
+}
+
+describe('what a search found', () => {
+  function variantTaken(choices: Partial<Tuning>, bTransposed: boolean): string | null {
+    const traits = { isSoftware: false, vendor: 'apple', architecture: '', subgroups: null, workgroupBytes: 32768 }
+    const host = { device: { createBindGroupLayout: () => ({}) }, counts: { pipelines: 0 } } as unknown as Gpu
+    const kernels = new KernelCache(host, defaultTuning(traits))
+    kernels.retune(choices)
+    const r = new Recorder(kernels)
+    const [M, N, K] = [512, 896, 896]
+    const t = (n: number) => bufferTensor('t', 'f32', [n], {} as GPUBuffer)
+    matmul(r, { a: t(M * K), b: t(N * K), c: t(M * N), M, N, K, bTransposed })
+    return r.dispatches[0].variant
+  }
+
+  it('goes before the defaults in its class, and what was refused is never taken', () => {
+    expect(variantTaken({}, true)).toBe('workgroup 8x4')
+    expect(variantTaken(tuningOf(REPORT), true)).toBe('workgroup 4x4')
+    // No class of its own: the defaults, without what was refused.
+    expect(variantTaken(tuningOf(REPORT), false)).toBe('workgroup 4x4')
+    expect(variantTaken({ refused: ['workgroup 8x4', 'workgroup 4x4'] }, false)).toBe('register 8x4')
+    // Register tiles up to 4 x 4 are the twins themselves.
+    expect(variantTaken({ refused: ['workgroup 8x4', 'workgroup 4x4', 'register 8x4'] }, false)).toBe(null)
+  })
+
+  it('bounds a submit by the rate', () => expect(tuningOf(REPORT).flopsPerSubmit).toBe(45e9))
+
+  it('is kept by device in a file, and a damaged file is an empty one', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'tuning-')), 'deep', 'tuning.json')
+    const store = fileTuningStore(path)
+    expect(await store.read(REPORT.key)).toBeNull()
+    await store.write(REPORT)
+    await store.write({ ...REPORT, key: 'another' })
+    expect(await store.read(REPORT.key)).toEqual(REPORT)
+    expect(await store.read('a third')).toBeNull()
+    expect(Object.keys(JSON.parse(await readFile(path, 'utf8')) as object)).toEqual(['this device', 'another'])
+    await writeFile(path, '{"this device": {"key": "this device"')
+    expect(await store.read(REPORT.key)).toBeNull()
+    await writeFile(path, '{"this device": {"key": "this device"}}')
+    expect(await store.read(REPORT.key)).toBeNull()
+    await store.write(REPORT)
+    expect(await store.read(REPORT.key)).toEqual(REPORT)
+  })
+})
