@@ -33,7 +33,7 @@ export interface Tuning {
    * register tiles alone. Read by `chooseMatmul`.
    */
   matmul: readonly MatmulVariantName[]
-  /** The same by class of product, where a search on the device found it (src/ops/tuner.ts); it goes before the list. */
+  /** The same by class of product, where a search on the device (src/ops/tuner.ts) found it; goes before the list. */
   matmulBy: Partial<Record<MatmulClass, readonly MatmulVariantName[]>>
   /** Variants that gave other numbers than their twin on this device: never taken. */
   refused: readonly MatmulVariantName[]

@@ -7,7 +7,7 @@ import type { Platform } from './platform'
 type Kept = Platform['tuning']
 
 /** What a report holds for: the device as it names itself, its limits, and what it runs in. */
-export function deviceKey(gpu: Gpu, surroundings: string): string {
+function deviceKey(gpu: Gpu, surroundings: string): string {
   const { limits, features } = gpu.device
   const { vendor, architecture, description } = gpu.info
   const own = [
@@ -19,8 +19,8 @@ export function deviceKey(gpu: Gpu, surroundings: string): string {
 }
 
 /**
- * Give a fresh device the choices that were found for it before, or find them now; a software adapter keeps its measured
- * defaults, where a search would take longer than it saves. From now on each variant is verified before its first use.
+ * Give a fresh device the choices that were found for it before, or find them now; a software adapter keeps its
+ * measured defaults, where a search would take longer than it saves. From now on each variant is verified before its first use.
  */
 export async function prepareDevice(gpu: Gpu, kept: Kept): Promise<TuningReport | null> {
   gpu.kernels.verifyVariant = (name) => verifyMatmul(gpu, name as MatmulVariantName)

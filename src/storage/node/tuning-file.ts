@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { TuningReport, TuningStore } from '../../contracts/tuning'
 
 /** In the user's cache: what is lost there is found again. */
-export function tuningFile(env: NodeJS.ProcessEnv = process.env): string {
+function tuningFile(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tunetab', 'tuning.json')
 }
 
