@@ -20,7 +20,8 @@ function deviceKey(gpu: Gpu, surroundings: string): string {
 
 /**
  * Give a fresh device the choices that were found for it before, or find them now; a software adapter keeps its
- * measured defaults, where a search would take longer than it saves. From now on each variant is verified before its first use.
+ * measured defaults, where a search would take longer than it saves. From now on each variant is verified before its
+ * first use.
  */
 export async function prepareDevice(gpu: Gpu, kept: Kept): Promise<TuningReport | null> {
   gpu.kernels.verifyVariant = (name) => verifyMatmul(gpu, name as MatmulVariantName)
