@@ -11,5 +11,6 @@ export interface StudioErrors {
   'run-unkept': { name: string }
   'run-needs-model': { name: string; model: string }
   'run-needs-data': { name: string; file: string }
+  'run-needs-eval-data': { name: string; file: string }
   'browser-no-webgpu': None
 }

@@ -83,9 +83,12 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
     file: (key: string) => store.file(key).catch(() => null),
     /** What no run and no room needs any more goes. */
     tidy(current: Visit) {
-      const ofRuns = (runs.store.getState().list ?? []).flatMap((record) => record.data.kept ?? [])
+      const ofRuns = (runs.store.getState().list ?? []).flatMap(({ data: { kept, evalFile } }) =>
+        [kept ?? [], evalFile?.kept ?? []].flat(),
+      )
       const ofRoom = current.data && 'file' in current.data ? [current.data.file] : []
-      return store.keepOnly([...ofRuns, ...ofRoom]).catch(() => {})
+      const ofJudging = current.evalFile ? [current.evalFile] : []
+      return store.keepOnly([...ofRuns, ...ofRoom, ...ofJudging]).catch(() => {})
     },
     /** Puts the adapter of before on the model, where it is of that model and its files are still there. */
     async restoreAdapter({ adapter }: Visit) {

@@ -11,15 +11,16 @@ interface ResumeParts {
   train: TrainRoom
   /** The bytes of a data file that the browser keeps, or null. */
   keptFile(key: string): Promise<File | null>
+  openEvalFile(file: File | null): Promise<void>
 }
 
 /**
  * Brings model, data and settings back to what a run began with. The built-in model, models of the hub and sample sets
  * come by themselves; folders and files of the person's own are not kept, so they must be open: 'run-needs-model',
- * 'run-needs-data'. Resolves with false when something failed to load and says so in its own room.
+ * 'run-needs-data', 'run-needs-eval-data'. Resolves with false when something failed to load and says so in its own room.
  */
 export async function prepareResume(
-  { model, data, train, keptFile }: ResumeParts,
+  { model, data, train, keptFile, openEvalFile }: ResumeParts,
   record: RunRecord,
 ): Promise<boolean> {
   if (!hasModel(model, record)) {
@@ -41,6 +42,12 @@ export async function prepareResume(
   if (bytes) await data.choose(bytes, mapping)
   else await data.reopen(mapping, known)
   if (data.store.getState().status !== 'ready') return false
+  const judgedBy = record.data.evalFile
+  if (judgedBy?.name !== train.store.getState().evalFile?.name) {
+    const second = judgedBy?.kept === undefined ? null : await keptFile(judgedBy.kept)
+    if (judgedBy && !second) throw fail('run-needs-eval-data', { name: record.name, file: judgedBy.name })
+    await openEvalFile(second)
+  }
   await train.plan(true)
   return true
 }

@@ -24,9 +24,18 @@ export interface RunRecord {
   startedAt: number
   model: { id: string; name: string; source: string; revision?: string; endpoint?: string }
   /**
-   * `sample` or `file` say where the rows came from, `kept` under which key the file's bytes are kept; `mapping` only where the person chose it.
+   * `sample` or `file` say where the rows came from, `kept` under which key the file's bytes are kept; `mapping` only
+   * where the person chose it; `evalFile` is a second file that the run is judged by.
    */
-  data: { name: string; rows: number; sample?: string; file?: string; kept?: string; mapping?: ColumnMapping }
+  data: {
+    name: string
+    rows: number
+    sample?: string
+    file?: string
+    kept?: string
+    mapping?: ColumnMapping
+    evalFile?: { name: string; kept?: string }
+  }
   run: RunFile
   curve: CurvePoint[]
   answers?: AnswerRecord[]

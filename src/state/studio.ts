@@ -10,6 +10,7 @@ import { readRunFile } from '../run-file/read-run-file'
 import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../run-file/run-file'
 import { createDataRoom } from './data-room'
+import { createEvalFile } from './eval-file'
 import { createExportRoom } from './export-room'
 import type { Saver } from './export-room'
 import { createModelRoom } from './model-room'
@@ -93,6 +94,13 @@ export function createStudio(parts: StudioParts) {
     },
   })
   const runs = createRunsRoom(archive, notices)
+  const evalFile = createEvalFile({
+    engine,
+    train,
+    visits,
+    settings: () => train.store.getState().run,
+    onChange: () => replan(),
+  })
   const glass = createRowsGlass(engine)
   const rates = createRateSearch(engine)
 
@@ -112,6 +120,7 @@ export function createStudio(parts: StudioParts) {
     error: () => train.store.getState().error ?? train.store.getState().planError,
   })
   const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs, queue })
+  const resumeParts = { model, data, train, keptFile: visit.file, openEvalFile: evalFile.open }
   /** The beginning of the visit: until then rooms still fill, and what is started waits for them. */
   let begun: Promise<void> = Promise.resolve()
 
@@ -145,7 +154,7 @@ export function createStudio(parts: StudioParts) {
     }
     if (now.card) {
       suggest()
-      void data.reload()
+      void data.reload().then(evalFile.again).catch(notices.fail)
     }
     replan()
   })
@@ -230,6 +239,8 @@ export function createStudio(parts: StudioParts) {
     const { source } = model.store.getState()
     const { sample, fileName, mapping, source: dataSource } = data.store.getState()
     const kept = dataSource?.kind === 'file' ? dataFileKey(dataSource.file) : undefined
+    const judgedBy = train.store.getState().evalFile
+    const second = judgedBy ? { name: judgedBy.name, kept: judgedBy.kept } : undefined
     const record: RunRecord = {
       id: crypto.randomUUID(),
       name: runName([fileStem(dataTitle), name].filter(Boolean).join(' · '), runs.store.getState().list ?? []),
@@ -240,7 +251,15 @@ export function createStudio(parts: StudioParts) {
         source: card.source,
         ...(source?.kind === 'hub' ? { revision: source.revision, endpoint: source.endpoint } : {}),
       },
-      data: { name: dataTitle, rows, sample: sample?.file, file: fileName ?? undefined, kept, mapping },
+      data: {
+        name: dataTitle,
+        rows,
+        sample: sample?.file,
+        file: fileName ?? undefined,
+        kept,
+        mapping,
+        evalFile: second,
+      },
       run: train.store.getState().run,
       curve: [],
       reason: 'running',
@@ -281,7 +300,7 @@ export function createStudio(parts: StudioParts) {
 
   /** Resolves with false where model or data could not be had; their rooms say why. */
   async function goOn(record: RunRecord): Promise<boolean> {
-    if (!(await prepareResume({ model, data, train, keptFile: visit.file }, record))) {
+    if (!(await prepareResume(resumeParts, record))) {
       router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
       return false
     }
@@ -322,6 +341,15 @@ export function createStudio(parts: StudioParts) {
         await resumeRun(given)
       },
     },
+    'run-needs-eval-data': {
+      label: 'heldOut.choose',
+      async give(record) {
+        const file = await ask.dataFile()
+        if (!file) return
+        await evalFile.open(file)
+        await resumeRun({ ...record, data: { ...record.data, evalFile: { name: file.name, kept: dataFileKey(file) } } })
+      },
+    },
     'run-needs-model': {
       label: 'model.chooseFolder',
       async give(record) {
@@ -352,15 +380,7 @@ export function createStudio(parts: StudioParts) {
   /** Runs are judged by the rows of this file from now on; null: by held-out rows of the data set. */
   async function openEvalFile(file: File | null) {
     notices.clear('eval', 'data')
-    const { max_length, assistant_only_loss, completion_only_loss } = train.store.getState().run
-    try {
-      const options = { max_length, assistant_only_loss, completion_only_loss }
-      const facts = await engine.loadEvalData(file && { kind: 'file', file }, options)
-      train.setEvalFile(facts && { name: facts.name, rows: facts.rowsKept })
-      replan()
-    } catch (error) {
-      notices.fail(error)
-    }
+    await evalFile.open(file).catch(notices.fail)
   }
 
   /** Brings back what a run began with, so that another can go on from one of its checkpoints with changed settings. */
@@ -370,7 +390,7 @@ export function createStudio(parts: StudioParts) {
       return
     }
     try {
-      if (!(await prepareResume({ model, data, train, keptFile: visit.file }, record))) {
+      if (!(await prepareResume(resumeParts, record))) {
         router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
         return
       }
@@ -474,6 +494,8 @@ export function createStudio(parts: StudioParts) {
       await model.loadBuiltin()
     }
     await data.settled()
+    const second = left.evalFile ? await visit.file(left.evalFile) : null
+    if (second) await openEvalFile(second)
     await opened
     await visit.restoreAdapter(left)
     void visit.tidy(left)

@@ -56,7 +56,7 @@ export interface TrainState {
   /** Grows whenever `points` does; the points themselves stay out of the store, so that a step copies nothing. */
   version: number
   /** A second file that runs are judged by. */
-  evalFile: { name: string; rows: number } | null
+  evalFile: { name: string; rows: number; kept?: string } | null
   /** What was changed while the run goes on. */
   steerings: Steering[]
   /** The next run goes on from a checkpoint of an earlier one, as another run. */

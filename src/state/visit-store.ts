@@ -13,6 +13,8 @@ export interface Visit {
   /** Settings that the person made. */
   run?: RunFile | null
   answers?: Answer[]
+  /** The second file that runs are judged by, by its key. */
+  evalFile?: string | null
   /** Runs that wait for their turn, or had it. */
   queue?: QueuedRun[]
   /** The adapter on the model `modelId`: of a run, or files that were opened. */

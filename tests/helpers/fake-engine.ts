@@ -111,7 +111,8 @@ export function createFakeEngine(stepMs = 60): Engine {
     },
     model: () => card,
     unloadModel: async () => void (card = null),
-    loadEvalData: async () => null,
+    loadEvalData: async (source) =>
+      source?.kind === 'file' && summary ? { ...summary, name: source.file.name, rowsKept: 4 } : null,
     async loadData(source, options, on) {
       if (source.kind === 'file' && source.file.name.includes('broken')) throw fail('engine-no-data', {})
       for (let done = 0; done <= 91; done += 13) {

@@ -203,6 +203,12 @@ describe('held-out rows', () => {
       code: 'eval-other-format',
       params: { format: 'alpaca', eval_format: 'text' },
     })
+    // Also where the data set is what changed.
+    await engine.loadEvalData(file('held.json', 5), dataOptions)
+    await engine.loadData({ kind: 'bytes', source: text }, dataOptions)
+    const refused = { code: 'eval-other-format', params: { format: 'text', eval_format: 'alpaca' } }
+    await expect(engine.planRun(judged)).rejects.toMatchObject(refused)
+    await expect(engine.train(judged, { runId: 'a' }, () => {})).rejects.toMatchObject(refused)
   })
 })
 

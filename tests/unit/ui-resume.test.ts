@@ -487,6 +487,33 @@ describe('a reload', () => {
     await vi.waitFor(() => expect(only()).toMatchObject({ reason: 'finished', steps: STEPS }))
   })
 
+  test('the file that runs are judged by comes back with the page and with the run, and is asked for where it is gone', async () => {
+    const held = () => new File(['[]'], 'held.json')
+    const judgedBy = (studio: Studio) => studio.train.store.getState().evalFile?.name
+    const first = await visit()
+    await first.openEvalFile(held())
+    await interruptedRun({}, first)
+    expect(only().data.evalFile).toMatchObject({ name: 'held.json' })
+    const second = await visit()
+    expect(judgedBy(second)).toBe('held.json')
+    await second.openEvalFile(null)
+    await second.resumeRun(only())
+    expect(only()).toMatchObject({ reason: 'finished', steps: STEPS })
+    expect(judgedBy(second)).toBe('held.json')
+
+    archive.kept.clear()
+    await interruptedRun({}, second)
+    visits.files.clear()
+    const third = await visit()
+    expect(judgedBy(third)).toBeUndefined()
+    await third.resumeRun(only())
+    const notice = third.notices.store.getState().list.at(-1)!
+    expect([notice.error?.code, notice.button?.label]).toEqual(['run-needs-eval-data', 'heldOut.choose'])
+    given = held()
+    notice.button!.perform()
+    await vi.waitFor(() => expect(only()).toMatchObject({ reason: 'finished', steps: STEPS }))
+  })
+
   test('Resume pressed while the page still fills its rooms waits and is not dropped', async () => {
     await interruptedRun()
     const studio = await studioOf()

@@ -172,6 +172,13 @@ class EngineCore implements Engine {
     return data?.facts ?? null
   }
 
+  /** Rows of the data set and of a second file, which another set may have come in front of since it was opened. */
+  private runRows() {
+    const { rows, facts } = this.needData()
+    if (this.evalData) sameFormat(facts, this.evalData.facts)
+    return { rows, second: this.evalData?.rows ?? null }
+  }
+
   /** Runs beside other work, which it does not touch. Ids of a model that was replaced meanwhile are worth nothing. */
   private async tokenized(
     source: ByteSource,
@@ -197,12 +204,13 @@ class EngineCore implements Engine {
   }
 
   async planRun(run: RunFile) {
-    return planRun(this.needModel().model, this.needData().rows, this.evalData?.rows ?? null, run)
+    const { rows, second } = this.runRows()
+    return planRun(this.needModel().model, rows, second, run)
   }
 
   async train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void) {
     const { model, opened, tokenizer, quantization, card } = this.needModel()
-    const rows = { rows: this.needData().rows, second: this.evalData?.rows ?? null }
+    const rows = this.runRows()
     sameQuantization(quantization, run.quantization)
     return this.tasks.only('train', async () => {
       const control = new RunControl()
@@ -238,7 +246,7 @@ class EngineCore implements Engine {
     signal?: AbortSignal,
   ) {
     const { model, tokenizer, quantization } = this.needModel()
-    const rows = { rows: this.needData().rows, second: this.evalData?.rows ?? null }
+    const rows = this.runRows()
     sameQuantization(quantization, run.quantization)
     const { padId } = tokenizer
     return this.tasks.only('find-rate', () => this.alive(findRate(model, rows, run, { ...options, padId }, on, signal)))

@@ -39,6 +39,8 @@ export const rows = {
   'rows.allAreIn': 'All rows are in again.',
   'rows.outInPlan': '{n} {n|row is|rows are} taken out of the run.',
   'rows.allIn': 'Let all in again',
+  'rows.seen': 'Its loss each time that it was trained:',
+  'rows.seenAt': 'step {step}: {loss}',
   'rows.likelier': 'likelier',
   'rows.unlikelier': 'less likely',
   'rows.judgingTokens': 'Judging its tokens…',

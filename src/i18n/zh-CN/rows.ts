@@ -37,6 +37,8 @@ export const rows: Record<keyof typeof english, string> = {
   'rows.allAreIn': '所有行已放回。',
   'rows.outInPlan': '训练排除了 {n} 行。',
   'rows.allIn': '全部放回',
+  'rows.seen': '每次训练到它时的损失：',
+  'rows.seenAt': '第 {step} 步 {loss}',
   'rows.likelier': '更有可能',
   'rows.unlikelier': '更不可能',
   'rows.judgingTokens': '正在评估它的 token……',

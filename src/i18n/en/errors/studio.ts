@@ -21,6 +21,8 @@ export const studioErrors: ErrorTexts<StudioErrors> = {
     `The run ${name} trained ${model}, which is not loaded, so it was not resumed. Nothing is lost: choose the folder ${model} in Model, then resume again.`,
   'run-needs-data': ({ name, file }) =>
     `The run ${name} learns from ${file}, which this page does not keep, so it was not resumed. Nothing is lost: open ${file} in Data, then resume again.`,
+  'run-needs-eval-data': ({ name, file }) =>
+    `The run ${name} is judged by ${file}, which this page does not keep, so it was not resumed. Nothing is lost: choose ${file} as the file to judge by, then resume again.`,
   'browser-no-webgpu': () =>
     'This browser does not offer WebGPU, so no model can be trained or run here. Open the page in a current Chrome, Edge, Firefox or Safari on a computer with a graphics card.',
 }

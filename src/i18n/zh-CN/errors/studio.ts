@@ -21,6 +21,8 @@ export const studioErrors: ErrorTexts<StudioErrors> = {
     `训练 ${name} 用的是模型 ${model}，而它现在没有载入，因此没有继续。进度仍然保留：请在“模型”中选择文件夹 ${model}，然后再继续。`,
   'run-needs-data': ({ name, file }) =>
     `训练 ${name} 用的数据是 ${file}，本页不会保存数据文件，因此没有继续。进度仍然保留：请在“数据”中打开 ${file}，然后再继续。`,
+  'run-needs-eval-data': ({ name, file }) =>
+    `训练 ${name} 用 ${file} 评估，本页没有保存它，因此没有继续。进度仍然保留：请选择 ${file} 作为评估文件，然后再继续。`,
   'browser-no-webgpu': () =>
     '此浏览器不提供 WebGPU，因此无法在这里训练或运行模型。请在带显卡的电脑上，用新版 Chrome、Edge、Firefox 或 Safari 打开本页。',
 }

@@ -6,8 +6,9 @@ import styles from './data.module.css'
 /** The row that is open: its tokens, coloured by how much training changed their probability. */
 export function OpenRow() {
   const studio = useStudio()
-  const { t } = useWords()
-  const { tokens, error } = useFields(studio.glass.store, 'tokens', 'error')
+  const { t, measure, num } = useWords()
+  const { tokens, error, opened } = useFields(studio.glass.store, 'tokens', 'error', 'opened')
+  const seen = studio.seenRows().filter(([row]) => row === opened)
   if (!tokens) return error ? null : <p className="muted">{t('rows.judgingTokens')}</p>
   return (
     <>
@@ -22,6 +23,12 @@ export function OpenRow() {
         </p>
       )}
       <TokenText row={tokens} />
+      {seen.length > 0 && (
+        <p className="muted num">
+          {t('rows.seen')}{' '}
+          {seen.map(([, step, loss]) => t('rows.seenAt', { step: num(step), loss: measure(loss) })).join(' · ')}
+        </p>
+      )}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { GLASS_COLUMNS, glassRows, type GlassColumn, type GlassRow } from '../../../state/rows-glass'
 import type { RowLabel } from '../../../eval/rows/row-labels'
 import { isRunning } from '../../../state/train-room'
@@ -63,11 +63,15 @@ function GlassTable() {
   )
   const excluded = useStore(studio.train.store, ({ run }) => run.exclude_rows)
   const held = useStore(studio.train.store, ({ plan }) => plan?.heldRows)
-  // Rows that were seen are kept outside of the store; it says when there are more.
-  useStore(studio.train.store, ({ version }) => version)
-  useStore(studio.try.store, ({ adapterRunId }) => adapterRunId)
-  const parts = { before, after, sort, excluded, held: held ?? [], seen: studio.seenRows() }
-  const all = glassRows({ ...parts, only: null })
+  // Rows that were seen are kept outside of the store; it says when there are more, of which every tenth is enough.
+  const seenAt = useStore(studio.train.store, ({ version, phase }) =>
+    isRunning(phase) ? Math.floor(version / 10) : -version,
+  )
+  const ofRun = useStore(studio.try.store, ({ adapterRunId }) => adapterRunId)
+  const all = useMemo(
+    () => glassRows({ before, after, sort, excluded, held: held ?? [], seen: studio.seenRows(), only: null }),
+    [before, after, sort, excluded, held, studio, seenAt, ofRun],
+  )
   if (all.length === 0) return null
   const rows = only === null ? all : all.filter(({ label }) => label === only)
   const labels = [...new Set(all.flatMap(({ label }) => label ?? []))]
