@@ -17,7 +17,8 @@ interface ResumeParts {
 /**
  * Brings model, data and settings back to what a run began with. The built-in model, models of the hub and sample sets
  * come by themselves; folders and files of the person's own are not kept, so they must be open: 'run-needs-model',
- * 'run-needs-data', 'run-needs-eval-data'. Resolves with false when something failed to load and says so in its own room.
+ * 'run-needs-data', 'run-needs-eval-data'. Resolves with false when something failed to load and says so in its own
+ * room.
  */
 export async function prepareResume(
   { model, data, train, keptFile, openEvalFile }: ResumeParts,

@@ -65,7 +65,7 @@ export function createRunStarter(parts: StarterParts) {
       run: { ...record.run, history: [...steerings] },
       curve,
       answers: [...answers],
-      seen: [...train.seenRows()],
+      seen: train.allSeen(),
       log: [...log],
       evaluations: [...evaluations],
       steps: curve.length,

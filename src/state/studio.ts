@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla'
+import type { SeenRow } from '../contracts/evaluation'
 import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
 import { fail, TuneError } from '../errors'
@@ -63,6 +64,7 @@ interface OverlayState {
 const PLAN_DELAY_MS = 120
 /** Losses of the GPU or the worker in a row, without a step between them, after which the person decides. */
 const MOST_LOSSES = 3
+const UNSEEN: readonly SeenRow[] = []
 /** After these the engine is there again, but empty. */
 const LOSSES: readonly string[] = ['gpu-lost', 'engine-worker-died', 'engine-worker-blocked']
 
@@ -374,7 +376,7 @@ export function createStudio(parts: StudioParts) {
   /** Losses of rows as they were trained: of the run that was begun here, or of the one whose adapter is loaded. */
   const seenRows = () => {
     const { runId } = train.store.getState()
-    return runId ? train.seenRows() : (currentRun()?.seen ?? [])
+    return runId ? train.seenRows() : (currentRun()?.seen ?? UNSEEN)
   }
 
   /** Runs are judged by the rows of this file from now on; null: by held-out rows of the data set. */

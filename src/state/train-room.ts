@@ -120,6 +120,9 @@ export function createTrainRoom(engine: Engine) {
   let points: CurvePoint[] = []
   /** Losses of rows as they were trained, in the order of steps; the newest where there are very many. */
   let seen: SeenRow[] = []
+  /** As it was at a moment of the run: the page draws anew when there is another. */
+  let shownSeen: readonly SeenRow[] = []
+  let shownAt = ''
   /** Seconds that a continued run had taken before. */
   let before = 0
   let pausedMs = 0
@@ -180,8 +183,16 @@ export function createTrainRoom(engine: Engine) {
   return {
     store,
     points: (): readonly CurvePoint[] => points,
-    /** Grows with `points`. */
-    seenRows: (): readonly SeenRow[] => seen,
+    /** Losses of rows by now, in the same array until there are some steps more. */
+    seenRows(): readonly SeenRow[] {
+      const { phase, runId } = store.getState()
+      const at = `${runId} ${isRunning(phase) ? Math.floor(points.length / 10) : `${phase} ${points.length}`}`
+      if (at !== shownAt) shownSeen = [...seen]
+      shownAt = at
+      return shownSeen
+    },
+    /** All of them, to be kept. */
+    allSeen: (): SeenRow[] => [...seen],
     /** Rows of the data set that are neither trained nor judged. */
     excludeRows(rows: readonly number[]) {
       const exclude_rows = [...new Set(rows)].sort((a, b) => a - b)

@@ -14,6 +14,7 @@ import styles from './rows-glass.module.css'
 
 /** So many lines at first, and with each press. */
 const LINES = 20
+const NONE: readonly number[] = []
 
 /** The loss of each row before, during and after a run, what stands out, and what can be done about it. */
 export function RowsGlass() {
@@ -63,14 +64,12 @@ function GlassTable() {
   )
   const excluded = useStore(studio.train.store, ({ run }) => run.exclude_rows)
   const held = useStore(studio.train.store, ({ plan }) => plan?.heldRows)
-  // Rows that were seen are kept outside of the store; it says when there are more, of which every tenth is enough.
-  const seenAt = useStore(studio.train.store, ({ version, phase }) =>
-    isRunning(phase) ? Math.floor(version / 10) : -version,
-  )
-  const ofRun = useStore(studio.try.store, ({ adapterRunId }) => adapterRunId)
+  // Of the run that was begun here, or of the one whose adapter is loaded.
+  useStore(studio.try.store, ({ adapterRunId }) => adapterRunId)
+  const seen = useStore(studio.train.store, () => studio.seenRows())
   const all = useMemo(
-    () => glassRows({ before, after, sort, excluded, held: held ?? [], seen: studio.seenRows(), only: null }),
-    [before, after, sort, excluded, held, studio, seenAt, ofRun],
+    () => glassRows({ before, after, sort, excluded, held: held ?? NONE, seen, only: null }),
+    [before, after, sort, excluded, held, seen],
   )
   if (all.length === 0) return null
   const rows = only === null ? all : all.filter(({ label }) => label === only)
