@@ -25,6 +25,8 @@ export interface EvalErrors {
   'eval-judge-refused': { url: string; reason: string }
   'eval-judge-unreachable': { url: string; reason: string; tries: number }
   'eval-length-memory': { suite: string; length: number }
+  'eval-scores-format': { file: string; wanted: string }
+  'eval-scores-of-others': { file: string; known: string[] }
   'eval-no-loss': { suite: string }
   'eval-no-questions': { file: string; rows: number }
   'eval-rule-pattern': { row: number; rule: string; parameter: string; value: string; detail: string }

@@ -7,4 +7,6 @@ export interface RunFacts {
   rows?: number
   run?: RunFile
   outcome?: { steps: number; trainLoss: number | null; seconds: number }
+  /** How it stands to its base: the verdict in words, and lines of figures below a head. */
+  scores?: { verdict: string; table: string[][] }
 }

@@ -2,10 +2,11 @@ import { createStore } from 'zustand/vanilla'
 import type { Progress } from '../contracts/progress'
 import type { DataOptions } from '../contracts/data'
 import type { DataSource, Engine } from '../engine/api/types'
+import type { RunFacts } from '../run-file/run-facts'
 import { fail, type SerializedError } from '../errors'
 import { engineExaminee } from '../eval/run/engine-examinee'
 import { countOf, runSuites, type Candidate, type ScoredSuite } from '../eval/run/runner'
-import type { Scores, StrengthCurve } from '../eval/run/scores'
+import type { Scores } from '../eval/run/scores'
 import { lossSuite, referenceSuite, thinned } from '../eval/suites/own'
 import { readSuite, type Suite } from '../eval/suites/suite'
 import { isAbort, serializeError } from './failure'
@@ -52,10 +53,10 @@ export interface ScoreSurroundings {
   baseUrl: string
   /** The rows of the room Data and how they become tokens. */
   data(): { source: DataSource | null; name: string; options: DataOptions }
-  adapter(): { name: string } | null
+  /** The card is the adapter's own: another one, or none, is another adapter. */
+  adapter(): { name: string; card: object } | null
 }
 
-const STRENGTHS = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5]
 const ANSWER_TOKENS = 96
 /** Enough texts to tell two sets of weights apart. */
 const PRINT_TEXT = 'What the model makes of this sentence tells its weights from others, and 这一句也是。'
@@ -86,6 +87,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
   }))
   let cancel: AbortController | null = null
   let scored: ScoredSuite[] = []
+  let scoredCard: object | null = null
   const review = createReview(store, () => scored)
 
   const rows = () => {
@@ -185,6 +187,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const asked = await suites()
         const who = await candidates()
         const own = rows()
+        const card = around.adapter()?.card ?? null
         const total = countOf(asked, who)
         store.setState({ phase: 'running', total })
         const began = performance.now()
@@ -206,34 +209,38 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
           versions: { browser: globalThis.navigator?.userAgent ?? '' },
         }
         const scores = makeScores({ scored, candidates: who, own: new Set(['loss', 'references']), facts })
+        scoredCard = card
         store.setState({ scores, review: null })
       }),
 
     /** The losses over the adapter's strength, on the weights that are there. */
     curve: () =>
       work('strength', async (signal) => {
-        const measured = scored.map(({ suite }) => suite).filter(({ score }) => score === 'text')
-        const points: StrengthCurve['points'] = []
-        const examinee = examineeNow(rows())
-        try {
-          for (const [i, strength] of STRENGTHS.entries()) {
-            store.setState({ progress: { phase: 'evaluate', done: i, total: STRENGTHS.length, unit: 'rows' } })
-            await examinee.use({ id: 'tuned', name: 'tuned', adapter: 'tuned', strength, print: '' })
-            const figures: Record<string, number> = {}
-            for (const suite of measured) {
-              const losses = await examinee.losses(suite, () => {}, signal)
-              const tokens = losses.reduce((sum, one) => sum + one.tokens, 0)
-              figures[suite.name] = losses.reduce((sum, one) => sum + one.loss * one.tokens, 0) / tokens
-            }
-            points.push({ strength, figures })
-          }
-        } finally {
-          await engine.setAdapterStrength(1)
-        }
+        const { strengthCurve } = await import('../eval/run/strength')
+        const tuned: Candidate = { id: 'tuned', name: 'tuned', adapter: 'tuned', strength: 1, print: '' }
+        const suitesNow = scored.map(({ suite }) => suite)
+        const curve = await strengthCurve(
+          tuned,
+          suitesNow,
+          examineeNow(rows()),
+          (progress) => store.setState({ progress }),
+          signal,
+        )
         store.setState(({ scores }) => ({
-          scores: scores && { ...scores, strength: [{ candidate: 'tuned', points }] },
+          scores: scores && { ...scores, strength: [curve] },
         }))
       }),
+
+    /** The scores of the adapter that is loaded, for the README beside it; undefined where it was not scored. */
+    async ofReadme(): Promise<RunFacts['scores']> {
+      const { scores } = store.getState()
+      if (!scores || scoredCard === null || around.adapter()?.card !== scoredCard) return undefined
+      const [{ readmeScores }, { scoreRoom: words }] = await Promise.all([
+        import('../eval/report/readme'),
+        import('../i18n/en/score'),
+      ])
+      return readmeScores(scores, 'tuned', words)
+    },
 
     /** What a download holds. */
     async file(kind: 'json' | 'html'): Promise<{ name: string; blob: Blob }> {

@@ -33,6 +33,7 @@ import { createScoreRoom } from './score-room'
 import { createTryRoom } from './try-room'
 import { createVisitKeeper } from './keep-visit'
 import { dataName, fileStem, runName } from './names'
+import type { RunFacts } from '../run-file/run-facts'
 import type { Visit, VisitStore } from './visit-store'
 import { dataFileKey } from './visit-store'
 
@@ -92,7 +93,7 @@ export function createStudio(parts: StudioParts) {
     },
     adapter: () => {
       const { adapter, adapterName } = tryRoom.store.getState()
-      return adapter && { name: adapterName || 'adapter' }
+      return adapter && { name: adapterName || 'adapter', card: adapter }
     },
   })
   const runs = createRunsRoom(archive, notices)
@@ -443,9 +444,20 @@ export function createStudio(parts: StudioParts) {
   async function downloadAdapter(record: RunRecord | undefined = currentRun()) {
     // Of the run that is going on, what is kept is what it was before.
     const isLive = running() && record?.id === train.store.getState().runId
-    const kept = record && !isLive ? await runs.files(record.id, 'adapter') : []
-    await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept)
+    // What was scored is written anew, with its scores.
+    const scores = record === currentRun() ? await score.ofReadme() : undefined
+    const kept = record && !isLive && !scores ? await runs.files(record.id, 'adapter') : []
+    const facts = record && { ...factsNow(record), scores }
+    await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept, facts ?? { scores })
   }
+
+  const factsNow = ({ name, data: { name: dataName, rows }, run, steps, trainLoss, seconds }: RunRecord): RunFacts => ({
+    runName: name,
+    dataName,
+    rows,
+    run,
+    outcome: { steps, trainLoss, seconds },
+  })
 
   /** The settings of a link, or of a file or a pasted text, also of another trainer; `name` tells what it is. */
   async function applyRunFile(given: { json: unknown } | { text: string; name?: string }): Promise<boolean> {
@@ -575,14 +587,9 @@ export function createStudio(parts: StudioParts) {
         keep ? (files) => runs.keepFiles(keep.id, 'merged', files, keep.steps) : null,
       )
     },
-    downloadFormat(kind: string) {
+    async downloadFormat(kind: string) {
       const record = currentRun()
-      const facts = record && {
-        runName: record.name,
-        dataName: record.data.name,
-        rows: record.data.rows,
-        run: record.run,
-      }
+      const facts = { ...(record && factsNow(record)), scores: await score.ofReadme() }
       return exporting.downloadFormat(kind, exportName(), facts)
     },
     async downloadKeptMerged(record: RunRecord) {

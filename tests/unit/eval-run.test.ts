@@ -3,6 +3,9 @@ import { fail } from '../../src/errors'
 import { reportHtml } from '../../src/eval/report/report'
 import { runSuites, type Answer, type AnswerStore, type Candidate, type TextLoss } from '../../src/eval/run/runner'
 import { makeScores } from '../../src/eval/run/scores'
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/eval/run/verdict'
+import { readmeScores } from '../../src/eval/report/readme'
+import { adapterReadme } from '../../src/exporters/cards/adapter-readme'
 import { lossSuite, referenceSuite } from '../../src/eval/suites/own'
 import { readSuite, type Suite } from '../../src/eval/suites/suite'
 import { scoreRoom as english } from '../../src/i18n/en/score'
@@ -49,7 +52,7 @@ function memoryStore(): AnswerStore & { all: Map<string, Answer | TextLoss> } {
 async function played(
   suites: Suite[],
   { answer, loss: lossOf }: Behaviour,
-  more: { store?: AnswerStore; stopAfter?: number; calls?: string[] } = {},
+  more: { store?: AnswerStore; stopAfter?: number; calls?: string[]; thresholds?: Partial<Thresholds> } = {},
 ) {
   let tuned = false
   const cancel = new AbortController()
@@ -83,7 +86,13 @@ async function played(
     seconds: 2,
     versions: {},
   }
-  return makeScores({ scored, candidates, own: new Set(['loss', 'references']), facts })
+  return makeScores({
+    scored,
+    candidates,
+    own: new Set(['loss', 'references']),
+    facts,
+    thresholds: { ...DEFAULT_THRESHOLDS, ...more.thresholds },
+  })
 }
 
 const useful: Behaviour = {
@@ -161,8 +170,11 @@ describe('suites are run', () => {
 })
 
 describe('the verdict', () => {
-  const verdict = async (behaviour: Partial<Behaviour>, suites = [loss, own, general, asked]) =>
-    (await played(suites, { ...useful, ...behaviour })).verdicts[0]
+  const verdict = async (
+    behaviour: Partial<Behaviour>,
+    suites = [loss, own, general, asked],
+    thresholds: Partial<Thresholds> = {},
+  ) => (await played(suites, { ...useful, ...behaviour }, { thresholds })).verdicts[0]
 
   it('calls an overfitted run not better, by held-out loss and forgetting, with a cure', async () => {
     const found = await verdict({ loss: (_, isTuned) => (isTuned ? 3 : 2) })
@@ -183,6 +195,31 @@ describe('the verdict', () => {
     expect(found.cures[0]).toBe('strength')
   })
 
+  it('draws its lines where the person does, or the suite', async () => {
+    // The loss falls by 1 nat; all 12 questions are lost.
+    expect((await verdict({}, undefined, { loss: 0.9 })).verdict).toBe('better')
+    expect((await verdict({}, undefined, { loss: 1.1 })).verdict).toBe('not-better')
+    const forgets = {
+      answer: (question: string, isTuned: boolean) =>
+        question.startsWith('p') && isTuned ? 'no' : useful.answer(question, isTuned),
+    }
+    expect((await verdict(forgets, undefined, { lost: 0.9 })).verdict).toBe('better-but')
+    expect((await verdict(forgets, undefined, { lost: 1 })).verdict).toBe('better')
+    expect((await verdict(forgets, [loss, { ...asked, threshold: 1 }])).verdict).toBe('better')
+    const worse = {
+      loss: (suite: string, isTuned: boolean) => (suite === 'loss' ? (isTuned ? 1 : 2) : isTuned ? 2.2 : 2),
+    }
+    expect((await verdict(worse)).verdict).toBe('better-but')
+    expect((await verdict(worse, undefined, { forgetting: 0.3 })).verdict).toBe('better')
+    const text = JSON.stringify({
+      format: 'tunetab-suite/1',
+      score: 'questions',
+      items: [{ prompt: 'p' }],
+      threshold: -1,
+    })
+    expect(() => readSuite('mine.json', text)).toThrow('threshold')
+  })
+
   it('goes by the answers where no loss was measured, and says nothing of nothing', async () => {
     expect((await verdict({}, [own])).verdict).toBe('better')
     expect((await verdict({ answer: () => 'yes' }, [own])).verdict).toBe('not-better')
@@ -193,6 +230,27 @@ describe('the verdict', () => {
 })
 
 describe('the report', () => {
+  it('gives its numbers to the README of an exported adapter', async () => {
+    const scores = await played([loss, asked], useful)
+    const lora = { r: 8, lora_alpha: 16, lora_dropout: 0, use_rslora: false, target_modules: ['q_proj'] }
+    const readme = adapterReadme(
+      {
+        baseModel: 'builtin',
+        opened: { license: null },
+        adapter: { lora: lora as never, pairs: [] },
+        facts: { scores: readmeScores(scores, 'tuned', english) },
+      },
+      'peft',
+      [],
+    )
+    expect(readme).toContain('## Scores\n\nBeside the base model alone: better.')
+    const line = readme.split('\n').find((one) => one.includes('| Loss |'))
+    expect(line).toMatch(
+      /^\| Your rows: held-out loss \| Loss \| 2\.055 \[\S+, \S+\], n 12 \| 1\.055 \[\S+, \S+\], n 12 \| lower \|$/,
+    )
+    expect(readmeScores(scores, 'other', english)).toBeUndefined()
+  })
+
   it('stands alone, says every number with its n, in both languages', async () => {
     const scores = await played([loss, own, general, asked], useful)
     scores.strength.push({

@@ -10,6 +10,8 @@ beforeEach(() =>
 )
 afterEach(() => vi.unstubAllGlobals())
 
+const ADAPTER = { name: 'run 1', card: {} }
+
 async function room(hasAdapter = true) {
   const engine = createFakeEngine(0)
   await engine.loadModel({ kind: 'builtin' })
@@ -17,7 +19,7 @@ async function room(hasAdapter = true) {
   const score = createScoreRoom(engine, {
     baseUrl: 'http://localhost/page/',
     data: () => ({ source: { kind: 'sample', name: 'harbour-master.json' }, name: 'Harbour master', options }),
-    adapter: () => (hasAdapter ? { name: 'run 1' } : null),
+    adapter: () => (hasAdapter ? ADAPTER : null),
   })
   return score
 }
@@ -36,6 +38,7 @@ test('base and adapter are asked the same, and the verdict follows', async () =>
   expect(scores!.verdicts).toHaveLength(1)
   const html = await (await score.file('html')).blob.text()
   expect(html).toContain('run 1')
+  expect((await score.ofReadme())!.table[1].slice(0, 2)).toEqual(['Your rows: held-out loss', 'Loss'])
   expect(JSON.parse(await (await score.file('json')).blob.text()).format).toBe('tunetab-scores/1')
 })
 

@@ -9,10 +9,7 @@ import type { Reason, Verdict } from '../run/verdict'
 import type { Estimate } from '../types'
 import { barChart, escaped, lineChart } from './charts'
 import { STYLE } from './style'
-
-/** Words of one language by key: those of src/i18n/LANGUAGE/score.ts. */
-export type ReportWords = Record<string, string>
-type Say = (key: string, params?: Record<string, string | number>) => string
+import { sayer, written, type ReportWords, type Say } from './words'
 
 /**
  * One page that stands alone: no script, no address, charts as SVG, every language in it, one of them shown. Numbers
@@ -38,11 +35,6 @@ export function reportHtml(scores: Scores, words: Record<string, ReportWords>): 
     `<style>${STYLE}${hidden}</style></head><body><nav>${switches}</nav>${articles}</body></html>\n`
   )
 }
-
-const sayer =
-  (words: ReportWords): Say =>
-  (key, params = {}) =>
-    (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
 
 function article(scores: Scores, language: string, say: Say): string {
   const { facts, candidates, suites, verdicts, strength, samples } = scores
@@ -250,12 +242,5 @@ function factRows({ facts, candidates, thresholds }: Scores, say: Say): string[]
 
 const titleOf = ({ title }: SuiteScores, language: string) => (language === 'zh-CN' ? title['zh-CN'] : title.en)
 const figureName = (name: string, say: Say) => say(`score.figure.${name}`)
-
-/** A figure as it is read: shares in per cent, losses with three digits. */
-function written(unit: Figure['unit'], value: number): string {
-  if (unit === 'share') return `${(value * 100).toFixed(1)} %`
-  if (unit === 'points') return value.toFixed(1)
-  return Math.abs(value) >= 1000 ? value.toPrecision(4) : value.toFixed(3)
-}
 
 const signed = (unit: Figure['unit'], value: number) => (value > 0 ? '+' : '') + written(unit, value)

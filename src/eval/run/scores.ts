@@ -1,3 +1,4 @@
+import { fail } from '../../errors'
 import type { Judged } from '../judge/run'
 import type { Candidate, ScoredSuite } from './runner'
 import { scoreSheet, type SuiteScores } from './sheet'
@@ -57,6 +58,19 @@ export interface ScoresParts {
   judge?: Judged | null
 }
 
+const FORMAT = 'tunetab-scores/1'
+
+/** A scores.json as it was written. Throws 'eval-scores-format' for anything else. */
+export function readScores(file: string, text: string): Scores {
+  try {
+    const value = JSON.parse(text) as Scores
+    if (value.format === FORMAT && Array.isArray(value.candidates) && Array.isArray(value.suites)) return value
+  } catch {
+    // Said below.
+  }
+  throw fail('eval-scores-format', { file, wanted: FORMAT })
+}
+
 const SAMPLES_OF_SUITE = 6
 
 /** All that a run found out: figures, verdicts, and the answers that decided. */
@@ -65,7 +79,7 @@ export function makeScores({ scored, candidates, own, facts, thresholds, strengt
   const limits = thresholds ?? DEFAULT_THRESHOLDS
   const verdicts = candidates.slice(1).map((one) => verdictOf(one, suites, scored, own, limits))
   return {
-    format: 'tunetab-scores/1',
+    format: FORMAT,
     created: new Date().toISOString(),
     facts,
     candidates: candidates.map(({ id, name, adapter, strength: s, print }) => ({

@@ -35,6 +35,8 @@ export interface Suite {
   title: { en: string; 'zh-CN': string }
   maxNewTokens: number
   items: SuiteItem[]
+  /** How much may be lost here before a verdict counts it, in place of the person's own line. */
+  threshold?: number
   /** The suite whose answers these are, too: what both ask is asked once. */
   answersOf?: string
 }
@@ -53,14 +55,16 @@ export function readSuite(file: string, text: string): Suite {
   }
   const tokens = value.max_new_tokens ?? DEFAULT_TOKENS
   if (!Number.isInteger(tokens) || (tokens as number) < 1) throw wrong(file, null, 'max_new_tokens')
-  const { items } = value
+  const { items, threshold } = value
+  if (threshold !== undefined && !(typeof threshold === 'number' && threshold >= 0))
+    throw wrong(file, null, 'threshold')
   if (!Array.isArray(items) || items.length === 0) throw wrong(file, null, 'items')
   const name = typeof value.name === 'string' && value.name.trim() !== '' ? value.name : file
   const system = typeof value.system === 'string' ? value.system : null
   const read = items.map((item, i) => readItem(file, item, i + 1, score, system))
   const twice = read.find(({ id }, i) => read.findIndex((other) => other.id === id) < i)
   if (twice) throw fail('eval-suite-id-twice', { file, id: twice.id })
-  return { name, score, title: titleOf(value.title, name), maxNewTokens: tokens as number, items: read }
+  return { name, score, title: titleOf(value.title, name), maxNewTokens: tokens as number, threshold, items: read }
 }
 
 function readItem(file: string, value: unknown, row: number, score: ScoreName, system: string | null): SuiteItem {

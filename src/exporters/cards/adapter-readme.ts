@@ -3,6 +3,7 @@ import { baseNames, runSection } from './clients'
 import type { ClientPart } from './clients'
 import { factTable, frontMatter } from './front-matter'
 import { loraRows, runRows } from './run-rows'
+import { scoreSection } from './score-section'
 
 export interface AdapterFacts extends Pick<ExportSource, 'baseModel' | 'facts'> {
   opened: Pick<ExportSource['opened'], 'license'>
@@ -32,6 +33,7 @@ export function adapterReadme(
       ...runRows(facts),
     ]),
     '',
+    ...scoreSection(facts),
     ...runSection(parts),
     'Tokenizer and chat template are those of the training run: use them, so that the model is asked in the words that it',
     'was trained on.',

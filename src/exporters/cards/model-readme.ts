@@ -5,6 +5,7 @@ import { baseNames, runSection } from './clients'
 import type { ClientPart } from './clients'
 import { factTable, frontMatter } from './front-matter'
 import { runRows } from './run-rows'
+import { scoreSection } from './score-section'
 
 export interface ModelReadmeParts {
   library: string
@@ -35,7 +36,8 @@ export function modelReadme(
     '',
     ...(stored ? [stored, ''] : []),
     ...(adapter ? [onto(source), ''] : []),
-    ...(facts ? [...factTable(runRows(facts)), ''] : []),
+    ...(runRows(facts).length > 0 ? [...factTable(runRows(facts)), ''] : []),
+    ...scoreSection(facts),
     ...(drift ? ['## Drift', '', ...driftLines(drift, opened.config.vocabSize), ''] : []),
     ...runSection(run),
   ].join('\n')

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { linearModules } from '../../architecture/names'
 import type { LinearModule } from '../../contracts/model'
@@ -7,9 +7,13 @@ import type { ExportedFile, ExportSettings } from '../../contracts/exports'
 import { tokenizerOf } from '../../engine/core/open-data'
 import { fail } from '../../errors'
 import type { Exporter } from '../../exporters/exporter'
+import { readmeScores } from '../../eval/report/readme'
+import { readScores } from '../../eval/run/scores'
 import { exporterOf, exporters, runExport } from '../../exporters/index'
 import { readPeft } from '../../formats/read-peft'
+import { scoreRoom as english } from '../../i18n/en/score'
 import { openModelFolder } from '../../model/opening/open-model'
+import type { RunFacts } from '../../run-file/run-facts'
 import { recommendedRun } from '../../run-file/run-file'
 import { mixLora } from '../../formats/mix-lora'
 import type { PeftAdapter } from '../../formats/peft'
@@ -39,6 +43,7 @@ export const exportCommand: Command = {
     out: { value: 'PATH', required: true, help: 'folder to write into, or FILE.gguf for that file alone' },
     name: { value: 'NAME', help: "what files and commands call the result (default: the model's folder)" },
     onto: ontoOption,
+    scores: { value: 'FILE', help: 'scores.json of "tune score" for this adapter: its figures go into the README' },
     gpu: gpuOption,
   },
   async run(context) {
@@ -75,6 +80,7 @@ export async function exportInto(
   const modelFolder = await folderAt('--model', model, root)
   // One file of another name takes nothing from a folder that is read.
   await makeOut(out, settings.file ? {} : { '--model': model, '--lora': lora }, root)
+  const facts = { scores: await scoresOf(options.scores as string | undefined, lora) }
   const cancel = new AbortController()
   context.onInterrupt(() => cancel.abort())
 
@@ -82,19 +88,32 @@ export async function exportInto(
     if (isOnNf4) {
       const engine = await engineWithModel(context, recommendedRun.quantization)
       if (loraFolder) await engine.loadAdapter(loraFolder)
-      return engine.export(kind, into, settings, terminal.progress, cancel.signal)
+      return engine.export(kind, into, { ...settings, facts }, terminal.progress, cancel.signal)
     }
     const opened = await openModelFolder(modelFolder)
     const linears = linearModules(opened.config)
     const adapter = mix.length > 0 ? await mixed(mix, linears) : loraFolder && (await readPeft(loraFolder, linears))
     const baseModel = adapter?.baseModel ?? (model === 'builtin' ? model : opened.name)
-    const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter }
+    const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter, facts }
     return runExport(kind, source, settings, into, terminal.progress, cancel.signal)
   }
   const files = await (settings.file
     ? write(writableNodeFolder(out))
     : wholeFolder(command, kind, out, terminal, write))
   terminal.json({ out: options.out, files, bytes: files.reduce((sum, file) => sum + file.bytes, 0) })
+}
+
+/** The figures of the adapter in a scores.json: of the one with its folder's path, or the only one that there is. */
+async function scoresOf(path: string | undefined, lora: string | undefined): Promise<RunFacts['scores']> {
+  if (path === undefined) return undefined
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw fail('cli-file-missing', { option: '--scores', path })
+  })
+  const scores = readScores(path, text)
+  const tuned = scores.candidates.filter(({ adapter }) => adapter !== null)
+  const found = tuned.find(({ adapter }) => adapter === lora) ?? (tuned.length === 1 ? tuned[0] : undefined)
+  if (!found) throw fail('eval-scores-of-others', { file: path, known: tuned.map(({ adapter }) => adapter!) })
+  return readmeScores(scores, found.id, english)
 }
 
 interface MixEntry {

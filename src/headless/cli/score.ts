@@ -44,6 +44,11 @@ export const scoreCommand: Command = {
       help: 'pairwise: which of two answers, in both orders (default); single: each alone, from 1 to 10',
     },
     rubric: { value: 'FILE', help: 'text that tells the judge what to look at' },
+    thresholds: {
+      value: 'LIST',
+      help: 'from where on something counts in the verdict, such as loss=0.05,forgetting=0.1,rules=0.05,refusals=0,lost=0.05',
+    },
+    strengths: { help: 'measure the losses at 0 to 150 % of each adapter, too' },
     config: { value: 'RUN.json', help: 'run file; its quantization, max_length and loss settings are used' },
     answers: {
       value: 'FILE',

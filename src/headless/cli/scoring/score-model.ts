@@ -4,7 +4,8 @@ import type { FileFolder } from '../../../contracts/bytes'
 import { fail } from '../../../errors'
 import { engineExaminee } from '../../../eval/run/engine-examinee'
 import { countOf, runSuites, type Candidate } from '../../../eval/run/runner'
-import { makeScores } from '../../../eval/run/scores'
+import { makeScores, type StrengthCurve } from '../../../eval/run/scores'
+import { strengthCurve } from '../../../eval/run/strength'
 import { reportHtml } from '../../../eval/report/report'
 import { thinned } from '../../../eval/suites/own'
 import { scoreRoom as english } from '../../../i18n/en/score'
@@ -23,6 +24,7 @@ import { documentsAt } from './documents'
 import { findSuites } from './find-suites'
 import { checkJudge, judged } from './judge'
 import { longContextFor, suitesOfRows } from './own-suites'
+import { thresholdsOf } from './thresholds'
 import { versionsHere } from './versions'
 
 /** The model alone and with each adapter on the same suites. Every answer is kept: a stopped command goes on. */
@@ -35,6 +37,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
   const loras = (options.lora as string[] | undefined) ?? []
   const adapters = new Map<string, FileFolder>()
   for (const path of loras) adapters.set(path, await folderAt('--lora', path, root))
+  const thresholds = thresholdsOf(options.thresholds as string | undefined)
   await checkJudge(context)
   const passages = await documentsAt((options.documents as string[] | undefined) ?? [])
   const { own, made, suites: found } = await findSuites(options.suite as string, root, { withTruth: Boolean(passages) })
@@ -92,10 +95,16 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     throw error
   })
   for (const { errors } of scored) for (const error of errors.slice(0, 5)) terminal.warning(error.message)
+  const strength: StrengthCurve[] = []
+  if (options.strengths)
+    for (const one of candidates.slice(1))
+      strength.push(await strengthCurve(one, suites, examinee, terminal.progress, cancel.signal))
   const judge = await judged({ engine, scored, candidates, store, signal: cancel.signal }, context)
   const scores = makeScores({
     scored,
     judge,
+    strength,
+    thresholds,
     candidates,
     own: new Set(ownSuites.map(({ name }) => name)),
     facts: {

@@ -47,6 +47,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${reason}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
   'eval-length-memory': ({ suite, length }) =>
     `${suite}: the GPU has too little memory for a context of ${length} tokens, so that this length and longer ones are left out; shorter ones and the other scores stand. Free memory (close other tabs and programs), or ask for shorter contexts.`,
+  'eval-scores-format': ({ file, wanted }) =>
+    `${file} is no scores.json (its "format" is not "${wanted}"), so that no figures can be taken from it. Nothing was written. Give the file that "tune score" wrote.`,
+  'eval-scores-of-others': ({ file, known }) =>
+    `${file} holds the scores of ${known.join(', ') || 'no adapter'}, not of this one, so that nothing was written. Score this adapter, or name it by the path that it was scored under.`,
   'eval-no-loss': ({ suite }) =>
     `No row of ${suite} has a token whose loss could be measured, so that this score is left out; the others go on. Look at the rows in the room Data.`,
   'eval-no-questions': ({ file, rows }) =>

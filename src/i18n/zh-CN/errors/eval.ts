@@ -46,6 +46,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `${url} 的评审试了 ${tries} 次都没有给出可用的回答（最后一次：${reason}），这项分数略过，其余有效。已有的评审会保留，等它恢复后再试。`,
   'eval-length-memory': ({ suite, length }) =>
     `${suite}：GPU 显存不够 ${length} 个 token 的上下文，因此略过这个长度和更长的；较短的和其他分数有效。请腾出显存（关闭其他标签页和程序），或只考较短的上下文。`,
+  'eval-scores-format': ({ file, wanted }) =>
+    `${file} 不是 scores.json（“format”不是“${wanted}”），取不出分数，因此没有写出任何文件。请给出“tune score”写的文件。`,
+  'eval-scores-of-others': ({ file, known }) =>
+    `${file} 里是 ${known.join('、') || '别的模型'} 的分数，不是这个适配器的，因此没有写出任何文件。请先给这个适配器评分，或用评分时的路径指明它。`,
   'eval-no-loss': ({ suite }) =>
     `${suite} 中没有可以计算损失的 token，这项分数略过，其余照常。请在“数据”中查看各条数据。`,
   'eval-no-questions': ({ file, rows }) =>
