@@ -12,7 +12,7 @@ export type MatmulVariantName =
   | 'row'
   | 'uniform 16x4'
   | `subgroup ${'8x4' | '16x16 of 4' | '16x8 of 8'}`
-  | `workgroup ${'4x4' | '8x4' | '8x8'}`
+  | `workgroup ${'4x4' | '4x4 of 8' | '8x4' | '8x8'}`
 
 /**
  * Products that want the same of a device: many rows times a weight as it is stored (forward), or turned (backward),

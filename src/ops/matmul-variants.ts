@@ -100,6 +100,8 @@ export const MATMUL_VARIANTS: Record<MatmulVariantName, MatmulVariant> = {
   'subgroup 16x16 of 4': lanes(16, 16, { lanes: 4, share: 4 }),
   'subgroup 16x8 of 8': lanes(16, 8, { lanes: 8, share: 8 }),
   'workgroup 4x4': workgroup(4, 4, { wide: 16, high: 16, depth: 16 }),
+  // Tiles of 32 x 32: four times as many workgroups, for products that would leave cores idle.
+  'workgroup 4x4 of 8': workgroup(4, 4, { wide: 8, high: 8, depth: 16 }),
   'workgroup 8x4': workgroup(8, 4, { wide: 16, high: 8, depth: 16 }),
   'workgroup 8x8': workgroup(8, 8, { wide: 8, high: 16, depth: 8 }),
 }

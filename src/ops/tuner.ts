@@ -34,6 +34,7 @@ const PREFERENCE: MatmulVariantName[] = [
   'workgroup 8x4',
   'uniform 16x4',
   'workgroup 4x4',
+  'workgroup 4x4 of 8',
   'register 8x4',
   'register 4x4',
   'subgroup 8x4',
@@ -63,6 +64,8 @@ export function candidatesFor(
       const { defines, rows, columns } = MATMUL_VARIANTS[name]
       const share = Number(defines.SHARE ?? 0)
       if (share > 0 && !(gpu.features.subgroups && gpu.features.subgroups.least >= share)) return false
+      // Shared rows are free where the compiler reads them into scalar registers.
+      if (name.startsWith('uniform') && vendor !== 'amd' && vendor !== '') return false
       if (name.endsWith('8x8') && FEW_REGISTERS.includes(vendor)) return false
       const depth = Number(defines.BK ?? 0)
       const bytes = depth * (rows / 4 + 1 + columns / 4 + 1) * 16

@@ -38,7 +38,7 @@ describe('candidates', () => {
       [device('intel', { least: 8 }), /8x8/],
       [device('intel'), /8x8|subgroup/],
       [device('qualcomm', { bytes: 16384 }), /8x8/],
-      [device('amd', { invocations: 64 }), /workgroup/],
+      [device('amd', { invocations: 64 }), /workgroup (8|4x4$)/],
       [device('', { bytes: 0 }), /workgroup/],
       [device('google', { software: true, least: 4 }), /of 8|workgroup/],
     ] as const) {
