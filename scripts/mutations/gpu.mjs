@@ -134,6 +134,13 @@ export const gpuMutations = [
     test: unit('gpu-allocating'),
   },
   {
+    name: 'replay: a smooth desktop waits for one submit only',
+    file: 'src/gpu/replay.ts',
+    find: 'kernels.tuning.flopsPerSubmit / GENTLE_SLICES, after',
+    replace: 'kernels.tuning.flopsPerSubmit, after',
+    test: unit('gpu-replay'),
+  },
+  {
     name: 'tuner: what was refused is taken',
     file: 'src/ops/matmul.ts',
     find: '    if (tuning.refused.includes(name)) continue\n',

@@ -5,10 +5,16 @@ import { Recorder, type RecordedDispatch } from './recorder'
 import { packParams } from './reflect'
 import { storageBuffer } from './storage'
 import { byteLength, type Tensor } from './tensor'
+import { workDone } from './work-done'
 
 /** Bytes from one dispatch's parameters to the next's: WebGPU's least alignment of a uniform binding. */
 const PARAM_STRIDE = 256
 const KEPT_ENCODINGS = 16
+/** Into how many a submit is cut where a desktop is to stay smooth: 20 ms each instead of 100. */
+const GENTLE_SLICES = 5
+/** The gap behind each: a frame's drawing, or a share of what the submit took. */
+const GENTLE_GAP_MS = 4
+const GENTLE_GAP_SHARE = 0.25
 
 export interface ReplayOptions {
   label: string
@@ -157,8 +163,36 @@ export class Replay<Shape> {
 
   /** Encode and submit the graph at a prepared shape. `after` may add copies to the last command buffer. */
   run(shape: Shape, after?: (encoder: GPUCommandEncoder) => void): void {
+    for (const commands of this.commands(shape, this.gpu.kernels.tuning.flopsPerSubmit, after)) this.submit(commands)
+  }
+
+  /**
+   * As `run`, for a desktop that stays smooth beside it: in shorter submits, each waited for, with a gap behind it in
+   * which others draw. The same dispatches in the same order, so the same bits.
+   */
+  async runGently(shape: Shape, after?: (encoder: GPUCommandEncoder) => void): Promise<void> {
+    const { device, kernels } = this.gpu
+    for (const commands of this.commands(shape, kernels.tuning.flopsPerSubmit / GENTLE_SLICES, after)) {
+      const start = performance.now()
+      this.submit(commands)
+      await workDone(device)
+      const gap = Math.max(GENTLE_GAP_MS, (performance.now() - start) * GENTLE_GAP_SHARE)
+      await new Promise((resolve) => setTimeout(resolve, gap))
+    }
+  }
+
+  private submit(commands: GPUCommandBuffer): void {
+    this.gpu.device.queue.submit([commands])
+    this.gpu.counts.submits++
+  }
+
+  /** Command buffers of at most `flopsPerSubmit` operations each, or of one dispatch that is longer by itself. */
+  private *commands(
+    shape: Shape,
+    flopsPerSubmit: number,
+    after?: (encoder: GPUCommandEncoder) => void,
+  ): Generator<GPUCommandBuffer> {
     const { gpu } = this
-    const { flopsPerSubmit } = gpu.kernels.tuning
     const { key, dispatches, params } = this.encoding(shape)
     if (key !== this.loadedParams) {
       gpu.device.queue.writeBuffer(this.paramBuffer!, 0, params)
@@ -170,8 +204,7 @@ export class Replay<Shape> {
     for (const [index, { kernel, workgroups, flops: cost }] of dispatches.entries()) {
       if (flops > 0 && flops + cost > flopsPerSubmit) {
         pass.end()
-        gpu.device.queue.submit([encoder.finish()])
-        gpu.counts.submits++
+        yield encoder.finish()
         encoder = gpu.device.createCommandEncoder({ label: this.label })
         pass = encoder.beginComputePass()
         flops = 0
@@ -185,8 +218,7 @@ export class Replay<Shape> {
     }
     pass.end()
     after?.(encoder)
-    gpu.device.queue.submit([encoder.finish()])
-    gpu.counts.submits++
+    yield encoder.finish()
   }
 
   /** As `run`, a submit a dispatch, waiting for each: for the profiler. */

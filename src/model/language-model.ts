@@ -26,6 +26,8 @@ export interface TrainingShape {
   computeDtype?: 'float32' | 'float16'
   /** Micro batches that a step may have, the losses of whose rows it leaves; absent: it leaves none. */
   microBatches?: number
+  /** Short submits with gaps between them, so that a desktop on the same GPU stays smooth. */
+  gentle?: boolean
   /** Seeds the counter-based dropout masks. */
   seed: number
 }

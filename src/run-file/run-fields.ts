@@ -37,6 +37,7 @@ export const runFields: Record<
   shuffle: flag,
   group_by_length: flag,
   packing: flag,
+  keep_desktop_smooth: flag,
   assistant_only_loss: flag,
   completion_only_loss: flag,
   save_strategy: oneOf(SAVE_STRATEGIES),

@@ -25,6 +25,8 @@ export interface RunFile extends ScheduleFields {
   shuffle: boolean
   group_by_length: boolean
   packing: boolean
+  /** Short submits with gaps between them: slower, with the same bits, while others use the GPU. */
+  keep_desktop_smooth: boolean
   assistant_only_loss: boolean
   completion_only_loss: boolean
   save_strategy: SaveStrategy
@@ -110,6 +112,7 @@ export const recommendedRun: RunFile = {
   shuffle: true,
   group_by_length: false,
   packing: false,
+  keep_desktop_smooth: false,
   assistant_only_loss: true,
   completion_only_loss: true,
   save_strategy: 'no',

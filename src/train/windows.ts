@@ -39,6 +39,7 @@ export function trainingShape(plan: BatchOrder, run: RunFile): TrainingShape {
     // bfloat16 has no WGSL type; it runs as float32, which holds every bfloat16 value.
     computeDtype: run.quantization.bnb_4bit_compute_dtype === 'float16' ? 'float16' : 'float32',
     microBatches: run.gradient_accumulation_steps,
+    gentle: run.keep_desktop_smooth,
     seed: run.seed,
   }
 }

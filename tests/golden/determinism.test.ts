@@ -118,6 +118,7 @@ for (const name of ['qwen2', 'qwen3', 'llama']) {
       expectSame(await train({ shape: { optimizer: 'paged_adamw8bit', optimizerBudgetBytes: 30_000 } }), want)
       // A paged update hands in its pages one by one: the next window's pass must come after all of them.
       expectSame(await train({ shape: { optimizerBudgetBytes: 30_000 }, queued: true }), want)
+      expectSame(await train({ shape: { gentle: true } }), want)
     })
 
     test('f32 states paged or not: the same bits, which are not those of 8-bit states', async () => {

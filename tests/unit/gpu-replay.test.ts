@@ -105,6 +105,65 @@ describe('a replay', () => {
     expect(shared.dispatchCount).toBe(3)
   })
 
+  it('bounds each submit, and gently cuts it into five, with the same dispatches in the same order', async () => {
+    const made: { dispatched: number[]; submits: number; done: number } = { dispatched: [], submits: 0, done: 0 }
+    const buffer = { destroy: () => {}, size: 16 }
+    const host = fresh()
+    const running = {
+      ...host,
+      counts: { submits: 0, dispatches: 0, bindGroups: 0 },
+      buffer: () => buffer,
+      watchBuffers: () => () => {},
+      device: {
+        ...host.device,
+        pushErrorScope: () => {},
+        popErrorScope: async () => null,
+        createShaderModule: () => ({}),
+        createPipelineLayout: () => ({}),
+        createComputePipelineAsync: async () => ({}),
+        createBindGroup: () => ({}),
+        createCommandEncoder: () => ({
+          beginComputePass: () => ({
+            setPipeline: () => {},
+            setBindGroup: () => {},
+            dispatchWorkgroups: (n: number) => void made.dispatched.push(n),
+            end: () => {},
+          }),
+          finish: () => ({}),
+        }),
+        queue: {
+          writeBuffer: () => {},
+          submit: (all: unknown[]) => void (made.submits += all.length),
+          onSubmittedWorkDone: async () => void made.done++,
+        },
+      },
+    } as unknown as Gpu
+    Object.assign(running, { kernels: new KernelCache(running, { ...cache().tuning, flopsPerSubmit: 100 }) })
+    Object.assign(globalThis, { GPUBufferUsage: { UNIFORM: 1, COPY_DST: 2, STORAGE: 4, COPY_SRC: 8 } })
+    // Four dispatches of 40 operations, and one that is longer than a submit by itself.
+    const flops = [40, 40, 40, 40, 500]
+    const replay = new Replay<{ n: number }>(
+      running,
+      (r, { n }) => {
+        const [x, y] = [r.tensor('x', [n]), r.tensor('y', [n])]
+        for (const [i, cost] of flops.entries())
+          r.dispatch({ source: ADD, tensors: { x, y }, params: { n }, workgroups: [i + 1, 1, 1], flops: cost })
+      },
+      { n: 8 },
+      { label: 'slices' },
+    )
+    await replay.build()
+    await replay.prepare({ n: 8 })
+    replay.run({ n: 8 })
+    // 40 + 40, 40 + 40, 500.
+    expect(made).toEqual({ dispatched: [1, 2, 3, 4, 5], submits: 3, done: 0 })
+    made.dispatched.length = made.submits = 0
+    await replay.runGently({ n: 8 })
+    expect(made.dispatched).toEqual([1, 2, 3, 4, 5])
+    expect(made.submits).toBe(5)
+    expect(made.done).toBe(5)
+  })
+
   it('refuses a graph whose number of dispatches depends on the shape', async () => {
     const record = (r: Recorder, { n }: { n: number }): void => {
       chain(r, { n })

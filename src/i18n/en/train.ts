@@ -134,6 +134,8 @@ export const train = {
   'help.shuffle': 'A new order of rows in every epoch. Off: the file’s own order.',
   'help.group_by_length': 'Rows of like length share a batch, so that less is padded.',
   'help.packing': 'Several short rows share one line, without seeing each other.',
+  'help.keep_desktop_smooth':
+    'Leaves gaps in which the desktop can draw, while you work beside it. Slower by a quarter and more; the result is the same, bit for bit.',
   'help.optim': 'How steps are computed. The 8-bit ones take less memory.',
   'help.optim_args':
     'GPU memory that the optimiser’s states may take, as state_budget_bytes=N. Larger states are kept in main memory and pass through; the result is the same, bit for bit.',

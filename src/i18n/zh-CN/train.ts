@@ -132,6 +132,7 @@ export const train: Record<keyof typeof english, string> = {
   'help.shuffle': '每一遍都打乱行序。关闭则按文件顺序。',
   'help.group_by_length': '长度相近的行放在同一批，减少填充。',
   'help.packing': '几行短数据拼成一行，彼此不可见。',
+  'help.keep_desktop_smooth': '留出间隙，让桌面在训练时也能流畅绘制。会慢四分之一以上，结果逐位相同。',
   'help.optim': '每一步怎样计算。8 位的更省显存。',
   'help.optim_args':
     '优化器状态可占用的显存上限，写作 state_budget_bytes=N。超出部分存放在内存中分批处理，结果逐位相同。',

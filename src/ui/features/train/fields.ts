@@ -68,6 +68,7 @@ export const fieldGroups: FieldGroup[] = [
       { path: 'save_steps', input: 'number' },
       { path: 'save_total_limit', input: 'number', optional: true },
       { path: 'logging_steps', input: 'number' },
+      { path: 'keep_desktop_smooth', input: 'boolean' },
     ],
   },
 ]
