@@ -38,7 +38,7 @@ export const gpuMutations = [
   {
     name: 'plan: what the trainer itself holds is left out',
     file: 'src/model/training/memory-plan.ts',
-    find: 'pass.config, host) + trainerBytes(M)',
+    find: 'pass.config, host) + trainerBytes(M, shape)',
     replace: 'pass.config, host)',
     test: golden('memory-plan'),
   },

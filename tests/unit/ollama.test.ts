@@ -53,8 +53,14 @@ describe('a Modelfile', () => {
     const folded =
       '{% for m in messages %}{% if m.role == "user" %}U{% if loop.last and messages[0].role == "system" %}' +
       '{{ messages[0].content }} {% endif %}{{ m.content }}{% elif m.role == "assistant" %}A{{ m.content }}E{% endif %}{% endfor %}'
+    // Alike as far as the probes go.
+    const later = templates.smol.replace(
+      '{% for message in messages %}',
+      '{% for message in messages %}{% if loop.index > 4 %}!{% endif %}',
+    )
+    expect(later).not.toBe(templates.smol)
     const dated = templates.smol.replace('{%', '{{ strftime_now("%d") }}{%')
-    for (const template of [numbered, folded, dated])
+    for (const template of [numbered, folded, later, dated])
       expect(ollamaTemplate(await tokenizer('smol', template))).toBeNull()
   })
 
