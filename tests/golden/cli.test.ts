@@ -62,7 +62,10 @@ let out: string
 let data: string
 // The wiring is the same on every adapter; lavapipe compiles kernels several times faster, and each command compiles
 // anew.
-const gpu = ['--gpu', driverManifest('lavapipe') ? 'lavapipe' : 'swiftshader']
+const hasLavapipe = Boolean(driverManifest('lavapipe'))
+const gpu = ['--gpu', hasLavapipe ? 'lavapipe' : 'swiftshader']
+/** A round on another adapter would do the very same again. */
+const isDone = hasLavapipe && process.env.TUNETAB_GPU === 'swiftshader'
 const model = ['--model', 'builtin']
 const evaluate = async (...more: string[]) =>
   onlyLine<Evaluation>(await tune(['eval', ...model, '--data', data, ...more, ...gpu]))
@@ -79,7 +82,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true }))
 
 /** The whole way through the command line on the built-in model, each command a process of its own. */
-describe('command line on a GPU', () => {
+describe.skipIf(isDone)('command line on a GPU', () => {
   test('train writes adapter, trainer_state and the merged model', async () => {
     const ended = await tune([
       'train',
