@@ -7,7 +7,14 @@ import { fail, type SerializedError } from '../errors'
 import { engineExaminee } from '../eval/run/engine-examinee'
 import { countOf, runSuites, type Candidate, type ScoredSuite } from '../eval/run/runner'
 import type { Scores } from '../eval/run/scores'
-import { lossSuite, referenceSuite, thinned } from '../eval/suites/own'
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../eval/run/verdict'
+import { estimateRun } from '../eval/run/estimate'
+import { judgeAt } from '../eval/judge/endpoint'
+import { engineJudge } from '../eval/judge/engine-judge'
+import { DEFAULT_RUBRIC } from '../eval/judge/pairwise'
+import { JUDGE_MODES, runJudge, type Judged, type JudgeMode, type JudgeRun } from '../eval/judge/run'
+import type { Document } from '../eval/passages/cut'
+import { lossSuite, referenceSuite, thinned, truthSuite } from '../eval/suites/own'
 import { readSuite, type Suite } from '../eval/suites/suite'
 import { isAbort, serializeError } from './failure'
 import { keptAnswers } from './kept-answers'
@@ -23,8 +30,19 @@ export const SCORE_CHOICES = {
   tools: ['tool-calls'],
   json: ['json'],
   long: ['long-context'],
+  truth: ['truth'],
 } as const
 export type ScoreChoice = keyof typeof SCORE_CHOICES
+
+/** Who judges, and how. The key is in no state: it stays with the room for the visit. */
+export interface JudgeChoice {
+  who: 'none' | 'endpoint' | 'base'
+  url: string
+  model: string
+  mode: JudgeMode | 'both'
+  rubric: string
+}
+const NO_JUDGE: JudgeChoice = { who: 'none', url: '', model: '', mode: 'pairwise', rubric: DEFAULT_RUBRIC }
 
 export const LIMITS = [4, 12, 40, null] as const
 /** Tokens of the longest text in which facts are hidden; null: as long as the model takes. */
@@ -42,6 +60,12 @@ export interface ScoreState {
   progress: Progress | null
   /** Answers and losses that the last start asked for. */
   total: number
+  /** Seconds that what is left will take, found by trying; null before that. */
+  estimate: number | null
+  /** What answers are held against for the suite truth. */
+  documents: Document[]
+  judge: JudgeChoice
+  thresholds: Thresholds
   /** The answer that is being written. */
   writing: string
   scores: Scores | null
@@ -55,8 +79,11 @@ export interface ScoreSurroundings {
   data(): { source: DataSource | null; name: string; options: DataOptions }
   /** The card is the adapter's own: another one, or none, is another adapter. */
   adapter(): { name: string; card: object } | null
+  /** From now on requests may go to this address. */
+  allow(url: string): Promise<void>
 }
 
+const OWN: ReadonlySet<string> = new Set(['loss', 'references', 'truth'])
 const ANSWER_TOKENS = 96
 /** Enough texts to tell two sets of weights apart. */
 const PRINT_TEXT = 'What the model makes of this sentence tells its weights from others, and 这一句也是。'
@@ -73,6 +100,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       tools: false,
       json: false,
       long: false,
+      truth: false,
     },
     limit: 12,
     context: 4096,
@@ -80,6 +108,10 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     phase: 'idle',
     progress: null,
     total: 0,
+    estimate: null,
+    documents: [],
+    judge: NO_JUDGE,
+    thresholds: DEFAULT_THRESHOLDS,
     writing: '',
     scores: null,
     error: null,
@@ -88,6 +120,32 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
   let cancel: AbortController | null = null
   let scored: ScoredSuite[] = []
   let scoredCard: object | null = null
+  let remake: ((thresholds: Thresholds) => Scores) | null = null
+  let key = ''
+
+  const chosenDocuments = (documents: readonly Document[]) =>
+    documents.length > 0
+      ? import('../eval/passages').then(({ searchPassages }) => searchPassages(documents))
+      : undefined
+
+  /** The judge that was chosen, with its address allowed; null where there is none. */
+  async function judgedBy(
+    { who, url, model, mode, rubric }: JudgeChoice,
+    signal: AbortSignal,
+    run: (by: Pick<JudgeRun, 'judge' | 'modes' | 'rubric'>) => Promise<Judged>,
+  ): Promise<Judged | null> {
+    if (who === 'none') return null
+    const cost = { calls: 0, promptTokens: 0, completionTokens: 0 }
+    const modes = mode === 'both' ? JUDGE_MODES : [mode]
+    if (who === 'base') {
+      const ask = engineJudge(engine, cost)
+      return run({ judge: { model: 'base', url: null, isWeak: true, ask, cost }, modes, rubric })
+    }
+    await around.allow(url)
+    signal.throwIfAborted()
+    const ask = judgeAt({ url, model, key: key === '' ? undefined : key }, cost)
+    return run({ judge: { model, url, isWeak: false, ask, cost }, modes, rubric })
+  }
   const review = createReview(store, () => scored)
 
   const rows = () => {
@@ -119,7 +177,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       const longest = Math.min(engine.model()?.contextLength ?? 0, store.getState().context ?? Infinity)
       return longContextSuite({ longest, count: (prompts) => engine.promptTokens(prompts) })
     }
-    if (name !== 'loss' && name !== 'references') {
+    if (name !== 'loss' && name !== 'references' && name !== 'truth') {
       const response = await fetch(new URL(`suites/${name}.json`, around.baseUrl))
       if (!response.ok) throw fail('http-status', { url: response.url, status: response.status })
       return readSuite(name, await response.text())
@@ -127,7 +185,8 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     const own = rows()
     if (!own) throw fail('eval-suite-needs-data', { name })
     if (name === 'loss') return lossSuite(await engine.rowsOf(own.source, own.options), own.name)
-    return referenceSuite(await engine.questionsOf(own.source, own.options), ANSWER_TOKENS)
+    const references = referenceSuite(await engine.questionsOf(own.source, own.options), ANSWER_TOKENS)
+    return name === 'truth' ? truthSuite(references) : references
   }
 
   /** Base and, where there is one, the adapter; each known by what it makes of a sentence, to the last bit. */
@@ -177,6 +236,34 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       store.setState(({ chosen }) => ({ chosen: { ...chosen, [choice]: wanted } })),
     limitTo: (limit: number | null) => store.setState({ limit }),
     contextTo: (context: number | null) => store.setState({ context }),
+    /** Texts that say what is true; those that cannot be read are said and the others taken. */
+    async addDocuments(files: readonly File[]) {
+      const { readDocument } = await import('../data/read-document')
+      for (const file of files) {
+        try {
+          const text = await readDocument(file.name, new Uint8Array(await file.arrayBuffer()))
+          store.setState(({ documents, chosen }) => ({
+            documents: [...documents.filter(({ name }) => name !== file.name), { name: file.name, text }],
+            chosen: { ...chosen, truth: true },
+          }))
+        } catch (error) {
+          store.setState({ error: serializeError(error) })
+        }
+      }
+    },
+    dropDocument: (name: string) =>
+      store.setState(({ documents }) => ({ documents: documents.filter((one) => one.name !== name) })),
+    judgeBy: (change: Partial<JudgeChoice>) => store.setState(({ judge }) => ({ judge: { ...judge, ...change } })),
+    setKey: (text: string) => void (key = text.trim()),
+    /** The verdict follows at once; nothing is asked again. */
+    setThreshold(name: keyof Thresholds, value: number) {
+      const thresholds = { ...store.getState().thresholds, [name]: value }
+      store.setState(({ scores }) => ({
+        thresholds,
+        scores:
+          scores && remake ? { ...remake(thresholds), created: scores.created, strength: scores.strength } : scores,
+      }))
+    },
     takeFile: (file: File | null) => store.setState({ file }),
     stop: () => cancel?.abort(),
 
@@ -191,14 +278,18 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const total = countOf(asked, who)
         store.setState({ phase: 'running', total })
         const began = performance.now()
-        scored = await runSuites({
-          suites: asked,
-          candidates: who,
-          examinee: examineeNow(own),
-          store: await keptAnswers(),
-          on: (progress) => store.setState({ progress }),
-          signal,
-        })
+        const { documents, judge: choice } = store.getState()
+        const answers = await keptAnswers()
+        const on = (progress: Progress) => store.setState({ progress })
+        const parts = { suites: asked, candidates: who, examinee: examineeNow(own), store: answers, on, signal }
+        const passages = chosenDocuments(documents)
+        const run = { ...parts, passages: passages && (await passages) }
+        const { left, seconds } = await estimateRun(run)
+        store.setState({ estimate: seconds > 0 ? seconds : null, total: left })
+        scored = await runSuites(run)
+        const judge = await judgedBy(choice, signal, (by) =>
+          runJudge({ ...by, scored, candidates: who, store: answers, on, signal }),
+        )
         const facts = {
           model: engine.model()?.id ?? '',
           model_fingerprint: who[0].print,
@@ -208,7 +299,8 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
           seconds: Math.round((performance.now() - began) / 100) / 10,
           versions: { browser: globalThis.navigator?.userAgent ?? '' },
         }
-        const scores = makeScores({ scored, candidates: who, own: new Set(['loss', 'references']), facts })
+        remake = (thresholds) => makeScores({ scored, candidates: who, own: OWN, facts, thresholds, judge })
+        const scores = remake(store.getState().thresholds)
         scoredCard = card
         store.setState({ scores, review: null })
       }),

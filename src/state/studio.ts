@@ -84,6 +84,7 @@ export function createStudio(parts: StudioParts) {
   const tryRoom = createTryRoom(engine)
   const exporting = createExportRoom(engine, saver)
   const score = createScoreRoom(engine, {
+    allow: gate.allow,
     baseUrl,
     data: () => {
       const { source, mapping, encoding } = data.store.getState()

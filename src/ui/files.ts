@@ -17,6 +17,12 @@ export async function pickFile(endings: readonly string[]): Promise<File | null>
   return fileOpenLegacy({ extensions: [...endings] }).catch(nothingIfDismissed)
 }
 
+/** Several files of the person's; none where the dialogue is dismissed. */
+export async function pickFiles(endings: readonly string[]): Promise<File[]> {
+  const picked = await fileOpenLegacy({ extensions: [...endings], multiple: true }).catch(nothingIfDismissed)
+  return picked ?? []
+}
+
 /** Every file of a folder with its path below it, and the folder's own name; null where the dialogue is dismissed. */
 export async function pickFolder(): Promise<{ name: string; files: { path: string; file: File }[] } | null> {
   const picked = await directoryOpenLegacy({ recursive: true }).catch(nothingIfDismissed)

@@ -10,6 +10,7 @@ beforeEach(() =>
 )
 afterEach(() => vi.unstubAllGlobals())
 
+const allowed: string[] = []
 const ADAPTER = { name: 'run 1', card: {} }
 
 async function room(hasAdapter = true) {
@@ -19,6 +20,7 @@ async function room(hasAdapter = true) {
   const score = createScoreRoom(engine, {
     baseUrl: 'http://localhost/page/',
     data: () => ({ source: { kind: 'sample', name: 'harbour-master.json' }, name: 'Harbour master', options }),
+    allow: async (url) => void allowed.push(url),
     adapter: () => (hasAdapter ? ADAPTER : null),
   })
   return score
@@ -87,4 +89,41 @@ test('the losses follow the strength of the adapter', async () => {
   const [{ points }] = score.store.getState().scores!.strength
   expect(points.map(({ strength }) => strength)).toEqual([0, 0.25, 0.5, 0.75, 1, 1.25, 1.5])
   expect(Object.keys(points[0].figures)).toEqual(['loss'])
+})
+
+test('a judge behind an address that was allowed, documents, and lines that move the verdict at once', async () => {
+  const score = await room()
+  const asked: string[] = []
+  const own = globalThis.fetch
+  vi.stubGlobal('fetch', async (url: URL | string, init?: RequestInit) => {
+    if (!String(url).startsWith('http://judge/')) return own(url)
+    const { messages } = JSON.parse(String(init!.body)) as { messages: { content: string }[] }
+    asked.push(String(new Headers(init!.headers).get('authorization')))
+    const [system, user] = messages.map(({ content }) => content)
+    const tunedIsA = /<A>\nAhoy/.test(user)
+    const content = system.includes('statements')
+      ? JSON.stringify({ verdicts: user.match(/^\d+\. /gm)!.map(() => 'supported') })
+      : JSON.stringify({ winner: tunedIsA ? 'A' : 'B' })
+    return new Response(JSON.stringify({ choices: [{ message: { content } }], usage: { prompt_tokens: 5 } }))
+  })
+  for (const choice of ['instructions', 'refusal', 'forgetting'] as const) score.choose(choice, false)
+  await score.addDocuments([new File(['The ferry leaves pier three at nine.'], 'ferry.txt')])
+  await score.addDocuments([new File([Uint8Array.of(0x25, 0, 0)], 'scan.pdf')])
+  expect(score.store.getState().error).toMatchObject({ code: 'eval-document-kind', params: { file: 'scan.pdf' } })
+  score.judgeBy({ who: 'endpoint', url: 'http://judge/v1', model: 'strong' })
+  score.setKey('secret')
+  await score.start()
+  const { scores, estimate, total } = score.store.getState()
+  expect(allowed).toContain('http://judge/v1')
+  expect(new Set(asked)).toEqual(new Set(['Bearer secret']))
+  expect(scores!.judge).toMatchObject({ isWeak: false, results: { tuned: { counts: { tuned: 12 } } }, error: null })
+  const truth = scores!.suites.find(({ name }) => name === 'truth')!
+  expect(truth.figures.base.claims_supported.value).toBe(1)
+  expect(JSON.stringify([scores, score.store.getState()])).not.toContain('secret')
+  // What was tried for the pace is not asked again.
+  expect(estimate).toBeGreaterThan(0)
+  expect(total).toBeLessThan(2 * 36)
+  expect(scores!.verdicts[0].verdict).toBe('better')
+  score.setThreshold('loss', 5)
+  expect(score.store.getState().scores!.verdicts[0].verdict).toBe('not-better')
 })

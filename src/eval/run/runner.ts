@@ -199,7 +199,7 @@ const isOfMemory = ({ code }: TuneError) => code === 'gpu-tensor-too-large' || c
 /** Tokens of the context that an item fills by design; 0 for all others. */
 const lengthOf = ({ fields: { length } }: SuiteItem) => (typeof length === 'number' ? length : 0)
 
-function keyOf({ print }: Candidate, suite: Suite, item: SuiteItem): string {
+export function keyOf({ print }: Candidate, suite: Suite, item: SuiteItem): string {
   const asked = JSON.stringify([item.messages, item.tools, suite.score === 'text' ? item.fields : suite.maxNewTokens])
   return `${print}/${suite.answersOf ?? suite.name}/${item.id}/${fnv32OfText(asked).toString(16)}`
 }

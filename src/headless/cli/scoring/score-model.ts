@@ -2,12 +2,15 @@ import { basename, join, resolve } from 'node:path'
 import { createSha256, sha256Of } from '../../../formats/sha256'
 import type { FileFolder } from '../../../contracts/bytes'
 import { fail } from '../../../errors'
+import { estimateRun } from '../../../eval/run/estimate'
 import { engineExaminee } from '../../../eval/run/engine-examinee'
 import { countOf, runSuites, type Candidate } from '../../../eval/run/runner'
 import { makeScores, type StrengthCurve } from '../../../eval/run/scores'
 import { strengthCurve } from '../../../eval/run/strength'
 import { reportHtml } from '../../../eval/report/report'
 import { thinned } from '../../../eval/suites/own'
+import { about } from '../../../i18n/en/about'
+import { formatDuration } from '../../../i18n/format'
 import { scoreRoom as english } from '../../../i18n/en/score'
 import { scoreRoom as chinese } from '../../../i18n/zh-CN/score'
 import { modelFingerprint } from '../../../model/opening/fingerprint'
@@ -82,23 +85,19 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     maxLength: run.max_length,
   })
   const began = performance.now()
-  const scored = await runSuites({
-    suites,
-    candidates,
-    examinee,
-    store,
-    passages,
-    on: terminal.progress,
-    signal: cancel.signal,
-  }).catch((error: unknown) => {
-    if (cancel.signal.aborted) throw fail('eval-stopped', { out })
-    throw error
-  })
+  const asked = { suites, candidates, examinee, store, passages, on: terminal.progress, signal: cancel.signal }
+  const stoppable = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw cancel.signal.aborted ? fail('eval-stopped', { out }) : error
+    })
+  const { left, seconds } = await stoppable(estimateRun(asked))
+  if (seconds > 0) terminal.line(`${left} answers and losses are left: about ${formatDuration(about, seconds)}`)
+  const scored = await stoppable(runSuites(asked))
   for (const { errors } of scored) for (const error of errors.slice(0, 5)) terminal.warning(error.message)
   const strength: StrengthCurve[] = []
   if (options.strengths)
     for (const one of candidates.slice(1))
-      strength.push(await strengthCurve(one, suites, examinee, terminal.progress, cancel.signal))
+      strength.push(await stoppable(strengthCurve(one, suites, examinee, terminal.progress, cancel.signal)))
   const judge = await judged({ engine, scored, candidates, store, signal: cancel.signal }, context)
   const scores = makeScores({
     scored,

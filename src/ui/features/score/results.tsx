@@ -7,6 +7,8 @@ import type { MessageKey } from '../../../i18n'
 import { ActionButton } from '../../kit/action-button'
 import { Part } from '../../kit/room'
 import { useWords, type Words } from '../../studio-context'
+import { JudgeResultPart } from './judge-result'
+import { ThresholdFields } from './thresholds'
 import { StrengthChart } from './strength-chart'
 import styles from './score.module.css'
 
@@ -31,6 +33,7 @@ export function Results({ scores }: { scores: Scores }) {
           <SuiteTable key={suite.name} suite={suite} scores={scores} />
         ))}
       </Part>
+      <JudgeResultPart scores={scores} />
       {scores.verdicts.length > 0 && (
         <Part title={t('score.strength')} aside={<ActionButton id="score.curve" kind="quiet" />}>
           {scores.strength.map((curve) => (
@@ -57,6 +60,7 @@ function VerdictPart({ verdict: { verdict, reasons, cures }, scores }: { verdict
         ))}
       </ul>
       {cures.length > 0 && <p>{t('score.cure', { cure: cures.map((one) => t(`score.cure.${one}`)).join(' ') })}</p>}
+      <ThresholdFields />
     </Part>
   )
 }

@@ -29,7 +29,12 @@ export function ScoreRoom() {
 
 function Working() {
   const { t, duration } = useWords()
-  const { progress, writing } = useFields(useStudio().score.store, 'progress', 'writing')
+  const {
+    progress,
+    writing,
+    estimate,
+    total: left,
+  } = useFields(useStudio().score.store, 'progress', 'writing', 'estimate', 'total')
   const { done = 0, total = 0, etaSeconds, item } = progress ?? {}
   return (
     <div className={styles.working}>
@@ -38,6 +43,7 @@ function Working() {
         {etaSeconds !== undefined && ` · ${t('score.left', { time: duration(etaSeconds) })}`}
         {item && ` · ${item}`}
       </p>
+      {estimate !== null && <p className="num muted">{t('score.estimate', { left, time: duration(estimate) })}</p>}
       <ProgressBar label={t('room.score')} done={done} total={total} />
       <p className={`${styles.writing} muted`}>{writing.slice(-160)}</p>
       <ActionButton id="score.stop" />

@@ -4,6 +4,8 @@ import { Button } from '../../kit/button'
 import { Segmented } from '../../kit/segmented'
 import { useFields, useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
+import { Documents } from './documents'
+import { JudgeSetup } from './judge-setup'
 import styles from './score.module.css'
 
 const choices = Object.keys(SCORE_CHOICES) as ScoreChoice[]
@@ -50,6 +52,8 @@ export function Setup() {
         />
       )}
       <OwnRows />
+      {chosen.truth && <Documents />}
+      <JudgeSetup />
       {!hasAdapter && <p className="muted">{t('score.noAdapter')}</p>}
       <div className="row">
         <ActionButton id="score.start" kind="primary" />
