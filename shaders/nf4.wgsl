@@ -69,7 +69,7 @@ fn read_source(e: u32) -> f32 {
 fn read_source(e: u32) -> f32 { return bitcast<f32>(source[e]); }
 //#end
 
-//#if ENTRY == nf4_dequantize || ENTRY == nf4_gemv
+//#if ENTRY == nf4_dequantize
 @group(0) @binding(1) var<storage, read> weight: array<u32>;
 
 fn block_absmax(block: u32) -> f32 {
@@ -112,62 +112,5 @@ fn nf4_dequantize(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups
   if (at + ${q + 4}u < p.n) { out[at + ${q + 4}u] = ${T_out}(high[${q}]); }
   //#end
   //#end
-}
-//#end
-
-//#if ENTRY == nf4_gemv
-// y[n] = x . W[n] for one row x: the decoding step. K is a multiple of 8. LANES invocations share an output row and add
-// their parts in a fixed order.
-struct Params { N: u32, K: u32, code_at: u32, absmax_at: u32, nested_at: u32, nested_offset: f32 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(2) var<storage, read> x: array<vec4<${T_x}>>;
-@group(0) @binding(3) var<storage, read_write> y: array<${T_y}>;
-//#if BIAS
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
-//#end
-
-var<workgroup> parts: array<f32, 64>;
-//#if TABLE
-// The 16 values where every lane can look them up, a bank each: a third of the instructions of the selects on GPUs.
-var<workgroup> values: array<f32, 16>;
-fn looked_up(c: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(values[c.x], values[c.y], values[c.z], values[c.w]);
-}
-//#end
-
-@compute @workgroup_size(64)
-fn nf4_gemv(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-            @builtin(local_invocation_index) lane: u32) {
-  let row = (wid.y * groups.x + wid.x) * ${64 / LANES}u + lane / ${LANES}u;
-  let words = p.K / 8u;
-  var sum = 0.0;
-  //#if TABLE
-  if (lane < 16u) { values[lane] = nf4_values(vec4<u32>(lane)).x; }
-  workgroupBarrier();
-  //#end
-  if (row < p.N) {
-    for (var w = lane % ${LANES}u; w < words; w += ${LANES}u) {
-      let word = row * words + w;
-      let codes = weight[p.code_at + word];
-      //#if TABLE
-      let low = looked_up(low_codes(codes));
-      let high = looked_up(high_codes(codes));
-      //#else
-      let low = nf4_values(low_codes(codes));
-      let high = nf4_values(high_codes(codes));
-      //#end
-      let part = dot(vec4<f32>(x[w * 2u]), low) + dot(vec4<f32>(x[w * 2u + 1u]), high);
-      sum += part * block_absmax(word / 8u);
-    }
-  }
-  parts[lane] = sum;
-  workgroupBarrier();
-  if (lane % ${LANES}u == 0u && row < p.N) {
-    for (var i = 1u; i < ${LANES}u; i++) { sum += parts[lane + i]; }
-    //#if BIAS
-    sum += bias[row];
-    //#end
-    y[row] = ${T_y}(sum);
-  }
 }
 //#end

@@ -169,11 +169,11 @@ export const gpuMutations = [
     test: golden('nf4', 'elements of F16'),
   },
   {
-    name: 'nf4 kernel: one bias for all outputs',
-    file: 'shaders/nf4.wgsl',
-    find: 'sum += bias[row];',
-    replace: 'sum += bias[0];',
-    test: kernel('nf4', 'one row'),
+    name: 'products of answers: one bias for all outputs',
+    file: 'shaders/answer-product.wgsl',
+    find: 'return sum + bias[at];',
+    replace: 'return sum + bias[0];',
+    test: kernel('answering', 'NF4, K 136, nested'),
   },
   {
     name: 'swiglu: the gradient of up without sigma',
@@ -206,7 +206,7 @@ export const gpuMutations = [
   {
     name: 'quantize: the codes of the short last block are lost',
     file: 'src/model/loading/quantizer.ts',
-    find: '      write(this.gpu, weight, tail.codes, (layout.codeAt + whole / 8) * 4)\n',
+    find: '      write(this.gpu, weight, tail.codes, base + (layout.codeAt + whole / 8) * 4)\n',
     replace: '',
     test: golden('nf4', 'ragged'),
   },
@@ -220,8 +220,8 @@ export const gpuMutations = [
   {
     name: 'load: modules that quantisation skipped are quantised',
     file: 'src/model/loading/load-model.ts',
-    find: 'if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) {',
-    replace: 'if (!imported && this.options.loadIn4bit === false) {',
+    find: 'if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) return null',
+    replace: 'if (!imported && this.options.loadIn4bit === false) return null',
     test: golden('nf4-checkpoint'),
   },
   {
@@ -248,15 +248,15 @@ export const gpuMutations = [
   {
     name: 'decoder: positions begin anew with every piece',
     file: 'src/model/answering/decoder.ts',
-    find: '(_, i) => this.length + i)',
+    find: '(_, i) => first + i)',
     replace: '(_, i) => i)',
     test: golden('decoding', 'a prompt in any pieces'),
   },
   {
     name: 'decoder: the last cached token is overwritten',
     file: 'src/model/answering/decoder.ts',
-    find: 'const shape = { T, first: this.length }',
-    replace: 'const shape = { T, first: Math.max(0, this.length - 1) }',
+    find: 'const shape = { T, first, slot: line }',
+    replace: 'const shape = { T, first: Math.max(0, first - 1), slot: line }',
     test: golden('decoding', 'a prompt in any pieces'),
   },
   {
@@ -268,9 +268,9 @@ export const gpuMutations = [
   },
   {
     name: 'generation: the stop token is not said',
-    file: 'src/model/gpu-language-model.ts',
-    find: '        yield id\n        if (options.stopIds.includes(id) ||',
-    replace: '        if (options.stopIds.includes(id)) return\n        yield id\n        if (',
+    file: 'src/model/answering/lines.ts',
+    find: '      yield { index: one.index, id, isLast: one.isOver }',
+    replace: '      if (!options.stopIds.includes(id)) yield { index: one.index, id, isLast: one.isOver }',
     test: golden('decoding', 'stops after'),
   },
   {

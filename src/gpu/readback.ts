@@ -27,8 +27,9 @@ export class ReadbackRing {
 
   constructor(gpu: Gpu, { label, bytes, count }: { label: string; bytes: number; count: number }) {
     this.bytes = bytes
-    this.free = Array.from({ length: count }, (_, i) => stagingBuffer(gpu, `${label} ${i}`, bytes))
-    this.release = (): void => this.free.forEach((buffer) => gpu.free(buffer))
+    const all = Array.from({ length: count }, (_, i) => stagingBuffer(gpu, `${label} ${i}`, bytes))
+    this.free = [...all]
+    this.release = (): void => all.forEach((buffer) => gpu.free(buffer))
   }
 
   readonly release: () => void

@@ -64,13 +64,25 @@ export interface Tuning {
   adapterLanes: 8 | 32 | 128
   /** Pieces of eight weights that each of them unpacks. */
   unpackPieces: number
-  /** Invocations that share an output of the NF4 matrix-vector product. Read by `nf4Gemv`. */
-  gemvLanes: 4 | 8 | 16 | 32 | 64
   /**
-   * Whether that product looks the 16 values up in workgroup memory: a third of the instructions of a tree of selects
-   * on AMD and Intel; on a processor that plays GPU a load costs more than the tree.
+   * Invocations that share outputs of the products of answers (a few rows against a weight) along K; 1 needs no
+   * barrier. Read by `nf4Products`, as the next three.
    */
-  gemvTable: boolean
+  gemvLanes: 1 | 4 | 8 | 16 | 32 | 64
+  /** Outputs that each of them keeps for every row, so that what it reads of the rows serves several. */
+  gemvRows: 1 | 2 | 4
+  /** Neighbours of a subgroup that read the rows side by side and hand them round, without lanes; 0: each reads all. */
+  gemvShare: 0 | 4 | 8
+  /**
+   * Where the 16 values of NF4 come from: a table in workgroup memory (a third of the instructions of a tree of selects
+   * on AMD and Intel, half of the time on SwiftShader), or eight lanes that hold two each and hand them round
+   * (lavapipe).
+   */
+  gemvValues: 'tree' | 'table' | 'shuffle'
+  /** Tokens of answers under way before the first of them is read back: hides the wait on a GPU. */
+  answersAhead: number
+  /** Bytes that answers side by side may take beside the weights; fewer lines where they would take more. */
+  answerBytes: number
   /**
    * Most elements of a dequantised slab (a power of two): 64 MiB of f32, half of the least binding limit. Smaller slabs
    * stay in a cache but split products. Read by the linears.
@@ -108,12 +120,12 @@ const MiB = 2 ** 20
 const COMMON = {
   matmulBy: {},
   refused: [],
-  gemvLanes: 8,
   slabElements: 16 * MiB,
   headChunk: 8192,
   scoreBytes: 64 * MiB,
   prefillTokens: 128,
   budgetBytes: 2048 * MiB,
+  answerBytes: 512 * MiB,
   pagedStateBytes: 32 * MiB,
   uploadBytes: 8 * MiB,
   quantizeElements: 4 * MiB,
@@ -126,7 +138,11 @@ const GPUS: Tuning = {
   rowGroup: 64,
   adapterLanes: 128,
   unpackPieces: 2,
-  gemvTable: true,
+  gemvLanes: 8,
+  gemvRows: 2,
+  gemvShare: 0,
+  gemvValues: 'table',
+  answersAhead: 3,
   matmul: ['row', 'workgroup 8x4', 'workgroup 4x4'],
   matmulWorkgroups: 32,
   matmulFlops: 0,
@@ -142,7 +158,11 @@ const SOFTWARE: Tuning = {
   rowGroup: 8,
   adapterLanes: 8,
   unpackPieces: 16,
-  gemvTable: false,
+  gemvLanes: 1,
+  gemvRows: 4,
+  gemvShare: 0,
+  gemvValues: 'table',
+  answersAhead: 1,
   matmul: [],
   matmulWorkgroups: 2,
   matmulFlops: 5e7,
@@ -165,7 +185,9 @@ export interface DeviceTraits {
 }
 
 export function defaultTuning(traits: DeviceTraits): Tuning {
-  return traits.isSoftware ? { ...SOFTWARE, matmul: softwareMatmul(traits) } : { ...GPUS, ...gpuMatmul(traits) }
+  return traits.isSoftware
+    ? { ...SOFTWARE, matmul: softwareMatmul(traits), ...softwareGemv(traits) }
+    : { ...GPUS, ...gpuMatmul(traits) }
 }
 
 /**
@@ -175,6 +197,12 @@ export function defaultTuning(traits: DeviceTraits): Tuning {
 function softwareMatmul({ subgroups }: DeviceTraits): MatmulVariantName[] {
   if (subgroups?.least === 8) return ['subgroup 16x8 of 8']
   return subgroups?.least === 4 ? ['subgroup 16x16 of 4'] : []
+}
+
+/** Measured, as above; the lanes of lavapipe also hold the values of NF4. */
+function softwareGemv({ subgroups }: DeviceTraits): Partial<Tuning> {
+  if (subgroups?.least === 8) return { gemvShare: 8, gemvValues: 'shuffle' }
+  return subgroups?.least === 4 ? { gemvShare: 4 } : {}
 }
 
 /**

@@ -1,12 +1,16 @@
 import type { MicroBatch } from '../contracts/data'
-import { fail } from '../errors'
+import { fail, TuneError } from '../errors'
 import { allocating, type Gpu } from '../gpu/device'
 import { uploadTensor } from '../gpu/storage'
 import { bufferBytes, type Tensor } from '../gpu/tensor'
 import { chooseChunking } from '../ops/attention'
+import { LINES_AT_ONCE } from '../ops/answering/product'
 import { slabElements, type LinearWeight } from '../ops/linear'
 import { AdapterStore, initialValues } from './adapter-store'
-import { allLogits, Decoder } from './answering/decoder'
+import { allLogits } from './answering/all-logits'
+import { planAnswers, type AnswerPass, type DecoderSize } from './answering/answer-graphs'
+import { Decoder } from './answering/decoder'
+import { answerLines } from './answering/lines'
 import { readRows } from './loading/dequantized-rows'
 import { Evaluator } from './passes/evaluator'
 import type { PassModel } from './passes/graphs'
@@ -15,13 +19,12 @@ import { scoreLimit } from './passes/score-limit'
 import type { LanguageModel, LineFigures, Trainer, MemoryPlan, TrainingShape } from './language-model'
 import { planMemory } from './training/memory-plan'
 import { ropeTable } from '../architecture/rope-table'
-import { chooseToken, uniforms } from './answering/choose-token'
 import { GpuTrainer } from './training/trainer'
 import { ghost } from './training/training-graph'
 import { type ModelConfig, type Projection } from '../contracts/model'
 import type { ModelWeights } from './weights'
 import { type LoraConfig, type LoraPair } from '../contracts/lora'
-import { type DecodingOptions } from './language-model'
+import { type DecodingOptions, type LineToken } from './language-model'
 import { linearModules } from '../architecture/names'
 
 /** The engine's language model: qwen2, qwen3 and llama with an NF4 (or dense) base. */
@@ -244,35 +247,62 @@ export class GpuLanguageModel implements LanguageModel {
     return { layer: null, rows: batches.flatMap((batch) => batch.rows) }
   }
 
-  /** A line of up to `capacity` tokens with its cache, built; the caller destroys it. */
-  async createDecoder(capacity: number, useAdapter: boolean): Promise<Decoder> {
-    const { chunking: _, ...pass } = this.passFor(1, capacity)
-    const adapter = this.layerAdapter(useAdapter)
+  /** Lines with their caches, built; the caller destroys it. */
+  async createDecoder(size: DecoderSize, useAdapter: boolean): Promise<Decoder> {
+    const pass = this.answerPass(size.capacity, useAdapter)
     const host = this.weights.hostEmbedding
-    return built(
-      await allocating(this.gpu, 'KV cache', () => new Decoder(this.gpu, { ...pass, adapter }, host, capacity)),
-    )
+    return built(await allocating(this.gpu, 'answers', () => new Decoder(this.gpu, pass, host, size)))
+  }
+
+  private answerPass(capacity: number, useAdapter: boolean, rope?: Tensor): AnswerPass {
+    const { chunking: _, ...pass } = this.passFor(1, capacity, 'f32', rope)
+    return { ...pass, adapter: this.layerAdapter(useAdapter) }
+  }
+
+  /** What answers of this size take on the GPU beside the weights; nothing is allocated. */
+  planAnswers(size: DecoderSize, useAdapter: boolean): ReturnType<typeof planAnswers> {
+    const pass = this.answerPass(size.capacity, useAdapter, ghost('rope table', [size.capacity]))
+    return planAnswers(this.gpu, pass, this.weights.hostEmbedding !== null, size)
   }
 
   async *generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number> {
-    // An answer may pass the context, as in transformers: positions simply go on.
-    const capacity = promptIds.length + options.maxNewTokens
-    if (promptIds.length >= this.config.maxPositionEmbeddings) {
-      throw fail('model-too-long', { tokens: promptIds.length, limit: this.config.maxPositionEmbeddings })
+    for await (const { id } of this.generateMany([promptIds], options)) yield id
+  }
+
+  async *generateMany(prompts: readonly Int32Array[], options: DecodingOptions): AsyncGenerator<LineToken> {
+    const { maxPositionEmbeddings: limit } = this.config
+    for (const { length } of prompts) {
+      if (length >= limit) throw fail('model-too-long', { tokens: length, limit })
     }
-    const decoder = await this.createDecoder(capacity, options.useAdapter)
+    if (prompts.length === 0) return
+    // An answer may pass the context, as in transformers: positions simply go on.
+    const capacity = Math.max(...prompts.map(({ length }) => length)) + options.maxNewTokens
+    const decoder = await this.decoderFor(prompts.length, capacity, options.useAdapter)
     try {
-      const draw = uniforms(options.seed)
-      let logits = await decoder.push(promptIds)
-      for (let made = 0; promptIds.length + made < capacity; made++) {
-        if (options.signal?.aborted) return
-        const id = chooseToken(logits, options, draw())
-        yield id
-        if (options.stopIds.includes(id) || promptIds.length + made + 1 >= capacity) return
-        logits = await decoder.push(Int32Array.of(id))
-      }
+      yield* answerLines(decoder, prompts, options, this.gpu.kernels.tuning.answersAhead)
     } finally {
       decoder.destroy()
+    }
+  }
+
+  /** As many lines as there are prompts for, as fit in the device's part of memory, and as the GPU then gives. */
+  private async decoderFor(prompts: number, capacity: number, useAdapter: boolean): Promise<Decoder> {
+    const { tuning } = this.gpu.kernels
+    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
+    const cache = 'f32'
+    let lines = Math.min(prompts, LINES_AT_ONCE)
+    const fits = (): boolean => {
+      const { cacheBytes, otherBytes } = this.planAnswers({ lines, capacity, cache }, useAdapter)
+      return cacheBytes / this.config.layers <= limit && cacheBytes + otherBytes <= tuning.answerBytes
+    }
+    while (lines > 1 && !fits()) lines = Math.ceil(lines / 2)
+    for (;;) {
+      try {
+        return await this.createDecoder({ lines, capacity, cache }, useAdapter)
+      } catch (error) {
+        if (lines === 1 || !(error instanceof TuneError) || error.code !== 'gpu-out-of-memory') throw error
+        lines = Math.ceil(lines / 2)
+      }
     }
   }
 

@@ -75,6 +75,11 @@ export interface LanguageModel {
   lossPerToken(batch: MicroBatch, useAdapter: boolean): Promise<Float32Array>
   /** New token ids one by one; ends after a stop id (which is yielded), the length or the signal. */
   generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number>
+  /**
+   * The same for many prompts, as many lines at once as fit: each token with the number of its prompt, each answer bit
+   * by bit what `generate` makes of it alone. Answers that end make room for the next.
+   */
+  generateMany(prompts: readonly Int32Array[], options: DecodingOptions): AsyncGenerator<LineToken>
   /** f32 logits [T, V] of one row, for checks. */
   logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array>
   /** What NF4 stands for: rows [from, from+count) of a quantised linear's weight as f32. Name without ".weight". */
@@ -107,6 +112,15 @@ export interface TrainerState {
   steps: number
   pairs: LoraPair[]
   tensors: { name: string; data: Uint8Array }[]
+}
+
+/** One token of one answer among many. */
+export interface LineToken {
+  /** Which of the prompts. */
+  index: number
+  id: number
+  /** The answer ends with it. */
+  isLast: boolean
 }
 
 export interface DecodingOptions {

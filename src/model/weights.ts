@@ -3,6 +3,17 @@ import type { LinearWeight } from '../ops/linear'
 import type { TablePart } from '../ops/rows'
 import type { Projection } from '../contracts/model'
 
+/**
+ * Linears that read the same rows: where they are NF4, they stand side by side in one buffer, and a token that is
+ * answered takes one dispatch for each group.
+ */
+export const ANSWER_GROUPS = [
+  ['q_proj', 'k_proj', 'v_proj'],
+  ['o_proj'],
+  ['gate_proj', 'up_proj'],
+  ['down_proj'],
+] as const satisfies readonly (readonly Projection[])[]
+
 /** The frozen weights of one layer. Norms and biases are f32. */
 export interface LayerWeights {
   inputNorm: Tensor

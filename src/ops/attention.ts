@@ -10,6 +10,8 @@ export interface AttentionShape {
   Tq: number
   Tk: number
   first: number
+  /** Row of k and v where line 0's begin (0). */
+  keysFrom?: number
   H: number
   K: number
   D: number
@@ -99,7 +101,7 @@ function queries(c: Chunk, x: Heads): View {
 function keys(c: Chunk, x: Heads): View {
   const { at, row } = 'tensor' in x ? x : { at: 0, row: c.K * c.D }
   return {
-    offset: at + c.line * c.Tk * row + Math.floor(c.head / (c.H / c.K)) * c.D,
+    offset: at + ((c.keysFrom ?? 0) + c.line * c.Tk) * row + Math.floor(c.head / (c.H / c.K)) * c.D,
     strides: [c.Tk * row, c.D],
     row,
   }

@@ -1,7 +1,7 @@
 import type { Recorder } from '../gpu/recorder'
 import { bufferTensor, type Tensor } from '../gpu/tensor'
 import { matmul } from './matmul'
-import { nf4Dequantize, nf4Gemv, type Nf4Weight } from './nf4'
+import { nf4Dequantize, type Nf4Weight } from './nf4'
 
 /** A linear left in its own precision: a head, or a module that quantisation skips. [N, K] row-major. */
 interface DenseWeight {
@@ -31,8 +31,7 @@ export function slabElements(weights: LinearWeight[], limit: number): number {
 }
 
 /**
- * y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`, or with `single` (M = 1, always) reads the
- * codes directly.
+ * y [M, N] = x [M, K] W^T (+ bias). Dequantises slab by slab into `slab`.
  */
 export function linearForward(
   r: Recorder,
@@ -43,17 +42,12 @@ export function linearForward(
     M: number
     bias?: Tensor
     slab: Tensor
-    single?: boolean
   },
 ): void {
   const { weight, M } = o
   const { N, K } = weight
   if (weight.kind === 'dense') {
     matmul(r, { a: o.x, b: weight.tensor, c: o.y, M, N, K, bTransposed: true, bias: o.bias })
-    return
-  }
-  if (o.single && K % 8 === 0) {
-    nf4Gemv(r, { weight, x: o.x, y: o.y, bias: o.bias })
     return
   }
   const rows = slabRows(weight, r.tuning.slabElements)

@@ -7,7 +7,6 @@ const wgsl = valuesWgsl + ownWgsl
 const absmaxSource = { name: 'nf4_absmax', wgsl }
 const encodeSource = { name: 'nf4_encode', wgsl }
 const dequantizeSource = { name: 'nf4_dequantize', wgsl }
-const gemvSource = { name: 'nf4_gemv', wgsl }
 
 /** Where the parts of a packed weight stand in its one buffer, in words; see shaders/nf4.wgsl. */
 export interface Nf4Layout {
@@ -36,13 +35,15 @@ export interface Nf4Weight {
   N: number
   K: number
   buffer: GPUBuffer
+  /** Where it begins in the buffer, in bytes (a multiple of 256): weights that answers multiply together share one. */
+  at?: number
   layout: Nf4Layout
   nestedOffset: number
 }
 
 /** Its one buffer as words. */
 export function weightTensor(weight: Nf4Weight): Tensor {
-  return bufferTensor('nf4', 'u32', [weight.layout.words], weight.buffer)
+  return bufferTensor('nf4', 'u32', [weight.layout.words], weight.buffer, weight.at)
 }
 
 function weightParams({ layout, nestedOffset }: Nf4Weight): Record<string, number> {
@@ -58,19 +59,6 @@ export function nf4Dequantize(r: Recorder, o: { weight: Nf4Weight; out: Tensor; 
     params: { n: o.n, first: o.first, ...weightParams(o.weight) },
     workgroups: grid(Math.ceil(o.n / 8), 64),
     flops: 4 * o.n,
-  })
-}
-
-/** y [N] = W x (+ bias) for one row x [K]; K a multiple of 8. */
-export function nf4Gemv(r: Recorder, o: { weight: Nf4Weight; x: Tensor; y: Tensor; bias?: Tensor }): void {
-  const { gemvLanes: lanes, gemvTable } = r.tuning
-  r.dispatch({
-    source: gemvSource,
-    defines: { NESTED: o.weight.layout.nested, LANES: lanes, TABLE: gemvTable, BIAS: o.bias !== undefined },
-    tensors: { weight: weightTensor(o.weight), x: o.x, y: o.y, ...(o.bias ? { bias: o.bias } : {}) },
-    params: { N: o.weight.N, K: o.weight.K, ...weightParams(o.weight) },
-    workgroups: grid(Math.ceil(o.weight.N / (64 / lanes)), 1),
-    flops: 2 * o.weight.N * o.weight.K,
   })
 }
 

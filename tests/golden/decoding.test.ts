@@ -4,7 +4,8 @@ import type { Decoder } from '../../src/model/answering/decoder'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
 import { argmax } from '../../src/model/answering/choose-token'
 import { figure } from '../helpers/figures'
-import { relativeError } from '../helpers/gpu'
+import { relativeError, testGpu, wordsOf } from '../helpers/gpu'
+import { pushTokens } from '../helpers/push-tokens'
 import { GOLDEN_FAMILIES, goldenAdapter, goldenModel } from '../helpers/golden'
 import type { DecodingOptions } from '../../src/model/language-model'
 
@@ -52,14 +53,14 @@ for (const name of GOLDEN_FAMILIES) {
       const ids = tokens(143)
       for (const useAdapter of [true, false]) {
         const whole = await model.logits(ids, useAdapter)
-        const decoder: Decoder = await model.createDecoder(ids.length, useAdapter)
+        const decoder: Decoder = await model.createDecoder({ lines: 1, capacity: ids.length, cache: 'f32' }, useAdapter)
         const range = (t: number): Float32Array => whole.subarray((t - 1) * V, t * V)
         try {
           expect(
-            figure(`cache ${name}`, relativeError(await decoder.push(ids.slice(0, 137)), range(137))),
+            figure(`cache ${name}`, relativeError(await pushTokens(decoder, ids.slice(0, 137)), range(137))),
           ).toBeLessThan(SAME_LOGITS)
           for (let t = 137; t < 143; t++) {
-            const error = relativeError(await decoder.push(ids.slice(t, t + 1)), range(t + 1))
+            const error = relativeError(await pushTokens(decoder, ids.slice(t, t + 1)), range(t + 1))
             expect(figure(`cache ${name}`, error), `token ${t}`).toBeLessThan(SAME_LOGITS)
           }
         } finally {
@@ -71,14 +72,14 @@ for (const name of GOLDEN_FAMILIES) {
     test('a prompt in any pieces', async () => {
       const ids = tokens(23)
       const whole = await model.logits(ids, true)
-      const decoder: Decoder = await model.createDecoder(ids.length, true)
+      const decoder: Decoder = await model.createDecoder({ lines: 1, capacity: ids.length, cache: 'f32' }, true)
       let at = 0
-      for (const size of [1, 5, 1, 9, 7]) {
+      for (const size of [3, 5, 1, 7, 7]) {
         at += size
-        const logits = await decoder.push(ids.slice(at - size, at))
+        const logits = await pushTokens(decoder, ids.slice(at - size, at))
         expect(relativeError(logits, whole.subarray((at - 1) * V, at * V)), `${at} tokens`).toBeLessThan(SAME_LOGITS)
       }
-      await expect(decoder.push(ids.slice(0, 1))).rejects.toThrow(RangeError)
+      await expect(pushTokens(decoder, ids.slice(0, 2))).rejects.toThrow(RangeError)
       decoder.destroy()
     })
 
@@ -102,6 +103,51 @@ for (const name of GOLDEN_FAMILIES) {
         ids.push(id)
       }
       expect(made).toHaveLength(4)
+    })
+
+    test('many answers at once are bit by bit those that each is alone', async () => {
+      // Eleven prompts of their own lengths on eight lines: one that ends makes room for another.
+      const prompts = Array.from({ length: 11 }, (_, i) => tokens(3 + ((i * 5) % 13)).map((id) => (id + i) % V))
+      const stop = (await collect(model, prompts[2], {}))[2]
+      for (const how of [{}, { temperature: 1.2, topK: 20 }]) {
+        const options = { ...GREEDY, maxNewTokens: 6, stopIds: [stop], ...how }
+        const many: number[][] = prompts.map(() => [])
+        const ended: number[] = []
+        for await (const { index, id, isLast } of model.generateMany(prompts, options)) {
+          many[index].push(id)
+          if (isLast) ended.push(index)
+        }
+        expect([...ended].sort((a, b) => a - b)).toEqual(prompts.map((_, i) => i))
+        for (const [i, prompt] of prompts.entries()) expect(many[i]).toEqual(await collect(model, prompt, options))
+      }
+    })
+
+    test('a line has the same bits alone and among others', async () => {
+      const size = (lines: number) => ({ lines, capacity: 24, cache: 'f32' as const })
+      const wide = await model.createDecoder(size(3), true)
+      const alone = await model.createDecoder(size(1), true)
+      const lines = [tokens(4), tokens(9), tokens(17)]
+      for (const [line, ids] of lines.entries()) await (await wide.prompt(line, ids)).read()
+      await (await alone.prompt(0, lines[1])).read()
+      for (let step = 0; step < 3; step++) {
+        await (await wide.step()).read()
+        await (await alone.step()).read()
+        expect(wordsOf(await wide.logits(1, 'step'))).toEqual(wordsOf(await alone.logits(0, 'step')))
+      }
+      wide.destroy()
+      alone.destroy()
+    })
+
+    test('the plan of answers is what they then take', async () => {
+      const gpu = await testGpu()
+      const size = { lines: 3, capacity: 40, cache: 'f32' as const }
+      await model.logits(tokens(40), true)
+      const before = gpu.allocatedBytes
+      const { cacheBytes, otherBytes } = model.planAnswers(size, true)
+      const decoder = await model.createDecoder(size, true)
+      expect(gpu.allocatedBytes - before).toBe(cacheBytes + otherBytes)
+      decoder.destroy()
+      expect(gpu.allocatedBytes).toBe(before)
     })
 
     test('stops after a stop token, and says it', async () => {

@@ -95,11 +95,11 @@ describe('after the first step nothing is made on the GPU', () => {
   })
 
   test('decoding, a token after another', async () => {
-    const decoder = await model.createDecoder(64, true)
-    await decoder.push(Int32Array.of(1, 2, 3, 4, 5))
-    for (let i = 0; i < 4; i++) await decoder.push(Int32Array.of(i))
+    const decoder = await model.createDecoder({ lines: 2, capacity: 64, cache: 'f32' }, true)
+    await (await decoder.prompt(0, Int32Array.of(1, 2, 3, 4, 5))).read()
+    for (let i = 0; i < 4; i++) await (await decoder.step()).read()
     const moved = await counted(async () => {
-      for (let i = 0; i < 8; i++) await decoder.push(Int32Array.of(i))
+      for (let i = 0; i < 8; i++) await (await decoder.step()).read()
     })
     expect(moved).toMatchObject({ buffers: 0, bindGroups: 0, pipelines: 0, submits: 8 })
     decoder.destroy()

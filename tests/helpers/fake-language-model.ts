@@ -82,6 +82,16 @@ export class FakeLanguageModel implements LanguageModel {
     }
   }
 
+  async *generateMany(prompts: readonly Int32Array[], options: DecodingOptions) {
+    for (const [index, prompt] of prompts.entries()) {
+      let made = 0
+      for await (const id of this.generate(prompt, options)) {
+        const isLast = ++made === Math.min(this.answer.length, options.maxNewTokens) || options.stopIds.includes(id)
+        yield { index, id, isLast }
+      }
+    }
+  }
+
   logits = async () => new Float32Array()
   dequantizedRows = async (_name: string, _from: number, count: number) => new Float32Array(count)
   destroy(): void {

@@ -15,7 +15,8 @@ export function kernelInterface(template: string, entry: string): KernelInterfac
       else names.add(part.replace(/[!\s]/g, ''))
     }
   }
-  const words = [...template.matchAll(/\$\{[^}]*\}/g)].flatMap(([text]) => text.match(/[A-Za-z_]\w*/g) ?? [])
+  const inserted = /\$\{[^}]*\}|(?<=\/\/#for \w+ in ).+$|(?<=\/\/#if .*% ?)\w+/gm
+  const words = [...template.matchAll(inserted)].flatMap(([text]) => text.match(/[A-Za-z_]\w*/g) ?? [])
   const base: Defines = Object.fromEntries(words.map((word) => [word, word.startsWith('T_') ? 'f32' : 8]))
   const all = (on: boolean): Defines => Object.fromEntries([...names].map((name) => [name, on]))
   const variants: Defines[] = [all(false), all(true), ...values.map(([name, value]) => ({ [name]: value }))]

@@ -50,34 +50,6 @@ test('a bias without a buffer is refused, not left out', async () => {
   await expect(record).rejects.toThrow('bias has no buffer')
 })
 
-test('a single row: codes read directly, or by way of a slab where rows are no multiple of 8', async () => {
-  for (const width of [24, 21]) {
-    const weight = hostNf4(random(N * width, 1), true)
-    const [x, bias] = [random(width, 2), random(N, 3)]
-    const out = await runOps(
-      {
-        w: { data: weight.words },
-        slab: { data: new Float32Array(N * width).fill(NaN) },
-        x: { data: x },
-        bias: { data: bias },
-        y: { data: new Float32Array(N) },
-      },
-      (r, t) =>
-        linearForward(r, {
-          weight: { kind: 'nf4', N, K: width, buffer: t.w.buffer!, ...weight },
-          x: t.x,
-          y: t.y,
-          M: 1,
-          bias: t.bias,
-          slab: t.slab,
-          single: true,
-        }),
-    )
-    const want = matmulReference(x, weight.values, { M: 1, N, K: width, bTransposed: true }).map((v, i) => v + bias[i])
-    expect(relativeError(out.y, want)).toBeLessThan(F32_SUMS)
-  }
-})
-
 describe('a dense linear', () => {
   for (const dtype of ['F32', 'BF16', 'F16'] as const) {
     test(`${dtype}, forward`, async () => {

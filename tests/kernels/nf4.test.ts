@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { dequantizeBlocks, nf4Midpoints, quantizeBlocks } from '../../src/formats/nf4'
-import { nf4Absmax, nf4Dequantize, nf4Encode, nf4Gemv } from '../../src/ops/nf4'
-import { matmulReference } from '../../src/ops/matmul'
-import { F32_SUMS, random, relativeError, runOps, wordsOf } from '../helpers/gpu'
+import { nf4Absmax, nf4Dequantize, nf4Encode } from '../../src/ops/nf4'
+import { random, runOps, wordsOf } from '../helpers/gpu'
 import { hostNf4 } from '../helpers/nf4-weight'
 import { packed } from '../helpers/packed'
 
@@ -160,45 +159,3 @@ function worstRatio(a: Float32Array, b: Float32Array): number {
     0,
   )
 }
-
-describe('one row times the codes', () => {
-  for (const lanes of [4, 8, 16, 32, 64] as const) {
-    for (const nested of [false, true]) {
-      test(`${lanes} invocations an output${nested ? ', nested' : ''}`, async () => {
-        // Rows of 40 and 8 share blocks of 64; 13 and 5 outputs fill no workgroup; with and without a bias.
-        for (const [N, K, biased] of [
-          [13, 40, true],
-          [70, 136, false],
-          [1, 8, true],
-          [5, 512, false],
-        ] as const) {
-          const weight = hostNf4(random(N * K, 7), nested)
-          const [x, bias] = [random(K, 8), random(N, 9)]
-          const run = (gemvTable: boolean) =>
-            runOps(
-              {
-                w: { data: weight.words },
-                x: { data: x },
-                bias: { data: bias },
-                y: { data: new Float32Array(N).fill(NaN) },
-              },
-              (r, t) =>
-                nf4Gemv(r, {
-                  weight: { kind: 'nf4', N, K, buffer: t.w.buffer!, ...weight },
-                  x: t.x,
-                  y: t.y,
-                  bias: biased ? t.bias : undefined,
-                }),
-              { gemvLanes: lanes, gemvTable },
-            )
-          const [out, looked] = [await run(false), await run(true)]
-          expect(bits(looked.y)).toEqual(bits(out.y))
-          const want = matmulReference(x, weight.values, { M: 1, N, K, bTransposed: true }).map(
-            (v, i) => v + (biased ? bias[i] : 0),
-          )
-          expect(relativeError(out.y, want)).toBeLessThan(F32_SUMS)
-        }
-      })
-    }
-  }
-})

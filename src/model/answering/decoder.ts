@@ -1,148 +1,171 @@
 import type { Gpu } from '../../gpu/device'
 import { Replay } from '../../gpu/replay'
-import { readBuffer } from '../../gpu/readback'
-import { storageTensor, uploadTensor, write } from '../../gpu/storage'
-import type { Tensor } from '../../gpu/tensor'
-import { chooseChunking } from '../../ops/attention'
-import { recordDecoding, type DecodeShape, type PassModel } from '../passes/graphs'
+import { readBuffer, ReadbackRing } from '../../gpu/readback'
+import { storageTensor, write } from '../../gpu/storage'
+import type { DecodeShape } from '../passes/graphs'
 import { embeddedRows, expectInTable } from '../passes/pass-inputs'
-import { scoreLimit } from '../passes/score-limit'
-import type { HostTable } from '../weights'
+import { ANSWER_GROUPS, type HostTable } from '../weights'
+import { groupAdapter } from './adapter-parts'
+import {
+  answerGraphs,
+  answerTensors,
+  ringCount,
+  type AnswerPass,
+  type AnswerTensors,
+  type DecoderSize,
+} from './answer-graphs'
+import { cacheLayout, promptViews, stepCache } from './line-caches'
+import type { StepShape } from './step-graph'
+
+/** Tokens that are still on their way from the GPU, one a line. */
+export interface Chosen {
+  read(): Promise<Uint32Array>
+}
 
 /**
- * One line of text going through the model with a cache of keys and values (f32). Two replays: prompts in pieces of up
- * to `Tuning.prefillTokens`, and single tokens, which read the 4-bit codes directly.
+ * Lines of text going through the model, each with its own part of a cache of keys and values. Two replays: prompts in
+ * pieces of up to `Tuning.prefillTokens`, a line at a time, and steps, one token of every line. The next token of a
+ * line is chosen and kept on the GPU, so that steps may follow each other before any is read back.
  */
 export class Decoder {
+  readonly size: DecoderSize
   private readonly gpu: Gpu
-  private readonly pass: PassModel
+  private readonly pass: AnswerPass
   private readonly host: HostTable | null
-  private readonly capacity: number
   private readonly buffers: GPUBuffer[] = []
-  private readonly many: Replay<DecodeShape>
-  private readonly one: Replay<DecodeShape>
-  private readonly t: { ids: Tensor; positions: Tensor; chosen: Tensor; logits: Tensor; embedded: Tensor | null }
-  private length = 0
+  private readonly t: AnswerTensors
+  private readonly prompts: Replay<DecodeShape>
+  private readonly steps: Replay<StepShape>
+  private readonly ring: ReadbackRing
+  private readonly lengths: number[]
 
-  constructor(gpu: Gpu, pass: Omit<PassModel, 'chunking'>, host: HostTable | null, capacity: number) {
+  constructor(gpu: Gpu, pass: AnswerPass, host: HostTable | null, size: DecoderSize) {
     this.gpu = gpu
+    this.pass = pass
     this.host = host
-    this.capacity = capacity
+    this.size = size
     const { config } = pass
-    const { prefillTokens } = gpu.kernels.tuning
-    const make = (label: string, dtype: 'i32' | 'f32', n: number): Tensor => {
+    const { lines, capacity } = size
+    this.lengths = Array.from({ length: lines }, () => 0)
+    const keep = (buffer: GPUBuffer): GPUBuffer => {
+      this.buffers.push(buffer)
+      return buffer
+    }
+    const { prefillTokens: pieces } = gpu.kernels.tuning
+    this.t = answerTensors(config, { lines, pieces, host: host !== null }, (label, dtype, n) => {
       const tensor = storageTensor(gpu, label, dtype, [n])
-      this.buffers.push(tensor.buffer!)
+      keep(tensor.buffer!)
       return tensor
-    }
-    const kv = config.kvHeads * config.headDim
-    const k = Array.from({ length: config.layers }, (_, i) => make(`keys ${i}`, 'f32', capacity * kv))
-    const v = Array.from({ length: config.layers }, (_, i) => make(`values ${i}`, 'f32', capacity * kv))
-    this.t = {
-      ids: make('ids', 'i32', prefillTokens),
-      positions: make('positions', 'i32', prefillTokens),
-      chosen: make('chosen', 'i32', 1),
-      logits: make('logits', 'f32', config.vocabSize),
-      embedded: host ? make('embedded', 'f32', prefillTokens * config.hiddenSize) : null,
-    }
-    const pieces = Math.min(prefillTokens, capacity)
-    this.pass = {
-      ...pass,
-      chunking: chooseChunking({ B: 1, Tq: pieces, Tk: capacity, H: config.heads }, scoreLimit(gpu)),
-    }
-    const replay = (T: number, single: boolean): Replay<DecodeShape> =>
-      new Replay<DecodeShape>(
-        gpu,
-        (r, s) => recordDecoding(r, this.pass, s, { ...this.t, logitRows: 1, k, v, single }),
-        { T, first: capacity - T },
-        { label: single ? 'decode' : 'prefill' },
-      )
-    this.many = replay(pieces, false)
-    this.one = replay(1, true)
+    })
+    const layout = cacheLayout(config, lines, capacity, size.cache)
+    const caches = Array.from({ length: config.layers }, (_, i) =>
+      keep(storageTensor(gpu, `keys and values ${i}`, 'u32', [layout.bytes / 4]).buffer!),
+    )
+    const { prompt, step } = answerGraphs(gpu, pass, size, {
+      tensors: this.t,
+      prompts: caches.map((buffer) => promptViews(layout, buffer)),
+      steps: caches.map((buffer) => stepCache(layout, buffer)),
+      adapters: caches.map((_, layer) =>
+        ANSWER_GROUPS.map((group) => groupAdapter(gpu, pass.adapter, { layer, group }, keep)),
+      ),
+    })
+    this.prompts = new Replay(gpu, prompt.record, prompt.largest, { label: 'prompt' })
+    this.steps = new Replay(gpu, step.record, step.largest, { label: 'answers' })
+    this.ring = new ReadbackRing(gpu, { label: 'tokens', bytes: lines * 4, count: ringCount(gpu, lines) })
   }
 
   async build(): Promise<void> {
-    await this.many.build()
-    await this.one.build()
+    await this.prompts.build()
+    await this.steps.build()
   }
 
-  /** Append tokens and return the logits [V] after the last one. @throws TuneError model-token-outside */
-  async push(ids: Int32Array): Promise<Float32Array> {
-    if (this.length + ids.length > this.capacity) throw new RangeError(`decoder holds ${this.capacity} tokens`)
-    expectInTable(ids, this.pass.config.vocabSize)
+  /** For the profiler. */
+  get stepsForProfiling(): Replay<StepShape> {
+    return this.steps
+  }
+
+  /** A line begins anew; its cache is overwritten. */
+  clear(line: number): void {
+    this.lengths[line] = 0
+  }
+
+  /**
+   * Append tokens to a line, at least one; its next token is chosen after the last.
+   * @throws TuneError model-token-outside; RangeError where the line has no room
+   */
+  async prompt(line: number, ids: Int32Array): Promise<Chosen> {
+    const { gpu, t } = this
+    const { capacity } = this.size
+    const { vocabSize, hiddenSize } = this.pass.config
+    if (this.lengths[line] + ids.length > capacity) throw new RangeError(`a line holds ${capacity} tokens`)
+    expectInTable(ids, vocabSize)
+    let words: { read: () => Promise<Float32Array> }
     for (let at = 0; at < ids.length;) {
-      const T = Math.min(this.gpu.kernels.tuning.prefillTokens, ids.length - at)
+      const T = Math.min(gpu.kernels.tuning.prefillTokens, ids.length - at)
       const piece = ids.slice(at, at + T)
-      const shape = { T, first: this.length }
-      const replay = ids.length === 1 ? this.one : this.many
-      await replay.prepare(shape)
-      write(this.gpu, this.t.ids.buffer!, piece)
+      const first = this.lengths[line]
+      const shape = { T, first, slot: line }
+      await this.prompts.prepare(shape)
+      const embedded = t.promptEmbedded ? await embeddedRows(this.host!, piece, hiddenSize) : null
+      write(gpu, t.promptIds.buffer!, piece)
       write(
-        this.gpu,
-        this.t.positions.buffer!,
-        Int32Array.from({ length: T }, (_, i) => this.length + i),
+        gpu,
+        t.positions.buffer!,
+        Int32Array.from({ length: T }, (_, i) => first + i),
       )
-      write(this.gpu, this.t.chosen.buffer!, Int32Array.of(T - 1))
-      if (this.t.embedded) {
-        const rows = await embeddedRows(this.host!, piece, this.pass.config.hiddenSize)
-        write(this.gpu, this.t.embedded.buffer!, rows)
-      }
-      replay.run(shape)
-      this.length += T
+      write(gpu, t.chosen.buffer!, Int32Array.of(T - 1))
+      if (embedded) write(gpu, t.promptEmbedded!.buffer!, embedded)
+      // Choosing moves the line on to the place behind its last token.
+      write(gpu, t.rows.buffer!, Uint32Array.of(line, first + T - 1, capacity, 0), line * 16)
+      const isLast = at + T === ids.length
+      this.prompts.run(shape, (encoder) => {
+        if (isLast) words = this.ring.copy(encoder, t.tokens.buffer!)
+      })
+      this.lengths[line] += T
       at += T
     }
-    return new Float32Array(await readBuffer(this.gpu, this.t.logits.buffer!, 0, this.pass.config.vocabSize * 4))
+    return { read: async () => new Uint32Array((await words.read()).buffer) }
+  }
+
+  /** The tokens of all lines that were chosen last go through; the next ones are chosen. */
+  async step(): Promise<Chosen> {
+    const shape = { lines: this.size.lines }
+    await this.steps.prepare(shape)
+    let words: { read: () => Promise<Float32Array> }
+    this.steps.run(shape, (encoder) => {
+      words = this.ring.copy(encoder, this.t.tokens.buffer!)
+    })
+    for (const [line, length] of this.lengths.entries()) this.lengths[line] = Math.min(this.size.capacity, length + 1)
+    return { read: async () => new Uint32Array((await words.read()).buffer) }
+  }
+
+  /** Whether each token must be `put`: its embedding stays with the host. */
+  get needsTokens(): boolean {
+    return this.host !== null
+  }
+
+  /** The token of a line's next place, instead of the one that was chosen here, or because the host has its row. */
+  async put(line: number, id: number): Promise<void> {
+    const { gpu, t } = this
+    if (t.embedded) {
+      const { hiddenSize } = this.pass.config
+      const row = await embeddedRows(this.host!, Int32Array.of(id), hiddenSize)
+      write(gpu, t.embedded.buffer!, row, line * hiddenSize * 4)
+    }
+    write(gpu, t.ids.buffer!, Int32Array.of(id), line * 4)
+  }
+
+  /** Logits [V] after a line's last token: of the prompt that came last, or of the last step. */
+  async logits(line: number, of: 'prompt' | 'step'): Promise<Float32Array> {
+    const bytes = this.pass.config.vocabSize * 4
+    const [tensor, at] = of === 'prompt' ? [this.t.promptLogits, 0] : [this.t.logits, line * bytes]
+    return new Float32Array(await readBuffer(this.gpu, tensor.buffer!, at, bytes))
   }
 
   destroy(): void {
-    this.many.destroy()
-    this.one.destroy()
+    this.prompts.destroy()
+    this.steps.destroy()
+    this.ring.release()
     for (const buffer of this.buffers) this.gpu.free(buffer)
-  }
-}
-
-/** All logits [T, V] of one row in one pass, for checks. */
-export async function allLogits(
-  gpu: Gpu,
-  pass: Omit<PassModel, 'chunking'>,
-  host: HostTable | null,
-  ids: Int32Array,
-): Promise<Float32Array> {
-  const { config } = pass
-  expectInTable(ids, config.vocabSize)
-  const T = ids.length
-  const buffers: GPUBuffer[] = []
-  const make = (label: string, data: Int32Array | Float32Array): Tensor => {
-    const tensor = uploadTensor(gpu, label, data)
-    buffers.push(tensor.buffer!)
-    return tensor
-  }
-  const rows = Int32Array.from({ length: T }, (_, i) => i)
-  const cache = (): Tensor[] =>
-    Array.from({ length: config.layers }, () => make('cache', new Float32Array(T * config.kvHeads * config.headDim)))
-  const inputs = {
-    ids: make('ids', ids),
-    positions: make('positions', rows),
-    chosen: make('chosen', rows),
-    logits: make('logits', new Float32Array(T * config.vocabSize)),
-    embedded: host ? make('embedded', await embeddedRows(host, ids, config.hiddenSize)) : null,
-    k: cache(),
-    v: cache(),
-  }
-  const chunking = chooseChunking({ B: 1, Tq: T, Tk: T, H: config.heads }, scoreLimit(gpu))
-  const replay = new Replay<DecodeShape>(
-    gpu,
-    (r, s) => recordDecoding(r, { ...pass, chunking }, s, { ...inputs, logitRows: T, single: false }),
-    { T, first: 0 },
-    { label: 'all logits' },
-  )
-  try {
-    await replay.build()
-    await replay.prepare({ T, first: 0 })
-    replay.run({ T, first: 0 })
-    return new Float32Array(await readBuffer(gpu, inputs.logits.buffer!, 0, T * config.vocabSize * 4))
-  } finally {
-    replay.destroy()
-    for (const buffer of buffers) gpu.free(buffer)
   }
 }

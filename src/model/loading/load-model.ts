@@ -3,18 +3,18 @@ import { isFloatDtype, toFloat32, type FloatDtype } from '../../formats/floats'
 import { sourceRows } from '../../formats/source-rows'
 import type { WeightSource } from '../../contracts/weights'
 import { allocating, type Gpu } from '../../gpu/device'
-import { storageBuffer, uploadTensor, write } from '../../gpu/storage'
+import { storageBuffer, storageTensor, uploadTensor, write } from '../../gpu/storage'
 import { bufferTensor, bytesPerElement, type Tensor } from '../../gpu/tensor'
 import type { LinearWeight } from '../../ops/linear'
-import { nf4Layout, type Nf4Weight } from '../../ops/nf4'
+import { nf4Layout, type Nf4Layout, type Nf4Weight } from '../../ops/nf4'
 import type { TablePart } from '../../ops/rows'
 import { fail } from '../../errors/index'
 import { hostTable } from './host-table'
 import type { LanguageModel } from '../language-model'
 import { GpuLanguageModel } from '../gpu-language-model'
 import { Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
-import { PROJECTIONS, type ModelConfig, type Projection } from '../../contracts/model'
-import { type LayerWeights, type ModelWeights } from '../weights'
+import type { ModelConfig, Projection } from '../../contracts/model'
+import { ANSWER_GROUPS, type LayerWeights, type ModelWeights } from '../weights'
 import {
   EMBEDDING,
   FINAL_NORM,
@@ -63,6 +63,12 @@ export async function loadLanguageModel(
   }
 }
 
+interface NamedLinear {
+  name: string
+  N: number
+  K: number
+}
+
 class Loader {
   private readonly gpu: Gpu
   private readonly config: ModelConfig
@@ -104,7 +110,9 @@ class Loader {
     // Memory first: a model that does not fit is refused before its weights are read.
     const parts = await this.allocateTable(headName)
     const targets = new Map<string, LinearWeight>()
-    for (const linear of linears) targets.set(linear.name, await this.allocateLinear(linear))
+    for (const group of this.linearGroups()) {
+      for (const [name, weight] of await this.allocateGroup(group)) targets.set(name, weight)
+    }
     this.quantizer = await allocating(gpu, 'quantisation', () => new Quantizer(gpu))
 
     await this.fillTable(headName, parts)
@@ -130,12 +138,20 @@ class Loader {
     for (const buffer of this.buffers) this.gpu.free(buffer)
   }
 
-  private linearNames(): { name: string; N: number; K: number }[] {
+  private linearNames(): NamedLinear[] {
     return linearModules(this.config).map(({ path, outFeatures, inFeatures }) => ({
       name: path,
       N: outFeatures,
       K: inFeatures,
     }))
+  }
+
+  /** The linears in the groups that answers multiply together. */
+  private linearGroups(): NamedLinear[][] {
+    const byName = new Map(this.linearNames().map((linear) => [linear.name, linear]))
+    return Array.from({ length: this.config.layers }, (_, layer) =>
+      ANSWER_GROUPS.map((group) => group.map((projection) => byName.get(linearPath(layer, projection))!)),
+    ).flat()
   }
 
   private async buffer(label: string, bytes: number): Promise<GPUBuffer> {
@@ -209,23 +225,48 @@ class Loader {
     }
   }
 
-  private async allocateLinear({ name, N, K }: { name: string; N: number; K: number }): Promise<LinearWeight> {
+  /** NF4 weights of a group stand in one buffer, as long as a binding holds it; others each in their own. */
+  private async allocateGroup(group: NamedLinear[]): Promise<[string, LinearWeight][]> {
+    const layouts = group.map((linear) => this.nf4LayoutOf(linear))
+    const starts: number[] = []
+    let bytes = 0
+    for (const layout of layouts) {
+      starts.push(bytes)
+      bytes += layout ? Math.ceil((layout.words * 4) / 256) * 256 : Infinity
+    }
+    const fits = bytes <= this.gpu.device.limits.maxStorageBufferBindingSize
+    const shared = group.length > 1 && fits ? await this.buffer(group[0].name, bytes) : null
+    this.nf4Bytes += shared?.size ?? 0
+    const made: [string, LinearWeight][] = []
+    for (const [i, { name, N, K }] of group.entries()) {
+      const layout = layouts[i]
+      if (!layout) {
+        made.push([name, await this.allocateDense({ name, N, K })])
+        continue
+      }
+      const buffer = shared ?? (await this.buffer(name, layout.words * 4))
+      if (!shared) this.nf4Bytes += buffer.size
+      made.push([name, { kind: 'nf4', N, K, buffer, at: shared ? starts[i] : 0, layout, nestedOffset: 0 }])
+    }
+    return made
+  }
+
+  private async allocateDense({ name, N, K }: NamedLinear): Promise<LinearWeight> {
+    const dtype = SOURCE_FORMATS[this.floatDtype(`${name}.weight`)]
+    const buffer = await this.buffer(name, N * K * bytesPerElement(dtype))
+    this.otherBytes += buffer.size
+    return { kind: 'dense', N, K, tensor: bufferTensor(name, dtype, [N, K], buffer) }
+  }
+
+  /** null: the linear stays as it is. */
+  private nf4LayoutOf({ name, N, K }: NamedLinear): Nf4Layout | null {
     const full = `${name}.weight`
     const imported = isBnbTensor(this.weights, full)
-    if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) {
-      const dtype = SOURCE_FORMATS[this.floatDtype(full)]
-      const bytes = N * K * bytesPerElement(dtype)
-      const buffer = await this.buffer(name, bytes)
-      this.otherBytes += buffer.size
-      return { kind: 'dense', N, K, tensor: bufferTensor(name, dtype, [N, K], buffer) }
-    }
+    if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) return null
     const nested = imported
       ? this.weights.tensors.get(`${full}.absmax`)?.dtype === 'U8'
       : this.options.doubleQuant !== false
-    const layout = nf4Layout(N * K, nested)
-    const buffer = await this.buffer(name, layout.words * 4)
-    this.nf4Bytes += buffer.size
-    return { kind: 'nf4', N, K, buffer, layout, nestedOffset: 0 }
+    return nf4Layout(N * K, nested)
   }
 
   private async fillLinear(name: string, target: LinearWeight): Promise<void> {
@@ -236,7 +277,7 @@ class Loader {
       await this.importBnb(full, target)
     } else {
       target.nestedOffset = await this.quantizer!.quantize(
-        { weight: target.buffer, layout: target.layout, n: target.N * target.K },
+        { weight: target.buffer, at: target.at, layout: target.layout, n: target.N * target.K },
         {
           dtype: this.floatDtype(full),
           read: (offset, length) => this.weights.read(full, offset, length),
@@ -251,12 +292,13 @@ class Loader {
     const { scales } = await readBnbTensor(this.weights, name, target.K)
     if (scales.kind === 'nested') {
       const { codes, nestedAbsmax, offset } = scales.nested
-      writeTables(this.gpu, target.buffer, target.layout, { map: scales.map, absmaxCodes: codes, nestedAbsmax })
+      writeTables(this.gpu, target, { map: scales.map, absmaxCodes: codes, nestedAbsmax })
       target.nestedOffset = offset
     } else {
-      writeTables(this.gpu, target.buffer, target.layout, { map: new Float32Array(256), absmax: scales.absmax })
+      writeTables(this.gpu, target, { map: new Float32Array(256), absmax: scales.absmax })
     }
-    await this.upload(name, target.buffer, target.layout.codeAt * 4, 0, this.weights.tensors.get(name)!.bytes)
+    const codes = (target.at ?? 0) + target.layout.codeAt * 4
+    await this.upload(name, target.buffer, codes, 0, this.weights.tensors.get(name)!.bytes)
   }
 
   private async vector(name: string): Promise<Tensor> {
@@ -286,16 +328,36 @@ class Loader {
     return this.kept(uploadTensor(this.gpu, label, joined))
   }
 
-  private async optionalVector(name: string | null): Promise<Tensor | null> {
-    return name === null ? null : this.vector(name)
+  /** Vectors in one buffer, each from a multiple of 256 bytes; null where there is none. */
+  private async vectors(names: (string | null)[]): Promise<(Tensor | null)[]> {
+    const all = await Promise.all(names.map(async (name) => name && (await this.vectorValues(name))))
+    const starts: number[] = []
+    let length = 0
+    for (const values of all) {
+      starts.push(length)
+      length += Math.ceil((values ? values.length : 0) / 64) * 64
+    }
+    if (length === 0) return all.map(() => null)
+    const label = names.find((name) => name !== null)!
+    const tensor = storageTensor(this.gpu, label, 'f32', [length])
+    const buffer = tensor.buffer!
+    this.buffers.push(buffer)
+    this.otherBytes += buffer.size
+    return all.map((values, i) => {
+      if (!values) return null
+      write(this.gpu, buffer, values, starts[i] * 4)
+      return bufferTensor(names[i]!, 'f32', [values.length], buffer, starts[i] * 4)
+    })
   }
 
   private async layer(layer: number, targets: Map<string, LinearWeight>): Promise<LayerWeights> {
     const names = layerNames(this.config, layer)
     const linears = {} as LayerWeights['linears']
-    for (const projection of PROJECTIONS) {
-      const weight = targets.get(linearPath(layer, projection))!
-      linears[projection] = { weight, bias: await this.optionalVector(names.bias(projection)) }
+    for (const group of ANSWER_GROUPS) {
+      const biases = await this.vectors(group.map((projection) => names.bias(projection)))
+      for (const [i, projection] of group.entries()) {
+        linears[projection] = { weight: targets.get(linearPath(layer, projection))!, bias: biases[i] }
+      }
     }
     const joined = (projections: Projection[]): Promise<Tensor | null> =>
       this.joinedVectors(
@@ -303,11 +365,12 @@ class Loader {
         projections.map((projection) => linearShape(this.config, projection)[0]),
         `model.layers.${layer} ${projections.join(', ')} biases`,
       )
+    const [qNorm, kNorm] = await this.vectors([names.qNorm, names.kNorm])
     return {
       inputNorm: await this.vector(names.inputNorm),
       postNorm: await this.vector(names.postNorm),
-      qNorm: await this.optionalVector(names.qNorm),
-      kNorm: await this.optionalVector(names.kNorm),
+      qNorm,
+      kNorm,
       linears,
       joinedBiases: {
         attention: await joined(['q_proj', 'k_proj', 'v_proj']),

@@ -5,7 +5,7 @@ import { storageBuffer, uploadTensor, write } from '../../gpu/storage'
 import { bufferTensor, type Tensor } from '../../gpu/tensor'
 import { NF4_BLOCK, doubleQuantize, nf4Midpoints, quantizeBlocks, signedMap } from '../../formats/nf4'
 import { toFloat32, type FloatDtype } from '../../formats/floats'
-import { nf4Absmax, nf4Encode, type Nf4Layout, type SourceFormat } from '../../ops/nf4'
+import { nf4Absmax, nf4Encode, type Nf4Layout, type Nf4Weight, type SourceFormat } from '../../ops/nf4'
 
 /** Elements quantised at a time: the device's choice, or what a binding holds. A multiple of the block. */
 const chunkFor = ({ device, kernels }: Gpu): number =>
@@ -94,10 +94,11 @@ export class Quantizer {
   }
 
   /**
-   * Quantise n elements into `weight`, laid out as `layout`. Returns the nested offset (0 when not nested).
+   * Quantise n elements into `weight` from byte `at`, laid out as `layout`. Returns the nested offset (0 when not
+   * nested).
    */
   async quantize(
-    { weight, layout, n }: { weight: GPUBuffer; layout: Nf4Layout; n: number },
+    { weight, at: base = 0, layout, n }: { weight: GPUBuffer; at?: number; layout: Nf4Layout; n: number },
     { dtype, read, on, signal }: FloatStream,
   ): Promise<number> {
     const { queue } = this.gpu.device
@@ -128,20 +129,20 @@ export class Quantizer {
       )
       await replays.encode.prepare({ n: count })
       replays.encode.run({ n: count }, (encoder) =>
-        encoder.copyBufferToBuffer(this.buffers.codes, 0, weight, (layout.codeAt + at / 8) * 4, count / 2),
+        encoder.copyBufferToBuffer(this.buffers.codes, 0, weight, base + (layout.codeAt + at / 8) * 4, count / 2),
       )
       for (const { block, codes } of exact)
-        queue.writeBuffer(weight, (layout.codeAt + at / 8) * 4 + block * (NF4_BLOCK / 2), codes)
+        queue.writeBuffer(weight, base + (layout.codeAt + at / 8) * 4 + block * (NF4_BLOCK / 2), codes)
       on(bytes.byteLength)
     }
     if (whole < n) {
       const bytes = await read(whole * size, (n - whole) * size)
       const tail = quantizeBlocks(toFloat32(bytes, dtype))
       absmax[absmax.length - 1] = tail.absmax[0]
-      write(this.gpu, weight, tail.codes, (layout.codeAt + whole / 8) * 4)
+      write(this.gpu, weight, tail.codes, base + (layout.codeAt + whole / 8) * 4)
       on(bytes.byteLength)
     }
-    return writeScales(this.gpu, weight, layout, absmax)
+    return writeScales(this.gpu, { buffer: weight, at: base, layout }, absmax)
   }
 
   destroy(): void {
@@ -175,25 +176,27 @@ function tinyBlocks(
 }
 
 /** Scales of a weight that was quantised here, with the tables that decoding looks up. */
-function writeScales(gpu: Gpu, weight: GPUBuffer, layout: Nf4Layout, absmax: Float32Array): number {
-  if (!layout.nested) {
-    writeTables(gpu, weight, layout, { map: signedMap, absmax })
+function writeScales(gpu: Gpu, into: PackedPlace, absmax: Float32Array): number {
+  if (!into.layout.nested) {
+    writeTables(gpu, into, { map: signedMap, absmax })
     return 0
   }
   const { codes, nestedAbsmax, offset } = doubleQuantize(absmax)
-  writeTables(gpu, weight, layout, { map: signedMap, absmaxCodes: codes, nestedAbsmax })
+  writeTables(gpu, into, { map: signedMap, absmaxCodes: codes, nestedAbsmax })
   return offset
 }
+
+/** Where a packed weight stands: from byte `at` of the buffer. */
+type PackedPlace = Pick<Nf4Weight, 'buffer' | 'at' | 'layout'>
 
 /** Everything of a packed weight but the codes. */
 export function writeTables(
   gpu: Gpu,
-  weight: GPUBuffer,
-  layout: Nf4Layout,
+  { buffer, at = 0, layout }: PackedPlace,
   scales: { map: Float32Array; absmax?: Float32Array; absmaxCodes?: Uint8Array; nestedAbsmax?: Float32Array },
 ): void {
-  write(gpu, weight, scales.map)
-  if (scales.nestedAbsmax) write(gpu, weight, scales.nestedAbsmax, layout.nestedAt * 4)
-  if (scales.absmaxCodes) write(gpu, weight, scales.absmaxCodes, layout.absmaxAt * 4)
-  if (scales.absmax) write(gpu, weight, scales.absmax, layout.absmaxAt * 4)
+  write(gpu, buffer, scales.map, at)
+  if (scales.nestedAbsmax) write(gpu, buffer, scales.nestedAbsmax, at + layout.nestedAt * 4)
+  if (scales.absmaxCodes) write(gpu, buffer, scales.absmaxCodes, at + layout.absmaxAt * 4)
+  if (scales.absmax) write(gpu, buffer, scales.absmax, at + layout.absmaxAt * 4)
 }

@@ -22,7 +22,7 @@ export function adaptedForward(
   const { r, adapter } = ctx
   const M = ctx.B * ctx.T
   const { weight, bias } = w.linears[projection]
-  linearForward(r, { weight, x, y, M, bias: bias ?? undefined, slab: ctx.slab, single: ctx.cache?.single })
+  linearForward(r, { weight, x, y, M, bias: bias ?? undefined, slab: ctx.slab })
   const pair = adapter?.get(layer, projection)
   if (!adapter || !pair) return
   const [N, K] = linearShape(ctx.config, projection)

@@ -191,13 +191,14 @@ export function recordEvaluation(
   })
 }
 
-/** Shape of one decoding pass: T new tokens after `first` cached ones. */
+/** Shape of one piece of a prompt: T new tokens after `first` cached ones of the line in a slot of the caches. */
 export interface DecodeShape {
   T: number
   first: number
+  slot: number
 }
 
-/** T new tokens of one line through the cache; logits [1, V] of the last one (or of all T rows with `all`). */
+/** T new tokens of one line through the cache; logits [logitRows, V] of the chosen ones. */
 export function recordDecoding(
   r: Recorder,
   m: PassModel,
@@ -212,7 +213,8 @@ export function recordDecoding(
     logitRows: number
     k: Tensor[]
     v: Tensor[]
-    single: boolean
+    /** Rows of a slot of the caches. */
+    capacity: number
   },
 ): void {
   const { config, weights } = m
@@ -226,7 +228,7 @@ export function recordDecoding(
     { positions: o.positions },
     { keys: s.first + s.T, slab: m.slabElements },
   )
-  ctx.cache = { first: s.first, single: o.single, k: o.k, v: o.v }
+  ctx.cache = { first: s.first, from: s.slot * o.capacity, k: o.k, v: o.v }
   let residual: Residual = { x: embedded, delta: null }
   for (let layer = 0; layer < config.layers; layer++) {
     residual = layerForward(ctx, layer, weights.layers[layer], residual, 'scratch')

@@ -30,8 +30,10 @@ export interface LayerContext {
    */
   activation: 'f32' | 'f16'
   adapter: LayerAdapter | null
-  /** Decoding: keys and values of earlier tokens; `first` = how many there are. */
-  cache?: { first: number; single: boolean; k: Tensor[]; v: Tensor[] }
+  /**
+   * Answers: keys and values of earlier tokens, `first` of them; the line's own begin at row `from` of the caches.
+   */
+  cache?: { first: number; from: number; k: Tensor[]; v: Tensor[] }
 }
 
 export interface LayerAdapter {

@@ -60,14 +60,16 @@ export function layerForward(
   const attended = r.tensor(label('attended'), [M, H * D], { kind, dtype })
   const first = ctx.cache?.first ?? 0
   if (ctx.cache) {
-    rowsAppend(r, { x: k, cache: ctx.cache.k[layer], n: M * K * D, first: first * K * D })
-    rowsAppend(r, { x: v, cache: ctx.cache.v[layer], n: M * K * D, first: first * K * D })
+    const at = (ctx.cache.from + first) * K * D
+    rowsAppend(r, { x: k, cache: ctx.cache.k[layer], n: M * K * D, first: at })
+    rowsAppend(r, { x: v, cache: ctx.cache.v[layer], n: M * K * D, first: at })
   }
   attentionForward(r, {
     B,
     Tq: T,
     Tk: first + T,
     first,
+    keysFrom: ctx.cache?.from,
     H,
     K,
     D,
