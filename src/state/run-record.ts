@@ -1,12 +1,13 @@
 import type { TrainOutcome } from '../engine/api/types'
 import type { CheckpointRules } from '../formats/checkpoint-folder'
 import type { RunFile } from '../run-file/run-file'
+import type { PackedSeen } from './seen-rows'
 import type { BlobFile } from './blob-folder'
 import type { CurvePoint } from './curve'
 import type { LogLine } from './log-line'
 import type { ColumnMapping } from '../contracts/data'
 import type { FileFolder } from '../contracts/bytes'
-import type { EvalRow, SeenRow } from '../contracts/evaluation'
+import type { EvalRow } from '../contracts/evaluation'
 import type { RowAnswer } from '../contracts/events'
 
 /** An answer with the step after which it was taken. */
@@ -41,7 +42,7 @@ export interface RunRecord {
   answers?: AnswerRecord[]
   log?: LogLine[]
   /** Losses of rows as they were trained. */
-  seen?: SeenRow[]
+  seen?: PackedSeen
   /** Of the held-out rows, in order. */
   evaluations?: EvalRow[]
   /** running: in a tab that is open; interrupted: in one that is not; failed: its numbers broke. */

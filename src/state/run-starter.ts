@@ -6,6 +6,7 @@ import type { Notices } from './notices'
 import type { PrefsStore } from './prefs'
 import type { RunArchive, RunRecord } from './run-record'
 import type { RunsRoom } from './runs-room'
+import { packSeen, unpackSeen } from './seen-rows'
 import type { TrainRoom } from './train-room'
 import { factsOf } from './train-room'
 import type { TryRoom, TryState } from './try-room'
@@ -65,7 +66,7 @@ export function createRunStarter(parts: StarterParts) {
       run: { ...record.run, history: [...steerings] },
       curve,
       answers: [...answers],
-      seen: train.allSeen(),
+      seen: packSeen(train.allSeen()),
       log: [...log],
       evaluations: [...evaluations],
       steps: curve.length,
@@ -185,7 +186,7 @@ export function createRunStarter(parts: StarterParts) {
         options: { ...options, answers },
         curve: record.curve,
         answers: record.answers,
-        seen: record.seen,
+        seen: unpackSeen(record.seen),
         onAdapter: (card) => tryRoom.adapterIs(card, record.name, record.id),
         onCheckpoint: () => noteCheckpoint(live),
         onFirstStep: () => void (noted = noted.then(() => runs.forgetMerged(record.id)).catch(notices.fail)),

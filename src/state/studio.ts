@@ -1,5 +1,4 @@
 import { createStore } from 'zustand/vanilla'
-import type { SeenRow } from '../contracts/evaluation'
 import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
 import { fail, TuneError } from '../errors'
@@ -27,6 +26,7 @@ import { createRunQueue } from './run-queue'
 import { createRunStarter } from './run-starter'
 import { createRowsGlass } from './rows-glass'
 import { createRunsRoom } from './runs-room'
+import { seenUntil, unpackSeen } from './seen-rows'
 import { firstWrong } from './settings'
 import { createTrainRoom, isRunning } from './train-room'
 import { createScoreRoom } from './score-room'
@@ -65,7 +65,6 @@ interface OverlayState {
 const PLAN_DELAY_MS = 120
 /** Losses of the GPU or the worker in a row, without a step between them, after which the person decides. */
 const MOST_LOSSES = 3
-const UNSEEN: readonly SeenRow[] = []
 /** After these the engine is there again, but empty. */
 const LOSSES: readonly string[] = ['gpu-lost', 'engine-worker-died', 'engine-worker-blocked']
 
@@ -378,7 +377,7 @@ export function createStudio(parts: StudioParts) {
   /** Losses of rows as they were trained: of the run that was begun here, or of the one whose adapter is loaded. */
   const seenRows = () => {
     const { runId } = train.store.getState()
-    return runId ? train.seenRows() : (currentRun()?.seen ?? UNSEEN)
+    return runId ? train.seenRows() : unpackSeen(currentRun()?.seen)
   }
 
   /** Runs are judged by the rows of this file from now on; null: by held-out rows of the data set. */
@@ -423,7 +422,7 @@ export function createStudio(parts: StudioParts) {
       curve: record.curve.slice(0, step),
       answers: record.answers?.filter((one) => one.step <= step),
       evaluations: record.evaluations?.filter((one) => one.step <= step),
-      seen: record.seen?.filter(([, seenAt]) => seenAt <= step),
+      seen: seenUntil(record.seen, step),
       reason: 'running',
       steps: 0,
       trainLoss: null,

@@ -192,7 +192,7 @@ export function createTrainRoom(engine: Engine) {
       return shownSeen
     },
     /** All of them, to be kept. */
-    allSeen: (): SeenRow[] => [...seen],
+    allSeen: (): readonly SeenRow[] => seen,
     /** Rows of the data set that are neither trained nor judged. */
     excludeRows(rows: readonly number[]) {
       const exclude_rows = [...new Set(rows)].sort((a, b) => a - b)

@@ -108,3 +108,24 @@ it('hands nothing over on another model, with other rows, or after the end', asy
   const ended = await stopped(6)
   expect(await refused({ found: ended.found })).toBe('handover-run-ended')
 })
+
+it('hands over what the run trains on, as it was changed on the way', async () => {
+  const history = [
+    { after: 1, learning_rate: 5e-5 },
+    { after: 2, steps: 9 },
+    { after: 6, learning_rate: 1 },
+  ]
+  const { opened, found } = await stopped(3, { eval_split: 2, exclude_rows: [4], history, learning_rate: 1e-3 })
+  const out = new MemoryFolder('project')
+  const told = await writeHandover({ found, opened, rows, model: 'base' }, out)
+  expect(told).toEqual({ step: 3, steps: 9, rows: 8 })
+  const text = (path: string) => new TextDecoder().decode(out.files.get(path))
+  expect(JSON.parse(text('run.json'))).toMatchObject({ learning_rate: 5e-5, max_steps: 9, history: [] })
+  const first = text('data/rows.jsonl')
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { input_ids: number[] }).input_ids[0])
+  // A row's first id is its number.
+  expect(first).toHaveLength(8)
+  expect(first).not.toContain(4)
+})

@@ -12,6 +12,7 @@ import { modelFingerprint } from '../../model/opening/fingerprint'
 import type { OpenedModel } from '../../model/opening/open-model'
 import { optimizerLayout } from '../../model/training/optimizer-layout'
 import { optimizerKind } from '../../run-file/optimizers'
+import type { RunFile } from '../../run-file/run-file'
 import { holdOut } from '../../train/hold-out'
 import { fingerprint } from '../../train/checkpoint'
 import type { FoundCheckpoint } from '../../train/find-checkpoint'
@@ -42,7 +43,7 @@ const LINES = 512
 export async function writeHandover(parts: HandoverParts, out: WritableFolder): Promise<Handover> {
   const { found, opened, rows: all, model } = parts
   const { facts } = found
-  const { run } = facts
+  const run = goingOn(facts.run, facts.log.length)
   if (facts.model !== (await modelFingerprint(opened, facts.model))) throw fail('train-other-model', {})
   // Behind the slash stands the second file's, which judges and is not handed on.
   if (facts.data.split('/')[0] !== fingerprint(all)) throw fail('train-other-data', {})
@@ -77,6 +78,17 @@ export async function writeHandover(parts: HandoverParts, out: WritableFolder): 
   await writeRows(rows, out)
   await copyCheckpoint(found, out)
   return { step, steps: order.steps, rows: rows.length }
+}
+
+/**
+ * The run as it stands behind `done` steps: what was changed on the way is its own from there on, so that whoever goes
+ * on with it need know no history.
+ */
+function goingOn({ history, ...run }: RunFile, done: number): RunFile {
+  const past = history.filter(({ after }) => after <= done)
+  const learning_rate = past.findLast((one) => one.learning_rate !== undefined)?.learning_rate ?? run.learning_rate
+  const max_steps = past.findLast((one) => one.steps !== undefined)?.steps ?? run.max_steps
+  return { ...run, learning_rate, max_steps, history: [] }
 }
 
 async function writeRows(rows: readonly TokenizedRow[], out: WritableFolder): Promise<void> {
