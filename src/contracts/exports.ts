@@ -21,6 +21,13 @@ export interface ExportSettings {
   computeDtype?: string
 }
 
+/** A project that goes on with a run elsewhere: where it begins, how far it goes, over how many rows. */
+export interface Handover {
+  step: number
+  steps: number
+  rows: number
+}
+
 /** A format in which a loaded model can be taken along. */
 export interface ExportOffer {
   kind: string

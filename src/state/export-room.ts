@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { Engine } from '../engine/api/types'
 import type { SerializedError } from '../errors'
-import type { WritableFolder } from '../contracts/bytes'
+import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
 import { collectBlobs, countBytes, readBlobs, writeToBoth } from './blob-folder'
 import { damagedFile, readManifest } from '../formats/manifest'
@@ -28,8 +28,8 @@ export interface Saver {
   pickFolder?(): Promise<WritableFolder>
 }
 
-/** What is being written: the adapter, the merged model, or one of the other formats. */
-type Busy = 'adapter' | 'merged' | 'format'
+/** What is being written: the adapter, the merged model, one of the other formats, or a run for larger machines. */
+type Busy = 'adapter' | 'merged' | 'format' | 'handover'
 
 /** Another program's format, as it was written last. */
 interface WrittenFormat {
@@ -138,6 +138,13 @@ export function createExportRoom(engine: Engine, saver: Saver) {
           await kept.drop()
           throw error
         }
+      }),
+    /** A project that goes on with a run on larger machines, as a zip download. */
+    downloadHandover: (name: string, checkpoint: FileFolder, baseId: string) =>
+      guarded('handover', async () => {
+        const out = collectBlobs()
+        await engine.handover(checkpoint, baseId, counted(out))
+        await saveZip(name, out.files)
       }),
     /**
      * Merged model as a zip download or into a picked folder; `keep` receives the files where they are to stay here.

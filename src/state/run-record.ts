@@ -111,6 +111,11 @@ export function readRecord(kept: RunRecord & { samples?: AnswerRecord[] }): RunR
   return samples ? { ...record, answers: samples } : record
 }
 
+/** The checkpoint from which another machine can go on with the run: the newest before its end; null: there is none. */
+export function handoverStep({ checkpoints, plannedSteps = Infinity }: RunRecord): number | null {
+  return checkpoints?.steps.findLast((step) => step < plannedSteps) ?? null
+}
+
 /** Whether it can be gone on with: from a checkpoint, or, where it has none yet, from its beginning. */
 export function canResume({ reason, checkpoints, continued }: RunRecord): boolean {
   const hasCheckpoint = (checkpoints?.steps.length ?? 0) > 0

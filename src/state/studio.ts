@@ -19,7 +19,7 @@ import type { PrefsStore } from './prefs'
 import { presetFor } from './presets'
 import type { Router } from './router'
 import type { RunArchive, RunRecord } from './run-record'
-import { canResume } from './run-record'
+import { canResume, handoverStep } from './run-record'
 import { prepareResume } from './resume-run'
 import { createRateSearch } from './rate-search'
 import { createRunQueue } from './run-queue'
@@ -594,6 +594,17 @@ export function createStudio(parts: StudioParts) {
     },
     async downloadKeptMerged(record: RunRecord) {
       await exporting.saveZip(`${fileStem(record.name)}-merged`, await runs.files(record.id, 'merged'))
+    },
+    /** A project that goes on with the run on larger machines: its model and data set are opened first. */
+    async handOver(record: RunRecord) {
+      const step = handoverStep(record)
+      if (step === null || running()) return
+      if (!(await prepareResume(resumeParts, record))) {
+        router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
+        return
+      }
+      const checkpoint = await archive.checkpointFolder(record.id, step)
+      await exporting.downloadHandover(`${fileStem(record.name)}-handover`, checkpoint, record.model.id)
     },
     /** Puts a kept run's adapter, as it ended or as it was at a checkpoint, on the loaded model and goes to Try. */
     async tryRun(record: RunRecord, step?: number) {

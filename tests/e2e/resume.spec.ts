@@ -61,6 +61,15 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     const row = page.getByRole('row', { name: /interrupted after step \d of 6/ })
     await expect(row).toBeVisible()
     await expect(page.getByText(/was interrupted after step/)).toBeVisible({ timeout: 120_000 })
+    await row.getByLabel(/^More for/).click()
+    const [project] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'Continue on a larger machine' }).click(),
+    ])
+    expect(zipNames(await project.path())).toEqual(
+      expect.arrayContaining(['README.md', 'train.py', 'handover.json', 'data/rows.jsonl', 'manifest.json']),
+    )
+    await page.getByRole('link', { name: /^Runs/ }).click()
     await row.getByRole('button', { name: 'Resume' }).click()
     await expect(status).toContainText(`Done · step ${STEPS} of ${STEPS}`, { timeout: 600_000 })
     await expect(train.getByText(/^From [\d.]+ to [\d.]+ over 6 steps/).first()).toBeAttached()

@@ -6,7 +6,7 @@ import { collectBlobs } from '../../src/state/blob-folder'
 import { createPrefs } from '../../src/state/prefs'
 import type { Room, Router } from '../../src/state/router'
 import type { RunRecord } from '../../src/state/run-record'
-import { canResume } from '../../src/state/run-record'
+import { canResume, handoverStep } from '../../src/state/run-record'
 import type { Studio } from '../../src/state/studio'
 import { createStudio } from '../../src/state/studio'
 import type { RunFile } from '../../src/run-file/run-file'
@@ -283,6 +283,18 @@ describe('runs that were interrupted', () => {
     await vi.waitFor(() => expect(asked).toHaveLength(3))
     expect(asked[2].options.resumeFrom).toBeUndefined()
     expect(asked[2].options.runId).toBe(before.id)
+  })
+
+  test('leave for a larger machine from their newest checkpoint, on the model and data that they began with', async () => {
+    await interruptedRun()
+    const studio = await visit()
+    await vi.waitFor(() => expect(studio.runs.store.getState().list).toHaveLength(1))
+    loaded = []
+    expect(handoverStep(only())).toBe(3)
+    await studio.handOver(only())
+    expect(loaded).toContain('one.json')
+    expect(saved).toEqual([`${only().name}-handover.zip`])
+    expect(handoverStep({ ...only(), plannedSteps: 3 })).toBeNull()
   })
 
   test('in another tab are left alone', async () => {

@@ -12,7 +12,7 @@ import type { RatePoint, RateRange, RateSearch } from '../../contracts/rate'
 import type { TuningReport } from '../../contracts/tuning'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions, DataSummary, Message, PreviewRow, RowTokens } from '../../contracts/data'
-import type { ExportedFile, ExportOffer, ExportSettings } from '../../contracts/exports'
+import type { ExportedFile, ExportOffer, ExportSettings, Handover } from '../../contracts/exports'
 import type { RunFacts } from '../../run-file/run-facts'
 
 /**
@@ -134,6 +134,13 @@ export interface Engine {
     on?: ProgressListener,
     signal?: AbortSignal,
   ): Promise<ExportedFile[]>
+
+  /**
+   * Write a project that goes on with a run on larger machines, from one of its checkpoint-N/ folders and the loaded
+   * model and data set, which must be the run's ('train-other-model', 'train-other-data'). `baseId` is what the base
+   * model is called there.
+   */
+  handover(checkpoint: FileFolder, baseId: string, out: WritableFolder): Promise<Handover>
 
   /**
    * Hears when the engine had to be started anew: what was loaded is gone, and calls that were under way are rejected.

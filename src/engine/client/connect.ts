@@ -118,6 +118,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     setAdapterStrength: (strength) => call('setAdapterStrength', strength),
     generate: (request, onText, signal) => call('generate', request, onText, signal),
     export: (kind, out, options, on, signal) => call('export', kind, out, options, on, signal),
+    handover: (checkpoint, baseId, out) => call('handover', checkpoint, baseId, out),
     dispose: () => call('dispose'),
   }
 

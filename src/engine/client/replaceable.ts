@@ -70,6 +70,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     evaluate: (...args) => engine().evaluate(...args),
     generate: (...args) => engine().generate(...args),
     export: (...args) => engine().export(...args),
+    handover: (...args) => engine().handover(...args),
     rowTokens: (...args) => engine().rowTokens(...args),
     rowsOf: (...args) => engine().rowsOf(...args),
     evaluateOn: (...args) => engine().evaluateOn(...args),

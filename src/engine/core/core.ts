@@ -16,7 +16,10 @@ import { recommendedRun } from '../../run-file/run-file'
 import { answer, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
 import { findRate } from './find-rate'
+import { writeHandover } from '../../exporters/handover/write-handover'
 import { exporterOf, runExport } from '../../exporters/index'
+import { withManifest } from '../../formats/manifest'
+import { findCheckpoint } from '../../train/find-checkpoint'
 import { questionsOf } from './questions'
 import { gpuSummary } from './gpu-summary'
 import { prepareDevice, tuneDevice } from './tune-device'
@@ -356,6 +359,14 @@ class EngineCore implements Engine {
     return this.short('generate', signal, ({ model, tokenizer }, both) =>
       answer(model, tokenizer, request, onText, both),
     )
+  }
+
+  async handover(checkpoint: FileFolder, baseId: string, out: WritableFolder) {
+    const { opened } = this.needModel()
+    const { rows } = this.needData()
+    const found = await findCheckpoint(checkpoint)
+    const { value } = await withManifest(out, {}, (into) => writeHandover({ found, opened, rows, model: baseId }, into))
+    return value
   }
 
   async export(

@@ -1,4 +1,5 @@
 import type { WritableFolder } from '../../contracts/bytes'
+import type { Handover } from '../../contracts/exports'
 import type { TokenizedRow } from '../../contracts/data'
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, RUN_FILE } from '../../contracts/file-names'
 import { orderBatches } from '../../data/index'
@@ -24,12 +25,6 @@ export interface HandoverParts {
   rows: readonly TokenizedRow[]
   /** What the base model is called where the run goes on: a hub id or a path. */
   model: string
-}
-
-export interface Handover {
-  step: number
-  steps: number
-  rows: number
 }
 
 /** Rows that are turned into text at a time. */

@@ -34,6 +34,13 @@ export const exportRoom = {
   'format.gguf-q4_0': 'Model as GGUF in 4 bits (Q4_0)',
   'format.gguf-q4_k_m': 'Model as GGUF in 4 to 6 bits (Q4_K_M): the usual choice for small machines',
   'export.config': 'Settings and log',
+  'export.handover': 'Continue on a larger machine',
+  'export.handoverText':
+    'The run goes on from its newest checkpoint under TRL, PEFT and accelerate: rows, adapter, optimiser and settings as a small project with a README, for one GPU, one node or many. What it saves opens here again.',
+  'export.handoverButton': 'Download the project',
+  'export.handoverFrom': 'From step {step}.',
+  'export.handoverNone':
+    'There is no checkpoint before the end of this run. With save_steps, or stopped earlier, a run can be taken along.',
   'export.configText': 'The run file repeats the run here, on the command line or with the Hugging Face libraries.',
   'export.trainerState': 'Save trainer_state.json',
   'export.files': 'Files',

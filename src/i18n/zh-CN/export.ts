@@ -33,6 +33,12 @@ export const exportRoom: Record<keyof typeof english, string> = {
   'format.gguf-q4_0': 'GGUF 模型，4 位（Q4_0）',
   'format.gguf-q4_k_m': 'GGUF 模型，4 到 6 位（Q4_K_M）：小机器上的常见选择',
   'export.config': '设置与日志',
+  'export.handover': '在更大的机器上继续',
+  'export.handoverText':
+    '训练从最近的检查点起，用 TRL、PEFT 和 accelerate 继续：数据行、适配器、优化器状态和设置写成一个带说明的小项目，可用于单个 GPU、单节点或多节点。它保存的结果可以在这里重新打开。',
+  'export.handoverButton': '下载项目',
+  'export.handoverFrom': '从第 {step} 步开始。',
+  'export.handoverNone': '这次训练结束之前没有检查点。设置了 save_steps 或提前停止的训练可以带走。',
   'export.configText': '凭训练配置，可以在这里、命令行或 Hugging Face 的库中重现这次训练。',
   'export.trainerState': '保存 trainer_state.json',
   'export.files': '文件',

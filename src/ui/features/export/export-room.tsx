@@ -11,6 +11,8 @@ import { Formats } from './formats'
 import { MergeOptionsView } from './merge-options'
 import { CodeBox } from '../../kit/code-box'
 import { RUN_FILE } from '../../../contracts/file-names'
+import { handoverStep } from '../../../state/run-record'
+import type { RunRecord } from '../../../state/run-record'
 import loading from '../../kit/loading.module.css'
 import room from '../../kit/room.module.css'
 
@@ -83,6 +85,7 @@ export function ExportRoom() {
         <CodeBox label={t('export.howMerged')} code={mergedCode(mergedFolder || `${studio.exportName()}-merged`)} />
       </Part>
       <Formats />
+      {record && <Handover record={record} />}
       <Part title={t('export.config')}>
         <p>{t('export.configText')}</p>
         <p className="row">
@@ -111,7 +114,37 @@ export function ExportRoom() {
   )
 }
 
-const LABELS = { adapter: 'export.adapter', merged: 'export.merged', format: 'export.formats' } as const
+/** The run goes on elsewhere, from its newest checkpoint. */
+function Handover({ record }: { record: RunRecord }) {
+  const studio = useStudio()
+  const { t } = useWords()
+  const busy = useStore(studio.exporting.store, (state) => state.busy)
+  const running = useStore(studio.train.store, () => studio.running())
+  const step = handoverStep(record)
+  return (
+    <Part title={t('export.handover')}>
+      <p>{t('export.handoverText')}</p>
+      <p className="row">
+        <Button
+          disabled={step === null || busy !== null || running}
+          onClick={() => void studio.handOver(record).catch(studio.notices.fail)}
+        >
+          {t('export.handoverButton')}
+        </Button>
+        <span className="muted">
+          {step === null ? t('export.handoverNone') : t('export.handoverFrom', { step: String(step) })}
+        </span>
+      </p>
+    </Part>
+  )
+}
+
+const LABELS = {
+  adapter: 'export.adapter',
+  merged: 'export.merged',
+  format: 'export.formats',
+  handover: 'export.handover',
+} as const
 
 function Writing() {
   const studio = useStudio()

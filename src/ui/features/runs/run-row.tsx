@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useStore } from '../../read-store'
-import { canResume } from '../../../state/run-record'
+import { canResume, handoverStep } from '../../../state/run-record'
 import type { RunRecord } from '../../../state/run-record'
 import { Button } from '../../kit/button'
 import { Menu } from '../../kit/menu'
@@ -35,6 +35,9 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
       label: t('runs.branchStep', { step: String(step) }),
       perform: () => attempt(studio.branchRun(record, step)),
     })),
+    ...(handoverStep(record) === null
+      ? []
+      : [{ label: t('export.handover'), perform: () => attempt(studio.handOver(record)) }]),
     ...(record.mergedBytes > 0
       ? [
           {
