@@ -5,6 +5,7 @@ import type { MatmulVariantName } from '../src/gpu/tuning'
 import { openDawn, type GpuKind } from '../src/headless/dawn'
 import { matmul } from '../src/ops/matmul'
 import { MATMUL_VARIANTS } from '../src/ops/matmul-variants'
+import { record } from './lib/record'
 import { fmaPeak, medianOf, timed } from './lib/timing'
 
 // npm run bench -- matmul [gpu] [M N K ...]: every variant in every layout, in GFLOP/s and as a share of the FMA peak.
@@ -18,6 +19,7 @@ const shapes = sizes.length
     ]
 const gpu = await openDawn(gpuKind as GpuKind)
 const make = (n: number): Tensor => uploadTensor(gpu, 'bench', new Float32Array(n).fill(0.01))
+const rows: { shape: number[]; variant: string; layout: string; gflops: number; share: number; built_ms: number }[] = []
 for (const [M, N, K] of shapes) {
   const [a, b, c] = [make(M * K), make(N * K), make(M * N)]
   const peak = await fmaPeak(gpu)
@@ -40,6 +42,14 @@ for (const [M, N, K] of shapes) {
       const ms = await medianOf(3, () => timed(gpu, () => plan.run(null)))
       const rate = (2 * M * N * K) / ms / 1e6
       const label = 'bTransposed' in layout ? 'B^T' : 'aTransposed' in layout ? 'A^T' : 'A B'
+      rows.push({
+        shape: [M, N, K],
+        variant: name,
+        layout: label,
+        gflops: rate,
+        share: rate / peak,
+        built_ms: compiled,
+      })
       line.push(
         `${label} ${rate.toFixed(2)} (${((100 * rate) / peak).toFixed(0)} %, built in ${compiled.toFixed(0)} ms)`,
       )
@@ -48,4 +58,5 @@ for (const [M, N, K] of shapes) {
     console.log(`  ${name.padEnd(20)} ${line.join('   ')}`)
   }
 }
+record(`matmul ${gpu.info.description.split(':')[0]}`, { rows })
 process.exit(0)

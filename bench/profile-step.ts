@@ -6,6 +6,8 @@ import { openDawn, type GpuKind } from '../src/headless/dawn'
 import { loadLanguageModel } from '../src/model/loading/load-model'
 import type { GpuLanguageModel } from '../src/model/gpu-language-model'
 import { PROJECTIONS } from '../src/contracts/model'
+import { record } from './lib/record'
+import { workerMs } from './lib/timing'
 import { nodeFolder } from '../src/storage/node/node-folder'
 
 // npm run bench -- profile-step MODEL [tokens] [gpu]: where a training step's time goes, kernel by kernel.
@@ -32,11 +34,13 @@ const options = { lr: 1e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0,
 await trainer.accumulate(batch, batch.trainedTokens)
 await trainer.step(options)
 const before = { ...gpu.counts }
+const cpu = workerMs()
 const start = performance.now()
 await trainer.accumulate(batch, batch.trainedTokens)
 const encoded = performance.now()
 const result = await trainer.step(options)
-const stepMs = performance.now() - start
+// On a software adapter the work itself, whoever shares the machine.
+const stepMs = gpu.isSoftware && cpu > 0 ? workerMs() - cpu : performance.now() - start
 const rows = await profile(trainer.passPlanForProfiling(), { B: 1, T, rows: batch.trainedTokens })
 const total = rows.reduce((sum, r) => sum + r.milliseconds, 0)
 console.log(
@@ -53,4 +57,20 @@ for (const r of rows.slice(0, 24)) {
       `${(r.flops / r.milliseconds / 1e6).toFixed(2).padStart(6)} GFLOP/s  ${r.kernel.slice(0, 170)}`,
   )
 }
+record(`step ${model.split('/').at(-1)} ${gpu.info.description.split(':')[0]}`, {
+  tokens: T,
+  step_ms: stepMs,
+  counts: Object.fromEntries(Object.entries(gpu.counts).map(([k, v]) => [k, v - before[k as keyof typeof before]])),
+  kernels: classesOf(rows),
+})
 process.exit(0)
+
+/** Share of the time by kernel, over all its variants. */
+function classesOf(all: typeof rows): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const { kernel, milliseconds } of all) {
+    const name = kernel.split('|')[0]
+    sums[name] = (sums[name] ?? 0) + milliseconds / total
+  }
+  return sums
+}

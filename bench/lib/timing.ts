@@ -8,7 +8,7 @@ import { storageTensor } from '../../src/gpu/storage'
  * Milliseconds that the threads of this process but the main one, which waits, have been on a core: on a software
  * adapter that is the work itself, whoever shares the machine. 0 where the system does not tell.
  */
-function workerMs(): number {
+export function workerMs(): number {
   try {
     return (
       readdirSync('/proc/self/task')

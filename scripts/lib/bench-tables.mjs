@@ -1,0 +1,68 @@
+// The tables of docs/performance.md that a whole run of the bench writes, each between two comments of its name.
+
+const row = (cells) => `| ${cells.join(' | ')} |`
+const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
+const ms = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))
+
+function hostTable({ host }) {
+  if (!host) return null
+  const { steady_ms: steady, counts } = host
+  return table(
+    ['step of', 'dispatches', 'submits', 'objects made', 'set up', 'first step', 'steady step, least / median'],
+    [
+      [
+        `${host.model}, ${host.tokens} tokens`,
+        counts.dispatches,
+        counts.submits,
+        counts.buffers + counts.bindGroups + counts.pipelines,
+        `${ms(host.set_up_ms)} ms`,
+        `${ms(host.first_step_ms)} ms`,
+        `${ms(steady.least)} / ${ms(steady.median)} ms`,
+      ],
+    ],
+  )
+}
+
+function stepTable(figures) {
+  const steps = Object.entries(figures).filter(([name]) => name.startsWith('step '))
+  if (steps.length === 0) return null
+  return table(
+    ['step of', 'tokens', 'ms (software: processor time)', 'dispatches', 'most of the time in'],
+    steps.map(([name, step]) => {
+      const kernels = Object.entries(step.kernels).sort((a, b) => b[1] - a[1])
+      const most = kernels.slice(0, 5).map(([kernel, share]) => `${kernel} ${(100 * share).toFixed(0)} %`)
+      return [name.slice(5), step.tokens, ms(step.step_ms), step.counts.dispatches, most.join(', ')]
+    }),
+  )
+}
+
+function matmulTable(figures) {
+  const all = Object.entries(figures).filter(([name]) => name.startsWith('matmul '))
+  if (all.length === 0) return null
+  return table(
+    ['adapter', 'shape', 'variant', 'layout', 'GFLOP/s', 'share of the FMA peak'],
+    all.flatMap(([name, { rows }]) =>
+      rows.map(({ shape, variant, layout, gflops, share }) => [
+        name.slice(7),
+        shape.join(' × '),
+        variant,
+        layout,
+        gflops.toPrecision(3),
+        `${(100 * share).toFixed(0)} %`,
+      ]),
+    ),
+  )
+}
+
+/** The page with its tables made of `figures`; a table whose figures are missing stays as it is. */
+export function withTables(page, figures) {
+  let text = page
+  for (const [name, made] of Object.entries({ host: hostTable, step: stepTable, matmul: matmulTable })) {
+    const body = made(figures)
+    const [from, to] = [`<!-- bench: ${name} -->`, `<!-- end: ${name} -->`]
+    const [a, b] = [text.indexOf(from), text.indexOf(to)]
+    if (a < 0 || b < a) throw new Error(`docs/performance.md has no place for the table "${name}"`)
+    if (body) text = `${text.slice(0, a + from.length)}\n\n${body}\n\n${text.slice(b)}`
+  }
+  return text
+}
