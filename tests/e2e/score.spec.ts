@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { setFields } from './settings'
+
+test.use({ actionTimeout: 120_000 })
+
+const rows = [
+  'When does it leave?',
+  'Where is the pier?',
+  'Is it windy?',
+  'Who sings?',
+  'What floats?',
+  'Why salt?',
+].map((instruction, i) => ({ instruction, output: `Ahoy, sailor number ${i}. Fair winds.` }))
+
+/** A judge that is too busy, breaks down, says nothing and talks nonsense before it judges; always for the longer. */
+async function misbehavingJudge(): Promise<{ server: Server; url: string; asked: () => number }> {
+  let asked = 0
+  const faults: ((send: (code: number, text?: string) => void) => void)[] = [
+    (send) => send(429),
+    (send) => send(500),
+    (send) => send(200, ''),
+    (send) => send(200, 'Both are fine.'),
+  ]
+  const server = createServer((request, out) => {
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' }
+    if (request.method === 'OPTIONS') return void out.writeHead(204, headers).end()
+    let body = ''
+    request.on('data', (chunk) => (body += chunk))
+    request.on('end', () => {
+      const send = (code: number, content = '{}') =>
+        out.writeHead(code, headers).end(JSON.stringify({ choices: [{ message: { content } }] }))
+      const fault = faults[asked++]
+      if (fault) return fault(send)
+      const { content } = JSON.parse(body).messages[1] as { content: string }
+      const [a, b] = ['A', 'B'].map((side) => new RegExp(`<${side}>\n([^]*?)\n</${side}>`).exec(content)![1].length)
+      send(200, JSON.stringify({ winner: a === b ? 'tie' : a > b ? 'A' : 'B' }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  return { server, url: `http://localhost:${(server.address() as AddressInfo).port}/v1`, asked: () => asked }
+}
+
+/** Answers and losses that the browser keeps; verdicts of the judge are not among them. */
+const kept = (page: Page) =>
+  page.evaluate(async () => {
+    // Opening would make it, empty, in the page's place.
+    if (!(await indexedDB.databases()).some(({ name }) => name === 'tunetab-scores')) return 0
+    return new Promise<number>((resolve) => {
+      indexedDB.open('tunetab-scores').addEventListener('success', ({ target }) => {
+        const db = (target as IDBOpenDBRequest).result
+        const keys = db.transaction('answers').objectStore('answers').getAllKeys()
+        keys.addEventListener('success', () => {
+          db.close()
+          resolve(keys.result.filter((key) => !String(key).startsWith('judge/')).length)
+        })
+      })
+    })
+  })
+
+test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, reported, without an axe violation', async ({
+  page,
+}) => {
+  await page.goto('./#/train')
+  const train = page.getByRole('region', { name: 'Train', exact: true })
+  await expect(train.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
+  await setFields(train, { max_steps: 4, per_device_train_batch_size: 1, learning_rate: 0.005 })
+  await train.getByRole('button', { name: 'Start training' }).click()
+  await expect(train.getByRole('status')).toContainText('Done', { timeout: 240_000 })
+
+  const room = page.getByRole('region', { name: 'Score', exact: true })
+  const begin = async () => {
+    await page.goto('./#/score')
+    for (const name of ['Following instructions', /^Refusing/, /^What it may have forgotten/])
+      await room.getByRole('checkbox', { name }).uncheck()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      room.getByRole('button', { name: 'Choose held-out rows' }).click(),
+    ])
+    await chooser.setFiles({
+      name: 'held.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(rows)),
+    })
+  }
+
+  await test.step('stopped and reloaded, nothing that was answered is lost', async () => {
+    await begin()
+    await room.getByRole('button', { name: 'Score', exact: true }).click()
+    await expect.poll(() => kept(page), { timeout: 120_000 }).toBeGreaterThan(2)
+    await room.getByRole('button', { name: 'Stop scoring' }).click()
+    const before = await kept(page)
+    expect(before).toBeLessThan(24)
+    await page.reload()
+    await expect(page.getByRole('link', { name: /^Try/ })).toContainText('base and tuned', { timeout: 120_000 })
+    expect(await kept(page)).toBe(before)
+  })
+
+  const judge = await misbehavingJudge()
+  await test.step('gone on with, under a judge that misbehaves', async () => {
+    await begin()
+    await room.getByText('an endpoint', { exact: true }).click()
+    await room.getByLabel('Address').fill(judge.url)
+    await room.getByLabel('Model', { exact: true }).fill('strong')
+    await room.getByLabel(/^Key/).fill('secret')
+    await room.getByRole('button', { name: 'Score', exact: true }).click()
+    await expect(room.getByRole('heading', { name: 'The judge' })).toBeVisible({ timeout: 240_000 })
+    // Loss and answer of six rows by two candidates, each once.
+    expect(await kept(page)).toBe(24)
+    await expect(room.getByText(/tuned preferred|orders agree/)).toContainText('orders agree in 100')
+    await expect(room.getByText(`strong: ${judge.asked()} calls`)).toBeVisible()
+  })
+  judge.server.close()
+
+  await test.step('five blind cards', async () => {
+    await room.getByRole('button', { name: 'Begin blind review' }).click()
+    for (let n = 1; n <= 5; n++) {
+      await expect(room.getByRole('group', { name: `Card ${n} of 5` })).toBeVisible()
+      await page.keyboard.press(n === 5 ? 'ArrowDown' : 'ArrowLeft')
+    }
+    await expect(room.getByText(/cannot tell 1\./)).toBeVisible()
+  })
+
+  await test.step('the report stands alone and holds what is shown', async () => {
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), room.getByRole('button', { name }).click()])
+      return readFileSync(await download.path(), 'utf8')
+    }
+    const scores = JSON.parse(await saved('Download scores.json'))
+    expect(scores).toMatchObject({ format: 'tunetab-scores/1', judge: { model: 'strong', error: null } })
+    expect(scores.suites.map(({ name, n }: { name: string; n: number }) => [name, n])).toEqual([
+      ['loss', 6],
+      ['references', 6],
+    ])
+    const html = await saved('Download report')
+    expect(html).not.toMatch(/<script|https?:\/\/(?!localhost)|secret/)
+    for (const language of ['en', 'zh-CN']) expect(html).toContain(`<article lang="${language}">`)
+    expect(html).toContain(scores.suites[0].figures.tuned.loss.value.toFixed(3))
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page }).include('main').analyze()
+    expect(violations.map(({ id, nodes }) => [id, nodes[0].html])).toEqual([])
+  }
+})
