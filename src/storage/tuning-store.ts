@@ -1,11 +1,12 @@
-import { createStore, get, set } from 'idb-keyval'
+import { createStore, get, set, type UseStore } from 'idb-keyval'
 import type { TuningReport, TuningStore } from '../contracts/tuning'
 
-/** Reports in the browser's own database, by device. */
+/** Reports in the browser's own database, by device. Opened when first asked: a browser may forbid it. */
 export function browserTuningStore(): TuningStore {
-  const store = createStore('tunetab-tuning', 'reports')
+  let opened: UseStore | null = null
+  const store = (): UseStore => (opened ??= createStore('tunetab-tuning', 'reports'))
   return {
-    read: async (key) => (await get<TuningReport>(key, store)) ?? null,
-    write: (report) => set(report.key, report, store),
+    read: async (key) => (await get<TuningReport>(key, store())) ?? null,
+    write: async (report) => set(report.key, report, store()),
   }
 }
