@@ -6,7 +6,9 @@ import { readBuffer } from '../../src/gpu/readback'
 import { parseModelConfig } from '../../src/architecture/config'
 import { loadLanguageModel } from '../../src/model/loading/load-model'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
-import { nf4Layout } from '../../src/ops/nf4'
+import { nf4Layout, type Nf4Weight } from '../../src/ops/nf4'
+import type { Projection } from '../../src/contracts/model'
+import type { ModelWeights } from '../../src/model/weights'
 import { differing } from '../helpers/adamw-twin'
 import { figure } from '../helpers/figures'
 import { relativeError, testGpu } from '../helpers/gpu'
@@ -55,20 +57,16 @@ test('codes and scales of a checkpoint stand on the GPU as they stand in the fil
   const folder = goldenPath('bnb/nested')
   const file = await openSafetensors(bytesSource(folder, new Uint8Array(readFileSync(`${folder}/model.safetensors`))))
   const gpu = await testGpu()
-  const written = new Map<string, GPUBuffer>()
-  const kept = gpu.buffer.bind(gpu)
-  gpu.buffer = (label, bytes, usage) => {
-    const buffer = kept(label, bytes, usage)
-    written.set(label, buffer)
-    return buffer
-  }
-  const model = await load('nested').finally(() => (gpu.buffer = kept))
+  const model = await load('nested')
+  const { layers } = (model as unknown as { weights: ModelWeights }).weights
   let linears = 0
   for (const [name, info] of file.tensors) {
     if (!name.endsWith('_proj.weight')) continue
-    const label = name.slice(0, -'.weight'.length)
+    const [, layer, projection] = /layers\.(\d+)\.\w+\.(\w+)\.weight$/.exec(name)!
+    const { weight } = layers[Number(layer)].linears[projection as Projection]
     const layout = nf4Layout(info.bytes * 2, true)
-    const all = await readBuffer(gpu, written.get(label)!, 0, layout.words * 4)
+    const { buffer, at: from } = weight as Nf4Weight
+    const all = await readBuffer(gpu, buffer, from ?? 0, layout.words * 4)
     const bytesOf = async (suffix: string): Promise<Uint8Array> =>
       file.read(`${name}${suffix}`, 0, file.tensors.get(`${name}${suffix}`)!.bytes)
     const at = (word: number, like: Uint8Array): Uint8Array => new Uint8Array(all, word * 4, like.length)

@@ -5,6 +5,7 @@ import { PROJECTIONS, type ModelConfig } from '../../src/contracts/model'
 import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
 import { defaultTuning } from '../../src/gpu/tuning'
+import { planAnswers } from '../../src/model/answering/answer-graphs'
 import { ghost, ghostGraph, measurePass } from '../../src/model/training/training-graph'
 import type { LayerWeights, ModelWeights } from '../../src/model/weights'
 import { chooseChunking } from '../../src/ops/attention'
@@ -63,7 +64,8 @@ function weightsOf(config: ModelConfig, biased: boolean): ModelWeights {
   }
 }
 
-function dispatches(shape: { B: number; T: number }, o: { dropout?: number } = {}): number {
+/** A device that computes nothing, and the model's pass on it. */
+function planned(tokens: number, B = 1) {
   const config = parseModelConfig(JSON.stringify(QWEN_HALF_B))
   const tuning = defaultTuning({
     isSoftware: false,
@@ -73,23 +75,39 @@ function dispatches(shape: { B: number; T: number }, o: { dropout?: number } = {
     workgroupBytes: 32768,
   })
   const gpu = { device, counts: { pipelines: 0 } } as unknown as Gpu
-  const M = shape.B * shape.T
   const pass = {
     config,
     weights: weightsOf(config, true),
-    rope: ghost('rope', [M]),
+    rope: ghost('rope', [B * tokens]),
     slabElements: 8,
-    chunking: chooseChunking({ B: shape.B, Tq: shape.T, Tk: shape.T, H: config.heads }, tuning.scoreBytes),
+    chunking: chooseChunking({ B, Tq: tokens, Tk: tokens, H: config.heads }, tuning.scoreBytes),
     activation: 'f32' as const,
   }
+  return { pass, gpu: { ...gpu, kernels: new KernelCache(gpu, tuning) } }
+}
+
+function dispatches(shape: { B: number; T: number }, o: { dropout?: number } = {}): number {
+  const { pass, gpu } = planned(shape.T, shape.B)
   const target_modules = [...PROJECTIONS]
   const lora = { r: 16, lora_alpha: 32, lora_dropout: o.dropout ?? 0, target_modules, use_rslora: false }
-  const planned = { ...gpu, kernels: new KernelCache(gpu, tuning) }
-  return measurePass(planned, ghostGraph(pass, lora, M, false, 0), { ...shape, rows: M }).dispatches
+  const M = shape.B * shape.T
+  return measurePass(gpu, ghostGraph(pass, lora, M, false, 0), { ...shape, rows: M }).dispatches
 }
 
 describe('dispatches of a training pass of Qwen2.5-0.5B with every linear adapted', () => {
   it('one row of 256 tokens: at most 900', () => expect(dispatches({ B: 1, T: 256 })).toBe(881))
   it('two of 512 with dropout: four a layer more, less the lowest', () =>
     expect(dispatches({ B: 2, T: 512 }, { dropout: 0.05 })).toBe(881 + 24 * 4 - 1))
+})
+
+describe('dispatches of an answered token of Qwen2.5-0.5B with every linear adapted', () => {
+  it('nine a layer, and five: embedding, last norm, head, the choice in two', () => {
+    const { pass, gpu } = planned(512)
+    const pair = { A: ghost('A', [16, 8]), B: ghost('B', [8, 16]) }
+    const adapter = { scale: 2, get: () => pair }
+    for (const lines of [1, 8]) {
+      const size = { lines, capacity: 512, cache: 'f32' as const }
+      expect(planAnswers(gpu, { ...pass, adapter }, false, size).stepDispatches).toBe(24 * 9 + 5)
+    }
+  })
 })

@@ -28,7 +28,7 @@ export interface AnsweringParts {
  * on without.
  */
 export function answering(parts: AnsweringParts): Interlude {
-  const { prompts, steps, control, on } = parts
+  const { steps, control, on } = parts
   const interval = Math.max(1, Math.ceil(steps * parts.every))
   let isOff = false
   return {
@@ -39,11 +39,9 @@ export function answering(parts: AnsweringParts): Interlude {
       const until = performance.now() + LIMIT_MS
       const enough = () => performance.now() > until || control.stopped || control.paused
       try {
-        for (const prompt of prompts) {
-          if (enough()) break
-          const { text, cut } = await say(parts, prompt, enough)
-          on({ kind: 'answer', step, row: prompt.row, question: prompt.question, expected: prompt.expected, text, cut })
-        }
+        await sayAll(parts, enough, ({ row, question, expected }, text, cut) =>
+          on({ kind: 'answer', step, row, question, expected, text, cut }),
+        )
       } catch (error) {
         isOff = true
         const text = serializeError(fail('train-answers-failed', { reason: serializeError(error).message }, error))
@@ -54,23 +52,28 @@ export function answering(parts: AnsweringParts): Interlude {
   }
 }
 
-async function say({ model, tokenizer, maxNewTokens }: AnsweringParts, { ids }: RowPrompt, enough: () => boolean) {
-  const decoder = tokenizer.streamDecoder({ skipSpecial: true })
+/** All rows' answers side by side, each told when it ends; what there is of the others when it is enough. */
+async function sayAll(
+  { model, tokenizer, maxNewTokens, prompts }: AnsweringParts,
+  enough: () => boolean,
+  tell: (prompt: RowPrompt, text: string, cut: boolean) => void,
+) {
   const { stopIds } = tokenizer
-  let ended = false
-  const stream = model.generate(ids, {
-    maxNewTokens,
-    temperature: 0,
-    topP: 1,
-    topK: 0,
-    seed: 0,
-    stopIds,
-    useAdapter: true,
-  })
-  for await (const id of stream) {
-    ended = stopIds.includes(id)
-    decoder.push(id)
+  const begun = prompts.map(() => ({ decoder: tokenizer.streamDecoder({ skipSpecial: true }), made: 0, told: false }))
+  const end = (index: number, cut: boolean) => {
+    begun[index].told = true
+    tell(prompts[index], begun[index].decoder.finish().trim(), cut)
+  }
+  if (enough()) return
+  const stream = model.generateMany(
+    prompts.map(({ ids }) => ids),
+    { maxNewTokens, temperature: 0, topP: 1, topK: 0, seed: 0, stopIds, useAdapter: true },
+  )
+  for await (const { index, id, isLast } of stream) {
+    begun[index].decoder.push(id)
+    begun[index].made++
+    if (isLast) end(index, !stopIds.includes(id))
     if (enough()) break
   }
-  return { text: decoder.finish().trim(), cut: !ended }
+  for (const [index, { made, told }] of begun.entries()) if (made > 0 && !told) end(index, true)
 }
