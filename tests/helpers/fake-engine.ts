@@ -311,6 +311,13 @@ export function createFakeEngine(stepMs = 60): Engine {
       }
       return { token_ids: Array.from({ length: 29 }, (_, i) => i), text: answer, finish: 'stop', tokensPerSecond: 30.4 }
     },
+    async generateMany(requests, onAnswer, signal) {
+      for (const [i, request] of requests.entries()) {
+        const made = await this.generate(request, () => {}, signal)
+        if (made.finish === 'cancelled') return
+        onAnswer(i, made)
+      }
+    },
     async export(kind, out, _options, on) {
       if (kind === 'peft') {
         return writeFiles(out, [

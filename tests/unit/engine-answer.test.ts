@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answer } from '../../src/engine/core/answer'
+import { answer, answerMany } from '../../src/engine/core/answer'
 import type { ModelConfig } from '../../src/contracts/model'
 import { tinyTokenizer } from '../helpers/data'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
@@ -37,5 +37,27 @@ describe('an answer', () => {
   it('needs something to go on with', async () => {
     await expect(asked('qwen', null, '')).rejects.toMatchObject({ code: 'engine-prompt-empty' })
     expect(await asked('llama', null, '')).toBe('<|begin_of_text|>')
+  })
+})
+
+describe('many answers', () => {
+  it('each says how it ended; a request without a prompt has none', async () => {
+    const tokenizer = await tinyTokenizer('llama', TEMPLATE)
+    const model = new FakeLanguageModel({ maxPositionEmbeddings: 64 } as ModelConfig)
+    model.answer = [5, 6, tokenizer.stopIds[0]]
+    const ask = (content: string, max_new_tokens = 8) =>
+      ({ ...request, max_new_tokens, messages: [{ role: 'user', content }] }) as never
+    const ended: [number, number, string][] = []
+    const on = (index: number, result: { token_ids: number[]; finish: string }) =>
+      void ended.push([index, result.token_ids.length, result.finish])
+    await answerMany(model, tokenizer, [ask('x'.repeat(500)), ask('Paris is'), ask('Rome is')], on)
+    expect(ended).toEqual([
+      [1, 3, 'stop'],
+      [2, 3, 'stop'],
+    ])
+    expect(model.prompts.map((ids) => tokenizer.decode(ids))).toEqual(['[Paris is]', '[Rome is]'])
+    ended.length = 0
+    await answerMany(model, tokenizer, [ask('Paris is', 2)], on)
+    expect(ended).toEqual([[0, 2, 'length']])
   })
 })

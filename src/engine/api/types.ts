@@ -124,6 +124,16 @@ export interface Engine {
   ): Promise<GenerateResult>
 
   /**
+   * Answers to many requests, as many at once as fit, each as `generate` would give it; told as each ends. All are
+   * asked as the first is, but for their messages and tools. Requests that have no prompt (too long, empty) get none.
+   */
+  generateMany(
+    requests: readonly GenerateRequest[],
+    onAnswer: (index: number, result: GenerateResult) => void,
+    signal?: AbortSignal,
+  ): Promise<void>
+
+  /**
    * Write the adapter, or the model with the adapter worked in, in one of the formats that the model's card offers:
    * 'peft', 'safetensors', 'gguf-q8_0' and so on.
    */

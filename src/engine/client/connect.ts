@@ -117,6 +117,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     questionsOf: (source, options) => call('questionsOf', source, options),
     setAdapterStrength: (strength) => call('setAdapterStrength', strength),
     generate: (request, onText, signal) => call('generate', request, onText, signal),
+    generateMany: (requests, onAnswer, signal) => call('generateMany', requests, onAnswer, signal),
     export: (kind, out, options, on, signal) => call('export', kind, out, options, on, signal),
     handover: (checkpoint, baseId, out) => call('handover', checkpoint, baseId, out),
     dispose: () => call('dispose'),

@@ -69,6 +69,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     removeAdapter: async () => current?.engine.removeAdapter(),
     evaluate: (...args) => engine().evaluate(...args),
     generate: (...args) => engine().generate(...args),
+    generateMany: (...args) => engine().generateMany(...args),
     export: (...args) => engine().export(...args),
     handover: (...args) => engine().handover(...args),
     rowTokens: (...args) => engine().rowTokens(...args),

@@ -1,5 +1,5 @@
 import type { ChatTokenizer } from '../../data/index'
-import { fail } from '../../errors/index'
+import { fail, TuneError } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
 import type { GenerateRequest, GenerateResult } from '../api/types'
 
@@ -42,6 +42,61 @@ export async function answer(
     text: decoder.finish(),
     finish: stopped ? 'stop' : signal?.aborted ? 'cancelled' : 'length',
     tokensPerSecond: seconds > 0 ? ids.length / seconds : 0,
+  }
+}
+
+/** `answer` to many requests side by side, each told when it ends. Those without a prompt are left out. */
+export async function answerMany(
+  model: LanguageModel,
+  tokenizer: ChatTokenizer,
+  requests: readonly GenerateRequest[],
+  onAnswer: (index: number, result: GenerateResult) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const asked = requests.flatMap((request, index) => {
+    const ids = promptOrNull(tokenizer, request)
+    const fits = ids !== null && ids.length < model.config.maxPositionEmbeddings
+    return fits ? [{ index, ids, decoder: tokenizer.streamDecoder({ skipSpecial: true }), made: [] as number[] }] : []
+  })
+  if (asked.length === 0) return
+  const [request] = requests
+  const { stopIds } = tokenizer
+  const began = performance.now()
+  const stream = model.generateMany(
+    asked.map(({ ids }) => ids),
+    {
+      maxNewTokens: request.max_new_tokens,
+      temperature: request.temperature,
+      topP: request.top_p,
+      topK: request.top_k,
+      seed: request.seed,
+      stopIds,
+      useAdapter: request.useAdapter && model.lora !== null,
+      signal,
+    },
+  )
+  let tokens = 0
+  for await (const { index, id, isLast } of stream) {
+    const one = asked[index]
+    one.made.push(id)
+    one.decoder.push(id)
+    tokens++
+    if (!isLast) continue
+    onAnswer(one.index, {
+      token_ids: one.made,
+      text: one.decoder.finish(),
+      finish: stopIds.includes(id) ? 'stop' : 'length',
+      tokensPerSecond: (tokens * 1000) / (performance.now() - began),
+    })
+  }
+}
+
+function promptOrNull(tokenizer: ChatTokenizer, request: GenerateRequest): Int32Array | null {
+  try {
+    return promptIds(tokenizer, request)
+  } catch (error) {
+    if (!(error instanceof TuneError)) throw error
+    return null
   }
 }
 

@@ -13,7 +13,7 @@ import { RunControl } from '../../train/run-control'
 import type { SteeringChange } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
 import { recommendedRun } from '../../run-file/run-file'
-import { answer, promptIds } from './answer'
+import { answer, answerMany, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
 import { findRate } from './find-rate'
 import { writeHandover } from '../../exporters/handover/write-handover'
@@ -37,6 +37,7 @@ import type {
   Engine,
   ExportOptions,
   GenerateRequest,
+  GenerateResult,
   ModelCard,
   ModelSource,
   RateSearchOptions,
@@ -367,6 +368,16 @@ class EngineCore implements Engine {
     const found = await findCheckpoint(checkpoint)
     const { value } = await withManifest(out, {}, (into) => writeHandover({ found, opened, rows, model: baseId }, into))
     return value
+  }
+
+  async generateMany(
+    requests: readonly GenerateRequest[],
+    onAnswer: (index: number, result: GenerateResult) => void,
+    signal?: AbortSignal,
+  ) {
+    return this.short('generate', signal, ({ model, tokenizer }, both) =>
+      answerMany(model, tokenizer, requests, onAnswer, both),
+    )
   }
 
   async export(

@@ -1,25 +1,34 @@
 import type { DataOptions, Message } from '../../contracts/data'
 import type { ProgressListener } from '../../contracts/progress'
 import { fail } from '../../errors'
-import type { Suite } from '../suites/suite'
+import type { Suite, SuiteItem } from '../suites/suite'
 import type { Candidate, Examinee } from './runner'
+
+interface Asked {
+  messages: Message[]
+  tools: unknown[] | null
+  temperature: number
+  top_p: number
+  top_k: number
+  seed: number
+  max_new_tokens: number
+  useAdapter: boolean
+}
+
+interface Answered {
+  token_ids: number[]
+  text: string
+  finish: 'stop' | 'length' | 'cancelled'
+}
 
 /** What the examinee asks of an engine; src/engine/api has it, in the page and in Node. */
 interface AskedEngine<Source> {
-  generate(
-    request: {
-      messages: Message[]
-      tools: unknown[] | null
-      temperature: number
-      top_p: number
-      top_k: number
-      seed: number
-      max_new_tokens: number
-      useAdapter: boolean
-    },
-    onText: (text: string, tokens: number) => void,
+  generate(request: Asked, onText: (text: string, tokens: number) => void, signal?: AbortSignal): Promise<Answered>
+  generateMany(
+    requests: readonly Asked[],
+    onAnswer: (index: number, result: Answered) => void,
     signal?: AbortSignal,
-  ): Promise<{ token_ids: number[]; text: string; finish: 'stop' | 'length' | 'cancelled' }>
+  ): Promise<void>
   setAdapterStrength(strength: number): Promise<void>
   evaluateOn(
     source: Source | { kind: 'file'; file: File },
@@ -47,6 +56,10 @@ export interface ExamineeParts<Source> {
 export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
   const { engine } = parts
   let current: Candidate | null = null
+  const asked = ({ messages, tools }: SuiteItem, maxNewTokens: number): Asked => {
+    const greedy = { temperature: 0, top_p: 1, top_k: 0, seed: 0 }
+    return { messages, tools, ...greedy, max_new_tokens: maxNewTokens, useAdapter: current!.adapter !== null }
+  }
   return {
     async use(candidate) {
       if (candidate.adapter !== null) {
@@ -55,14 +68,28 @@ export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
       }
       current = candidate
     },
-    async answer({ messages, tools }, maxNewTokens, signal) {
-      const greedy = { temperature: 0, top_p: 1, top_k: 0, seed: 0 }
-      const useAdapter = current!.adapter !== null
-      const request = { messages, tools, ...greedy, max_new_tokens: maxNewTokens, useAdapter }
+    async answer(item, maxNewTokens, signal) {
+      const request = asked(item, maxNewTokens)
       const { text, token_ids, finish } = await engine.generate(request, (so) => parts.onText?.(so), signal)
       // A cancelled answer is no answer of the model's.
       if (finish === 'cancelled') throw signal?.reason ?? new DOMException('cancelled', 'AbortError')
       return { text: text.trim(), tokens: token_ids.length, finish }
+    },
+    async answers(items, maxNewTokens, on, signal) {
+      // Kept one after the other, in the order in which they end.
+      let kept = Promise.resolve()
+      const requests = items.map((item) => asked(item, maxNewTokens))
+      await engine.generateMany(
+        requests,
+        (place, { text, token_ids, finish }) => {
+          if (finish === 'cancelled') return
+          parts.onText?.(text)
+          kept = kept.then(() => on(place, { text: text.trim(), tokens: token_ids.length, finish }))
+        },
+        signal,
+      )
+      await kept
+      signal?.throwIfAborted()
     },
     async losses(suite, on, signal) {
       const useAdapter = current!.adapter !== null

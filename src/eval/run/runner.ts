@@ -39,6 +39,13 @@ export interface TextLoss {
 export interface Examinee {
   use(candidate: Candidate): Promise<void>
   answer(item: SuiteItem, maxNewTokens: number, signal?: AbortSignal): Promise<Answer>
+  /** Several at once, each told by its place as it ends; items that cannot be asked are passed over. */
+  answers?(
+    items: readonly SuiteItem[],
+    maxNewTokens: number,
+    on: (place: number, answer: Answer) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>
   /** In the suite's order; items that cannot be measured are absent. */
   losses(suite: Suite, on: (done: number) => void, signal?: AbortSignal): Promise<TextLoss[]>
 }
@@ -141,10 +148,40 @@ type Step = (
   progress: ReturnType<typeof progressOf>,
 ) => Promise<void>
 
-const ask: Step = async ({ scored, judges }, candidate, { examinee, store, signal }, use, progress) => {
+/**
+ * Answers to all that is open, side by side, into the store. What goes wrong there is asked again one by one, where an
+ * error finds its item. Gives the keys of what was made.
+ */
+async function askTogether(...[prepared, candidate, options, use, progress]: Parameters<Step>): Promise<Set<string>> {
+  const { examinee, store, signal } = options
+  const { suite } = prepared.scored
+  const kept = new Set<string>()
+  const open = suite.items.filter((item, i) => {
+    const isOpen = prepared.judges[i] !== null && !store.get(keyOf(candidate, suite, item))
+    return isOpen && lengthOf(item) === 0
+  })
+  if (!examinee.answers || open.length < 2) return kept
+  await use()
+  const on = async (place: number, answer: Answer) => {
+    const key = keyOf(candidate, suite, open[place])
+    await store.put(key, answer)
+    kept.add(key)
+    progress.made()
+  }
+  try {
+    await examinee.answers(open, suite.maxNewTokens, on, signal)
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof TuneError)) throw error
+  }
+  return kept
+}
+
+const ask: Step = async ({ scored, judges }, candidate, options, use, progress) => {
+  const { examinee, store, signal } = options
   const { suite, items, errors } = scored
   // Where a length finds no memory, a longer one finds none either.
   let tooLong = Infinity
+  const kept = await askTogether({ scored, judges }, candidate, options, use, progress)
   for (const [i, item] of suite.items.entries()) {
     signal?.throwIfAborted()
     const length = lengthOf(item)
@@ -164,7 +201,7 @@ const ask: Step = async ({ scored, judges }, candidate, { examinee, store, signa
       }
       if (answer) await store.put(key, answer)
       progress.made()
-    } else progress.skipped()
+    } else if (!kept.has(key)) progress.skipped()
     items[i].results[candidate.id] = judge && answer ? { answer, ...judge(answer.text) } : null
   }
 }
