@@ -5,6 +5,7 @@ import { gpuMutations } from './gpu.mjs'
 import { kernelMutations } from './kernels.mjs'
 import { modelMutations } from './model.mjs'
 import { optimizerMutations } from './optimizer.mjs'
+import { scoreMutations } from './scores.mjs'
 import { trainMutations } from './train.mjs'
 
 /**
@@ -22,4 +23,5 @@ export const mutations = [
   ...gpuMutations,
   ...modelMutations,
   ...optimizerMutations,
+  ...scoreMutations,
 ]

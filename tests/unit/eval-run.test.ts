@@ -211,6 +211,7 @@ describe('the verdict', () => {
     }
     expect((await verdict(worse)).verdict).toBe('better-but')
     expect((await verdict(worse, undefined, { forgetting: 0.3 })).verdict).toBe('better')
+    expect((await verdict(worse, [loss, { ...general, threshold: 0.3 }])).verdict).toBe('better')
     const text = JSON.stringify({
       format: 'tunetab-suite/1',
       score: 'questions',

@@ -79,6 +79,7 @@ it('asks a judge about every claim beside its passages; nonsense again, then mar
   expect(readVerdicts('So: {"verdicts": ["supported", "Unknown"]}', 2)).toEqual(['supported', 'unknown'])
   expect(readVerdicts('{"verdicts": ["supported"]}', 2)).toBeNull()
   expect(readVerdicts('{"verdicts": ["supported", "true"]}', 2)).toBeNull()
+  expect(readVerdicts('{"verdicts": ["supported", "true", "unknown"]}', 2)).toBeNull()
   const passages = (await searchPassages(documents)).find('ticket', 2)
   const claim = (text: string) => ({ text, passages, overlap: 0, verdict: null })
   const claims = [claim('A ticket costs 14 euros.'), claim('It is free.')]
