@@ -6,7 +6,7 @@ import { chromiumLaunch } from './scripts/lib/browsers.mjs'
 process.env.TUNETAB_E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000))
 const port = process.env.TUNETAB_E2E_PORT
 const base = '/some/sub/path/'
-const LONG = /(resume|walk|held-out|full-store)\.spec\.ts/
+const LONG = /(resume|walk|score|held-out|loop|full-store)\.spec\.ts/
 
 export default defineConfig({
   testDir: 'tests/e2e',

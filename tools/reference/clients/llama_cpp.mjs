@@ -12,11 +12,12 @@ const { getLlama, LlamaLogLevel } = await import(
 )
 const job = JSON.parse(readFileSync(jobFile, 'utf8'))
 
-const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error, maxThreads: 2 })
+const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error, maxThreads: 1 })
 const model = await llama.loadModel({ modelPath: job.model })
 const context = await model.createContext({
   contextSize: job.context ?? 1024,
-  threads: 2,
+  // One: threads that wait for each other by spinning stand still on a machine that others use, too.
+  threads: 1,
   flashAttention: false,
   // As precise as the model itself: the cache's own f16 would blur the comparison.
   experimentalKvCacheKeyType: 'F32',
