@@ -50,6 +50,8 @@ export const scoreRoom = {
   'score.chooseFile': 'Choose held-out rows',
   'score.useData': 'Use the rows of the room Data',
   'score.start': 'Score',
+  'score.atMost': 'At most {n} answers and losses; how long they take is found out first.',
+  'score.allItems': 'Every item of what is ticked; how many and how long is found out first.',
   'score.stop': 'Stop scoring',
   'score.noAdapter':
     'No adapter is loaded, so that the model is scored alone, without a verdict. Train one, or load one in the room Try.',

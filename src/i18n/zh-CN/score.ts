@@ -49,6 +49,8 @@ export const scoreRoom = {
   'score.chooseFile': '选择留出的数据',
   'score.useData': '使用“数据”中的各条',
   'score.start': '评分',
+  'score.atMost': '最多 {n} 个回答和损失；先试几个，估出需要的时间。',
+  'score.allItems': '所选内容的全部条目；先数出个数并估出时间。',
   'score.stop': '停止评分',
   'score.noAdapter': '没有载入适配器，只给模型本身打分，没有结论。请先训练，或在“对话”中载入。',
   'score.count': '回答和损失：{done} / {total}',

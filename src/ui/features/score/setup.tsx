@@ -16,6 +16,9 @@ export function Setup() {
   const { t } = useWords()
   const { chosen, limit, context, phase } = useFields(studio.score.store, 'chosen', 'limit', 'context', 'phase')
   const hasAdapter = useStore(studio.try.store, ({ adapter }) => adapter !== null)
+  // Every suite is asked of the base and of its adapter; some have fewer items than that.
+  const suites = choices.reduce((sum, choice) => sum + (chosen[choice] ? SCORE_CHOICES[choice].length : 0), 0)
+  const most = limit === null ? null : suites * limit * (hasAdapter ? 2 : 1)
   return (
     <div className={styles.setup}>
       <fieldset className={styles.choices} disabled={phase !== 'idle'}>
@@ -57,7 +60,9 @@ export function Setup() {
       {!hasAdapter && <p className="muted">{t('score.noAdapter')}</p>}
       <div className="row">
         <ActionButton id="score.start" kind="primary" />
-        <span className="muted">{t('score.kept')}</span>
+        <span className="muted">
+          {most === null ? t('score.allItems') : t('score.atMost', { n: most })} {t('score.kept')}
+        </span>
       </div>
     </div>
   )
