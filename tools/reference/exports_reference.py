@@ -124,8 +124,8 @@ def with_transformers(args) -> dict:
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, device_map={"": "cpu"}, **more)
     if args.lora:
         model = PeftModel.from_pretrained(model, args.lora)
-    # In eval mode bitsandbytes packs 4-bit weights anew for the processor, which fails for columns that are no multiple of
-    # 64 and is less exact; no module here has dropout, so train mode computes the same.
+    # In eval mode bitsandbytes packs 4-bit weights anew for the processor, which fails for columns that are no
+    # multiple of 64 and is less exact; no module here has dropout, so train mode computes the same.
     return found(model.train(), common.read_json(args.job))
 
 
