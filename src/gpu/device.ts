@@ -12,6 +12,11 @@ interface GpuFeatures {
   timestamps: boolean
 }
 
+export interface GpuMemory {
+  bytes: number
+  isStated: boolean
+}
+
 /** A WebGPU device with what the rest of the engine must know about it, and a count of what it holds. */
 export interface Gpu {
   readonly device: GPUDevice
@@ -22,6 +27,8 @@ export interface Gpu {
   readonly kernels: KernelCache
   /** Resolves when the device is lost other than by `destroy`. */
   readonly lost: Promise<string>
+  /** What it has in all, as the person said or as it is guessed; null: nobody said, and no plan goes by it. */
+  memory: GpuMemory | null
   /** Bytes in buffers made by `buffer` and not yet destroyed. */
   allocatedBytes: number
   /** Buffers, bind groups and pipelines made so far: steady-state steps must not move these. */
@@ -116,6 +123,7 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
         if (!destroyed) resolve(why.message || why.reason)
       })
     }),
+    memory: null,
     allocatedBytes: 0,
     counts,
     buffer(label, bytes, usage) {

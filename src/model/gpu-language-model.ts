@@ -3,9 +3,8 @@ import { fail, TuneError } from '../errors'
 import { allocating, type Gpu } from '../gpu/device'
 import { uploadTensor } from '../gpu/storage'
 import { bufferBytes, type Tensor } from '../gpu/tensor'
-import { chooseChunking } from '../ops/attention'
 import { LINES_AT_ONCE } from '../ops/answering/product'
-import { slabElements, type LinearWeight } from '../ops/linear'
+import type { LinearWeight } from '../ops/linear'
 import { AdapterStore, initialValues } from './adapter-store'
 import { allLogits } from './answering/all-logits'
 import { planAnswers, type AnswerPass, type DecoderSize } from './answering/answer-graphs'
@@ -15,7 +14,7 @@ import { readRows } from './loading/dequantized-rows'
 import { Evaluator } from './passes/evaluator'
 import type { PassModel } from './passes/graphs'
 import type { LayerAdapter } from './passes/layer-context'
-import { scoreLimit } from './passes/score-limit'
+import { activationOf, passOf, ropePositions } from './passes/pass-of'
 import type { LanguageModel, LineFigures, Trainer, MemoryPlan, TrainingShape } from './language-model'
 import { planMemory } from './training/memory-plan'
 import { ropeTable } from '../architecture/rope-table'
@@ -33,7 +32,6 @@ export class GpuLanguageModel implements LanguageModel {
   private readonly gpu: Gpu
   private readonly weights: ModelWeights
   private readonly buffers: GPUBuffer[]
-  private readonly slabElements: number
   private adapter: AdapterStore | null = null
   private strength = 1
   /** Tables of angles, each longer than the one before; the last is in use. */
@@ -46,10 +44,6 @@ export class GpuLanguageModel implements LanguageModel {
     this.config = config
     this.weights = weights
     this.buffers = buffers
-    this.slabElements = slabElements(
-      weights.layers.flatMap((layer) => Object.values(layer.linears).map(({ weight }) => weight)),
-      gpu.kernels.tuning.slabElements,
-    )
   }
 
   get nf4Bytes(): number {
@@ -129,19 +123,7 @@ export class GpuLanguageModel implements LanguageModel {
     activation: 'f32' | 'f16' = 'f32',
     rope = this.ropeFor(T),
   ): Omit<PassModel, 'adapter'> {
-    return {
-      config: this.config,
-      weights: this.weights,
-      rope,
-      slabElements: this.slabElements,
-      chunking: chooseChunking({ B, Tq: T, Tk: T, H: this.config.heads }, scoreLimit(this.gpu)),
-      activation,
-    }
-  }
-
-  /** f16 only where it is asked for and the device has it. */
-  private activationFor(shape: TrainingShape): 'f32' | 'f16' {
-    return shape.computeDtype === 'float16' && this.gpu.features.f16 ? 'f16' : 'f32'
+    return passOf(this.gpu, { config: this.config, weights: this.weights, rope }, { B, T }, activation)
   }
 
   private layerAdapter(useAdapter: boolean): LayerAdapter | null {
@@ -152,7 +134,8 @@ export class GpuLanguageModel implements LanguageModel {
   }
 
   planMemory(lora: LoraConfig, shape: TrainingShape): MemoryPlan {
-    const pass = this.passFor(shape.batch, shape.tokens, this.activationFor(shape), ghost('rope table', [shape.tokens]))
+    const activation = activationOf(this.gpu, shape.computeDtype)
+    const pass = this.passFor(shape.batch, shape.tokens, activation, ghost('rope table', [shape.tokens]))
     return planMemory(this.gpu, {
       weights: this.weights,
       ropeBytes: this.ropeBytesFor(shape.tokens),
@@ -179,7 +162,7 @@ export class GpuLanguageModel implements LanguageModel {
     const plan = this.planMemory(this.adapter.lora, shape)
     const parts = {
       gpu: this.gpu,
-      pass: this.passFor(shape.batch, shape.tokens, this.activationFor(shape)),
+      pass: this.passFor(shape.batch, shape.tokens, activationOf(this.gpu, shape.computeDtype)),
       host: this.weights.hostEmbedding,
       adapter: this.adapter,
       shape,
@@ -327,11 +310,6 @@ export class GpuLanguageModel implements LanguageModel {
     for (const buffer of this.buffers) this.gpu.free(buffer)
     this.buffers.length = 0
   }
-}
-
-/** Positions of a table of angles that holds T. */
-function ropePositions(T: number): number {
-  return Math.max(1024, 2 ** Math.ceil(Math.log2(T)))
 }
 
 /** Compile and allocate the rest; what cannot be built leaves nothing behind. */

@@ -12,8 +12,10 @@ export interface TrainingShape {
   /** B */ batch: number
   /** T: longest padded row in any batch */ tokens: number
   optimizer: OptimizerKind
-  /** Bytes the run may use on the GPU beyond the weights; absent: 2 GiB,
-   *  since WebGPU tells nobody what is free. Less budget = more recompute. */
+  /**
+   * Bytes the run may use on the GPU beyond the weights; absent: what `Gpu.memory` leaves, or 2 GiB, since WebGPU tells
+   * nobody what is free. Less budget = more recompute.
+   */
   budgetBytes?: number
   /**
    * Bytes of GPU memory for optimiser states; larger ones are paged from the host, bit-identically. Absent: the kind's
@@ -38,6 +40,8 @@ export interface MemoryPlan {
   /** Layers whose activations are recomputed in the backward pass. */
   recomputedLayers: number
   adapterParameters: number
+  /** Of the largest piece that a kernel binds. */
+  largestBytes: number
 }
 
 /** Of each line of a batch. */

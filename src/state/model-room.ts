@@ -27,6 +27,8 @@ export interface ModelState {
   cached: CachedModel[]
   /** What failed or was cancelled last, so that it can be tried again: downloads go on where they ended. */
   retry: ModelSource | null
+  /** What stands in the hub's door. */
+  door: { id: string; revision: string }
 }
 
 /** How long a removed model can be had back. */
@@ -52,6 +54,7 @@ export function createModelRoom(
     error: null,
     cached: [],
     retry: null,
+    door: { id: 'Qwen/Qwen2.5-0.5B-Instruct', revision: 'main' },
   }))
   const loads = createLatest()
   /** Removed on the page, and soon from the browser. */
@@ -121,6 +124,7 @@ export function createModelRoom(
     loadFiles: (name: string, files: { path: string; file: File }[]) => load({ kind: 'files', name, files }),
     loadHub: (id: string, revision: string, token?: string, endpoint = prefs.getState().hubEndpoint) =>
       load({ kind: 'hub', endpoint, id, revision: revision || 'main', token: token || undefined }),
+    fillDoor: (change: Partial<ModelState['door']>) => store.setState(({ door }) => ({ door: { ...door, ...change } })),
     async retry() {
       const source = store.getState().retry
       if (source) await load(source)

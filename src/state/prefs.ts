@@ -13,6 +13,8 @@ export interface Prefs {
   logScale: boolean
   xAxis: XAxisKind
   hubEndpoint: string
+  /** Gigabytes of the GPU's memory, as the person says; 0 = not said. */
+  gpuMemory: number
   pinnedPrompts: string[]
   /** Share of a run between two looks at what the model says by then; 0 = none. */
   answerEvery: number
@@ -30,6 +32,7 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
     logScale: false,
     xAxis: 'step',
     hubEndpoint: 'https://huggingface.co',
+    gpuMemory: 0,
     pinnedPrompts: [],
     answerEvery: 0.25,
   }
@@ -79,6 +82,7 @@ const FITS: Record<keyof Prefs, (value: unknown) => boolean> = {
   logScale: isFlag,
   xAxis: oneOf('step', 'epoch', 'tokens', 'time'),
   hubEndpoint: (value) => isText(value) && URL.canParse(value as string),
+  gpuMemory: (value) => typeof value === 'number' && value >= 0 && value < 10_000,
   pinnedPrompts: (value) => Array.isArray(value) && value.every(isText),
   answerEvery: isShare,
 }

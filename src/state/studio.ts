@@ -13,6 +13,7 @@ import { createDataRoom } from './data-room'
 import { createEvalFile } from './eval-file'
 import { createExportRoom } from './export-room'
 import type { Saver } from './export-room'
+import { createModelChoice } from './model-choice'
 import { createModelRoom } from './model-room'
 import { createNotices } from './notices'
 import type { PrefsStore } from './prefs'
@@ -23,6 +24,7 @@ import { canResume, handoverStep } from './run-record'
 import { prepareResume } from './resume-run'
 import { createRateSearch } from './rate-search'
 import { createRunQueue } from './run-queue'
+import { createRunPace } from './run-pace'
 import { createRunStarter } from './run-starter'
 import { createRowsGlass } from './rows-glass'
 import { createRunsRoom } from './runs-room'
@@ -74,10 +76,13 @@ const hasCheckpoint = ({ checkpoints }: RunRecord): boolean => (checkpoints?.ste
 
 /** The rooms, and what one of them means for the others. */
 export function createStudio(parts: StudioParts) {
-  const { engine, archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate } = parts
+  const { archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate } = parts
   const notices = createNotices()
+  const pace = createRunPace(parts.engine, notices)
+  const { engine } = pace
   const overlay = createStore<OverlayState>(() => ({ open: null }))
   const model = createModelRoom(engine, prefs, library, notices, gate.allow)
+  const choice = createModelChoice(engine, prefs)
   const train = createTrainRoom(engine)
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine)
@@ -497,7 +502,9 @@ export function createStudio(parts: StudioParts) {
     tryRoom.restore(left.answers ?? [])
     queue.restore(left.queue ?? [])
     await model.findGpu(hasWebGpu)
-    if (model.store.getState().gpuError) return
+    const { gpu, gpuError } = model.store.getState()
+    if (gpuError) return
+    if (gpu) await choice.tellMemory(gpu).catch(notices.fail)
     await data.listSamples().catch(notices.fail)
     await restoreData(left)
     visit.follow()
@@ -535,6 +542,8 @@ export function createStudio(parts: StudioParts) {
     notices,
     overlay,
     model,
+    choice,
+    pace,
     data,
     train,
     try: tryRoom,

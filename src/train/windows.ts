@@ -31,9 +31,14 @@ export function* runWindows(rows: readonly TokenizedRow[], plan: BatchOrder, fro
 
 /** The largest micro batch of the run, which the memory plan is made for. */
 export function trainingShape(plan: BatchOrder, run: RunFile): TrainingShape {
+  return shapeOf(plan.batchLines, plan.longestLine, run)
+}
+
+/** The shape of micro batches of so many lines, the longest of so many tokens. */
+export function shapeOf(batch: number, tokens: number, run: RunFile): TrainingShape {
   return {
-    batch: plan.batchLines,
-    tokens: Math.max(PAD_TO, Math.ceil(plan.longestLine / PAD_TO) * PAD_TO),
+    batch,
+    tokens: Math.max(PAD_TO, Math.ceil(tokens / PAD_TO) * PAD_TO),
     optimizer: optimizerKind(run.optim),
     optimizerBudgetBytes: stateBudgetBytes(run.optim_args),
     // bfloat16 has no WGSL type; it runs as float32, which holds every bfloat16 value.

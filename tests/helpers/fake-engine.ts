@@ -66,6 +66,19 @@ export function createFakeEngine(stepMs = 60): Engine {
   return {
     gpu: async () => gpu,
     tune: async () => ({ ...gpu, tuning: FAKE_TUNING, refused: ['subgroup 8x4'] }),
+    setGpuMemory: async () => {},
+    fitModels: async (models) =>
+      models.map((_, i) => ({
+        verdict: i < 4 ? 'fits' : i < 7 ? 'recompute' : 'too-large',
+        peakBytes: (1 + i) * 6e8,
+        parameters: (1 + i) * 3e8,
+        fetchBytes: (1 + i) * 5e8,
+        fourBitBytes: (1 + i) * 2e8,
+      })),
+    measureRate: async () => {
+      await wait(600)
+      return 3_800
+    },
     async loadModel(source, on, signal) {
       const total = 7_400_000
       for (let done = 0; done <= total; done += total / 10) {

@@ -48,6 +48,7 @@ export class FakeLanguageModel implements LanguageModel {
     peakBytes: 1000,
     recomputedLayers: 0,
     adapterParameters: 12,
+    largestBytes: 1,
   })
 
   async createTrainer(shape: TrainingShape) {

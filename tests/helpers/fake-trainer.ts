@@ -11,7 +11,7 @@ export function stepResult(given: Partial<StepResult> = {}): StepResult {
 
 /** A Trainer without a GPU: remembers what it was asked, and ends its steps only when told (or at once with `auto`). */
 export class FakeTrainer implements Trainer {
-  readonly plan = { memory: [], peakBytes: 0, recomputedLayers: 0, adapterParameters: 0 }
+  readonly plan = { memory: [], peakBytes: 0, recomputedLayers: 0, adapterParameters: 0, largestBytes: 1 }
   readonly gpuBytes = 1234
   /** In order: "accumulate rows/numItems", "step n", "end n". */
   readonly events: string[] = []

@@ -28,6 +28,10 @@ export interface Engine {
    * where a processor plays one. What is found is kept for this device and browser. Not while something runs.
    */
   tune(): Promise<GpuSummary>
+  /** How much memory the GPU has, as the person says or as it is guessed: plans go by it. null: nobody said. */
+  setGpuMemory(memory: { bytes: number; isStated: boolean } | null): Promise<void>
+  /** How runs with these settings, on rows of up to so many tokens, would fit models that are not loaded. */
+  fitModels(models: readonly ModelOutline[], run: RunFile, tokens: number): Promise<ModelFit[]>
 
   /** Load a model's weights into NF4 on the GPU; replaces the model that was loaded. */
   loadModel(
@@ -60,6 +64,11 @@ export interface Engine {
 
   /** What a run would do, without doing it. */
   planRun(run: RunFile): Promise<RunPlan>
+  /**
+   * Tokens a second of the first steps of this run, taken and thrown away: no adapter that is there changes. Rows,
+   * settings and device are the run's own.
+   */
+  measureRate(run: RunFile, signal?: AbortSignal): Promise<number>
   /** Train on the current model and data set; resolves when the run ends for whatever reason but failure. */
   train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void): Promise<TrainOutcome>
   /**
@@ -185,6 +194,25 @@ export type ModelSource =
   /** Already opened (command line, OPFS). Cannot cross the worker boundary. */
   | { kind: 'folder'; folder: FileFolder }
   | { kind: 'hub'; endpoint: string; id: string; revision: string; token?: string }
+
+/** What is known of a model before anything of it is fetched. */
+export interface ModelOutline {
+  /** Its config.json, as far as it says shapes. */
+  config: Record<string, unknown>
+  /** Its files hold a tied head a second time. */
+  hasHeadTwice?: boolean
+}
+
+/** Whether a run on a model fits: as it is, with layers that are computed again, or not at all. */
+export interface ModelFit {
+  verdict: 'fits' | 'recompute' | 'too-large'
+  /** What it would take at its most; with all layers computed again, where some must be. */
+  peakBytes: number
+  parameters: number
+  /** Of its weight files, and of those of a twin in bitsandbytes' four bits. */
+  fetchBytes: number
+  fourBitBytes: number
+}
 
 export interface ModelCard {
   /** Hub id, folder name, or "builtin". */

@@ -25,6 +25,8 @@ interface Connection {
 export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: number; missed: number }): Engine {
   const listeners = new Set<(error: SerializedError) => void>()
   let current: Connection | null = null
+  /** What was said of the device holds for the next worker, too. */
+  let memory: Parameters<Engine['setGpuMemory']>[0] | undefined
 
   function connect(): Connection {
     const worker = start()
@@ -42,6 +44,8 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     }
     const stop = watchBeats(worker.port, (seconds) => mine.end(fail('engine-worker-blocked', { seconds })), beats)
     worker.onEnd((reason) => mine.end(fail('engine-worker-died', { reason })))
+    // Without a GPU every call after it says so.
+    if (memory !== undefined) engine.setGpuMemory(memory).catch(() => {})
     return mine
   }
   const engine = () => (current ??= connect()).engine
@@ -49,6 +53,11 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
   return {
     gpu: () => engine().gpu(),
     tune: () => engine().tune(),
+    async setGpuMemory(said) {
+      memory = said
+      await engine().setGpuMemory(said)
+    },
+    fitModels: (...args) => engine().fitModels(...args),
     loadModel: (...args) => engine().loadModel(...args),
     model: () => current?.engine.model() ?? null,
     unloadModel: () => engine().unloadModel(),
@@ -58,6 +67,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     previewRows: (...args) => engine().previewRows(...args),
     tokenRows: () => engine().tokenRows(),
     planRun: (run) => engine().planRun(run),
+    measureRate: (...args) => engine().measureRate(...args),
     train: (...args) => engine().train(...args),
     findRate: (...args) => engine().findRate(...args),
     pause: () => current?.engine.pause(),

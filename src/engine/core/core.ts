@@ -7,8 +7,10 @@ import type { ByteSource, FileFolder, WritableFolder } from '../../contracts/byt
 import { modelFingerprint } from '../../model/opening/fingerprint'
 import type { OpenedModel } from '../../model/opening/open-model'
 import { openModelFolder } from '../../model/opening/open-model'
-import type { Gpu } from '../../gpu/device'
+import type { Gpu, GpuMemory } from '../../gpu/device'
 import type { LanguageModel } from '../../model/language-model'
+import { holdOut } from '../../train/hold-out'
+import { measureRate } from '../../train/measure-rate'
 import { RunControl } from '../../train/run-control'
 import type { SteeringChange } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
@@ -17,6 +19,7 @@ import { answer, answerMany, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
 import { findRate } from './find-rate'
 import { writeHandover } from '../../exporters/handover/write-handover'
+import { fitModels } from './fit-models'
 import { exporterOf, runExport } from '../../exporters/index'
 import { withManifest } from '../../formats/manifest'
 import { findCheckpoint } from '../../train/find-checkpoint'
@@ -39,6 +42,7 @@ import type {
   GenerateRequest,
   GenerateResult,
   ModelCard,
+  ModelOutline,
   ModelSource,
   RateSearchOptions,
   TrainOptions,
@@ -95,6 +99,7 @@ class EngineCore implements Engine {
   private evalSource: ByteSource | null = null
   private evalData: Dataset | null = null
   private control: RunControl | null = null
+  private memory: GpuMemory | null = null
 
   constructor(platform: Platform, loadWeights: ModelLoader) {
     this.platform = platform
@@ -135,6 +140,16 @@ class EngineCore implements Engine {
       this.loaded = { opened, tokenizer, model, card, quantization }
       return card
     })
+  }
+
+  async setGpuMemory(memory: GpuMemory | null): Promise<void> {
+    this.memory = memory
+    const { gpu } = await this.openDevice()
+    gpu.memory = memory
+  }
+
+  async fitModels(models: readonly ModelOutline[], run: RunFile, tokens: number) {
+    return fitModels((await this.openDevice()).gpu, models, run, tokens)
   }
 
   model(): ModelCard | null {
@@ -210,6 +225,13 @@ class EngineCore implements Engine {
   async planRun(run: RunFile) {
     const { rows, second } = this.runRows()
     return planRun(this.needModel().model, rows, second, run)
+  }
+
+  async measureRate(run: RunFile, signal?: AbortSignal) {
+    const { model, tokenizer } = this.needModel()
+    const all = this.runRows()
+    const { train: rows } = holdOut(all.rows, all.second, run)
+    return this.tasks.only('measure', () => this.alive(measureRate(model, rows, run, tokenizer.padId, signal)))
   }
 
   async train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void) {
@@ -462,6 +484,7 @@ class EngineCore implements Engine {
   private async newDevice(): Promise<Device> {
     const gpu = await this.platform.openGpu()
     const tuning = await prepareDevice(gpu, this.platform.tuning)
+    gpu.memory = this.memory
     const lost = gpu.lost.then((reason) => {
       // Nothing on the lost device can be freed or used; the next load opens another.
       this.device = null

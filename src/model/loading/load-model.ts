@@ -12,6 +12,7 @@ import { fail } from '../../errors/index'
 import { hostTable } from './host-table'
 import type { LanguageModel } from '../language-model'
 import { GpuLanguageModel } from '../gpu-language-model'
+import { tableRows } from './table-rows'
 import { Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
 import type { ModelConfig, Projection } from '../../contracts/model'
 import { ANSWER_GROUPS, type LayerWeights, type ModelWeights } from '../weights'
@@ -174,19 +175,15 @@ class Loader {
   }
 
   /**
-   * A table [rows, C] in as many buffers as the binding limit asks for; rows a part a multiple of 8. NF4 rows become
-   * f32:
-   * bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the
+   * A table [rows, C] in as many buffers as the binding limit asks for. NF4 rows become f32: bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the
    * same.
    */
   private async allocateTable(name: string): Promise<TablePart[]> {
     const { vocabSize: V, hiddenSize: C } = this.config
     const dtype = isBnbTensor(this.weights, name) ? 'f32' : SOURCE_FORMATS[this.floatDtype(name)]
     const limit = this.gpu.device.limits.maxStorageBufferBindingSize
-    const rows = Math.min(V, Math.floor(limit / (C * bytesPerElement(dtype)) / 8) * 8)
     const parts: TablePart[] = []
-    for (let first = 0; first < V; first += rows) {
-      const count = Math.min(rows, V - first)
+    for (const { first, count } of tableRows(V, C * bytesPerElement(dtype), limit)) {
       const buffer = await this.buffer(`${name} ${first}`, count * C * bytesPerElement(dtype))
       parts.push({ tensor: bufferTensor(name, dtype, [count, C], buffer), first, count })
     }

@@ -20,13 +20,15 @@ export interface PlannedRun {
   pass: Omit<PassModel, 'adapter'>
   lora: LoraConfig
   shape: TrainingShape
+  /** Compute all layers again or none: a verdict soon, where nothing will be allocated. */
+  isRough?: boolean
 }
 
 /**
  * What a run of this shape takes, bytes by kind, and how many layers it must recompute: exactly what model and trainer
  * then allocate. Allocates nothing.
  */
-export function planMemory(gpu: Gpu, { weights, ropeBytes, pass, lora, shape }: PlannedRun): MemoryPlan {
+export function planMemory(gpu: Gpu, { weights, ropeBytes, pass, lora, shape, isRough }: PlannedRun): MemoryPlan {
   const { tuning } = gpu.kernels
   const M = shape.batch * shape.tokens
   const capacity = { B: shape.batch, T: shape.tokens, rows: M }
@@ -41,17 +43,18 @@ export function planMemory(gpu: Gpu, { weights, ropeBytes, pass, lora, shape }: 
   }).gpuBytes
   const hostBytes = inputBytes(capacity, pass.config, host) + trainerBytes(M, shape)
   const fixedBytes = 2 * adapterBytes + optimizerBytes + hostBytes
-  const budget = shape.budgetBytes ?? tuning.budgetBytes
+  const budget = shape.budgetBytes ?? budgetBeside(gpu, weights.nf4Bytes + weights.otherBytes + weights.headBytes)
   // The fewest recomputed layers that fit; if even full recompute does not, that is the plan and the device decides.
   let low = 0
   let high = pass.config.layers
   if (measure(0).bytes + fixedBytes <= budget) high = 0
+  else if (isRough) low = high
   while (low < high) {
     const middle = (low + high) >> 1
     if (measure(middle).bytes + fixedBytes <= budget) high = middle
     else low = middle + 1
   }
-  const { byKind, dispatches } = measure(low)
+  const { byKind, dispatches, largestBytes } = measure(low)
   const memory: MemoryItem[] = [
     { kind: 'base', bytes: weights.nf4Bytes + weights.otherBytes + ropeBytes },
     { kind: 'head', bytes: weights.headBytes },
@@ -65,6 +68,20 @@ export function planMemory(gpu: Gpu, { weights, ropeBytes, pass, lora, shape }: 
     memory,
     peakBytes: memory.reduce((sum, item) => sum + item.bytes, 0),
     recomputedLayers: low,
+    largestBytes,
     adapterParameters: layout.parameters,
   }
 }
+
+/**
+ * Bytes for activations and training state beside so many of weights. The person knows what the GPU has; a guess only
+ * ever makes it less than what any GPU spares.
+ */
+function budgetBeside({ memory, kernels }: Gpu, weightBytes: number): number {
+  if (!memory) return kernels.tuning.budgetBytes
+  const left = memory.bytes * USABLE - weightBytes
+  return memory.isStated ? left : Math.min(kernels.tuning.budgetBytes, left)
+}
+
+/** Of a GPU's memory: the rest shows the page and belongs to others. */
+export const USABLE = 0.9

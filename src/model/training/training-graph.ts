@@ -2,7 +2,7 @@ import { assignSlots } from '../../gpu/arena'
 import type { Gpu } from '../../gpu/device'
 import { lifetimes } from '../../gpu/replay'
 import { Recorder } from '../../gpu/recorder'
-import type { Tensor, TensorDtype } from '../../gpu/tensor'
+import { byteLength, type Tensor, type TensorDtype } from '../../gpu/tensor'
 import { attentionScratch } from '../../ops/attention'
 import { adapterLayout, type AdapterLayout, type LoraTensors } from '../adapter-store'
 import { recordTraining, type PassInputs, type PassModel, type PassShape } from '../passes/graphs'
@@ -95,11 +95,14 @@ export function measurePass(
   gpu: Gpu,
   graph: TrainingGraph,
   shape: PassShape,
-): { byKind: Map<string, number>; bytes: number; dispatches: number } {
+): { byKind: Map<string, number>; bytes: number; dispatches: number; largestBytes: number } {
   const recorder = new Recorder(gpu.kernels)
   trainingRecorder(graph)(recorder, shape)
   const placement = assignSlots(recorder.virtual, lifetimes(recorder))
   const byKind = new Map<string, number>()
   for (const slot of placement.slots) byKind.set(slot.kind, (byKind.get(slot.kind) ?? 0) + slot.bytes)
-  return { byKind, bytes: placement.bytes, dispatches: recorder.dispatches.length }
+  let largestBytes = 0
+  for (const { tensors } of recorder.dispatches)
+    for (const tensor of tensors) largestBytes = Math.max(largestBytes, byteLength(tensor))
+  return { byKind, bytes: placement.bytes, dispatches: recorder.dispatches.length, largestBytes }
 }

@@ -10,8 +10,7 @@ export function HubDoor() {
   const { t } = useWords()
   const endpoint = useStore(studio.prefs, (prefs) => prefs.hubEndpoint)
   const running = useStore(studio.train.store, () => studio.running())
-  const [id, setId] = useState('Qwen/Qwen2.5-0.5B-Instruct')
-  const [revision, setRevision] = useState('main')
+  const { id, revision } = useStore(studio.model.store, (state) => state.door)
   const [token, setToken] = useState('')
   return (
     <form
@@ -25,13 +24,22 @@ export function HubDoor() {
       <p>{t('model.hub.text')}</p>
       <label className={form.field}>
         <span>{t('model.hub.id')}</span>
-        <input value={id} onChange={(event) => setId(event.target.value)} spellCheck={false} autoComplete="off" />
+        <input
+          value={id}
+          onChange={(event) => studio.model.fillDoor({ id: event.target.value })}
+          spellCheck={false}
+          autoComplete="off"
+        />
       </label>
       <details>
         <summary>{t('model.hub.more')}</summary>
         <label className={form.field}>
           <span>{t('model.hub.revision')}</span>
-          <input value={revision} onChange={(event) => setRevision(event.target.value)} spellCheck={false} />
+          <input
+            value={revision}
+            onChange={(event) => studio.model.fillDoor({ revision: event.target.value })}
+            spellCheck={false}
+          />
         </label>
         <label className={form.field}>
           <span>{t('model.hub.endpoint')}</span>

@@ -10,6 +10,8 @@ import { HubDoor } from './hub-door'
 import { LoadProgress } from './load-progress'
 import { NothingSent } from './nothing-sent'
 import { ModelCardView } from './model-card'
+import { RunTime } from '../train/run-time'
+import { WhichModel } from './which-model'
 import styles from './model.module.css'
 
 export function ModelRoom() {
@@ -39,6 +41,7 @@ export function ModelRoom() {
           <div className={styles.door}>
             <h3>{t('model.builtin.title')}</h3>
             <p>{t('model.builtin.text')}</p>
+            {card?.source === 'builtin' && <RunTime />}
             <ActionButton id="model.builtin" />
           </div>
           <div className={styles.door}>
@@ -49,6 +52,7 @@ export function ModelRoom() {
           <HubDoor />
         </div>
       </Part>
+      <WhichModel />
       <CachedModels />
       <NothingSent />
       {gpu && (

@@ -7,6 +7,7 @@ import { Stat } from '../../kit/stat'
 import { useStudio, useWords } from '../../studio-context'
 import stat from '../../kit/stat.module.css'
 import styles from './train.module.css'
+import { RunTime } from './run-time'
 
 /** What the run would do; the memory is the plan that will be allocated. */
 export function PlanView() {
@@ -40,7 +41,7 @@ export function PlanView() {
             </Stat>
           </dl>
           <MemoryBar plan={plan} />
-          <p className="muted">{t('plan.timeLater')}</p>
+          <RunTime />
         </>
       ) : (
         !planError && <p className="muted">{t('plan.waiting')}</p>
