@@ -43,10 +43,11 @@ export function createModelChoice(engine: Engine, prefs: PrefsStore) {
   return {
     store,
     tellMemory,
-    async judge(gpu: GpuSummary, run: RunFile) {
+    /** `gpuMemory` in gigabytes as the person says, 0 = not said. */
+    async judge(gpu: GpuSummary, run: RunFile, gpuMemory: number) {
       const tokens = Math.min(run.max_length, MOST_TOKENS)
       const batch = run.per_device_train_batch_size
-      const key = JSON.stringify([memoryOf(gpu, prefs.getState()), run.lora, run.optim, run.optim_args, tokens, batch])
+      const key = JSON.stringify([memoryOf(gpu, { gpuMemory }), run.lora, run.optim, run.optim_args, tokens, batch])
       if (key === judged) return
       judged = key
       const mine = ++latest
@@ -62,4 +63,3 @@ export function createModelChoice(engine: Engine, prefs: PrefsStore) {
     },
   }
 }
-export type ModelChoice = ReturnType<typeof createModelChoice>

@@ -43,7 +43,6 @@ export function createRunPace(engine: Engine, notices: Notices) {
     }),
   }
 }
-export type RunPace = ReturnType<typeof createRunPace>
 
 /** What changes the model or takes the GPU for long. */
 const GREEDY = ['train', 'loadModel', 'unloadModel', 'loadAdapter', 'removeAdapter', 'findRate', 'tune'] as const

@@ -175,8 +175,8 @@ class Loader {
   }
 
   /**
-   * A table [rows, C] in as many buffers as the binding limit asks for. NF4 rows become f32: bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the
-   * same.
+   * A table [rows, C] in as many buffers as the binding limit asks for. NF4 rows become f32: bitsandbytes leaves the
+   * head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the same.
    */
   private async allocateTable(name: string): Promise<TablePart[]> {
     const { vocabSize: V, hiddenSize: C } = this.config

@@ -8,7 +8,7 @@ import { ghostWeights, type GhostOptions } from '../loading/ghost-weights'
 import { planMemory } from './memory-plan'
 import { ghost } from './training-graph'
 
-/** The plan of a model of which nothing was loaded: what `LanguageModel.planMemory` says once it is, if it is not rough. */
+/** The plan of a model of which nothing was loaded: unless it is rough, what `LanguageModel.planMemory` will say. */
 export function planUnloaded(
   gpu: Gpu,
   config: ModelConfig,

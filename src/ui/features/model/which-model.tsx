@@ -26,7 +26,7 @@ export function WhichModel() {
   const { fits, tokens, batch } = useFields(studio.choice.store, 'fits', 'tokens', 'batch')
   useEffect(() => {
     // Planning takes a moment of the engine, which a run has better uses for.
-    if (gpu && !running) void studio.choice.judge(gpu, run)
+    if (gpu && !running) void studio.choice.judge(gpu, run, gpuMemory)
   }, [studio, gpu, run, running, gpuMemory])
   if (!gpu) return null
   const memory = memoryOf(gpu, { gpuMemory })
