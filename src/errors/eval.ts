@@ -19,6 +19,7 @@ export interface EvalErrors {
   'eval-suite-needs-documents': { name: string }
   'eval-document-empty': { file: string }
   'eval-document-kind': { file: string }
+  'eval-other-adapter': Record<never, never>
   'eval-item-reference': { suite: string; row: number }
   'eval-item-schema': { suite: string; row: number; detail: string }
   'eval-stopped': { out: string }

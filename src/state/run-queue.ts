@@ -3,6 +3,7 @@ import type { SerializedError } from '../errors'
 import type { RunFile } from '../run-file/run-file'
 import { sweepRuns, type SweepAxis } from '../run-file/sweep'
 import type { RunRecord } from './run-record'
+import { serializeError } from './failure'
 import { canResume } from './run-record'
 
 /** A run that waits for its turn, or had it. */
@@ -52,11 +53,28 @@ export function createRunQueue(parts: QueueParts) {
 
   /** Trains an entry to its end; false where the person stopped it, which ends the queue. */
   async function turn(entry: QueuedRun): Promise<boolean> {
+    try {
+      return await trained(entry)
+    } catch (error) {
+      // Settings that cannot be used, a store that refuses: the others have their turn.
+      change(entry.id, { state: 'failed', error: serializeError(error) })
+      return true
+    }
+  }
+
+  async function trained(entry: QueuedRun): Promise<boolean> {
     const left = entry.runId ? parts.find(entry.runId) : undefined
     change(entry.id, { state: 'running', error: undefined })
     let runId: string | null = left?.id ?? null
-    if (left && left.reason !== 'finished' && canResume(left)) await parts.resume(left)
-    else if (left?.reason !== 'finished') {
+    if (left && left.reason !== 'finished' && canResume(left)) {
+      await parts.resume(left)
+      const now = parts.find(left.id)
+      if (now?.reason === 'interrupted' && now.steps === left.steps) {
+        // Its model or its data could not be had, which their rooms say: it waits until they are there.
+        change(entry.id, { state: 'waiting' })
+        return false
+      }
+    } else if (left?.reason !== 'finished') {
       await parts.useSettings(entry.run)
       runId = await parts.start(entry.name, (begun) => change(entry.id, { runId: begun }))
       if (runId === null) {
@@ -66,6 +84,11 @@ export function createRunQueue(parts: QueueParts) {
       }
     }
     const reason = (runId && parts.find(runId)?.reason) || null
+    if (reason === null && parts.error() === null) {
+      // Stopped before its first step: nothing came of it, and the person wants the GPU.
+      change(entry.id, { state: 'waiting', runId: undefined })
+      return false
+    }
     const isDone = reason === 'finished' || reason === 'stopped'
     change(entry.id, {
       state: isDone ? 'done' : 'failed',
@@ -73,6 +96,20 @@ export function createRunQueue(parts: QueueParts) {
       ...(isDone ? {} : { error: parts.error() ?? undefined }),
     })
     return reason !== 'stopped'
+  }
+
+  /** One at a time: a queue that was stopped ends with the run that is going on. */
+  let loop: Promise<void> | null = null
+
+  async function goThrough() {
+    const own = parts.settings()
+    try {
+      for (let entry = next(); entry && store.getState().going; entry = next()) {
+        if (!(await turn(entry))) break
+      }
+    } finally {
+      await parts.useSettings(own)
+    }
   }
 
   const next = () => store.getState().entries.find(({ state }) => state === 'waiting')
@@ -88,20 +125,20 @@ export function createRunQueue(parts: QueueParts) {
       })),
     clearEnded: () =>
       store.setState(({ entries }) => ({ entries: entries.filter(({ state }) => /waiting|running/.test(state)) })),
-    again: (id: string) => change(id, { state: 'waiting', runId: undefined, error: undefined }),
-    /** Goes from run to run until none waits, or until it is stopped. */
-    async start() {
-      if (store.getState().going) return
-      const own = parts.settings()
+    /** Anew, or on from where it was interrupted. */
+    again(id: string) {
+      const runId = store.getState().entries.find((entry) => entry.id === id)?.runId
+      const left = runId === undefined ? undefined : parts.find(runId)
+      change(id, { state: 'waiting', runId: left?.reason === 'interrupted' ? runId : undefined, error: undefined })
+    },
+    /** Goes from run to run until none waits, or until it is stopped; started again before that, it goes on. */
+    start(): Promise<void> {
       store.setState({ going: true })
-      try {
-        for (let entry = next(); entry && store.getState().going; entry = next()) {
-          if (!(await turn(entry))) break
-        }
-      } finally {
+      loop ??= goThrough().finally(() => {
+        loop = null
         store.setState({ going: false })
-        await parts.useSettings(own)
-      }
+      })
+      return loop
     },
     /** After the run that is going on. */
     stop: () => store.setState({ going: false }),

@@ -276,7 +276,8 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const own = rows()
         const card = around.adapter()?.card ?? null
         const total = countOf(asked, who)
-        store.setState({ phase: 'running', total })
+        const { limit } = store.getState()
+        store.setState({ phase: 'running', total, estimate: null })
         const began = performance.now()
         const { documents, judge: choice } = store.getState()
         const answers = await keptAnswers()
@@ -295,7 +296,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
           model_fingerprint: who[0].print,
           data: own?.name ?? null,
           data_sha256: null,
-          settings: { limit: store.getState().limit, ...own?.options },
+          settings: { limit, ...own?.options },
           seconds: Math.round((performance.now() - began) / 100) / 10,
           versions: { browser: globalThis.navigator?.userAgent ?? '' },
         }
@@ -308,6 +309,8 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     /** The losses over the adapter's strength, on the weights that are there. */
     curve: () =>
       work('strength', async (signal) => {
+        // Another adapter on the model: its curve would stand in scores that are not its own.
+        if (around.adapter()?.card !== scoredCard) throw fail('eval-other-adapter', {})
         const { strengthCurve } = await import('../eval/run/strength')
         const tuned: Candidate = { id: 'tuned', name: 'tuned', adapter: 'tuned', strength: 1, print: '' }
         const suitesNow = scored.map(({ suite }) => suite)

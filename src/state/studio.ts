@@ -484,7 +484,10 @@ export function createStudio(parts: StudioParts) {
     const left = runs.store.getState().list?.find((record) => record.reason === 'interrupted' && canResume(record))
     const waiting = queue.store.getState().entries.filter(({ state }) => state === 'waiting')
     if (waiting.some(({ runId }) => runId !== undefined)) {
-      const goOn = { label: 'queue.goOn', perform: () => void queue.start().catch(notices.fail) } as const
+      const goOn = {
+        label: 'queue.goOn',
+        perform: () => (running() ? notices.say('intake.busy') : void queue.start().catch(notices.fail)),
+      } as const
       notices.say('queue.wasGoing', { n: waiting.length }, goOn)
       return
     }

@@ -95,8 +95,10 @@ async function each<T>({ judge, on }: JudgeRun, all: readonly T[], act: (one: T)
 }
 
 /** A verdict from the store, or made and kept there, as an answer's text. */
-async function kept<T>({ judge, store }: JudgeRun, about: unknown[], make: () => Promise<T>): Promise<T> {
-  const key = `judge/${fnv64OfText(JSON.stringify([judge.model, judge.url, ...about]))}`
+async function kept<T>({ judge, store, candidates }: JudgeRun, about: unknown[], make: () => Promise<T>): Promise<T> {
+  // A base that judges is known by its weights alone; its name is the same for all.
+  const base = judge.url === null ? candidates[0].print : null
+  const key = `judge/${fnv64OfText(JSON.stringify([judge.model, judge.url, base, ...about]))}`
   const known = store.get(key) as Answer | undefined
   if (known) return JSON.parse(known.text) as T
   const made = await make()

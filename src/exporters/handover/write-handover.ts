@@ -43,8 +43,9 @@ export async function writeHandover(parts: HandoverParts, out: WritableFolder): 
   // Behind the slash stands the second file's, which judges and is not handed on.
   if (facts.data.split('/')[0] !== fingerprint(all)) throw fail('train-other-data', {})
   const step = facts.log.length
-  // Held-out rows stay here: nobody judges by them there.
-  const { train: rows } = holdOut(all, null, run)
+  // Held-out rows stay here: nobody judges by them there. A second file overrules a split, as it does in training.
+  const hasSecond = facts.data.includes('/')
+  const { train: rows } = holdOut(all, null, hasSecond ? { ...run, eval_split: 0 } : run)
   const lengths = rows.map(({ inputIds }) => inputIds.length)
   const order = orderBatches(lengths, run, run.seed)
   if (step >= order.steps) throw fail('handover-run-ended', { steps: order.steps })

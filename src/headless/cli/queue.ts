@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import type { ByteSource } from '../../contracts/bytes'
 import type { Engine } from '../../engine/api/types'
 import { fail, TuneError } from '../../errors'
@@ -29,11 +29,29 @@ interface Entry {
 interface Noted {
   name: string
   run: RunFile
+  /** On what it was trained, as `inputsOf` says it. */
+  inputs: string
   result: Record<string, unknown> | null
   error: string | null
 }
 
 const NOTES = 'queue.json'
+
+class Interrupted extends Error {}
+
+/** Model and data by place, size and time of change: what is trained on others is another run. */
+async function inputsOf({ options, root }: CommandContext): Promise<string> {
+  const { model } = options as { model: string }
+  const places = [model === 'builtin' ? join(root, 'public/demo-model') : model, options.data as string]
+  const found = await Promise.all(
+    places.map(async (path) => {
+      const { size, mtimeMs } = await stat(path)
+      return [resolve(path), size, mtimeMs]
+    }),
+  )
+  const said = Object.keys(dataOptionSpecs).filter((name) => name !== 'data')
+  return JSON.stringify([...found, ...said.map((name) => options[name] ?? null)])
+}
 
 export const queueCommand: Command = {
   summary: 'Train several runs one after another, each in a folder of its own. Started again, it goes on where it was.',
@@ -60,6 +78,7 @@ export const queueCommand: Command = {
     await makeOut(out, { '--model': options.model as string }, root)
     takeFolder(out, 'tune queue', terminal)
     const notes = await readNotes(out)
+    const inputs = await inputsOf(context)
     let stop: (() => void) | null = null
     let isStopped = false
     context.onInterrupt(() => {
@@ -69,20 +88,27 @@ export const queueCommand: Command = {
     const own = (options_: CommandContext['options']): CommandContext => ({
       ...context,
       options: options_,
-      onInterrupt: (listener) => void (stop = listener),
+      onInterrupt(listener) {
+        // Pressed while model or data were still on their way: this run does not begin.
+        if (isStopped) throw new Interrupted()
+        stop = listener
+      },
     })
     let engine: Engine | null = null
     let loaded = ''
     for (const [i, { name, run }] of entries.entries()) {
+      stop = null
       if (isStopped) break
       const folder = join(out, name)
       const known = notes.get(name)
-      if (known?.result?.status === 'finished' && same(known.run, run)) {
+      if (known?.result?.status === 'finished' && known.inputs === inputs && same(known.run, run)) {
+        // What was written to another place is there: the earlier start said where.
+        notes.set(name, { ...known, error: null })
         terminal.line(`${i + 1} of ${entries.length}: ${name} is done`)
         continue
       }
       terminal.line(`${i + 1} of ${entries.length}: ${name}`)
-      const noted: Noted = { name, run, result: null, error: null }
+      const noted: Noted = { name, run, inputs, result: null, error: null }
       try {
         await makeOut(folder, {}, root)
         takeFolder(folder, 'tune queue', terminal)
@@ -91,6 +117,7 @@ export const queueCommand: Command = {
         // A device that was lost took the model with it.
         if (!engine?.model() || wanted !== loaded) {
           await engine?.dispose()
+          engine = null
           engine = await engineWithModel(context, run.quantization)
           loaded = wanted
         }
@@ -101,6 +128,7 @@ export const queueCommand: Command = {
         noted.result = ended.result
         noted.error = ended.elsewhere?.message ?? null
       } catch (error) {
+        if (error instanceof Interrupted) break
         // The others have their turn all the same.
         noted.error = error instanceof TuneError ? error.message : String(error)
       }

@@ -33,6 +33,7 @@ export async function* answerLines(
   options: DecodingOptions,
   stepsAhead: number,
 ): AsyncGenerator<LineToken> {
+  if (options.maxNewTokens < 1) return
   const draws = options.temperature > 0
   const putsTokens = draws || decoder.needsTokens
   const ahead = putsTokens ? 1 : stepsAhead

@@ -85,6 +85,8 @@ export async function trainOne({
   }
   const runFacts = { dataName: facts.name, rows: facts.rowsKept, run }
   const outcome = await engine.train(run, how, on).catch(async (error: unknown) => {
+    // A note that could not be written is nothing beside what ended the run.
+    await inputsKept?.catch(() => {})
     if (steps > 0) await keepAdapter(engine, context, runFacts, steps)
     throw error
   })

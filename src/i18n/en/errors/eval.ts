@@ -33,6 +33,8 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `The suite "${name}" holds answers against your documents, but there is none, so that it is left out; the others go on. Give texts (.txt or .md) that say what is true.`,
   'eval-document-empty': ({ file }) =>
     `${file} holds no words, so that no answer can be held against it. Documents are left out; the other scores go on. Remove it or give its text.`,
+  'eval-other-adapter': () =>
+    'Another adapter is on the model than the one that was scored. Nothing was measured. Score this one first, or load the other again.',
   'eval-document-kind': ({ file }) =>
     `${file} is no text, so that no answer can be held against it. Documents are left out; the other scores go on. Save what it says as .txt or .md.`,
   'eval-item-reference': ({ suite, row }) =>

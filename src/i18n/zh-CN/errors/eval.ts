@@ -33,6 +33,7 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `测试集“${name}”要拿回答与你的文档对照，但没有文档，因此略过，其余照常评分。请给出写明事实的文本（.txt 或 .md）。`,
   'eval-document-empty': ({ file }) =>
     `${file} 里没有文字，无法与回答对照。文档一项略过，其余照常评分。请移除它，或补上内容。`,
+  'eval-other-adapter': () => '模型上的适配器不是已评分的那一个，没有测量。请先给它评分，或重新加载原来的适配器。',
   'eval-document-kind': ({ file }) =>
     `${file} 不是文本，无法与回答对照。文档一项略过，其余照常评分。请把内容存成 .txt 或 .md。`,
   'eval-item-reference': ({ suite, row }) =>
