@@ -1,4 +1,6 @@
 import { createStore } from 'zustand/vanilla'
+import { fail, type TuneError } from '../errors'
+import { isStoreFull } from '../storage/full-store'
 import type { Language } from '../i18n'
 import { languageOf } from '../i18n'
 
@@ -40,14 +42,19 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
   // One that is kept under another name, or for which there are no words any more, is no language.
   const language = languageOf([String(kept.language), ...languages])
   const store = createStore<Prefs>(() => ({ ...defaults, ...kept, language }))
+  let refused: ((error: TuneError) => void) | null = null
   store.subscribe((prefs) => {
     try {
       storage?.setItem(KEY, JSON.stringify(prefs))
-    } catch {
-      // A full or forbidden localStorage costs only the memory of a preference.
+    } catch (error) {
+      // It costs only the memory of a preference, so that it is said once; a forbidden store was never promised.
+      if (isStoreFull(error)) refused?.(fail('storage-full', { path: KEY }, error))
+      refused = null
     }
   })
-  return store
+  /** Hears of the first preference for which the browser has no room. */
+  const whenRefused = (listener: (error: TuneError) => void) => void (refused = listener)
+  return Object.assign(store, { whenRefused })
 }
 export type PrefsStore = ReturnType<typeof createPrefs>
 

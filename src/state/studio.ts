@@ -81,6 +81,7 @@ export function createStudio(parts: StudioParts) {
   const pace = createRunPace(parts.engine, notices)
   const { engine } = pace
   const overlay = createStore<OverlayState>(() => ({ open: null }))
+  prefs.whenRefused(notices.fail)
   const model = createModelRoom(engine, prefs, library, notices, gate.allow)
   const choice = createModelChoice(engine, prefs)
   const train = createTrainRoom(engine)

@@ -95,6 +95,17 @@ it.each(['adamw_torch', 'adamw_8bit'] as const)('hands a run over with all that 
   expect((await findCheckpoint(checkpoint)).facts).toEqual(found.facts)
 })
 
+it('holds back what a share of the rows held out, unless a second file was what the run was judged by', async () => {
+  const { opened, found } = await stopped(1, { eval_split: 0.3 })
+  const handed = async (data: string) => {
+    const facts = { ...found.facts, data }
+    return (await writeHandover({ found: { ...found, facts }, opened, rows, model: 'base' }, new MemoryFolder('p')))
+      .rows
+  }
+  expect(await handed(found.facts.data)).toBe(7)
+  expect(await handed(`${found.facts.data}/second`)).toBe(11)
+})
+
 it('hands nothing over on another model, with other rows, or after the end', async () => {
   const { opened, found } = await stopped(3)
   const refused = async (parts: Partial<Parameters<typeof writeHandover>[0]>) => {

@@ -60,6 +60,37 @@ test('runs are trained in their order, each under its own settings, and the sett
   expect(states()).toEqual([])
 })
 
+test('one that is stopped before its first step, or whose model is gone, waits; what throws has failed', async () => {
+  queue.add('', at(2))
+  ends = () => 'stopped'
+  const { set } = records
+  records.set = () => records
+  await queue.start()
+  expect(queue.store.getState()).toMatchObject({ going: false, entries: [{ state: 'waiting', runId: undefined }] })
+  records.set = set
+  ends = () => {
+    throw fail('train-no-rows', {})
+  }
+  await queue.start()
+  expect(queue.store.getState().entries).toMatchObject([{ state: 'failed', error: { code: 'train-no-rows' } }])
+})
+
+test('started again before the run that it was stopped in ends, it goes on, once', async () => {
+  for (const rate of [2, 3]) queue.add('', at(rate))
+  let again: Promise<void> | null = null
+  ends = () => {
+    if (!again) {
+      queue.stop()
+      again = queue.start()
+    }
+    return 'finished'
+  }
+  await queue.start()
+  await again
+  expect(trained).toEqual(['/2', '/3'])
+  expect([states(), settings.learning_rate, queue.store.getState().going]).toEqual([['done', 'done'], 1, false])
+})
+
 test('what fails is said and the others have their turn; once more is a new run', async () => {
   for (const rate of [2, 3]) queue.add('', at(rate))
   error = fail('train-no-rows', {}).toJSON()

@@ -99,6 +99,18 @@ test('preferences are kept, and a broken store is no obstacle', () => {
   expect(earlier).toMatchObject({ answerEvery: 0.1, smoothing: 0.6 })
   kept.set('tunetab.prefs', '{')
   expect(createPrefs(storage as unknown as Storage, ['en']).getState().language).toBe('en')
+  const full = {
+    getItem: () => null,
+    setItem: () => {
+      throw new DOMException('', 'QuotaExceededError')
+    },
+  }
+  const unkept = createPrefs(full as unknown as Storage, ['en'])
+  const said: string[] = []
+  unkept.whenRefused(({ code }) => said.push(code))
+  unkept.setState({ smoothing: 0.1 })
+  unkept.setState({ smoothing: 0.2 })
+  expect([unkept.getState().smoothing, said]).toEqual([0.2, ['storage-full']])
   expect(createPrefs(null, ['en']).getState().theme).toBe('auto')
   const strange = {
     theme: 'pink',
