@@ -16,6 +16,13 @@ const ROOT = process.env.TUNETAB_GOLDEN ?? 'tests/golden/data'
 /** Families with a golden model, each of odd shape. */
 export const GOLDEN_FAMILIES = ['qwen2', 'qwen3', 'llama', 'mistral', 'smollm3']
 
+/**
+ * Whether a long test runs for a family here: SwiftShader is several times slower than lavapipe, which has them all, so
+ * that it tries one.
+ */
+export const isTriedHere = (family: string): boolean =>
+  process.env.TUNETAB_GPU !== 'swiftshader' || family === GOLDEN_FAMILIES[0]
+
 /** A committed golden file, or the one just made in its place (TUNETAB_GOLDEN names the folder). */
 export const goldenPath = (path: string): string => `${ROOT}/${path}`
 
