@@ -6,6 +6,7 @@ import { openGpu, type Gpu } from '../src/gpu/device'
 import { bufferTensor, type Tensor } from '../src/gpu/tensor'
 import { GpuLanguageModel } from '../src/model/gpu-language-model'
 import type { LayerWeights, ModelWeights } from '../src/model/weights'
+import { KNOWN_MODELS } from '../src/state/known-models'
 import type { LinearWeight } from '../src/ops/linear'
 import { nf4Layout } from '../src/ops/nf4'
 import { nullGpuApi } from './lib/null-device'
@@ -15,21 +16,8 @@ import { record } from './lib/record'
 // a device that computes nothing. The browser's or Dawn's own share comes on top, by dispatch.
 const T = Number(process.argv[2] ?? 256)
 const gpu = await openGpu(nullGpuApi())
-const config = parseModelConfig(
-  JSON.stringify({
-    model_type: 'qwen2',
-    hidden_size: 896,
-    intermediate_size: 4864,
-    num_hidden_layers: 24,
-    num_attention_heads: 14,
-    num_key_value_heads: 2,
-    vocab_size: 151_936,
-    max_position_embeddings: 32_768,
-    rms_norm_eps: 1e-6,
-    rope_theta: 1e6,
-    tie_word_embeddings: true,
-  }),
-)
+const { config: shape } = KNOWN_MODELS.find(({ id }) => id === 'Qwen/Qwen2.5-0.5B-Instruct')!
+const config = parseModelConfig(JSON.stringify(shape))
 const model = new GpuLanguageModel(gpu, config, emptyWeights(gpu, config), [])
 await model.attachLora(
   { r: 16, lora_alpha: 32, lora_dropout: 0, target_modules: [...PROJECTIONS], use_rslora: false },

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { withTables } from './lib/bench-tables.mjs'
-import { rawText } from './lib/raw-text.mjs'
+import { nodeBundle } from './lib/node-bundle.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [name, ...rest] = process.argv.slice(2)
@@ -52,13 +52,8 @@ async function runOne() {
   await build({
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
+    ...nodeBundle,
     external: ['webgpu', '@huggingface/*'],
-    plugins: [rawText],
-    logLevel: 'error',
   })
   process.argv = [process.argv[0], entry, ...rest]
   await import(pathToFileURL(outfile).href)

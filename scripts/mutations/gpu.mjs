@@ -290,8 +290,8 @@ export const gpuMutations = [
   {
     name: 'packing: attention crosses rows',
     file: 'src/model/passes/whole-layer.ts',
-    find: '    segments: ctx.segments,\n    chunking: ctx.chunking,\n    q: { tensor: heads,',
-    replace: '    chunking: ctx.chunking,\n    q: { tensor: heads,',
+    find: 'D: c.headDim, segments, chunking, probs }',
+    replace: 'D: c.headDim, chunking, probs }',
     test: golden('packing', 'what a row says'),
   },
   {

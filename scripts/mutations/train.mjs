@@ -244,8 +244,8 @@ export const trainMutations = [
   },
   {
     name: 'rate finder: the adapter of before is forgotten',
-    file: 'src/engine/core/find-rate.ts',
-    find: "if (before) await model.attachLora(before.lora, { kind: 'pairs', pairs: before.pairs })\n    else model",
+    file: 'src/train/borrow-adapter.ts',
+    find: "if (lora && pairs) await model.attachLora(lora, { kind: 'pairs', pairs })\n    else model",
     replace: 'model',
     test: unit('engine-run', 'leaves the adapter as it was'),
   },

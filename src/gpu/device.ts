@@ -29,6 +29,8 @@ export interface Gpu {
   readonly lost: Promise<string>
   /** What it has in all, as the person said or as it is guessed; null: nobody said, and no plan goes by it. */
   memory: GpuMemory | null
+  /** Whether replays leave gaps in which others draw: a run is to keep the desktop smooth. */
+  isGentle: boolean
   /** Bytes in buffers made by `buffer` and not yet destroyed. */
   allocatedBytes: number
   /** Buffers, bind groups and pipelines made so far: steady-state steps must not move these. */
@@ -124,6 +126,7 @@ export async function openGpu(api: GPU | undefined, options: OpenGpuOptions = {}
       })
     }),
     memory: null,
+    isGentle: false,
     allocatedBytes: 0,
     counts,
     buffer(label, bytes, usage) {

@@ -43,7 +43,7 @@ export class Replay<Shape> {
   private slots: GPUBuffer[] = []
   private paramBuffer: GPUBuffer | null = null
   private bindGroups: GPUBindGroup[] = []
-  private readonly encodings = new Map<string, { dispatches: RecordedDispatch[]; params: Uint8Array<ArrayBuffer> }>()
+  private readonly encodings = new Map<string, Encoding>()
   private loadedParams = ''
 
   constructor(gpu: Gpu, record: (r: Recorder, shape: Shape) => void, capacity: Shape, options: ReplayOptions) {
@@ -123,16 +123,18 @@ export class Replay<Shape> {
 
   /** Record a shape ahead of its run and compile what it needs that is not there; nothing in the steady state. */
   async prepare(shape: Shape): Promise<void> {
-    let { key, dispatches } = this.encoding(shape)
-    if (await this.gpu.kernels.refuses(variantsOf(dispatches))) {
-      this.encodings.delete(key)
-      ;({ key, dispatches } = this.encoding(shape))
+    let found = this.encoding(shape)
+    if (found.isReady) return
+    if (await this.gpu.kernels.refuses(variantsOf(found.dispatches))) {
+      this.encodings.delete(found.key)
+      found = this.encoding(shape)
     }
-    const missing = dispatches.flatMap(({ kernel }) => (kernel.pipeline ? [] : [kernel]))
+    const missing = found.dispatches.flatMap(({ kernel }) => (kernel.pipeline ? [] : [kernel]))
     if (missing.length > 0) await this.gpu.kernels.compile(missing)
+    found.isReady = true
   }
 
-  private encoding(shape: Shape): { key: string; dispatches: RecordedDispatch[]; params: Uint8Array<ArrayBuffer> } {
+  private encoding(shape: Shape): Encoding {
     const key = JSON.stringify(shape)
     let found = this.encodings.get(key)
     if (!found) {
@@ -150,7 +152,7 @@ export class Replay<Shape> {
       for (const [index, dispatch] of dispatches.entries()) {
         packParams(dispatch.kernel.io.params, dispatch.params, view, index * PARAM_STRIDE)
       }
-      found = { dispatches, params }
+      found = { key, dispatches, params, isReady: false }
       // Decoding visits each shape once, training most of them a few times: a handful of recent ones is worth their
       // memory.
       if (this.encodings.size >= KEPT_ENCODINGS) this.encodings.delete(this.encodings.keys().next().value!)
@@ -158,7 +160,7 @@ export class Replay<Shape> {
       this.encodings.delete(key)
     }
     this.encodings.set(key, found)
-    return { key, ...found }
+    return found
   }
 
   /** Encode and submit the graph at a prepared shape. `after` may add copies to the last command buffer. */
@@ -167,11 +169,12 @@ export class Replay<Shape> {
   }
 
   /**
-   * As `run`, for a desktop that stays smooth beside it: in shorter submits, each waited for, with a gap behind it in
-   * which others draw. The same dispatches in the same order, so the same bits.
+   * As `run`; where the desktop is to stay smooth beside it (`Gpu.isGentle`) in shorter submits, each waited for, with a
+   * gap behind it in which others draw. The same dispatches in the same order, so the same bits.
    */
-  async runGently(shape: Shape, after?: (encoder: GPUCommandEncoder) => void): Promise<void> {
-    const { device, kernels } = this.gpu
+  async play(shape: Shape, after?: (encoder: GPUCommandEncoder) => void): Promise<void> {
+    const { device, kernels, isGentle } = this.gpu
+    if (!isGentle) return this.run(shape, after)
     for (const commands of this.commands(shape, kernels.tuning.flopsPerSubmit / GENTLE_SLICES, after)) {
       const start = performance.now()
       this.submit(commands)
@@ -250,6 +253,15 @@ export class Replay<Shape> {
     this.paramBuffer = null
     this.bindGroups = []
   }
+}
+
+/** A shape as it was recorded. */
+interface Encoding {
+  key: string
+  dispatches: RecordedDispatch[]
+  params: Uint8Array<ArrayBuffer>
+  /** Its variants are verified and its kernels compiled. */
+  isReady: boolean
 }
 
 const variantsOf = (dispatches: RecordedDispatch[]): Set<string> =>

@@ -160,6 +160,8 @@ export class GpuLanguageModel implements LanguageModel {
     this.trainer = null
     this.dropEvaluators()
     const plan = this.planMemory(this.adapter.lora, shape)
+    // Evaluations and answers between the steps keep to it, too.
+    this.gpu.isGentle = shape.gentle ?? false
     const parts = {
       gpu: this.gpu,
       pass: this.passFor(shape.batch, shape.tokens, activationOf(this.gpu, shape.computeDtype)),
@@ -170,7 +172,9 @@ export class GpuLanguageModel implements LanguageModel {
       share: checks.share ?? true,
       diagnose: (batches: MicroBatch[]) => this.diagnose(batches),
       onDestroy: () => {
-        if (this.trainer === trainer) this.trainer = null
+        if (this.trainer !== trainer) return
+        this.trainer = null
+        this.gpu.isGentle = false
       },
     }
     const trainer = await allocating(this.gpu, 'training state', () => new GpuTrainer(parts))

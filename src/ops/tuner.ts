@@ -129,8 +129,8 @@ async function once(gpu: Gpu, record: ConstructorParameters<typeof Replay<null>>
 
 /**
  * Times three to five variants for each class of product and chooses; every one of them is compared with its twin
- * first. Under three seconds on a typical GPU: what is far behind is dropped after one run, and after the budget the
- * classes that are left keep the defaults.
+ * first. Meant to take under three seconds on a GPU: what is far behind is dropped after one run, and behind the budget
+ * nothing more is timed, so that what is left keeps the defaults.
  */
 export async function searchTuning(
   gpu: Gpu,
@@ -149,8 +149,9 @@ export async function searchTuning(
     MatmulClass,
     (typeof SHAPES)[MatmulClass],
   ][]) {
-    if (now() - started > budget) break
-    classes.push(await searchClass(gpu, name, shape, names, refused))
+    const isOver = () => now() - started > budget
+    if (isOver()) break
+    classes.push(await searchClass(gpu, name, shape, names, refused, isOver))
   }
   const best = Math.max(...classes.filter(({ name }) => name !== 'attention').map(({ gflops }) => gflops), 0)
   return {
@@ -172,6 +173,7 @@ async function searchClass(
   { M, N, K, Z, bTransposed }: (typeof SHAPES)[MatmulClass],
   names: MatmulVariantName[],
   refused: MatmulVariantName[],
+  isOver: () => boolean,
 ): Promise<TunedClass> {
   const fill = (n: number): Tensor => uploadTensor(gpu, 'tuner', new Float32Array(n).fill(0.01))
   const [a, b, c] = [fill(Z * M * K), fill(Z * N * K), fill(Z * M * N)]
@@ -186,6 +188,7 @@ async function searchClass(
         candidates.push({ variant, gflops: 0, note: 'differs' })
         continue
       }
+      if (best < Infinity && isOver()) break
       const ms = await timeProduct(gpu, best, (r) =>
         matmul(r, { a, b, c, M, N, K, bTransposed, batch: Z > 1 ? batch : undefined, variant }),
       )

@@ -1,7 +1,7 @@
 /**
  * Models that work here: links and shapes alone, nothing of them comes with the page. Any other id of a known family
- * may be asked for, too. Shapes are those of each model's config.json; tests/unit/known-models.test.ts holds their
- * parameters against what the hub counts.
+ * may be asked for, too. Shapes are as published; tests/unit/known-models.test.ts holds what they add up to against the
+ * published numbers of parameters.
  */
 export interface KnownModel {
   /** On the hub. */

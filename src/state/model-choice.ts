@@ -47,7 +47,15 @@ export function createModelChoice(engine: Engine, prefs: PrefsStore) {
     async judge(gpu: GpuSummary, run: RunFile, gpuMemory: number) {
       const tokens = Math.min(run.max_length, MOST_TOKENS)
       const batch = run.per_device_train_batch_size
-      const key = JSON.stringify([memoryOf(gpu, { gpuMemory }), run.lora, run.optim, run.optim_args, tokens, batch])
+      const key = JSON.stringify([
+        memoryOf(gpu, { gpuMemory }),
+        run.lora,
+        run.optim,
+        run.optim_args,
+        run.quantization,
+        tokens,
+        batch,
+      ])
       if (key === judged) return
       judged = key
       const mine = ++latest

@@ -76,9 +76,11 @@ export function createRowsGlass(engine: Engine) {
     measure: () =>
       measured(async (on, signal) => {
         const before = store.getState().before ?? (await engine.evaluate({ useAdapter: false }, on, signal)).per_row
+        signal.throwIfAborted()
         store.setState({ before })
         if (!engine.adapter()) return
         const { per_row } = await engine.evaluate({ useAdapter: true }, on, signal)
+        signal.throwIfAborted()
         store.setState({ after: per_row })
       }),
     cancel: () => jobs.cancel(),
@@ -109,6 +111,7 @@ export function createRowsGlass(engine: Engine) {
     },
     /** What was measured under another adapter says nothing of this one. */
     forgetAfter() {
+      jobs.cancel()
       looks.cancel()
       store.setState({ after: null, only: null, opened: null, tokens: null })
     },

@@ -129,7 +129,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       : undefined
 
   /** The judge that was chosen, with its address allowed; null where there is none. */
-  async function judgedBy(
+  async function withJudge(
     { who, url, model, mode, rubric }: JudgeChoice,
     signal: AbortSignal,
     run: (by: Pick<JudgeRun, 'judge' | 'modes' | 'rubric'>) => Promise<Judged>,
@@ -288,7 +288,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const { left, seconds } = await estimateRun(run)
         store.setState({ estimate: seconds > 0 ? seconds : null, total: left })
         scored = await runSuites(run)
-        const judge = await judgedBy(choice, signal, (by) =>
+        const judge = await withJudge(choice, signal, (by) =>
           runJudge({ ...by, scored, candidates: who, store: answers, on, signal }),
         )
         const facts = {

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
-import type { Engine, GenerateResult } from '../engine/api/types'
+import type { Engine } from '../engine/api/types'
+import type { GenerateResult } from '../contracts/answers'
 import type { BlobFile } from './blob-folder'
 import { readBlobs } from './blob-folder'
 import { serializeError, isAbort } from './failure'

@@ -1,6 +1,7 @@
 import type { TokenizedRow } from '../contracts/data'
 import type { LanguageModel } from '../model/language-model'
 import type { RunFile } from '../run-file/run-file'
+import { borrowAdapter } from './borrow-adapter'
 import { RunControl } from './run-control'
 import { trainModel } from './train-model'
 
@@ -18,8 +19,6 @@ export async function measureRate(
   padId: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { lora } = model
-  const pairs = lora && (await model.readLora())
   const control = new RunControl()
   const stop = () => control.stop()
   signal?.addEventListener('abort', stop)
@@ -30,19 +29,12 @@ export async function measureRate(
   }
   try {
     signal?.throwIfAborted()
-    await trainModel(
-      model,
-      rows,
-      structuredClone(run),
-      control,
-      { onPhase: () => {}, onStep },
-      { keepAdapter: false, padId },
-    )
+    const hooks = { onPhase: () => {}, onStep }
+    const fresh = { keepAdapter: false, padId }
+    await borrowAdapter(model, () => trainModel(model, rows, structuredClone(run), control, hooks, fresh))
     signal?.throwIfAborted()
     return rate
   } finally {
     signal?.removeEventListener('abort', stop)
-    if (lora && pairs) await model.attachLora(lora, { kind: 'pairs', pairs })
-    else model.detachLora()
   }
 }

@@ -1,6 +1,7 @@
 import { fail } from '../../src/errors'
 import type { TuningReport } from '../../src/contracts/tuning'
-import type { Engine, GenerateRequest, GpuSummary, ModelCard, RunPlan } from '../../src/engine/api/types'
+import type { Engine, GpuSummary, ModelCard, RunPlan } from '../../src/engine/api/types'
+import type { GenerateRequest } from '../../src/contracts/answers'
 import type { WritableFolder } from '../../src/contracts/bytes'
 import type { RunFile } from '../../src/run-file/run-file'
 import type { DataSummary, PreviewRow } from '../../src/contracts/data'

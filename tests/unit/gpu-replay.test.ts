@@ -158,7 +158,8 @@ describe('a replay', () => {
     // 40 + 40, 40 + 40, 500.
     expect(made).toEqual({ dispatched: [1, 2, 3, 4, 5], submits: 3, done: 0 })
     made.dispatched.length = made.submits = 0
-    await replay.runGently({ n: 8 })
+    running.isGentle = true
+    await replay.play({ n: 8 })
     expect(made.dispatched).toEqual([1, 2, 3, 4, 5])
     expect(made.submits).toBe(5)
     expect(made.done).toBe(5)

@@ -29,7 +29,7 @@ async function fitsOn(gpu: Gpu, tokens: number, names?: string[]) {
   return new Map(models.map(({ id }, i) => [nameOf(id), fits[i]]))
 }
 
-/** As the hub counts them in each model's safetensors; where it counts a head twice, less that. */
+/** As published with each model's safetensors; where a head is counted twice there, less that. */
 const PARAMETERS = {
   'SmolLM2-135M': 134_515_008,
   'SmolLM2-360M': 361_821_120,

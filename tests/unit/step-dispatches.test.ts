@@ -9,6 +9,7 @@ import { planAnswers } from '../../src/model/answering/answer-graphs'
 import { ghost, ghostGraph, measurePass } from '../../src/model/training/training-graph'
 import type { LayerWeights, ModelWeights } from '../../src/model/weights'
 import { chooseChunking } from '../../src/ops/attention'
+import { KNOWN_MODELS } from '../../src/state/known-models'
 import type { LinearWeight } from '../../src/ops/linear'
 import { nf4Layout } from '../../src/ops/nf4'
 
@@ -20,19 +21,7 @@ beforeAll(() => {
   Object.assign(globalThis, { GPUShaderStage: { COMPUTE: 4 } })
 })
 
-const QWEN_HALF_B = {
-  model_type: 'qwen2',
-  hidden_size: 896,
-  intermediate_size: 4864,
-  num_hidden_layers: 24,
-  num_attention_heads: 14,
-  num_key_value_heads: 2,
-  vocab_size: 151_936,
-  max_position_embeddings: 32_768,
-  rms_norm_eps: 1e-6,
-  rope_theta: 1e6,
-  tie_word_embeddings: true,
-}
+const QWEN_HALF_B = KNOWN_MODELS.find(({ id }) => id === 'Qwen/Qwen2.5-0.5B-Instruct')!.config
 
 function weightsOf(config: ModelConfig, biased: boolean): ModelWeights {
   const buffer = { size: 2 ** 30 } as GPUBuffer

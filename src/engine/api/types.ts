@@ -8,6 +8,7 @@ import type { AdapterCard } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
+import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
 import type { RatePoint, RateRange, RateSearch } from '../../contracts/rate'
 import type { TuningReport } from '../../contracts/tuning'
 import type { ProgressListener } from '../../contracts/progress'
@@ -332,26 +333,6 @@ export interface DataQuestion {
   messages: Message[]
   tools: unknown[] | null
   reference: string
-}
-
-export interface GenerateRequest {
-  messages: Message[]
-  /** Functions that the template offers; where the model may call them. */
-  tools?: unknown[] | null
-  /** 0 = greedy. */
-  temperature: number
-  top_p: number
-  top_k: number
-  seed: number
-  max_new_tokens: number
-  useAdapter: boolean
-}
-export interface GenerateResult {
-  token_ids: number[]
-  text: string
-  /** Why it ended: a stop token, the length, or the person. */
-  finish: 'stop' | 'length' | 'cancelled'
-  tokensPerSecond: number
 }
 
 export interface ExportOptions extends ExportSettings {

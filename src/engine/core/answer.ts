@@ -1,7 +1,7 @@
 import type { ChatTokenizer } from '../../data/index'
 import { fail, TuneError } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
-import type { GenerateRequest, GenerateResult } from '../api/types'
+import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
 
 /**
  * The model's answer to a conversation, streamed as whole characters. Throws 'engine-prompt-too-long',

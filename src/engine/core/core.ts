@@ -39,14 +39,13 @@ import type {
   DataSource,
   Engine,
   ExportOptions,
-  GenerateRequest,
-  GenerateResult,
   ModelCard,
   ModelOutline,
   ModelSource,
   RateSearchOptions,
   TrainOptions,
 } from '../api/types'
+import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
 import type { ProgressListener } from '../../contracts/progress'
 import type { RatePoint } from '../../contracts/rate'
 import type { DataOptions, DataSummary } from '../../contracts/data'

@@ -5,6 +5,7 @@ import type { RunFile } from '../../run-file/run-file'
 import { holdOut } from '../../train/hold-out'
 import { RATE_RANGE, type RatePoint, type RateSearch } from '../../contracts/rate'
 import { FEWEST_STEPS, RateCurve } from '../../train/rate-finder'
+import { borrowAdapter } from '../../train/borrow-adapter'
 import { attachAdapter, batchOrder } from '../../train/train-model'
 import { runWindows, trainingShape } from '../../train/windows'
 import type { RateSearchOptions } from '../api/types'
@@ -26,9 +27,8 @@ export async function findRate(
   const range = { ...RATE_RANGE, ...options.range }
   range.steps = Math.max(FEWEST_STEPS, range.steps)
   const curve = new RateCurve(range)
-  const before = model.lora && { lora: model.lora, pairs: await model.readLora() }
   let isBroken = false
-  try {
+  await borrowAdapter(model, async () => {
     await attachAdapter(model, run, { keepAdapter: options.continueAdapter ?? false, padId: options.padId })
     const plan = batchOrder(rows, run)
     const trainer = await model.createTrainer({ ...trainingShape(plan, run), microBatches: 0 })
@@ -44,10 +44,7 @@ export async function findRate(
     } finally {
       trainer.destroy()
     }
-  } finally {
-    if (before) await model.attachLora(before.lora, { kind: 'pairs', pairs: before.pairs })
-    else model.detachLora()
-  }
+  })
   const ended = signal?.aborted ? 'stopped' : isBroken ? 'broke' : 'finished'
   return { points: curve.points, ...curve.suggested(), ended }
 }

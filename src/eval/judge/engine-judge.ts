@@ -1,3 +1,4 @@
+import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
 import type { Message } from '../../contracts/data'
 import { TuneError } from '../../errors'
 import type { AskJudge, JudgeCost } from './endpoint'
@@ -5,18 +6,10 @@ import type { AskJudge, JudgeCost } from './endpoint'
 /** What a judge asks of an engine; src/engine/api has it, in the page and in Node. */
 interface AskedEngine {
   generate(
-    request: {
-      messages: Message[]
-      temperature: number
-      top_p: number
-      top_k: number
-      seed: number
-      max_new_tokens: number
-      useAdapter: boolean
-    },
+    request: GenerateRequest,
     onText: (text: string, tokens: number) => void,
     signal?: AbortSignal,
-  ): Promise<{ token_ids: number[]; text: string; finish: 'stop' | 'length' | 'cancelled' }>
+  ): Promise<Pick<GenerateResult, 'token_ids' | 'text' | 'finish'>>
   promptTokens(prompts: { messages: Message[] }[]): Promise<number[]>
 }
 

@@ -3,8 +3,6 @@ import { termsOf } from './terms'
 
 /** Documents that are searched. */
 export interface Passages {
-  /** Hash of their texts: answers held against others are other verdicts. */
-  count: number
   /** The passages that fit a text best, the best first. */
   find(text: string, most: number): Passage[]
   /**
@@ -15,8 +13,7 @@ export interface Passages {
 }
 
 /**
- * An index by BM25 (minisearch's BM25+), loaded when there are documents. Throws 'eval-document-empty', and
- * 'eval-suite-needs-documents' where there is none.
+ * An index by BM25 (minisearch's BM25+), loaded when there are documents. Throws 'eval-document-empty'.
  */
 export async function searchPassages(documents: readonly Document[]): Promise<Passages> {
   const { default: MiniSearch } = await import('minisearch')
@@ -32,7 +29,6 @@ export async function searchPassages(documents: readonly Document[]): Promise<Pa
   for (const set of terms.values()) for (const term of set) holding.set(term, (holding.get(term) ?? 0) + 1)
   const weight = (term: string) => Math.log(1 + passages.length / (0.5 + (holding.get(term) ?? 0)))
   return {
-    count: passages.length,
     find: (text, most) =>
       index
         .search(text, { combineWith: 'OR' })

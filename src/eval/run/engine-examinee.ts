@@ -1,31 +1,21 @@
-import type { DataOptions, Message } from '../../contracts/data'
+import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
+import type { DataOptions } from '../../contracts/data'
 import type { ProgressListener } from '../../contracts/progress'
 import { fail } from '../../errors'
 import type { Suite, SuiteItem } from '../suites/suite'
 import type { Candidate, Examinee } from './runner'
 
-interface Asked {
-  messages: Message[]
-  tools: unknown[] | null
-  temperature: number
-  top_p: number
-  top_k: number
-  seed: number
-  max_new_tokens: number
-  useAdapter: boolean
-}
-
-interface Answered {
-  token_ids: number[]
-  text: string
-  finish: 'stop' | 'length' | 'cancelled'
-}
+type Answered = Pick<GenerateResult, 'token_ids' | 'text' | 'finish'>
 
 /** What the examinee asks of an engine; src/engine/api has it, in the page and in Node. */
 interface AskedEngine<Source> {
-  generate(request: Asked, onText: (text: string, tokens: number) => void, signal?: AbortSignal): Promise<Answered>
+  generate(
+    request: GenerateRequest,
+    onText: (text: string, tokens: number) => void,
+    signal?: AbortSignal,
+  ): Promise<Answered>
   generateMany(
-    requests: readonly Asked[],
+    requests: readonly GenerateRequest[],
     onAnswer: (index: number, result: Answered) => void,
     signal?: AbortSignal,
   ): Promise<void>
@@ -56,7 +46,7 @@ export interface ExamineeParts<Source> {
 export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
   const { engine } = parts
   let current: Candidate | null = null
-  const asked = ({ messages, tools }: SuiteItem, maxNewTokens: number): Asked => {
+  const asked = ({ messages, tools }: SuiteItem, maxNewTokens: number): GenerateRequest => {
     const greedy = { temperature: 0, top_p: 1, top_k: 0, seed: 0 }
     return { messages, tools, ...greedy, max_new_tokens: maxNewTokens, useAdapter: current!.adapter !== null }
   }

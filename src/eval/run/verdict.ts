@@ -62,6 +62,7 @@ export function verdictOf(
   thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ): Verdict {
   const reasons: Reason[] = []
+  const goals: Reason[] = []
   for (const [i, one] of scores.entries()) {
     for (const [figure, difference] of Object.entries(one.differences[candidate.id] ?? {})) {
       const { better } = SCORE_KINDS[scored[i].suite.score].figures[figure]
@@ -76,12 +77,13 @@ export function verdictOf(
       const base = value - difference.value
       const { n, interval } = difference
       const items = movers(scored[i].items, candidate.id, scored[i], figure, effect)
-      reasons.push({ suite: one.name, figure, effect, base, value, n, interval, items })
+      const reason: Reason = { suite: one.name, figure, effect, base, value, n, interval, items }
+      reasons.push(reason)
+      if (isGoal) goals.push(reason)
     }
   }
-  const isGoal = ({ suite, figure }: Reason) => own.has(suite) && GOALS.some(([, name]) => name === figure)
-  const loss = reasons.find((reason) => isGoal(reason) && reason.figure === 'loss')
-  const gains = reasons.filter((reason) => isGoal(reason) && reason.effect === 'gain')
+  const loss = goals.find(({ figure }) => figure === 'loss')
+  const gains = goals.filter(({ effect }) => effect === 'gain')
   const harms = reasons.filter(({ effect }) => effect === 'harm')
   // Of fewer pairs no difference is ever told from chance.
   const isMeasured = scores.some(

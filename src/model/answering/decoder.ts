@@ -118,7 +118,7 @@ export class Decoder {
       // Choosing moves the line on to the place behind its last token.
       write(gpu, t.rows.buffer!, Uint32Array.of(line, first + T - 1, capacity, 0), line * 16)
       const isLast = at + T === ids.length
-      this.prompts.run(shape, (encoder) => {
+      await this.prompts.play(shape, (encoder) => {
         if (isLast) words = this.ring.copy(encoder, t.tokens.buffer!)
       })
       this.lengths[line] += T
@@ -132,7 +132,7 @@ export class Decoder {
     const shape = { lines: this.size.lines }
     await this.steps.prepare(shape)
     let words: { read: () => Promise<Float32Array> }
-    this.steps.run(shape, (encoder) => {
+    await this.steps.play(shape, (encoder) => {
       words = this.ring.copy(encoder, this.t.tokens.buffer!)
     })
     for (const [line, length] of this.lengths.entries()) this.lengths[line] = Math.min(this.size.capacity, length + 1)

@@ -68,7 +68,7 @@ export class Evaluator {
     const prepared = prepareBatch(batch)
     await this.plan.prepare(prepared.shape)
     await this.inputs.write(batch, prepared)
-    this.plan.run(prepared.shape)
+    await this.plan.play(prepared.shape)
     const { rows } = prepared.shape
     const losses =
       rows > 0

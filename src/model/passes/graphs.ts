@@ -5,7 +5,7 @@ import { headLogits, headLoss, lossSum, type HeadScratch } from '../../ops/head'
 import { rmsnormBackward, rmsnormForward } from '../../ops/rmsnorm'
 import { embedGather, rowsScatter, rowsSelect } from '../../ops/rows'
 import { layerForward } from './layer'
-import type { LayerAdapter, LayerContext, Residual } from './layer-context'
+import type { CachedContext, LayerAdapter, LayerContext, Residual } from './layer-context'
 import { passSlabElements, residualPitch } from './layer-groups'
 import { wholeLayerBackward, wholeLayerForward, type LayerActivations } from './whole-layer'
 import type { ModelConfig } from '../../contracts/model'
@@ -221,17 +221,13 @@ export function recordDecoding(
   const C = config.hiddenSize
   const embedded = o.embedded ?? r.tensor('embedded', [s.T, C])
   if (!o.embedded) embedGather(r, { ids: o.ids, parts: weights.head, out: embedded, M: s.T, C })
-  const ctx = layerContext(
-    r,
-    m,
-    { B: 1, T: s.T },
-    { positions: o.positions },
-    { keys: s.first + s.T, slab: m.slabElements },
-  )
-  ctx.cache = { first: s.first, from: s.slot * o.capacity, k: o.k, v: o.v }
+  const ctx: CachedContext = {
+    ...layerContext(r, m, { B: 1, T: s.T }, { positions: o.positions }, { keys: s.first + s.T, slab: m.slabElements }),
+    cache: { first: s.first, from: s.slot * o.capacity, k: o.k, v: o.v },
+  }
   let residual: Residual = { x: embedded, delta: null }
   for (let layer = 0; layer < config.layers; layer++) {
-    residual = layerForward(ctx, layer, weights.layers[layer], residual, 'scratch')
+    residual = layerForward(ctx, layer, weights.layers[layer], residual)
   }
   const rows = o.logitRows
   const raw = r.tensor('last rows', [rows, C])

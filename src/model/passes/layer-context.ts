@@ -30,10 +30,12 @@ export interface LayerContext {
    */
   activation: 'f32' | 'f16'
   adapter: LayerAdapter | null
-  /**
-   * Answers: keys and values of earlier tokens, `first` of them; the line's own begin at row `from` of the caches.
-   */
-  cache?: { first: number; from: number; k: Tensor[]; v: Tensor[] }
+}
+
+/** For answers. */
+export interface CachedContext extends LayerContext {
+  /** Keys and values of earlier tokens, `first` of them; the line's own begin at row `from` of the caches. */
+  cache: { first: number; from: number; k: Tensor[]; v: Tensor[] }
 }
 
 export interface LayerAdapter {

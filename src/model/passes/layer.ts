@@ -5,7 +5,7 @@ import { rope } from '../../ops/rope'
 import { rowsAppend } from '../../ops/rows'
 import { swigluForward } from '../../ops/swiglu'
 import { adaptedForward } from './adapted-linear'
-import type { LayerContext, Residual } from './layer-context'
+import type { CachedContext, Residual } from './layer-context'
 import type { Projection } from '../../contracts/model'
 import type { LayerWeights } from '../weights'
 
@@ -13,14 +13,9 @@ import type { LayerWeights } from '../weights'
  * One transformer layer over the new tokens of a cached line. `input.delta` is added by the first norm; the output's
  * delta is the feed-forward block's, added by whoever reads it.
  */
-export function layerForward(
-  ctx: LayerContext,
-  layer: number,
-  w: LayerWeights,
-  input: Residual,
-  kind: string,
-): Residual {
-  const { r, config: c, B, T } = ctx
+export function layerForward(ctx: CachedContext, layer: number, w: LayerWeights, input: Residual): Residual {
+  const { r, config: c, B, T, cache } = ctx
+  const kind = 'scratch'
   const M = B * T
   const { hiddenSize: C, intermediateSize: F, heads: H, kvHeads: K, headDim: D, rmsNormEps: eps } = c
   const label = (name: string): string => `layer ${layer} ${name}`
@@ -46,8 +41,7 @@ export function layerForward(
   linear('q_proj', n1, qRaw)
   linear('k_proj', n1, kRaw)
   linear('v_proj', n1, v)
-  // A norm over each head writes a new tensor, since its backward needs the raw one; otherwise RoPE turns q and k in
-  // place.
+  // RoPE turns q and k in place.
   const q = w.qNorm ? r.tensor(label('q'), [M, H * D], { kind, dtype }) : qRaw
   const k = w.kNorm ? r.tensor(label('k'), [M, K * D], { kind, dtype }) : kRaw
   if (w.qNorm) rmsnormForward(r, { x: qRaw, weight: w.qNorm, y: q, rows: M * H, C: D, eps })
@@ -58,26 +52,24 @@ export function layerForward(
   }
 
   const attended = r.tensor(label('attended'), [M, H * D], { kind, dtype })
-  const first = ctx.cache?.first ?? 0
-  if (ctx.cache) {
-    const at = (ctx.cache.from + first) * K * D
-    rowsAppend(r, { x: k, cache: ctx.cache.k[layer], n: M * K * D, first: at })
-    rowsAppend(r, { x: v, cache: ctx.cache.v[layer], n: M * K * D, first: at })
-  }
+  const { first } = cache
+  const at = (cache.from + first) * K * D
+  rowsAppend(r, { x: k, cache: cache.k[layer], n: M * K * D, first: at })
+  rowsAppend(r, { x: v, cache: cache.v[layer], n: M * K * D, first: at })
   attentionForward(r, {
     B,
     Tq: T,
     Tk: first + T,
     first,
-    keysFrom: ctx.cache?.from,
+    keysFrom: cache.from,
     H,
     K,
     D,
     segments: ctx.segments,
     chunking: ctx.chunking,
     q,
-    k: ctx.cache ? ctx.cache.k[layer] : k,
-    v: ctx.cache ? ctx.cache.v[layer] : v,
+    k: cache.k[layer],
+    v: cache.v[layer],
     out: attended,
     probs: ctx.probs,
   })

@@ -51,6 +51,11 @@ function layerParts(ctx: LayerContext, layer: number, w: LayerWeights) {
   return { M: ctx.B * ctx.T, Q, KV, groups, dropout, extra, gatePitch }
 }
 
+/** Each token of a line sees the line's own before it. */
+function attentionShape({ config: c, B, T, segments, chunking, probs }: LayerContext) {
+  return { B, Tq: T, Tk: T, first: 0, H: c.heads, K: c.kvHeads, D: c.headDim, segments, chunking, probs }
+}
+
 function headsOf(
   ctx: LayerContext,
   layer: number,
@@ -85,7 +90,7 @@ export function wholeLayerForward(
   kind: string,
   recompute = false,
 ): { output: Residual; kept: LayerActivations } {
-  const { r, config: c, B, T, activation: dtype, slab } = ctx
+  const { r, config: c, activation: dtype, slab } = ctx
   const { M, Q, KV, groups, dropout, extra, gatePitch } = layerParts(ctx, layer, w)
   const { hiddenSize: C, intermediateSize: F, rmsNormEps: eps } = c
   const low: LayerActivations['low'] = {}
@@ -124,20 +129,11 @@ export function wholeLayerForward(
 
   const attended = tensor('attended', Q + extra('output'), { kind, dtype })
   attentionForward(r, {
-    B,
-    Tq: T,
-    Tk: T,
-    first: 0,
-    H: c.heads,
-    K: c.kvHeads,
-    D: c.headDim,
-    segments: ctx.segments,
-    chunking: ctx.chunking,
+    ...attentionShape(ctx),
     q: { tensor: heads, at: 0, row: pitch },
     k: { tensor: heads, at: Q, row: pitch },
     v: { tensor: qkv, at: Q + KV, row: Q + 2 * KV },
     out: { tensor: attended, at: 0, row: Q + extra('output') },
-    probs: ctx.probs,
   })
   const attentionOut = tensor('attention out', C, { kind: 'scratch' })
   product('output', attended, attentionOut)
@@ -177,7 +173,7 @@ export function wholeLayerBackward(
   { tensor: dx, pitch: dxPitch }: { tensor: Tensor; pitch: number },
   lowest: boolean,
 ): void {
-  const { r, config: c, B, T, slab } = ctx
+  const { r, config: c, slab } = ctx
   const { M, Q, KV, groups, dropout, extra, gatePitch } = layerParts(ctx, layer, w)
   const { hiddenSize: C, intermediateSize: F, rmsNormEps: eps } = c
   const scratch = (name: string, width: number): Tensor =>
@@ -227,15 +223,7 @@ export function wholeLayerBackward(
   const pitch = Q + 2 * KV + extra('attention')
   const dqkv = scratch('dq, dk, dv', pitch)
   attentionBackward(r, {
-    B,
-    Tq: T,
-    Tk: T,
-    first: 0,
-    H: c.heads,
-    K: c.kvHeads,
-    D: c.headDim,
-    segments: ctx.segments,
-    chunking: ctx.chunking,
+    ...attentionShape(ctx),
     q: { tensor: kept.heads, at: 0, row: headPitch },
     k: { tensor: kept.heads, at: Q, row: headPitch },
     v: { tensor: kept.qkv, at: Q + KV, row: Q + 2 * KV },
@@ -243,7 +231,6 @@ export function wholeLayerBackward(
     dq: { tensor: dqkv, at: 0, row: pitch },
     dk: { tensor: dqkv, at: Q, row: pitch },
     dv: { tensor: dqkv, at: Q + KV, row: pitch },
-    probs: ctx.probs,
     dprobs: ctx.adapter!.training!.dprobs,
   })
   if (lowest && !kept.low.attention) return

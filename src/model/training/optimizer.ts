@@ -134,7 +134,7 @@ export class Optimizer {
       const isLast = index === this.replays.length - 1
       if (chunk) await this.pager!.bring(chunk)
       await replay.prepare(null)
-      replay.run(null, (encoder) => {
+      await replay.play(null, (encoder) => {
         if (chunk) this.pager!.copyBack(encoder, chunk)
         if (isLast) last(encoder)
       })

@@ -146,9 +146,7 @@ export class GpuTrainer implements Trainer {
     bits[RUN.index.micro_step] = this.microSteps++
     this.runWords[RUN.index.batch_scale] = 1 / Math.max(1, batch.trainedTokens)
     gpu.device.queue.writeBuffer(this.run, 0, this.runWords)
-    const after = (encoder: GPUCommandEncoder): void => this.noteLosses(batch, prepared, encoder)
-    if (this.p.shape.gentle) await this.passPlan.runGently(prepared.shape, after)
-    else this.passPlan.run(prepared.shape, after)
+    await this.passPlan.play(prepared.shape, (encoder) => this.noteLosses(batch, prepared, encoder))
     this.window.push(batch)
   }
 

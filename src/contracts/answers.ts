@@ -1,0 +1,23 @@
+import type { Message } from './data'
+
+/** What a model is asked, and how its answer is drawn. */
+export interface GenerateRequest {
+  messages: Message[]
+  /** Functions that the template offers; where the model may call them. */
+  tools?: unknown[] | null
+  /** 0 = greedy. */
+  temperature: number
+  top_p: number
+  top_k: number
+  seed: number
+  max_new_tokens: number
+  useAdapter: boolean
+}
+
+export interface GenerateResult {
+  token_ids: number[]
+  text: string
+  /** Why it ended: a stop token, the length, or the person. */
+  finish: 'stop' | 'length' | 'cancelled'
+  tokensPerSecond: number
+}
