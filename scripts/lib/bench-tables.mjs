@@ -39,17 +39,23 @@ function stepTable(figures) {
 function matmulTable(figures) {
   const all = Object.entries(figures).filter(([name]) => name.startsWith('matmul '))
   if (all.length === 0) return null
+  const layouts = ['B^T', 'A B', 'A^T']
+  const shapes = new Set(all.flatMap(([, { rows }]) => rows.map(({ shape }) => shape.join(' × '))))
+  const variants = [...new Set(all.flatMap(([, { rows }]) => rows.map(({ variant }) => variant)))]
+  // A variant a line: shares of the peak for each layout that it takes.
+  const cell = (rows, shape, variant) =>
+    layouts
+      .flatMap((layout) => {
+        const found = rows.find(
+          (one) => one.shape.join(' × ') === shape && [one.variant, one.layout].join() === [variant, layout].join(),
+        )
+        return found ? [`${(100 * found.share).toFixed(0)} %`] : []
+      })
+      .join(' / ') || '–'
   return table(
-    ['adapter', 'shape', 'variant', 'layout', 'GFLOP/s', 'share of the FMA peak'],
-    all.flatMap(([name, { rows }]) =>
-      rows.map(({ shape, variant, layout, gflops, share }) => [
-        name.slice(7),
-        shape.join(' × '),
-        variant,
-        layout,
-        gflops.toPrecision(3),
-        `${(100 * share).toFixed(0)} %`,
-      ]),
+    ['shape', 'variant', ...all.map(([name]) => `${name.slice(7)}: ${layouts.join(' / ')}`)],
+    [...shapes].flatMap((shape) =>
+      variants.map((variant) => [shape, variant, ...all.map(([, { rows }]) => cell(rows, shape, variant))]),
     ),
   )
 }

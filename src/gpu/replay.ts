@@ -169,8 +169,8 @@ export class Replay<Shape> {
   }
 
   /**
-   * As `run`; where the desktop is to stay smooth beside it (`Gpu.isGentle`) in shorter submits, each waited for, with a
-   * gap behind it in which others draw. The same dispatches in the same order, so the same bits.
+   * As `run`; where the desktop is to stay smooth beside it (`Gpu.isGentle`) in shorter submits, each waited for, with
+   * a gap behind it in which others draw. The same dispatches in the same order, so the same bits.
    */
   async play(shape: Shape, after?: (encoder: GPUCommandEncoder) => void): Promise<void> {
     const { device, kernels, isGentle } = this.gpu

@@ -65,8 +65,8 @@ async function parallelGroups(device: GPUDevice): Promise<number> {
 
 /**
  * Whether an adapter that hides its name, as Firefox's do, is a processor that plays GPU: it works on no more
- * workgroups at once than it has cores. Measured: 0.5 to 1.4 on two busy cores with SwiftShader and lavapipe. No GPU was
- * measured; by their makers' figures the smallest hold 20 and more.
+ * workgroups at once than it has cores. Measured: 0.5 to 1.4 on two busy cores with SwiftShader and lavapipe. No GPU
+ * was measured; by their makers' figures the smallest hold 20 and more.
  */
 export async function playsGpu(device: GPUDevice, cores: number): Promise<boolean> {
   const bound = OVER_CORES * Math.min(cores, MOST_CORES)
