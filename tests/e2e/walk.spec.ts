@@ -7,7 +7,7 @@ import { watchPage } from '../helpers/browser'
 import { setFields } from './settings'
 import { teahouseRows } from './teahouse'
 
-const STEPS = 40
+const STEPS = 32
 
 // A software GPU shares its process with what draws the page: between two submits a click may wait.
 test.use({ actionTimeout: 120_000 })
