@@ -3,8 +3,8 @@ import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
 
 /**
- * The origin's stores have no room for anything. Before the page is there: Chromium goes by the room that a database had
- * at an earlier write for half a minute, in which a short run ends.
+ * The origin's stores have no room for anything. Before the page is there: Chromium goes by the room that a database
+ * had at an earlier write for half a minute, in which a short run ends.
  */
 async function fillStores(page: Page, origin: string): Promise<void> {
   const client = await page.context().newCDPSession(page)
