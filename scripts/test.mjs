@@ -1,5 +1,5 @@
 // The whole suite, from nothing: install what is missing, then types, lint, unit, kernel and browser tests. Those that
-// keep one core busy run two at a time; unit tests have the machine to themselves. The last line is
+// keep one core busy run two at a time, the others have the machine to themselves. The last line is
 // `N passed, N failed`.
 //   node scripts/test.mjs                 everything
 //   node scripts/test.mjs unit kernels    only the suites named
@@ -123,8 +123,7 @@ const suites = async (isWanted, notes) => [
   { name: 'notice', together: true, start: check(['scripts/notice.mjs', '--check']) },
   { name: 'unit', start: vitest('unit') },
   ...(isWanted('kernels') ? await kernelSuites(notes) : []),
-  // Begins beside the slower kernel suite, when the quicker one has ended.
-  { name: 'browser', together: true, start: playwright },
+  { name: 'browser', start: playwright },
 ]
 
 async function main() {
