@@ -14,9 +14,9 @@ test('by default a tenth of the rows is held out and judged ten times; the best 
   const status = train.getByRole('status')
   await expect(status).toHaveText('Ready to train', { timeout: 120_000 })
   await expect(train.getByText('judged 10 times')).toBeVisible()
-  await setFields(train, { max_steps: 20, per_device_train_batch_size: 1 })
+  await setFields(train, { max_steps: 10, per_device_train_batch_size: 1 })
   await train.getByRole('button', { name: 'Start training' }).click()
-  await expect(status).toContainText('Done · step 20 of 20', { timeout: 280_000 })
+  await expect(status).toContainText('Done · step 10 of 10', { timeout: 280_000 })
 
   await expect(train.locator('circle[data-best]')).toHaveCount(10)
   const words = train.getByRole('region', { name: 'Held-out rows' })
