@@ -1,6 +1,5 @@
-import type { TuningReport } from '../../contracts/tuning'
-import type { ChatTokenizer, Dataset } from '../../data/index'
-import { fail, TuneError } from '../../errors/index'
+import type { ChatTokenizer } from '../../data/index'
+import { fail } from '../../errors/index'
 import { serializeError } from '../../errors/serialize'
 import type { Place } from '../../formats/whole-folder'
 import type { ByteSource, FileFolder, WritableFolder } from '../../contracts/bytes'
@@ -25,7 +24,8 @@ import { withManifest } from '../../formats/manifest'
 import { findCheckpoint } from '../../train/find-checkpoint'
 import { questionsOf } from './questions'
 import { gpuSummary } from './gpu-summary'
-import { prepareDevice, tuneDevice } from './tune-device'
+import { EngineData } from './engine-data'
+import { EngineDevice } from './engine-device'
 import { adapterCard, attachAdapter } from './load-adapter'
 import { modelCard } from './model-card'
 import { openData, tokenizerOf } from './open-data'
@@ -61,14 +61,6 @@ export type ModelLoader = (
   options: { loadIn4bit: boolean; doubleQuant: boolean },
 ) => Promise<LanguageModel>
 
-interface Device {
-  gpu: Gpu
-  /** Rejects when the device is lost. */
-  lost: Promise<never>
-  /** What a search for its kernels found; null: defaults. */
-  tuning: TuningReport | null
-}
-
 interface Loaded {
   opened: OpenedModel
   tokenizer: ChatTokenizer
@@ -82,39 +74,35 @@ export function createEngine(platform: Platform, loadWeights: ModelLoader): Engi
   return new EngineCore(platform, loadWeights)
 }
 
-/** How much later than its consequences the loss of a device may be told. */
-const LOST_MS = 300
-
 class EngineCore implements Engine {
   private readonly platform: Platform
   private readonly loadWeights: ModelLoader
   private readonly tasks = new TaskQueue()
-  private device: Device | null = null
-  private opening: Promise<Device> | null = null
+  private readonly device: EngineDevice
+  private readonly data: EngineData
   private loaded: Loaded | null = null
   private adapterFacts: AdapterCard | null = null
-  private source: ByteSource | null = null
-  private data: Dataset | null = null
-  private evalSource: ByteSource | null = null
-  private evalData: Dataset | null = null
   private control: RunControl | null = null
-  private memory: GpuMemory | null = null
 
   constructor(platform: Platform, loadWeights: ModelLoader) {
     this.platform = platform
     this.loadWeights = loadWeights
+    this.device = new EngineDevice(platform, () => {
+      this.loaded = null
+      this.adapterFacts = null
+    })
+    this.data = new EngineData((...request) => this.tokenized(...request))
   }
 
   async gpu() {
-    const { gpu, tuning } = await this.openDevice()
+    const { gpu, tuning } = await this.device.open()
     return gpuSummary(gpu, tuning)
   }
 
   async tune() {
     return this.tasks.only('tune', async () => {
-      const device = await this.openDevice()
-      device.tuning = await this.alive(tuneDevice(device.gpu, this.platform.tuning))
-      return gpuSummary(device.gpu, device.tuning)
+      const { gpu, tuning } = await this.device.tune()
+      return gpuSummary(gpu, tuning)
     })
   }
 
@@ -132,9 +120,9 @@ class EngineCore implements Engine {
       signal?.throwIfAborted()
       // The old model goes first: both together may not fit.
       this.dropModel()
-      const { gpu } = await this.openDevice()
+      const { gpu } = await this.device.open()
       const options = { loadIn4bit: quantization.load_in_4bit, doubleQuant: quantization.bnb_4bit_use_double_quant }
-      const model = await this.alive(this.loadWeights(gpu, opened, byteProgress(on), signal, options))
+      const model = await this.device.alive(this.loadWeights(gpu, opened, byteProgress(on), signal, options))
       const card = modelCard(source, opened, tokenizer, model, (performance.now() - began) / 1000)
       this.loaded = { opened, tokenizer, model, card, quantization }
       return card
@@ -142,13 +130,11 @@ class EngineCore implements Engine {
   }
 
   async setGpuMemory(memory: GpuMemory | null): Promise<void> {
-    this.memory = memory
-    const { gpu } = await this.openDevice()
-    gpu.memory = memory
+    await this.device.setMemory(memory)
   }
 
   async fitModels(models: readonly ModelOutline[], run: RunFile, tokens: number) {
-    return fitModels((await this.openDevice()).gpu, models, run, tokens)
+    return fitModels((await this.device.open()).gpu, models, run, tokens)
   }
 
   model(): ModelCard | null {
@@ -160,20 +146,11 @@ class EngineCore implements Engine {
   }
 
   async loadData(source: DataSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal) {
-    const opened = await this.openDataSource(source)
-    const data = await this.tokenized(opened, options, on, signal)
-    this.source = opened
-    this.data = data
-    // A new model has its own ids.
-    if (this.evalSource && !this.evalData) this.evalData = await this.tokenized(this.evalSource, options)
-    return data.facts
+    return this.data.load(await this.openDataSource(source), options, on, signal)
   }
 
   async remapData(options: DataOptions, on?: ProgressListener) {
-    if (!this.source) throw fail('engine-no-data', {})
-    this.data = await this.tokenized(this.source, options, on)
-    if (this.evalSource) this.evalData = await this.tokenized(this.evalSource, options, on)
-    return this.data.facts
+    return this.data.remap(options, on)
   }
 
   async loadEvalData(
@@ -182,28 +159,11 @@ class EngineCore implements Engine {
     on?: ProgressListener,
     signal?: AbortSignal,
   ): Promise<DataSummary | null> {
-    const opened = source && (await this.openDataSource(source))
-    const data = opened && (await this.tokenized(opened, options, on, signal))
-    if (data && this.data) sameFormat(this.data.facts, data.facts)
-    this.evalSource = opened
-    this.evalData = data
-    return data?.facts ?? null
-  }
-
-  /** Rows of the data set and of a second file, which another set may have come in front of since it was opened. */
-  private runRows() {
-    const { rows, facts } = this.needData()
-    if (this.evalData) sameFormat(facts, this.evalData.facts)
-    return { rows, second: this.evalData?.rows ?? null }
+    return this.data.loadSecond(source && (await this.openDataSource(source)), options, on, signal)
   }
 
   /** Runs beside other work, which it does not touch. Ids of a model that was replaced meanwhile are worth nothing. */
-  private async tokenized(
-    source: ByteSource,
-    options: DataOptions,
-    on?: ProgressListener,
-    signal?: AbortSignal,
-  ): Promise<Dataset> {
+  private async tokenized(source: ByteSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal) {
     const loaded = this.needModel()
     const data = await openData(source, loaded.tokenizer, loaded.opened.config, options, on, signal)
     if (this.loaded !== loaded) throw new DOMException('another model was loaded meanwhile', 'AbortError')
@@ -212,30 +172,31 @@ class EngineCore implements Engine {
 
   async previewRows(from: number, count: number) {
     const { tokenizer } = this.needModel()
-    return this.needData()
+    return this.data
+      .need()
       .rows.slice(from, from + count)
       .map((row) => previewRow(row, tokenizer))
   }
 
   async *tokenRows() {
-    for (const { row, inputIds, labels } of this.needData().rows) yield { row, inputIds, labels }
+    for (const { row, inputIds, labels } of this.data.need().rows) yield { row, inputIds, labels }
   }
 
   async planRun(run: RunFile) {
-    const { rows, second } = this.runRows()
+    const { rows, second } = this.data.runRows()
     return planRun(this.needModel().model, rows, second, run)
   }
 
   async measureRate(run: RunFile, signal?: AbortSignal) {
     const { model, tokenizer } = this.needModel()
-    const all = this.runRows()
+    const all = this.data.runRows()
     const { train: rows } = holdOut(all.rows, all.second, run)
-    return this.tasks.only('measure', () => this.alive(measureRate(model, rows, run, tokenizer.padId, signal)))
+    return this.tasks.only('measure', () => this.device.alive(measureRate(model, rows, run, tokenizer.padId, signal)))
   }
 
   async train(run: RunFile, options: TrainOptions, on: (event: TrainEvent) => void) {
     const { model, opened, tokenizer, quantization, card } = this.needModel()
-    const rows = this.runRows()
+    const rows = this.data.runRows()
     sameQuantization(quantization, run.quantization)
     return this.tasks.only('train', async () => {
       const control = new RunControl()
@@ -256,7 +217,7 @@ class EngineCore implements Engine {
             on({ kind: 'adapter', card: adapter })
           },
         }
-        return await this.alive(runTraining(model, rows, run, options, parts, on))
+        return await this.device.alive(runTraining(model, rows, run, options, parts, on))
       } finally {
         this.control = null
         this.adapterFacts = this.loaded && adapterCard(this.loaded.model, this.loaded.card.id)
@@ -271,10 +232,12 @@ class EngineCore implements Engine {
     signal?: AbortSignal,
   ) {
     const { model, tokenizer, quantization } = this.needModel()
-    const rows = this.runRows()
+    const rows = this.data.runRows()
     sameQuantization(quantization, run.quantization)
     const { padId } = tokenizer
-    return this.tasks.only('find-rate', () => this.alive(findRate(model, rows, run, { ...options, padId }, on, signal)))
+    return this.tasks.only('find-rate', () =>
+      this.device.alive(findRate(model, rows, run, { ...options, padId }, on, signal)),
+    )
   }
 
   /** Where the platform keeps a run's checkpoints. Without room for even a folder the run goes on without them. */
@@ -309,7 +272,7 @@ class EngineCore implements Engine {
   async loadAdapter(folder: FileFolder): Promise<AdapterCard> {
     const { model } = this.needModel()
     return this.tasks.only('load-adapter', async () => {
-      const card = await this.alive(attachAdapter(model, folder))
+      const card = await this.device.alive(attachAdapter(model, folder))
       this.adapterFacts = card
       return card
     })
@@ -327,17 +290,17 @@ class EngineCore implements Engine {
   }
 
   async evaluate(options: { useAdapter: boolean; batchSize?: number }, on?: ProgressListener, signal?: AbortSignal) {
-    this.needData()
+    this.data.need()
     return this.short('evaluate', signal, ({ model, tokenizer }, both) => {
       const useAdapter = options.useAdapter && model.lora !== null
-      return evaluateRows(model, this.needData().rows, { ...options, useAdapter, padId: tokenizer.padId }, on, both)
+      return evaluateRows(model, this.data.need().rows, { ...options, useAdapter, padId: tokenizer.padId }, on, both)
     })
   }
 
   async rowTokens(row: number, signal?: AbortSignal) {
-    this.needData()
+    this.data.need()
     return this.short('evaluate', signal, ({ model, tokenizer }, both) => {
-      const found = this.needData().rows.find((one) => one.row === row)
+      const found = this.data.need().rows.find((one) => one.row === row)
       if (!found) throw fail('engine-no-row', { row })
       return rowTokens(model, found, tokenizer, both)
     })
@@ -385,7 +348,7 @@ class EngineCore implements Engine {
 
   async handover(checkpoint: FileFolder, baseId: string, out: WritableFolder) {
     const { opened } = this.needModel()
-    const { rows } = this.needData()
+    const { rows } = this.data.need()
     const found = await findCheckpoint(checkpoint)
     const { value } = await withManifest(out, {}, (into) => writeHandover({ found, opened, rows, model: baseId }, into))
     return value
@@ -428,14 +391,13 @@ class EngineCore implements Engine {
     // An adapter is small enough to be written beside a run that is paused; a model waits for its turn.
     if (takes === 'adapter') return this.short('export', signal, work)
     this.needModel()
-    return this.tasks.next('export', async () => this.alive(work(this.needModel(), signal)))
+    return this.tasks.next('export', async () => this.device.alive(work(this.needModel(), signal)))
   }
 
   async dispose(): Promise<void> {
     this.control?.stop()
     this.dropModel()
-    this.device?.gpu.destroy()
-    this.device = null
+    this.device.destroy()
   }
 
   /**
@@ -449,7 +411,7 @@ class EngineCore implements Engine {
   ): Promise<T> {
     this.needModel()
     const { control } = this
-    const run = (ends?: AbortSignal) => this.alive(work(this.needModel(), ends))
+    const run = (ends?: AbortSignal) => this.device.alive(work(this.needModel(), ends))
     if (!control?.resting) return this.tasks.next(task, async () => run(signal))
     return control.beside((goesOn) => run(signal ? AbortSignal.any([signal, goesOn]) : goesOn))
   }
@@ -459,65 +421,11 @@ class EngineCore implements Engine {
     return this.loaded
   }
 
-  private needData(): Dataset {
-    if (!this.data) throw fail('engine-no-data', {})
-    return this.data
-  }
-
-  /** Ids of the data set belong to the old model's tokenizer; the file itself is kept for `remapData`. */
   private dropModel(): void {
     this.loaded?.model.destroy()
     this.loaded = null
     this.adapterFacts = null
-    this.data = null
-    this.evalData = null
-  }
-
-  /** One device, also for two who ask at the same time. */
-  private async openDevice(): Promise<Device> {
-    if (this.device) return this.device
-    this.opening ??= this.newDevice().finally(() => (this.opening = null))
-    return this.opening
-  }
-
-  private async newDevice(): Promise<Device> {
-    const gpu = await this.platform.openGpu()
-    const tuning = await prepareDevice(gpu, this.platform.tuning)
-    gpu.memory = this.memory
-    const lost = gpu.lost.then((reason) => {
-      // Nothing on the lost device can be freed or used; the next load opens another.
-      this.device = null
-      this.loaded = null
-      this.adapterFacts = null
-      throw fail('gpu-lost', { reason })
-    })
-    lost.catch(() => {})
-    const device = { gpu, lost, tuning }
-    this.device = device
-    return device
-  }
-
-  /**
-   * GPU work that ends when the device is lost, since its own promise might never settle then, or when the device
-   * reports an error that nobody expected: its results would not be those that were asked for.
-   */
-  private async alive<T>(work: Promise<T>): Promise<T> {
-    if (!this.device) return work
-    const { gpu, lost } = this.device
-    let stop = () => {}
-    const broken = new Promise<never>((_, reject) => {
-      stop = gpu.watchErrors((detail) => reject(fail('gpu-error', { detail })))
-    })
-    try {
-      return await Promise.race([work, lost, broken])
-    } catch (error) {
-      if (error instanceof TuneError && error.code !== 'gpu-error') throw error
-      // A lost device fails what waits on it before it says that it is lost.
-      await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOST_MS))])
-      throw error
-    } finally {
-      stop()
-    }
+    this.data.dropIds()
   }
 
   private async openSource(source: ModelSource, on?: ProgressListener, signal?: AbortSignal): Promise<FileFolder> {
@@ -554,13 +462,6 @@ function byteProgress(on?: ProgressListener) {
     const etaSeconds = perSecond > 0 ? (bytesTotal - bytesDone) / perSecond : undefined
     on?.({ phase: 'quantize', item: tensor, done: bytesDone, total: bytesTotal, unit: 'bytes', perSecond, etaSeconds })
   }
-}
-
-/** Losses of rows of another kind would say nothing of the run. */
-function sameFormat(train: DataSummary, held: DataSummary): void {
-  const [first, second] = [train.mapping.format, held.mapping.format]
-  if (first === second) return
-  throw fail('eval-other-format', { data: train.name, format: first, eval_data: held.name, eval_format: second })
 }
 
 /** The base was quantised when the model was loaded; a run that wants another base needs another load. */
