@@ -41,3 +41,4 @@ export function createEvalFile({ engine, train, visits, settings, onChange }: Ev
     },
   }
 }
+export type EvalFile = ReturnType<typeof createEvalFile>

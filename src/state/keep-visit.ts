@@ -100,3 +100,4 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
     },
   }
 }
+export type VisitKeeper = ReturnType<typeof createVisitKeeper>

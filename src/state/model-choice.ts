@@ -71,3 +71,4 @@ export function createModelChoice(engine: Engine, prefs: PrefsStore) {
     },
   }
 }
+export type ModelChoice = ReturnType<typeof createModelChoice>

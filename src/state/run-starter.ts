@@ -218,3 +218,4 @@ export function createRunStarter(parts: StarterParts) {
     await whole(record, options).finally(() => (starting = false))
   }
 }
+export type RunStarter = ReturnType<typeof createRunStarter>

@@ -1,10 +1,9 @@
 import { createStore } from 'zustand/vanilla'
 import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
-import { fail, TuneError } from '../errors'
-import type { SerializedError } from '../errors'
+import { fail } from '../errors'
 import { loadWords } from '../i18n'
-import type { Language, MessageKey } from '../i18n'
+import type { Language } from '../i18n'
 import { parseRunFile } from '../run-file/parse-run-file'
 import { readRunFile } from '../run-file/read-run-file'
 import type { HubLibrary } from '../storage/hub-library'
@@ -20,24 +19,25 @@ import type { PrefsStore } from './prefs'
 import { presetFor } from './presets'
 import type { Router } from './router'
 import type { RunArchive, RunRecord } from './run-record'
-import { canResume, handoverStep } from './run-record'
-import { prepareResume } from './resume-run'
+import { handoverStep } from './run-record'
 import { createRateSearch } from './rate-search'
 import { createRunQueue } from './run-queue'
+import { createRunDoors } from './run-doors'
+import type { Ask } from './run-doors'
 import { createRunPace } from './run-pace'
 import { createRunStarter } from './run-starter'
 import { createRowsGlass } from './rows-glass'
 import { createRunsRoom } from './runs-room'
-import { seenUntil, unpackSeen } from './seen-rows'
-import { firstWrong } from './settings'
+import { unpackSeen } from './seen-rows'
 import { createTrainRoom, isRunning } from './train-room'
 import { createScoreRoom } from './score-room'
 import { createTryRoom } from './try-room'
+import { createVisitStart } from './visit-start'
+import { isLoss } from './losses'
 import { createVisitKeeper } from './keep-visit'
-import { dataName, fileStem, runName } from './names'
+import { dataName, fileStem } from './names'
 import type { RunFacts } from '../run-file/run-facts'
-import type { Visit, VisitStore } from './visit-store'
-import { dataFileKey } from './visit-store'
+import type { VisitStore } from './visit-store'
 
 export interface StudioParts {
   engine: Engine
@@ -52,11 +52,7 @@ export interface StudioParts {
   baseUrl: string
   visits: VisitStore
   gate: { allow(endpoint: string): Promise<void>; ledger(): Promise<Ledger | null> }
-  /** Asks the person for a data file or a model folder; null where they give none. */
-  ask: {
-    dataFile(): Promise<File | null>
-    modelFolder(): Promise<{ name: string; files: { path: string; file: File }[] } | null>
-  }
+  ask: Ask
 }
 
 /** What lies over the page. */
@@ -65,15 +61,6 @@ interface OverlayState {
 }
 
 const PLAN_DELAY_MS = 120
-/** Losses of the GPU or the worker in a row, without a step between them, after which the person decides. */
-const MOST_LOSSES = 3
-/** After these the engine is there again, but empty. */
-const LOSSES: readonly string[] = ['gpu-lost', 'engine-worker-died', 'engine-worker-blocked']
-
-const isLoss = (error: SerializedError | null): error is SerializedError =>
-  error !== null && LOSSES.includes(error.code)
-const hasCheckpoint = ({ checkpoints }: RunRecord): boolean => (checkpoints?.steps.length ?? 0) > 0
-
 /** The rooms, and what one of them means for the others. */
 export function createStudio(parts: StudioParts) {
   const { archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate } = parts
@@ -123,14 +110,13 @@ export function createStudio(parts: StudioParts) {
       await data.settled()
       await train.plan(isReady())
     },
-    start: (name, onBegun) => beginRun(name, onBegun),
-    resume: (record) => resumeRun(record),
+    start: (name, onBegun) => doors.beginRun(name, onBegun),
+    resume: (record) => doors.resumeRun(record),
     find: (id) => runs.find(id),
     error: () => train.store.getState().error ?? train.store.getState().planError,
   })
   const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs, queue })
-  const resumeParts = { model, data, train, keptFile: visit.file, openEvalFile: evalFile.open }
-  /** The beginning of the visit: until then rooms still fill, and what is started waits for them. */
+  /** The beginning of the visit: what is started waits for it. */
   let begun: Promise<void> = Promise.resolve()
 
   const running = () => isRunning(train.store.getState().phase)
@@ -196,20 +182,6 @@ export function createStudio(parts: StudioParts) {
   }
   engine.onLost?.((error) => model.lost(error))
 
-  const names = () => {
-    const { card } = model.store.getState()
-    const { summary } = data.store.getState()
-    return { card, data: dataName(data.store.getState(), prefs.getState().language), rows: summary?.rowsKept ?? 0 }
-  }
-
-  /** An adapter that is gone on with decides its own shape, so the settings follow it. */
-  function goOnFromAdapter(wanted: boolean) {
-    const { adapter } = tryRoom.store.getState()
-    const { run } = train.store.getState()
-    train.setContinue(wanted && adapter !== null)
-    if (wanted && adapter) train.setRun({ ...run, lora: { ...adapter.lora, lora_dropout: run.lora.lora_dropout } })
-  }
-
   const start = createRunStarter({
     engine,
     archive,
@@ -221,154 +193,39 @@ export function createStudio(parts: StudioParts) {
     runs,
     download: (record) => downloadAdapter(record),
   })
-
-  /**
-   * Trains with what is chosen, to the end; resolves with the run's id, null where none was begun. `name` comes behind
-   * the data set's.
-   */
-  async function beginRun(name = '', onBegun: (runId: string) => void = () => {}): Promise<string | null> {
-    notices.clear('run', 'train')
-    const { card, data: dataTitle, rows } = names()
-    if (running() || !card || !isReady()) return null
-    const { continueAdapter, wrong } = train.store.getState()
-    const field = firstWrong(wrong)
-    if (field) {
-      // Its last good value is not what stands there: better no run than another one.
-      train.show('setup')
-      train.attend(field)
-      return null
-    }
-    const { branch } = train.store.getState()
-    if (branch) {
-      train.setBranch(null)
-      await startBranch(branch.record, branch.step)
-      return null
-    }
-    if (continueAdapter) goOnFromAdapter(true)
-    const { source } = model.store.getState()
-    const { sample, fileName, mapping, source: dataSource } = data.store.getState()
-    const kept = dataSource?.kind === 'file' ? dataFileKey(dataSource.file) : undefined
-    const judgedBy = train.store.getState().evalFile
-    const second = judgedBy ? { name: judgedBy.name, kept: judgedBy.kept } : undefined
-    const record: RunRecord = {
-      id: crypto.randomUUID(),
-      name: runName([fileStem(dataTitle), name].filter(Boolean).join(' · '), runs.store.getState().list ?? []),
-      startedAt: Date.now(),
-      model: {
-        id: card.id,
-        name: card.name,
-        source: card.source,
-        ...(source?.kind === 'hub' ? { revision: source.revision, endpoint: source.endpoint } : {}),
-      },
-      data: {
-        name: dataTitle,
-        rows,
-        sample: sample?.file,
-        file: fileName ?? undefined,
-        kept,
-        mapping,
-        evalFile: second,
-      },
-      run: train.store.getState().run,
-      curve: [],
-      reason: 'running',
-      steps: 0,
-      continued: continueAdapter,
-      seconds: 0,
-      trainLoss: null,
-      trainerState: {},
-      adapterBytes: 0,
-      mergedBytes: 0,
-    }
-    onBegun(record.id)
-    await start(record, { continueAdapter })
-    await goOnAfterLoss(record.id)
-    return record.id
-  }
-
-  /**
-   * Goes on with a run that was interrupted or stopped, from its last checkpoint; with the same bits as if it had not
-   * been.
-   */
-  async function resumeRun(record: RunRecord) {
-    if (running()) {
-      notices.say('intake.busy')
-      return
-    }
-    notices.clear('run', 'train', 'runs')
-    try {
-      // Pressed while the page still fills its rooms: it waits, and is not dropped.
-      await begun
-      if (await goOn(record)) await goOnAfterLoss(record.id)
-    } catch (error) {
-      const way = error instanceof TuneError ? waysOn[error.code] : undefined
-      if (way) notices.offer(error, { label: way.label, perform: () => void way.give(record).catch(notices.fail) })
-      else notices.fail(error)
-    }
-  }
-
-  /** Resolves with false where model or data could not be had; their rooms say why. */
-  async function goOn(record: RunRecord): Promise<boolean> {
-    if (!(await prepareResume(resumeParts, record))) {
-      router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
-      return false
-    }
-    router.go('train')
-    await start(record, hasCheckpoint(record) ? { resumeFrom: 'kept' } : {})
-    return true
-  }
-
-  /**
-   * A run that ended because the GPU or the worker went away goes on by itself from its last checkpoint; not for ever
-   * where it gets no further.
-   */
-  async function goOnAfterLoss(id: string): Promise<void> {
-    let reached = 0
-    for (let tries = 0; tries < MOST_LOSSES; tries++) {
-      const left = runs.find(id)
-      if (!isLoss(train.store.getState().error) || left?.reason !== 'interrupted' || !hasCheckpoint(left)) return
-      if (left.steps > reached) tries = 0
-      reached = Math.max(reached, left.steps)
-      notices.say('runs.goesOnAfterLoss', { name: left.name, step: left.checkpoints!.steps.at(-1)! })
-      try {
-        if (!(await goOn(left))) return
-      } catch (error) {
-        notices.fail(error)
-        return
-      }
-    }
-  }
-
-  /** What the page does not keep is asked for where it is missed; given, the run goes on by itself. */
-  const waysOn: Record<string, { label: MessageKey; give(record: RunRecord): Promise<void> }> = {
-    'run-needs-data': {
-      label: 'data.chooseFile',
-      async give(record) {
-        const file = await ask.dataFile()
-        if (!file || !(await data.openFile(file))) return
-        const given = { ...record, data: { ...record.data, file: file.name, kept: dataFileKey(file) } }
-        await resumeRun(given)
-      },
-    },
-    'run-needs-eval-data': {
-      label: 'heldOut.choose',
-      async give(record) {
-        const file = await ask.dataFile()
-        if (!file) return
-        await evalFile.open(file)
-        await resumeRun({ ...record, data: { ...record.data, evalFile: { name: file.name, kept: dataFileKey(file) } } })
-      },
-    },
-    'run-needs-model': {
-      label: 'model.chooseFolder',
-      async give(record) {
-        const folder = await ask.modelFolder()
-        if (!folder) return
-        await model.loadFiles(folder.name, folder.files)
-        await resumeRun(record)
-      },
-    },
-  }
+  const doors = createRunDoors({
+    engine,
+    archive,
+    prefs,
+    router,
+    notices,
+    model,
+    data,
+    train,
+    tryRoom,
+    runs,
+    evalFile,
+    ask,
+    start,
+    isReady,
+    keptFile: visit.file,
+    begun: () => begun,
+  })
+  const begin = createVisitStart({
+    model,
+    choice,
+    data,
+    train,
+    tryRoom,
+    runs,
+    queue,
+    visit,
+    notices,
+    hasWebGpu,
+    applyRunFile,
+    openEvalFile,
+    resumeRun: doors.resumeRun,
+  })
 
   /** Takes rows out of the next run, or lets them in again; either can be undone. */
   function excludeRows(rows: readonly number[], out: boolean) {
@@ -390,54 +247,6 @@ export function createStudio(parts: StudioParts) {
   async function openEvalFile(file: File | null) {
     notices.clear('eval', 'data')
     await evalFile.open(file).catch(notices.fail)
-  }
-
-  /** Brings back what a run began with, so that another can go on from one of its checkpoints with changed settings. */
-  async function branchRun(record: RunRecord, step: number) {
-    if (running()) {
-      notices.say('intake.busy')
-      return
-    }
-    try {
-      if (!(await prepareResume(resumeParts, record))) {
-        router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
-        return
-      }
-      train.setBranch({ record, step })
-      train.show('setup')
-      router.go('train')
-    } catch (error) {
-      notices.fail(error)
-    }
-  }
-
-  /** Of the settings a branch takes the learning rate and the number of steps: the rest is the earlier run's. */
-  async function startBranch(record: RunRecord, step: number) {
-    const { run } = train.store.getState()
-    const plan = await engine.planRun(run)
-    const before = await engine.planRun(record.run)
-    const change = {
-      ...(run.learning_rate === record.run.learning_rate ? {} : { learning_rate: run.learning_rate }),
-      ...(plan.steps === before.steps ? {} : { steps: plan.steps }),
-    }
-    const branched: RunRecord = {
-      ...record,
-      id: crypto.randomUUID(),
-      name: runName(`${record.name} · ${step}`, runs.store.getState().list ?? []),
-      startedAt: Date.now(),
-      curve: record.curve.slice(0, step),
-      answers: record.answers?.filter((one) => one.step <= step),
-      evaluations: record.evaluations?.filter((one) => one.step <= step),
-      seen: seenUntil(record.seen, step),
-      reason: 'running',
-      steps: 0,
-      trainLoss: null,
-      trainerState: {},
-      adapterBytes: 0,
-      mergedBytes: 0,
-      checkpoints: undefined,
-    }
-    await start(branched, { resumeFrom: await archive.checkpointFolder(record.id, step), branch: change })
   }
 
   /** The run whose adapter is loaded, where it is one of ours. */
@@ -480,64 +289,6 @@ export function createStudio(parts: StudioParts) {
     }
   }
 
-  /** The newest run that a closed tab left behind, offered at the beginning of a visit. */
-  function tellInterrupted() {
-    const left = runs.store.getState().list?.find((record) => record.reason === 'interrupted' && canResume(record))
-    const waiting = queue.store.getState().entries.filter(({ state }) => state === 'waiting')
-    if (waiting.some(({ runId }) => runId !== undefined)) {
-      const goOn = {
-        label: 'queue.goOn',
-        perform: () => (running() ? notices.say('intake.busy') : void queue.start().catch(notices.fail)),
-      } as const
-      notices.say('queue.wasGoing', { n: waiting.length }, goOn)
-      return
-    }
-    if (!left) return
-    const params = { name: left.name, step: left.steps, steps: left.plannedSteps ?? left.steps }
-    notices.say('runs.wasInterrupted', params, { label: 'train.resume', perform: () => void resumeRun(left) })
-  }
-
-  async function begin(sharedRun: unknown) {
-    const opened = runs.open()
-    void model.listCached().catch(notices.fail)
-    const left = await visit.read()
-    if (sharedRun) await applyRunFile({ json: sharedRun })
-    else if (left.run) train.setRun(left.run)
-    tryRoom.restore(left.answers ?? [])
-    queue.restore(left.queue ?? [])
-    await model.findGpu(hasWebGpu)
-    const { gpu, gpuError } = model.store.getState()
-    if (gpuError) return
-    if (gpu) await choice.tellMemory(gpu).catch(notices.fail)
-    await data.listSamples().catch(notices.fail)
-    await restoreData(left)
-    visit.follow()
-    if (left.model) await model.loadHub(left.model.id, left.model.revision, undefined, left.model.endpoint)
-    if (!model.store.getState().card) {
-      const { error } = model.store.getState()
-      if (error) notices.fail(error)
-      await model.loadBuiltin()
-    }
-    await data.settled()
-    const second = left.evalFile ? await visit.file(left.evalFile) : null
-    if (second) await openEvalFile(second)
-    await opened
-    await visit.restoreAdapter(left)
-    void visit.tidy(left)
-    tellInterrupted()
-  }
-
-  /** The data set of before, or the first sample; the model that comes reads it. */
-  async function restoreData({ data: kept }: Visit) {
-    const { samples, source } = data.store.getState()
-    if (source) return
-    const file = kept && 'file' in kept ? await visit.file(kept.file) : null
-    if (file) return data.choose(file, kept?.mapping)
-    const named = kept && 'sample' in kept ? samples.find((sample) => sample.file === kept.sample) : undefined
-    const sample = named ?? samples.at(0)
-    if (sample) await data.choose(sample, named && kept?.mapping)
-  }
-
   return {
     engine,
     gate,
@@ -569,22 +320,21 @@ export function createStudio(parts: StudioParts) {
       return () => ends.forEach((end) => end())
     },
     async startTraining() {
-      await beginRun()
+      await doors.beginRun()
     },
     /** Goes to Train, where the queue's runs are seen one after another. */
     async startQueue() {
       router.go('train')
       await queue.start().catch(notices.fail)
     },
-    resumeRun,
-    branchRun,
+    resumeRun: doors.resumeRun,
+    branchRun: doors.branchRun,
     openEvalFile,
-    goOnFromAdapter,
+    goOnFromAdapter: doors.goOnFromAdapter,
     currentRun,
     exportName,
     applyRunFile,
 
-    /** First moments of a visit: rooms as they were left, or the built-in model and a sample; runs of before. */
     begin(sharedRun: unknown): Promise<void> {
       begun = begin(sharedRun)
       return begun
@@ -612,10 +362,7 @@ export function createStudio(parts: StudioParts) {
     async handOver(record: RunRecord) {
       const step = handoverStep(record)
       if (step === null || running()) return
-      if (!(await prepareResume(resumeParts, record))) {
-        router.go(model.store.getState().status === 'ready' ? 'data' : 'model')
-        return
-      }
+      if (!(await doors.bringBack(record))) return
       const checkpoint = await archive.checkpointFolder(record.id, step)
       await exporting.downloadHandover(`${fileStem(record.name)}-handover`, checkpoint, record.model.id)
     },
