@@ -18,7 +18,11 @@ const upward = FLOORS.slice(0, -1).map((floor, index) => ({
   comment: `src/${floor}/ may import the floors below it and the leaves, nothing above`,
   from: { path: folder([floor]) },
   // State shows words, so of all floors but the page it alone knows the languages.
-  to: { path: folder([...FLOORS.slice(index + 1), 'headless', ...(floor === 'state' ? [] : ['i18n'])]) },
+  to: {
+    path: folder([...FLOORS.slice(index + 1), 'headless', ...(floor === 'state' ? [] : ['i18n'])]),
+    // A README that nobody names a language for is English; the words of another are handed in.
+    pathNot: floor === 'exporters' ? folder(['i18n/en/card']) : undefined,
+  },
 }))
 
 const leaves = [...LEAVES, ...KNOWLEDGE].map((leaf) => ({

@@ -21,7 +21,12 @@ async function bundled(contents) {
   })
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
 }
-const read = (name) => bundled(`export * from './${name}'; export { about } from './${name}/about'`)
+async function read(name) {
+  const { messages, card, errors, about } = await bundled(
+    `export * from './${name}'; export { about } from './${name}/about'; export { card } from './${name}/card'`,
+  )
+  return { messages: { ...messages, ...card }, errors, about }
+}
 
 /** Names in braces: `{rows}`, `{n|row|rows}`. */
 const placeholders = (text) => new Set([...text.matchAll(/\{(\w+)[^}]*\}/g)].map((match) => match[1]))

@@ -5,12 +5,17 @@ export interface ExportedFile {
   bytes: number
 }
 
+/** Texts of a README by key: those of src/i18n/LANGUAGE/card/. */
+export type CardWords = Readonly<Record<string, string>>
+
 /** What can be said about an export besides its kind; each kind takes what concerns it. */
 export interface ExportSettings {
   /** Merge onto the source's own weights (read again; the default), or onto the dequantised NF4 that training saw. */
   base?: 'original' | 'dequantized'
   /** What files are called that are not called by their format; absent: after the model. */
   name?: string
+  /** In what language the README is written; absent: English. */
+  words?: CardWords
   /** GGUF: the one file that is wanted, under this name, and nothing beside it. */
   file?: string
   /** bnb-4bit: scales in 8 bits (the default) or an f32 scale for every block of 64. */

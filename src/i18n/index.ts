@@ -32,11 +32,20 @@ function wordsOf(language: Language): Words {
   return words
 }
 
+const cards = import.meta.glob<{ card: Record<string, string> }>('./*/card/index.ts')
+
+/** What READMEs say in a language; fetched when one is written. */
+export const cardWords = async (language: Language): Promise<Record<string, string>> =>
+  (await cards[`./${language}/card/index.ts`]()).card
+
 /** One of the texts that a data file holds by language ("en", "zh"): the language's own, or English. */
 export function inLanguage(texts: Readonly<Record<string, string>>, language: Language): string {
   const english = texts.en ?? ''
   return texts[language] ?? texts[mainPart(language)] ?? loaded.get(language)?.given?.[english] ?? english
 }
+
+/** Every text of the page, for what is written away in one go. */
+export const messagesOf = (language: Language): Readonly<Record<string, string>> => wordsOf(language).messages
 
 export const errorWords = (language: Language): ErrorWords => wordsOf(language).errors
 

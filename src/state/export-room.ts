@@ -5,11 +5,12 @@ import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
 import { collectBlobs, countBytes, readBlobs, writeToBoth } from './blob-folder'
 import { damagedFile, readManifest } from '../formats/manifest'
+import { replaceFile } from './replace-file'
 import { isAbort, serializeError } from './failure'
 import { isStoreFull } from '../storage/full-store'
 import { createLatest } from './latest'
 import type { Progress } from '../contracts/progress'
-import type { ExportedFile, ExportSettings } from '../contracts/exports'
+import type { CardWords, ExportedFile, ExportSettings } from '../contracts/exports'
 import type { RunFacts } from '../run-file/run-facts'
 
 type MergeBase = NonNullable<ExportSettings['base']>
@@ -58,7 +59,8 @@ export interface ExportState {
 const describe = (files: readonly BlobFile[]): ExportedFile[] =>
   files.map(({ path, blob }) => ({ path, bytes: blob.size }))
 
-export function createExportRoom(engine: Engine, saver: Saver) {
+/** @param cardWords what READMEs say, in the page's language */
+export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => Promise<CardWords>) {
   const store = createStore<ExportState>(() => ({
     busy: null,
     bytesWritten: 0,
@@ -92,6 +94,17 @@ export function createExportRoom(engine: Engine, saver: Saver) {
     saver.saveBlob(`${name}.zip`, await saver.zip(files))
   }
 
+  /** Kept files have the run's name and the page's language of then: their README is made anew. */
+  async function withReadme(name: string, files: readonly BlobFile[], facts?: RunFacts): Promise<readonly BlobFile[]> {
+    try {
+      const readme = await engine.adapterReadme(readBlobs(name, files), { facts, words: await cardWords() })
+      return await replaceFile(files, 'README.md', readme)
+    } catch {
+      // What was learnt leaves in any case, with the words of then.
+      return files
+    }
+  }
+
   return {
     store,
     canPickFolder: saver.pickFolder !== undefined,
@@ -106,7 +119,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
     /** The adapter's files as the engine writes them now. */
     async writeAdapter(facts?: RunFacts): Promise<BlobFile[]> {
       const out = collectBlobs()
-      await engine.export('peft', out, { facts })
+      await engine.export('peft', out, { facts, words: await cardWords() })
       return out.files
     },
     /** A zip of `kept` files, or of the adapter that is loaded. */
@@ -115,8 +128,10 @@ export function createExportRoom(engine: Engine, saver: Saver) {
         let files = kept
         if (files.length === 0) {
           const out = collectBlobs()
-          await engine.export('peft', counted(out), { facts })
+          await engine.export('peft', counted(out), { facts, words: await cardWords() })
           files = out.files
+        } else {
+          files = await withReadme(name, files, facts)
         }
         await saveZip(name, files)
         store.setState({ adapterFiles: describe(files) })
@@ -129,7 +144,13 @@ export function createExportRoom(engine: Engine, saver: Saver) {
         const kept = await saver.collect()
         try {
           const on = (progress: Progress) => store.setState({ progress })
-          const files = await engine.export(kind, counted(kept), { base, name, facts }, on, signal)
+          const files = await engine.export(
+            kind,
+            counted(kept),
+            { base, name, facts, words: await cardWords() },
+            on,
+            signal,
+          )
           const folder = readBlobs(name, kept.files)
           const damaged = await damagedFile(folder, (await readManifest(folder))!)
           await saveZip(`${name}-${kind}`, kept.files)
@@ -143,7 +164,7 @@ export function createExportRoom(engine: Engine, saver: Saver) {
     downloadHandover: (name: string, checkpoint: FileFolder, baseId: string) =>
       guarded('handover', async () => {
         const out = collectBlobs()
-        await engine.handover(checkpoint, baseId, counted(out))
+        await engine.handover(checkpoint, baseId, counted(out), await cardWords())
         await saveZip(name, out.files)
       }),
     /**
@@ -153,8 +174,9 @@ export function createExportRoom(engine: Engine, saver: Saver) {
       guarded('merged', async (signal) => {
         const picked = to === 'folder' && saver.pickFolder ? await saver.pickFolder() : null
         const { base } = store.getState()
-        const write = (out: WritableFolder) =>
-          engine.export('safetensors', counted(out), { base }, (progress) => store.setState({ progress }), signal)
+        const words = await cardWords()
+        const on = (progress: Progress) => store.setState({ progress })
+        const write = (out: WritableFolder) => engine.export('safetensors', counted(out), { base, words }, on, signal)
         if (picked && !keep) {
           store.setState({ mergedFiles: await write(picked), mergedFolder: name })
           return

@@ -2,6 +2,8 @@ import { createStore } from 'zustand/vanilla'
 import type { Progress } from '../contracts/progress'
 import type { DataOptions } from '../contracts/data'
 import type { DataSource, Engine } from '../engine/api/types'
+import { messagesOf } from '../i18n'
+import type { Language } from '../i18n'
 import type { RunFacts } from '../run-file/run-facts'
 import { fail, type SerializedError } from '../errors'
 import { engineExaminee } from '../eval/run/engine-examinee'
@@ -327,14 +329,11 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       }),
 
     /** The scores of the adapter that is loaded, for the README beside it; undefined where it was not scored. */
-    async ofReadme(): Promise<RunFacts['scores']> {
+    async ofReadme(language: Language): Promise<RunFacts['scores']> {
       const { scores } = store.getState()
       if (!scores || scoredCard === null || around.adapter()?.card !== scoredCard) return undefined
-      const [{ readmeScores }, { scoreRoom: words }] = await Promise.all([
-        import('../eval/report/readme'),
-        import('../i18n/en/score'),
-      ])
-      return readmeScores(scores, 'tuned', words)
+      const { readmeScores } = await import('../eval/report/readme')
+      return readmeScores(scores, 'tuned', messagesOf(language), language)
     },
 
     /** What a download holds. */

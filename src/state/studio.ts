@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
 import { fail } from '../errors'
-import { loadWords } from '../i18n'
+import { cardWords, loadWords } from '../i18n'
 import type { Language } from '../i18n'
 import { parseRunFile } from '../run-file/parse-run-file'
 import { readRunFile } from '../run-file/read-run-file'
@@ -74,7 +74,7 @@ export function createStudio(parts: StudioParts) {
   const train = createTrainRoom(engine)
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine)
-  const exporting = createExportRoom(engine, saver)
+  const exporting = createExportRoom(engine, saver, () => cardWords(prefs.getState().language))
   const score = createScoreRoom(engine, {
     allow: gate.allow,
     baseUrl,
@@ -260,7 +260,7 @@ export function createStudio(parts: StudioParts) {
     // Of the run that is going on, what is kept is what it was before.
     const isLive = running() && record?.id === train.store.getState().runId
     // What was scored is written anew, with its scores.
-    const scores = record === currentRun() ? await score.ofReadme() : undefined
+    const scores = record === currentRun() ? await score.ofReadme(prefs.getState().language) : undefined
     const kept = record && !isLive && !scores ? await runs.files(record.id, 'adapter') : []
     const facts = record && { ...factsNow(record), scores }
     await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept, facts ?? { scores })
@@ -352,7 +352,7 @@ export function createStudio(parts: StudioParts) {
     },
     async downloadFormat(kind: string) {
       const record = currentRun()
-      const facts = { ...(record && factsNow(record)), scores: await score.ofReadme() }
+      const facts = { ...(record && factsNow(record)), scores: await score.ofReadme(prefs.getState().language) }
       return exporting.downloadFormat(kind, exportName(), facts)
     },
     async downloadKeptMerged(record: RunRecord) {

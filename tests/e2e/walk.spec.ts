@@ -116,13 +116,15 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
     }
   })
 
-  const second = await test.step('reload, find the run, download again', async () => {
-    await page.reload()
-    await page.getByRole('link', { name: /^Runs/ }).click()
-    const row = page.getByRole('row', { name: /茶馆/ })
-    await expect(row).toContainText(String(STEPS))
-    return downloaded(page, () => row.getByRole('button', { name: 'Download adapter' }).click())
-  })
+  const second =
+    await test.step('reload, find the run, download again, with a README in the language of the page', async () => {
+      await page.reload()
+      await page.getByText('中文', { exact: true }).click()
+      await page.getByRole('link', { name: /^训练记录/ }).click()
+      const row = page.getByRole('row', { name: /茶馆/ })
+      await expect(row).toContainText(String(STEPS))
+      return downloaded(page, () => row.getByRole('button', { name: '下载适配器' }).click())
+    })
 
   await test.step('a reader that is not ours accepts both, and they hold the same', async () => {
     const facts = [first, second].map(
@@ -136,6 +138,13 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
     expect(Object.keys(facts[0].files)).toEqual(
       expect.arrayContaining(['README.md', 'tokenizer.json', 'chat_template.jinja']),
     )
+    // The language alone has changed.
+    const readmes = [first, second].map((path) => strFromU8(unzipSync(readFileSync(path))['README.md']))
+    expect(readmes.map((text) => /^## (How to run it|如何使用)$/m.exec(text)?.[1])).toEqual([
+      'How to run it',
+      '如何使用',
+    ])
+    for (const { files } of facts) for (const name of ['README.md', 'manifest.json']) delete files[name]
     expect(facts[1]).toEqual(facts[0])
   })
 

@@ -347,6 +347,7 @@ export function createFakeEngine(stepMs = 60): Engine {
         ['model.safetensors', 'x'.repeat(6_000_000)],
       ])
     },
+    adapterReadme: async (_, { words = {} } = {}) => `# ${words['card.adapter'] ?? 'x'}`,
     async handover(checkpoint, baseId, out) {
       await writeFiles(out, [['handover.json', JSON.stringify({ model: baseId, from: checkpoint.name })]])
       return { step: 2, steps: 4, rows: 3 }

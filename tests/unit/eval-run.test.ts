@@ -237,8 +237,9 @@ describe('the report', () => {
     const readme = adapterReadme(
       {
         baseModel: 'builtin',
-        opened: { license: null },
-        adapter: { lora: lora as never, pairs: [] },
+        license: null,
+        lora: lora as never,
+        parameters: 0,
         facts: { scores: readmeScores(scores, 'tuned', english) },
       },
       'peft',

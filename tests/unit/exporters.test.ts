@@ -1,10 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exportRoom as english } from '../../src/i18n/en/export'
 import { exportRoom as chinese } from '../../src/i18n/zh-CN/export'
+import { card } from '../../src/i18n/zh-CN/card'
 import { linearModules } from '../../src/architecture/names'
+import { readmeOfFolder } from '../../src/exporters/cards/folder-readme'
 import { exportOffers, exporters, runExport } from '../../src/exporters/index'
+import { MEASURED_TEXT } from '../../src/exporters/merging/drift'
 import type { ExportSource } from '../../src/exporters/exporter'
 import { toFloat32 } from '../../src/formats/floats'
+import { readText } from '../../src/formats/folders'
+import { damagedFile, readManifest } from '../../src/formats/manifest'
+import { readBlobs } from '../../src/state/blob-folder'
+import { replaceFile } from '../../src/state/replace-file'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
 import { readPeft } from '../../src/formats/read-peft'
 import { openSafetensors } from '../../src/formats/safetensors'
@@ -15,6 +22,7 @@ import { exportSource } from '../helpers/export-source'
 import { goldenPath } from '../helpers/golden'
 import { goldenFolder } from '../helpers/golden-folder'
 
+const facts = { steps: 12, trainLoss: 1.5, seconds: 61 }
 let source: ExportSource
 beforeAll(async () => {
   const opened = await goldenFolder('qwen3')
@@ -114,6 +122,57 @@ describe('MLX', () => {
     expect(a.values[3 * r + 1]).toBe(A[inFeatures + 3])
     expect(b.values[outFeatures + 5]).toBe(B[5 * r + 1])
     expect(text(out, 'README.md')).toContain('mlx_lm.chat --model path/to/qwen3 --adapter-path .')
+  })
+})
+
+describe('READMEs', () => {
+  const front = (readme: string) => readme.slice(0, readme.indexOf('\n---\n'))
+  const code = (readme: string) => [...readme.matchAll(/```(?:sh|python)\n(.*?)```/gs)].map(([, lines]) => lines)
+
+  it.each(['peft', 'mlx', 'gguf-lora', 'safetensors', 'bnb-4bit'])(
+    'follow the language, their YAML and commands do not: %s',
+    async (kind) => {
+      const from = { ...source, facts: { dataName: '诊所.json', rows: 60, outcome: facts } }
+      const [english, chinese] = [
+        text(await written(kind, from), 'README.md'),
+        text(await written(kind, from, { words: card }), 'README.md'),
+      ]
+      expect(english).toContain('## How to run it')
+      expect(english.replaceAll('诊所', '').replace(MEASURED_TEXT, '')).not.toMatch(/\p{Script=Han}/u)
+      expect(chinese).toContain('## 如何使用')
+      expect(chinese).toContain('| 优化步数 | 12 |')
+      expect(chinese).toContain('| 数据集 | 诊所.json（60 行） |')
+      // What is left of English are names and commands.
+      const prose = chinese
+        .replace(MEASURED_TEXT, '')
+        .replace(/^---\n.*?\n---\n/s, '')
+        .replace(/```.*?```/gs, '')
+      expect(prose).not.toMatch(/[a-z]{2,} (?!alpha)[a-z]{2,} [a-z]{2,}/)
+      expect(front(chinese)).toBe(front(english))
+      const commands = (readme: string) => code(readme).map((lines) => lines.replace(/^#.*$/gm, ''))
+      expect(commands(chinese)).toEqual(commands(english))
+    },
+  )
+
+  it('are made anew of a folder that was written here, in another language and under another name', async () => {
+    const from = { ...source, facts: { runName: 'Clinic', outcome: facts } }
+    const out = await written('peft', from)
+    expect(await readmeOfFolder(out, {}, from.facts)).toBe(text(out, 'README.md'))
+    const renamed = { ...from.facts, runName: '诊所' }
+    const chinese = await readmeOfFolder(out, { words: card }, renamed)
+    expect(chinese).toBe(text(await written('peft', { ...from, facts: renamed }, { words: card }), 'README.md'))
+    out.files.delete('adapter_model.safetensors')
+    await expect(readmeOfFolder(out, {})).rejects.toMatchObject({ code: 'adapter-no-weights' })
+  })
+
+  it('take the place of the earlier one, and the manifest says so', async () => {
+    const out = await written('peft', source)
+    const files = [...out.files].map(([path, bytes]) => ({ path, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) }))
+    const folder = readBlobs('kept', await replaceFile(files, 'README.md', '# 新'))
+    const manifest = await readManifest(folder)
+    expect(await damagedFile(folder, manifest!)).toBeNull()
+    expect(await readText(folder, 'README.md')).toBe('# 新')
+    expect((await folder.list()).map(({ path }) => path).sort()).toEqual([...out.files.keys()].sort())
   })
 })
 

@@ -6,8 +6,9 @@ import { MemoryFolder } from '../../src/formats/memory-folder'
 import { peftConfig, writePeft } from '../../src/formats/peft'
 import { readPeft } from '../../src/formats/read-peft'
 import type { PeftAdapter } from '../../src/formats/peft'
-import { adapterReadme } from '../../src/exporters/cards/adapter-readme'
-import { baseNames, transformersAdapter, vllmAdapter } from '../../src/exporters/cards/clients'
+import { adapterFacts, adapterReadme } from '../../src/exporters/cards/adapter-readme'
+import { baseNames, peftClients } from '../../src/exporters/cards/clients'
+import { cardSayer } from '../../src/exporters/cards/words'
 import type { RunFacts } from '../../src/run-file/run-facts'
 import { openSafetensors, SafetensorsWriter } from '../../src/formats/safetensors'
 import { parseModelConfig } from '../../src/architecture/config'
@@ -300,9 +301,10 @@ describe('the model card', () => {
   it('states the run and how to load the adapter', () => {
     const { lora, pairs, baseModel } = adapter()
     const card = (base: string, license: string | null, facts?: RunFacts) => {
-      const names = { name: 'clinic', ...baseNames(base) }
-      const parts = [transformersAdapter(names), vllmAdapter(names, lora)]
-      return adapterReadme({ baseModel: base, opened: { license }, adapter: { lora, pairs }, facts }, 'peft', parts)
+      const say = cardSayer()
+      const parts = peftClients({ name: 'clinic', ...baseNames(base, say), say }, lora)
+      const source = { baseModel: base, opened: { license }, adapter: { lora, pairs }, facts }
+      return adapterReadme(adapterFacts(source), 'peft', parts)
     }
     const facts = { runName: 'Clinic', dataName: 'clinic.json', rows: 60 }
     const outcome = { steps: 12, trainLoss: 1.5, seconds: 61.2 }

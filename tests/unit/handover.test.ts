@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { card } from '../../src/i18n/zh-CN/card'
 import { linearModules } from '../../src/architecture/names'
 import type { TokenizedRow } from '../../src/contracts/data'
 import { orderBatches } from '../../src/data/index'
@@ -51,7 +52,7 @@ async function stopped(steps: number, change: Partial<RunFile> = {}) {
 it.each(['adamw_torch', 'adamw_8bit'] as const)('hands a run over with all that %s goes on from', async (optim) => {
   const { opened, found, layout } = await stopped(3, { optim })
   const out = new MemoryFolder('project')
-  const told = await writeHandover({ found, opened, rows, model: 'owner/base' }, out)
+  const told = await writeHandover({ found, opened, rows, model: 'owner/base', words: card }, out)
   const order = orderBatches(
     rows.map(({ inputIds }) => inputIds.length),
     found.facts.run,
@@ -87,8 +88,8 @@ it.each(['adamw_torch', 'adamw_8bit'] as const)('hands a run over with all that 
       .split('\n')
       .map((line) => JSON.parse(line)),
   ).toEqual(rows.map(({ inputIds, labels }) => ({ input_ids: [...inputIds], labels: [...labels] })))
-  expect(text('README.md')).toContain('3 of ')
-  expect(text('README.md')).not.toContain('{{')
+  expect(text('README.md')).toContain('步中的 3 步')
+  expect(text('README.md')).not.toMatch(/\{\w+\}/)
   // What came here is whole, by its own manifest.
   const checkpoint = subFolder(out, 'checkpoint-3')
   expect(await damagedFile(checkpoint, (await readManifest(checkpoint))!)).toBeNull()

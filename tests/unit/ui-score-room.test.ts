@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { loadWords } from '../../src/i18n'
 import { createScoreRoom } from '../../src/state/score-room'
 import { createFakeEngine } from '../helpers/fake-engine'
 
@@ -40,7 +41,11 @@ test('base and adapter are asked the same, and the verdict follows', async () =>
   expect(scores!.verdicts).toHaveLength(1)
   const html = await (await score.file('html')).blob.text()
   expect(html).toContain('run 1')
-  expect((await score.ofReadme())!.table[1].slice(0, 2)).toEqual(['Your rows: held-out loss', 'Loss'])
+  await Promise.all(['en', 'zh-CN'].map(loadWords))
+  expect((await score.ofReadme('en'))!.table[1].slice(0, 2)).toEqual(['Your rows: held-out loss', 'Loss'])
+  const chinese = (await score.ofReadme('zh-CN'))!
+  expect(chinese.table[0]).toEqual(['考什么', '指标', '基础模型', '本适配器', '差别'])
+  expect([chinese.table[1][1], chinese.table[1][4]]).toEqual(['损失', '无'])
   expect(JSON.parse(await (await score.file('json')).blob.text()).format).toBe('tunetab-scores/1')
 })
 

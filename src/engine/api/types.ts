@@ -13,7 +13,7 @@ import type { RatePoint, RateRange, RateSearch } from '../../contracts/rate'
 import type { TuningReport } from '../../contracts/tuning'
 import type { ProgressListener } from '../../contracts/progress'
 import type { DataOptions, DataSummary, Message, PreviewRow, RowTokens } from '../../contracts/data'
-import type { ExportedFile, ExportOffer, ExportSettings, Handover } from '../../contracts/exports'
+import type { CardWords, ExportedFile, ExportOffer, ExportSettings, Handover } from '../../contracts/exports'
 import type { RunFacts } from '../../run-file/run-facts'
 
 /**
@@ -158,9 +158,15 @@ export interface Engine {
   /**
    * Write a project that goes on with a run on larger machines, from one of its checkpoint-N/ folders and the loaded
    * model and data set, which must be the run's ('train-other-model', 'train-other-data'). `baseId` is what the base
-   * model is called there.
+   * model is called there, `words` say in which language its README is written.
    */
-  handover(checkpoint: FileFolder, baseId: string, out: WritableFolder): Promise<Handover>
+  handover(checkpoint: FileFolder, baseId: string, out: WritableFolder, words?: CardWords): Promise<Handover>
+
+  /**
+   * The README of an adapter's folder that was written here, anew: in another language, or under a name that the run
+   * got later. What it cannot read there it throws, as `loadAdapter` does.
+   */
+  adapterReadme(folder: FileFolder, options?: ExportOptions): Promise<string>
 
   /**
    * Hears when the engine had to be started anew: what was loaded is gone, and calls that were under way are rejected.

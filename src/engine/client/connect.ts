@@ -122,7 +122,8 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     generate: (request, onText, signal) => call('generate', request, onText, signal),
     generateMany: (requests, onAnswer, signal) => call('generateMany', requests, onAnswer, signal),
     export: (kind, out, options, on, signal) => call('export', kind, out, options, on, signal),
-    handover: (checkpoint, baseId, out) => call('handover', checkpoint, baseId, out),
+    handover: (checkpoint, baseId, out, words) => call('handover', checkpoint, baseId, out, words),
+    adapterReadme: (folder, options) => call('adapterReadme', folder, options),
     dispose: () => call('dispose'),
   }
 

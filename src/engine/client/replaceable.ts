@@ -82,6 +82,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     generateMany: (...args) => engine().generateMany(...args),
     export: (...args) => engine().export(...args),
     handover: (...args) => engine().handover(...args),
+    adapterReadme: (...args) => engine().adapterReadme(...args),
     rowTokens: (...args) => engine().rowTokens(...args),
     rowsOf: (...args) => engine().rowsOf(...args),
     evaluateOn: (...args) => engine().evaluateOn(...args),

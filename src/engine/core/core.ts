@@ -17,8 +17,10 @@ import { recommendedRun } from '../../run-file/run-file'
 import { answer, answerMany, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
 import { findRate } from './find-rate'
+import type { CardWords } from '../../contracts/exports'
 import { writeHandover } from '../../exporters/handover/write-handover'
 import { fitModels } from './fit-models'
+import { readmeOfFolder } from '../../exporters/cards/folder-readme'
 import { exporterOf, runExport } from '../../exporters/index'
 import { withManifest } from '../../formats/manifest'
 import { findCheckpoint } from '../../train/find-checkpoint'
@@ -346,12 +348,17 @@ class EngineCore implements Engine {
     )
   }
 
-  async handover(checkpoint: FileFolder, baseId: string, out: WritableFolder) {
+  async handover(checkpoint: FileFolder, baseId: string, out: WritableFolder, words?: CardWords) {
     const { opened } = this.needModel()
     const { rows } = this.data.need()
     const found = await findCheckpoint(checkpoint)
-    const { value } = await withManifest(out, {}, (into) => writeHandover({ found, opened, rows, model: baseId }, into))
+    const parts = { found, opened, rows, model: baseId, words }
+    const { value } = await withManifest(out, {}, (into) => writeHandover(parts, into))
     return value
+  }
+
+  async adapterReadme(folder: FileFolder, { facts, ...settings }: ExportOptions = {}) {
+    return readmeOfFolder(folder, settings, facts)
   }
 
   async generateMany(

@@ -1,42 +1,61 @@
-import type { ExportSource } from '../exporter'
+import type { CardWords } from '../../contracts/exports'
+import type { LoraConfig } from '../../contracts/lora'
+import type { RunFacts } from '../../run-file/run-facts'
 import { baseNames, runSection } from './clients'
 import type { ClientPart } from './clients'
 import { factTable, frontMatter } from './front-matter'
 import { loraRows, runRows } from './run-rows'
 import { scoreSection } from './score-section'
+import { cardSayer } from './words'
 
-export interface AdapterFacts extends Pick<ExportSource, 'baseModel' | 'facts'> {
-  opened: Pick<ExportSource['opened'], 'license'>
-  adapter: NonNullable<ExportSource['adapter']>
+export interface AdapterFacts {
+  baseModel: string
+  license: string | null
+  lora: LoraConfig
+  /** Numbers in its tensors. */
+  parameters: number
+  facts?: RunFacts
 }
 
 /** The model card of an exported adapter: the run's facts, and how to run it with the names filled in. */
 export function adapterReadme(
-  { baseModel, facts, opened, adapter }: AdapterFacts,
+  { baseModel, license, lora, parameters, facts }: AdapterFacts,
   library: string,
   parts: ClientPart[],
+  words?: CardWords,
 ): string {
-  const { title } = baseNames(baseModel)
+  const say = cardSayer(words)
+  const { title } = baseNames(baseModel, say)
   const isPlain = facts?.run?.quantization.load_in_4bit === false
-  const parameters = adapter.pairs.reduce((sum, { A, B }) => sum + A.length + B.length, 0)
   return [
-    ...frontMatter(library, ['lora', 'qlora', 'tunetab'], opened.license, baseModel),
+    ...frontMatter(library, ['lora', 'qlora', 'tunetab'], license, baseModel),
     '',
-    `# ${facts?.runName ?? 'LoRA adapter'}`,
+    `# ${facts?.runName ?? say('card.adapter')}`,
     '',
-    `A LoRA adapter for ${title}, trained with TuneTab on ${isPlain ? "the base model's own weights" : 'an NF4 base'}.`,
+    say(isPlain ? 'card.adapterOnOwn' : 'card.adapterOnNf4', { title }),
     '',
     ...factTable([
-      ['base model', title],
-      ...loraRows(adapter.lora),
-      ['adapter parameters', String(parameters)],
-      ...runRows(facts),
+      [say('card.fact.base'), title],
+      ...loraRows(lora),
+      [say('card.fact.parameters'), String(parameters)],
+      ...runRows(facts, say),
     ]),
     '',
-    ...scoreSection(facts),
-    ...runSection(parts),
-    'Tokenizer and chat template are those of the training run: use them, so that the model is asked in the words that it',
-    'was trained on.',
+    ...scoreSection(facts, say),
+    ...runSection(parts, say),
+    say('card.useTokenizer'),
     '',
   ].join('\n')
+}
+
+/** What a README says of the adapter that is exported. */
+export function adapterFacts(source: {
+  baseModel: string
+  opened: { license: string | null }
+  adapter: { lora: LoraConfig; pairs: readonly { A: Float32Array; B: Float32Array }[] } | null
+  facts?: RunFacts
+}): AdapterFacts {
+  const { lora, pairs } = source.adapter!
+  const parameters = pairs.reduce((sum, { A, B }) => sum + A.length + B.length, 0)
+  return { baseModel: source.baseModel, license: source.opened.license, lora, parameters, facts: source.facts }
 }

@@ -1,4 +1,5 @@
 import type { LoraConfig } from '../../contracts/lora'
+import type { CardSay } from './words'
 
 /** What a README fills into the commands. */
 export interface RunNames {
@@ -8,20 +9,22 @@ export interface RunNames {
   base: string
   /** Said before commands that name the base where it is no hub id. */
   baseHint: string | null
+  /** In the language of the README. */
+  say: CardSay
 }
 
 /** A model's id or folder as commands need it. "builtin" alone names nothing that can be loaded. */
-export function baseNames(baseModel: string): Pick<RunNames, 'base' | 'baseHint'> & { title: string } {
+export function baseNames(baseModel: string, say: CardSay): Pick<RunNames, 'base' | 'baseHint'> & { title: string } {
   if (/^[\w.-]+\/[\w.-]+$/.test(baseModel)) return { base: baseModel, baseHint: null, title: baseModel }
   if (baseModel === 'builtin') {
     return {
       base: 'path/to/demo-model',
-      baseHint: 'The folder demo-model/ of the page that this was trained on, or public/demo-model/ of TuneTab.',
-      title: "TuneTab's built-in model (demo-model)",
+      baseHint: say('card.baseBuiltin'),
+      title: say('card.builtin'),
     }
   }
   const base = `path/to/${baseModel}`
-  return { base, baseHint: 'The folder that the base model was read from: put its path here.', title: baseModel }
+  return { base, baseHint: say('card.baseFolder'), title: baseModel }
 }
 
 /** A client's part of a README: its name and Markdown lines. */
@@ -37,9 +40,9 @@ const text = JSON.stringify
 const shell = (path: string) => (/^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 /** Part of a README under one heading, told for a terminal or a Python that stands in the export's folder. */
-export function runSection(parts: ClientPart[]): string[] {
+export function runSection(parts: ClientPart[], say: CardSay): string[] {
   const told = parts.flatMap(({ client, lines }) => [`### ${client}`, '', ...lines, ''])
-  return ['## How to run it', '', 'The commands are meant for this folder.', '', ...told]
+  return [`## ${say('card.run')}`, '', say('card.runText'), '', ...told]
 }
 
 export const transformersModel = (more: string[] = []): ClientPart => ({
@@ -53,8 +56,8 @@ export const transformersModel = (more: string[] = []): ClientPart => ({
   ]),
 })
 
-export const transformersAdapter = (names: RunNames): ClientPart => ({
-  client: 'transformers and PEFT',
+const transformersAdapter = (names: RunNames): ClientPart => ({
+  client: names.say('card.transformersAndPeft'),
   lines: code('python', [
     'from peft import PeftModel',
     'from transformers import AutoModelForCausalLM, AutoTokenizer',
@@ -65,10 +68,10 @@ export const transformersAdapter = (names: RunNames): ClientPart => ({
   ]),
 })
 
-export const transformersGguf = (file: string): ClientPart => ({
+export const transformersGguf = ({ say }: RunNames, file: string): ClientPart => ({
   client: 'transformers',
   lines: [
-    'It reads the file back into full precision (`pip install gguf`):',
+    say('card.readsGguf'),
     '',
     ...code('python', [
       'from transformers import AutoModelForCausalLM, AutoTokenizer',
@@ -87,13 +90,15 @@ export const vllmModel = ({ name }: RunNames): ClientPart => ({
 /** Ranks that vLLM reserves room for; it refuses others. */
 const VLLM_RANKS = [8, 16, 32, 64, 128, 256, 320, 512]
 
-export function vllmAdapter(names: RunNames, { r }: LoraConfig): ClientPart {
+function vllmAdapter(names: RunNames, { r }: LoraConfig): ClientPart {
   const rank = VLLM_RANKS.find((one) => one >= r)
-  if (!rank)
-    return { client: 'vLLM', lines: [`vLLM takes adapters up to rank 512; this one has ${r}: export it merged.`] }
+  if (!rank) return { client: 'vLLM', lines: [names.say('card.vllmRank', { most: VLLM_RANKS.at(-1)!, r })] }
   const serve = `vllm serve ${shell(names.base)} --enable-lora --max-lora-rank ${rank} --lora-modules ${names.name}=.`
   return { client: 'vLLM', lines: code('sh', hinted(names, [serve])) }
 }
+
+/** What runs a PEFT folder. */
+export const peftClients = (names: RunNames, lora: LoraConfig) => [transformersAdapter(names), vllmAdapter(names, lora)]
 
 export const vllmGguf = (names: RunNames, file: string): ClientPart => ({
   client: 'vLLM',
@@ -111,8 +116,7 @@ export const mlxModel = (): ClientPart => ({
 export const mlxAdapter = (names: RunNames): ClientPart => ({
   client: 'MLX',
   lines: [
-    'mlx-lm reads `rope_theta` at the top of a config.json alone, and takes 10000 without a word where it',
-    'stands in `rope_parameters` only: `tune export --format safetensors` writes the base in a form that it reads.',
+    names.say('card.mlxRope'),
     '',
     ...code(
       'sh',
@@ -130,10 +134,10 @@ export const llamaCppModel = (file: string): ClientPart => ({
 })
 
 /** `base`: the base model as a GGUF file. */
-export const llamaCppAdapter = (base: string, file: string): ClientPart => ({
+export const llamaCppAdapter = ({ say }: RunNames, base: string, file: string): ClientPart => ({
   client: 'llama.cpp',
   lines: [
-    `The base model as a GGUF file is needed beside it; \`tune export --format gguf-f16\` writes \`${base}\`.`,
+    say('card.llamaBase', { base }),
     '',
     ...code('sh', [
       `llama-cli -m ./${base} --lora ./${file}`,
@@ -142,21 +146,12 @@ export const llamaCppAdapter = (base: string, file: string): ClientPart => ({
   ],
 })
 
-export const ollama = ({ name }: RunNames): ClientPart => ({
+export const ollama = ({ name, say }: RunNames): ClientPart => ({
   client: 'Ollama',
-  lines: [
-    'The Modelfile beside this file holds the chat template that was trained with, in Ollama’s language, and what ends',
-    'an answer.',
-    '',
-    ...code('sh', [`ollama create ${name} -f Modelfile`, `ollama run ${name}`]),
-  ],
+  lines: [say('card.ollama'), '', ...code('sh', [`ollama create ${name} -f Modelfile`, `ollama run ${name}`])],
 })
 
-export const lmStudio = (file: string): ClientPart => ({
+export const lmStudio = ({ say }: RunNames, file: string): ClientPart => ({
   client: 'LM Studio',
-  lines: [
-    'In the app: My Models, then the folder of models, and put the file there; or',
-    '',
-    ...code('sh', [`lms import ./${file}`]),
-  ],
+  lines: [say('card.lmStudio'), '', ...code('sh', [`lms import ./${file}`])],
 })

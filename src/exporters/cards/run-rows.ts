@@ -1,5 +1,6 @@
 import type { LoraConfig } from '../../contracts/lora'
 import type { RunFacts } from '../../run-file/run-facts'
+import type { CardSay } from './words'
 
 /** What an adapter is. */
 export function loraRows(lora: LoraConfig): [string, string][] {
@@ -12,23 +13,26 @@ export function loraRows(lora: LoraConfig): [string, string][] {
 }
 
 /** What is known of the run that made it. */
-export function runRows(run: RunFacts | undefined): [string, string][] {
+export function runRows(run: RunFacts | undefined, say: CardSay): [string, string][] {
   if (!run) return []
   const rows: [string, string][] = []
-  if (run.dataName) rows.push(['data set', run.dataName + (run.rows ? ` (${run.rows} rows)` : '')])
+  if (run.dataName) {
+    const { dataName: name, rows: count } = run
+    rows.push([say('card.fact.data'), count ? say('card.fact.dataRows', { name, rows: count }) : name])
+  }
   if (run.outcome) {
-    rows.push(['optimiser steps', String(run.outcome.steps)])
-    if (run.outcome.trainLoss !== null) rows.push(['mean training loss', run.outcome.trainLoss.toFixed(4)])
-    rows.push(['training time', `${Math.round(run.outcome.seconds)} s`])
+    rows.push([say('card.fact.steps'), String(run.outcome.steps)])
+    if (run.outcome.trainLoss !== null) rows.push([say('card.fact.loss'), run.outcome.trainLoss.toFixed(4)])
+    rows.push([say('card.fact.time'), say('card.fact.seconds', { n: Math.round(run.outcome.seconds) })])
   }
   if (run.run) {
     const { learning_rate, lr_scheduler_type, optim, seed, max_length, assistant_only_loss } = run.run
     const batch = run.run.per_device_train_batch_size * run.run.gradient_accumulation_steps
     rows.push(['learning_rate', `${learning_rate} (${lr_scheduler_type})`])
-    rows.push(['rows per step', String(batch)])
+    rows.push([say('card.fact.rowsPerStep'), String(batch)])
     rows.push(['optim', optim])
     rows.push(['max_length', String(max_length)])
-    rows.push(['loss on', assistant_only_loss ? 'assistant turns' : 'the whole text'])
+    rows.push([say('card.fact.lossOn'), say(assistant_only_loss ? 'card.fact.lossOnAnswers' : 'card.fact.lossOnAll')])
     rows.push(['seed', String(seed)])
   }
   return rows

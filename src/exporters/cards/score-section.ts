@@ -1,14 +1,15 @@
 import type { RunFacts } from '../../run-file/run-facts'
+import type { CardSay } from './words'
 
 /** How an adapter stands to its base, as a part of its README; nothing where it was not scored. */
-export function scoreSection(facts: RunFacts | undefined): string[] {
+export function scoreSection(facts: RunFacts | undefined, say: CardSay): string[] {
   if (!facts?.scores) return []
   const { verdict, table } = facts.scores
   const [head, ...lines] = table.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
   return [
-    '## Scores',
+    `## ${say('card.scores')}`,
     '',
-    `Beside the base model alone: ${verdict}. Brackets hold intervals of 95 %; a difference whose interval holds 0 is none.`,
+    say('card.scoresText', { verdict }),
     '',
     head,
     `|${'---|'.repeat(table[0].length)}`,

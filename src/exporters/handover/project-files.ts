@@ -2,10 +2,11 @@ import oneGpu from './project/accelerate/one-gpu.yaml?raw'
 import oneNode from './project/accelerate/one-node.yaml?raw'
 import severalNodes from './project/accelerate/several-nodes-fsdp2.yaml?raw'
 import checkpoint from './project/checkpoint.py?raw'
-import readme from './project/README.md?raw'
 import requirements from './project/requirements.txt?raw'
 import slurm from './project/train.slurm?raw'
 import train from './project/train.py?raw'
+import type { CardWords } from '../../contracts/exports'
+import { cardSayer } from '../cards/words'
 
 export interface ProjectFacts {
   name: string
@@ -18,18 +19,12 @@ export interface ProjectFacts {
 }
 
 /** The files of the project that say the same for every run, and its README. */
-export function projectFiles({ name, model, step, steps, rows, window }: ProjectFacts): Record<string, string> {
-  const words: Record<string, string | number> = {
-    NAME: name,
-    MODEL: name,
-    MODEL_PATH: model,
-    STEP: step,
-    STEPS: steps,
-    ROWS: rows,
-    WINDOW: window,
-  }
+export function projectFiles(
+  { name, model: path, step, steps, rows, window }: ProjectFacts,
+  words?: CardWords,
+): Record<string, string> {
   return {
-    'README.md': readme.replaceAll(/\{\{(\w+)\}\}/g, (_, word: string) => String(words[word])),
+    'README.md': cardSayer(words)('card.handover', { name, path, step, steps, rows, window }),
     'requirements.txt': requirements,
     'train.py': train,
     'checkpoint.py': checkpoint,

@@ -1,5 +1,5 @@
 import type { WritableFolder } from '../../contracts/bytes'
-import type { Handover } from '../../contracts/exports'
+import type { CardWords, Handover } from '../../contracts/exports'
 import type { TokenizedRow } from '../../contracts/data'
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, RUN_FILE } from '../../contracts/file-names'
 import { orderBatches } from '../../data/index'
@@ -25,6 +25,8 @@ export interface HandoverParts {
   rows: readonly TokenizedRow[]
   /** What the base model is called where the run goes on: a hub id or a path. */
   model: string
+  /** In what language the README is written; absent: English. */
+  words?: CardWords
 }
 
 /** Rows that are turned into text at a time. */
@@ -36,7 +38,7 @@ const LINES = 512
  * begun with others.
  */
 export async function writeHandover(parts: HandoverParts, out: WritableFolder): Promise<Handover> {
-  const { found, opened, rows: all, model } = parts
+  const { found, opened, rows: all, model, words } = parts
   const { facts } = found
   const run = goingOn(facts.run, facts.log.length)
   if (facts.model !== (await modelFingerprint(opened, facts.model))) throw fail('train-other-model', {})
@@ -67,7 +69,7 @@ export async function writeHandover(parts: HandoverParts, out: WritableFolder): 
   }
   const window = run.per_device_train_batch_size * run.gradient_accumulation_steps
   await writeTexts(out, {
-    ...projectFiles({ name: opened.name, model, step, steps: order.steps, rows: rows.length, window }),
+    ...projectFiles({ name: opened.name, model, step, steps: order.steps, rows: rows.length, window }, words),
     [RUN_FILE]: `${JSON.stringify(run, null, 2)}\n`,
     'handover.json': `${JSON.stringify(handover, null, 2)}\n`,
   })

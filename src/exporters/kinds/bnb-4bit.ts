@@ -102,6 +102,7 @@ function textFiles(source: ExportSource, settings: ExportSettings): Record<strin
     computeDtype: settings.computeDtype ?? TORCH_NAMES[dtype],
     skipModules: [...new Set([HEAD_MODULE, ...(settings.skipModules ?? [])])],
   })
+  const names = runNames(source, settings)
   const generation = mergedGenerationConfig(opened.generationConfig, config, tokenizer.stopIds)
   return {
     'config.json': pythonJson({ ...mergedConfig(config, dtype), quantization_config }),
@@ -112,9 +113,9 @@ function textFiles(source: ExportSource, settings: ExportSettings): Record<strin
     'README.md': modelReadme(source, {
       library: 'transformers',
       tags: ['4-bit', 'bitsandbytes'],
-      stored:
-        'The projections are stored in 4 bits (NF4), as bitsandbytes quantises them; it must be installed to load them.',
-      run: [transformersModel(), vllmModel(runNames(source, settings))],
+      stored: names.say('card.stored4bit'),
+      run: [transformersModel(), vllmModel(names)],
+      words: settings.words,
     }),
   }
 }

@@ -5,7 +5,7 @@ import { quantizeRows } from '../../formats/gguf/quantize'
 import { GgufWriter } from '../../formats/gguf/writer'
 import { intoFile, writeTexts } from '../../formats/into-file'
 import { loraScale } from '../../formats/lora-scale'
-import { adapterReadme } from '../cards/adapter-readme'
+import { adapterFacts, adapterReadme } from '../cards/adapter-readme'
 import { llamaCppAdapter, ollama } from '../cards/clients'
 import type { Exporter } from '../exporter'
 import { ggufFamily } from '../gguf/family'
@@ -52,8 +52,9 @@ export const ggufLora: Exporter = {
     })
     if (settings.file) return [written]
     const base = `${exportStem({ opened: source.opened, adapter: null }, {})}-F16.gguf`
-    const clients = [llamaCppAdapter(base, path), ollama(runNames(source, settings))]
-    const readme = adapterReadme({ ...source, adapter }, 'gguf', clients)
+    const names = runNames(source, settings)
+    const clients = [llamaCppAdapter(names, base, path), ollama(names)]
+    const readme = adapterReadme(adapterFacts(source), 'gguf', clients, settings.words)
     return [
       written,
       ...(await writeTexts(out, {

@@ -1,4 +1,5 @@
 import { expectedTensors } from '../../architecture/tensors'
+import type { ExportSettings } from '../../contracts/exports'
 import type { ModelConfig } from '../../contracts/model'
 import type { RowReader } from '../../contracts/weights'
 import { ggmlBytes } from '../../formats/gguf/ggml-types'
@@ -71,7 +72,7 @@ function ggufModel(kind: GgufKind): Exporter {
       })
       if (settings.file) return [written]
       const texts = {
-        'README.md': readme(source, runNames(source, settings), kind, path),
+        'README.md': readme(source, settings, kind, path),
         Modelfile: modelfile(source, [`FROM ./${path}`]),
       }
       return [written, ...(await writeTexts(out, texts))]
@@ -141,20 +142,19 @@ function metadata(source: ExportSource, kind: GgufKind, architecture: string): G
   }
 }
 
-const STORED: Record<GgufKind, string> = {
-  f32: 'in 32 bits',
-  f16: 'in 16 bits (f16)',
-  bf16: 'in 16 bits (bf16)',
-  q8_0: 'in 8 bits (Q8_0)',
-  q4_0: 'in 4 bits (Q4_0)',
-  q4_k_m: 'in 4 to 6 bits (Q4_K_M)',
-}
-
-function readme(source: ExportSource, names: ReturnType<typeof runNames>, kind: GgufKind, path: string): string {
+function readme(source: ExportSource, settings: ExportSettings, kind: GgufKind, path: string): string {
+  const names = runNames(source, settings)
   return modelReadme(source, {
     library: 'gguf',
     tags: ['gguf', 'llama.cpp'],
-    stored: `\`${path}\` holds the whole model, its tokenizer and its chat template; matrices are stored ${STORED[kind]}.`,
-    run: [ollama(names), llamaCppModel(path), lmStudio(path), vllmGguf(names, path), transformersGguf(path)],
+    stored: names.say('card.storedGguf', { path, bits: names.say(`card.bits.${kind}`) }),
+    run: [
+      ollama(names),
+      llamaCppModel(path),
+      lmStudio(names, path),
+      vllmGguf(names, path),
+      transformersGguf(names, path),
+    ],
+    words: settings.words,
   })
 }

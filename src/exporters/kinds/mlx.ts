@@ -7,7 +7,7 @@ import { peftConfig } from '../../formats/peft'
 import { pythonJson } from '../../formats/python-json'
 import { SafetensorsWriter } from '../../formats/safetensors'
 import type { TensorHeader } from '../../formats/safetensors'
-import { adapterReadme } from '../cards/adapter-readme'
+import { adapterFacts, adapterReadme } from '../cards/adapter-readme'
 import { mlxAdapter } from '../cards/clients'
 import type { Exporter, ExportSource } from '../exporter'
 import { adapterTexts } from '../model-texts'
@@ -41,7 +41,7 @@ export const mlx: Exporter = {
     const texts = {
       [ADAPTER_CONFIG]: pythonJson(mlxConfig(source)),
       ...adapterTexts(source),
-      'README.md': adapterReadme({ ...source, adapter }, 'mlx', clients),
+      'README.md': adapterReadme(adapterFacts(source), 'mlx', clients, settings.words),
     }
     return [written, ...(await writeTexts(out, texts))]
   },

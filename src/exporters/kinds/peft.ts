@@ -1,8 +1,8 @@
 import { linearPath } from '../../architecture/names'
 import { writeTexts } from '../../formats/into-file'
 import { writePeft } from '../../formats/peft'
-import { adapterReadme } from '../cards/adapter-readme'
-import { transformersAdapter, vllmAdapter } from '../cards/clients'
+import { adapterFacts, adapterReadme } from '../cards/adapter-readme'
+import { peftClients } from '../cards/clients'
 import type { Exporter } from '../exporter'
 import { adapterTexts } from '../model-texts'
 import { runNames } from '../names'
@@ -17,8 +17,9 @@ export const peft: Exporter = {
     const adapter = source.adapter!
     const names = runNames(source, settings)
     const written = await writePeft(out, { ...adapter, baseModel: source.baseModel }, linearPath)
-    const clients = [transformersAdapter(names), vllmAdapter(names, adapter.lora)]
-    const texts = { ...adapterTexts(source), 'README.md': adapterReadme({ ...source, adapter }, 'peft', clients) }
+    const clients = peftClients(names, adapter.lora)
+    const readme = adapterReadme(adapterFacts(source), 'peft', clients, settings.words)
+    const texts = { ...adapterTexts(source), 'README.md': readme }
     return [...written, ...(await writeTexts(out, texts))]
   },
 }

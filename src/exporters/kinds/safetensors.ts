@@ -25,7 +25,9 @@ export const safetensors: Exporter = {
     const { opened, tokenizer } = source
     const drift = source.adapter && (await measure(source, on, signal))
     const run = [transformersModel(), vllmModel(runNames(source, settings)), mlxModel()]
-    const extraFiles = { 'README.md': modelReadme(source, { library: 'transformers', drift, run }) }
+    const extraFiles = {
+      'README.md': modelReadme(source, { library: 'transformers', drift, run, words: settings.words }),
+    }
     return writeMerged(opened, { ...mergeParts(source), stopIds: tokenizer.stopIds, extraFiles }, out, on, signal)
   },
 }
