@@ -18,9 +18,12 @@ export interface StorageErrors {
   'hub-revision': { revision: string }
   'hub-push-unauthorized': { id: string; endpoint: string }
   'hub-push-forbidden': { id: string; endpoint: string }
+  'hub-push-quota': { id: string; endpoint: string; status: number; reason: string }
+  'hub-push-conflict': { id: string; endpoint: string; status: number; reason: string }
   'hub-push-refused': { id: string; endpoint: string; status: number; reason: string }
   'hub-push-broke': { id: string; endpoint: string; reason: string }
   'hub-push-token': { variable: string }
+  'hub-push-token-form': None
   'hub-token': None
   'hub-file-damaged': { path: string; id: string }
   'hub-file-changed': { path: string; id: string }

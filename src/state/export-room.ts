@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { Engine } from '../engine/api/types'
+import { fail } from '../errors'
 import type { SerializedError } from '../errors'
 import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
@@ -8,6 +9,8 @@ import { damagedFile, readManifest } from '../formats/manifest'
 import { replaceFile } from './replace-file'
 import { isAbort, serializeError } from './failure'
 import { isStoreFull } from '../storage/full-store'
+import { pushToHub } from '../storage/hub-push'
+import type { HubPush } from '../storage/hub-push'
 import { createLatest } from './latest'
 import type { Progress } from '../contracts/progress'
 import type { CardWords, ExportedFile, ExportSettings } from '../contracts/exports'
@@ -29,8 +32,11 @@ export interface Saver {
   pickFolder?(): Promise<WritableFolder>
 }
 
-/** What is being written: the adapter, the merged model, one of the other formats, or a run for larger machines. */
-type Busy = 'adapter' | 'merged' | 'format' | 'handover'
+/** What is being written: the adapter, the merged model, another format, a run for larger machines, or for a hub. */
+type Busy = 'adapter' | 'merged' | 'format' | 'handover' | 'push'
+
+/** Where an export is put on a hub; the token is handed on and nowhere kept. */
+export type PushTarget = Pick<HubPush, 'endpoint' | 'id' | 'token' | 'isPrivate'>
 
 /** Another program's format, as it was written last. */
 interface WrittenFormat {
@@ -53,14 +59,26 @@ export interface ExportState {
   mergedFiles: ExportedFile[] | null
   mergedFolder: string
   format: WrittenFormat | null
+  /** What goes to a hub is written, and on its way. */
+  sending: boolean
+  /** What was put on a hub last. */
+  pushed: { url: string; files: ExportedFile[] } | null
   error: SerializedError | null
 }
 
 const describe = (files: readonly BlobFile[]): ExportedFile[] =>
   files.map(({ path, blob }) => ({ path, bytes: blob.size }))
 
-/** @param cardWords what READMEs say, in the page's language */
-export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => Promise<CardWords>) {
+/**
+ * @param cardWords what READMEs say, in the page's language
+ * @param allow lets requests go to an address
+ */
+export function createExportRoom(
+  engine: Engine,
+  saver: Saver,
+  cardWords: () => Promise<CardWords>,
+  allow: (address: string) => Promise<void>,
+) {
   const store = createStore<ExportState>(() => ({
     busy: null,
     bytesWritten: 0,
@@ -72,6 +90,8 @@ export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => 
     mergedFiles: null,
     mergedFolder: '',
     format: null,
+    sending: false,
+    pushed: null,
     error: null,
   }))
   const jobs = createLatest()
@@ -84,10 +104,11 @@ export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => 
       } catch (error) {
         if (!isAbort(error)) store.setState({ error: serializeError(error) })
       } finally {
-        store.setState({ busy: null, progress: null })
+        store.setState({ busy: null, sending: false, progress: null })
       }
     })
   }
+  const onProgress = (progress: Progress) => store.setState({ progress })
   const counted = (out: WritableFolder) => countBytes(out, (bytesWritten) => store.setState({ bytesWritten }))
 
   async function saveZip(name: string, files: readonly BlobFile[]) {
@@ -112,7 +133,8 @@ export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => 
     setKeepMerged: (keepMerged: boolean) => store.setState({ keepMerged }),
     cancel: () => jobs.cancel(),
     /** Another adapter is on the model: what was written last is not of it. */
-    forget: () => store.setState({ adapterFiles: null, mergedFiles: null, mergedFolder: '', error: null }),
+    forget: () =>
+      store.setState({ adapterFiles: null, mergedFiles: null, mergedFolder: '', pushed: null, error: null }),
     saveZip,
     saveText: (name: string, text: string) => saver.saveBlob(name, new Blob([text], { type: 'text/plain' })),
 
@@ -143,14 +165,8 @@ export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => 
         const { base } = store.getState()
         const kept = await saver.collect()
         try {
-          const on = (progress: Progress) => store.setState({ progress })
-          const files = await engine.export(
-            kind,
-            counted(kept),
-            { base, name, facts, words: await cardWords() },
-            on,
-            signal,
-          )
+          const settings = { base, name, facts, words: await cardWords() }
+          const files = await engine.export(kind, counted(kept), settings, onProgress, signal)
           const folder = readBlobs(name, kept.files)
           const damaged = await damagedFile(folder, (await readManifest(folder))!)
           await saveZip(`${name}-${kind}`, kept.files)
@@ -158,6 +174,29 @@ export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => 
         } catch (error) {
           await kept.drop()
           throw error
+        }
+      }),
+    /**
+     * The model or its adapter on a hub: written, read back, and sent in one commit. A second try writes the same
+     * bytes, of which the hub takes only what it has not got.
+     */
+    push: (kind: string, name: string, to: PushTarget, facts?: RunFacts) =>
+      guarded('push', async (signal) => {
+        store.setState({ pushed: null })
+        const { base } = store.getState()
+        const kept = await saver.collect()
+        try {
+          const settings = { base, name, facts, words: await cardWords() }
+          await engine.export(kind, counted(kept), settings, onProgress, signal)
+          const folder = readBlobs(name, kept.files)
+          const file = await damagedFile(folder, (await readManifest(folder))!)
+          if (file) throw fail('adapter-damaged', { folder: name, file })
+          store.setState({ sending: true, progress: null })
+          const work = { ...to, files: kept.files, title: `Upload ${name} from TuneTab`, allow }
+          const { url } = await pushToHub(work, onProgress, signal)
+          store.setState({ pushed: { url, files: describe(kept.files) } })
+        } finally {
+          await kept.drop()
         }
       }),
     /** A project that goes on with a run on larger machines, as a zip download. */
@@ -175,8 +214,8 @@ export function createExportRoom(engine: Engine, saver: Saver, cardWords: () => 
         const picked = to === 'folder' && saver.pickFolder ? await saver.pickFolder() : null
         const { base } = store.getState()
         const words = await cardWords()
-        const on = (progress: Progress) => store.setState({ progress })
-        const write = (out: WritableFolder) => engine.export('safetensors', counted(out), { base, words }, on, signal)
+        const write = (out: WritableFolder) =>
+          engine.export('safetensors', counted(out), { base, words }, onProgress, signal)
         if (picked && !keep) {
           store.setState({ mergedFiles: await write(picked), mergedFolder: name })
           return

@@ -48,6 +48,9 @@ interface DoorParts {
   begun(): Promise<void>
 }
 
+/** Of the sample sets that come with the page (public/samples/index.json). */
+const SAMPLE_LICENSE = 'CC0-1.0'
+
 /** Losses of the GPU or the worker in a row, without a step between them, after which the person decides. */
 const MOST_LOSSES = 3
 
@@ -63,7 +66,9 @@ export function createRunDoors(parts: DoorParts) {
   const names = () => {
     const { card } = model.store.getState()
     const { summary } = data.store.getState()
-    return { card, data: dataName(data.store.getState(), prefs.getState().language), rows: summary?.rowsKept ?? 0 }
+    const tokens = summary ? { all: summary.totalTokens, trained: summary.trainedTokens } : undefined
+    const title = dataName(data.store.getState(), prefs.getState().language)
+    return { card, data: title, rows: summary?.rowsKept ?? 0, tokens }
   }
 
   /** An adapter that is gone on with decides its own shape, so the settings follow it. */
@@ -80,7 +85,7 @@ export function createRunDoors(parts: DoorParts) {
    */
   async function beginRun(name = '', onBegun: (runId: string) => void = () => {}): Promise<string | null> {
     notices.clear('run', 'train')
-    const { card, data: dataTitle, rows } = names()
+    const { card, data: dataTitle, rows, tokens } = names()
     if (running() || !card || !isReady()) return null
     const { continueAdapter, wrong } = train.store.getState()
     const field = firstWrong(wrong)
@@ -115,6 +120,8 @@ export function createRunDoors(parts: DoorParts) {
       data: {
         name: dataTitle,
         rows,
+        tokens,
+        license: sample ? SAMPLE_LICENSE : undefined,
         sample: sample?.file,
         file: fileName ?? undefined,
         kept,

@@ -1,5 +1,6 @@
 import type { TrainOutcome } from '../engine/api/types'
 import type { CheckpointRules } from '../formats/checkpoint-folder'
+import type { DataTokens } from '../run-file/run-facts'
 import type { RunFile } from '../run-file/run-file'
 import type { PackedSeen } from './seen-rows'
 import type { BlobFile } from './blob-folder'
@@ -31,6 +32,8 @@ export interface RunRecord {
   data: {
     name: string
     rows: number
+    tokens?: DataTokens
+    license?: string
     sample?: string
     file?: string
     kept?: string

@@ -11,7 +11,7 @@ import type { RunFile } from '../run-file/run-file'
 import { createDataRoom } from './data-room'
 import { createEvalFile } from './eval-file'
 import { createExportRoom } from './export-room'
-import type { Saver } from './export-room'
+import type { PushTarget, Saver } from './export-room'
 import { createModelChoice } from './model-choice'
 import { createModelRoom } from './model-room'
 import { createNotices } from './notices'
@@ -74,7 +74,8 @@ export function createStudio(parts: StudioParts) {
   const train = createTrainRoom(engine)
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine)
-  const exporting = createExportRoom(engine, saver, () => cardWords(prefs.getState().language))
+  const words = () => cardWords(prefs.getState().language)
+  const exporting = createExportRoom(engine, saver, words, gate.allow)
   const score = createScoreRoom(engine, {
     allow: gate.allow,
     baseUrl,
@@ -266,10 +267,18 @@ export function createStudio(parts: StudioParts) {
     await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept, facts ?? { scores })
   }
 
-  const factsNow = ({ name, data: { name: dataName, rows }, run, steps, trainLoss, seconds }: RunRecord): RunFacts => ({
+  /** What an export says of the run whose adapter is loaded, and of its scores. */
+  const exportFacts = async (): Promise<RunFacts> => {
+    const record = currentRun()
+    return { ...(record && factsNow(record)), scores: await score.ofReadme(prefs.getState().language) }
+  }
+
+  const factsNow = ({ name, data, run, steps, trainLoss, seconds }: RunRecord): RunFacts => ({
     runName: name,
-    dataName,
-    rows,
+    dataName: data.name,
+    rows: data.rows,
+    tokens: data.tokens,
+    dataLicense: data.license,
     run,
     outcome: { steps, trainLoss, seconds },
   })
@@ -351,9 +360,12 @@ export function createStudio(parts: StudioParts) {
       )
     },
     async downloadFormat(kind: string) {
-      const record = currentRun()
-      const facts = { ...(record && factsNow(record)), scores: await score.ofReadme(prefs.getState().language) }
-      return exporting.downloadFormat(kind, exportName(), facts)
+      return exporting.downloadFormat(kind, exportName(), await exportFacts())
+    },
+    /** The loaded model or its adapter on a hub; `dataLicense` in the person's own words. */
+    async pushExport(kind: string, to: PushTarget, dataLicense: string) {
+      const facts = { ...(await exportFacts()), dataLicense: dataLicense || undefined }
+      return exporting.push(kind, exportName(), to, facts)
     },
     async downloadKeptMerged(record: RunRecord) {
       await exporting.saveZip(`${fileStem(record.name)}-merged`, await runs.files(record.id, 'merged'))

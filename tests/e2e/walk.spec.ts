@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { strFromU8, unzipSync } from 'fflate'
 import { watchPage } from '../helpers/browser'
+import { startPushServer } from '../helpers/hub-push-server'
 import { setFields } from './settings'
 import { teahouseRows } from './teahouse'
 
@@ -115,6 +116,45 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
       expect(gguf.map(([, bytes]) => strFromU8(bytes.subarray(0, 4)))).toEqual(kind.startsWith('gguf') ? ['GGUF'] : [])
     }
   })
+
+  const hub = await startPushServer()
+  await test.step('put it on a hub: refusals and a cut line are named, then it is there, privately', async () => {
+    const room = page.getByRole('region', { name: 'Export', exact: true })
+    await room.getByText('Address of the hub, licence of the data').click()
+    await room.getByLabel('Address of the hub or a mirror').fill(hub.url)
+    await room.getByLabel(/^Licence of the data/).fill('CC-BY-4.0')
+    await room.getByLabel(/^Repository/).fill('me/teahouse')
+    const push = async (token: string) => {
+      await room.getByLabel(/^Access token/).fill(token)
+      await room.getByRole('button', { name: 'Push', exact: true }).click()
+    }
+    await push('hf_wrong')
+    await expect(room.getByRole('alert')).toContainText('does not accept the access token (401)')
+    hub.faults.push({ on: /^POST .*commit/, status: 403, error: 'Private storage limit reached' })
+    await push('hf_right')
+    await expect(room.getByRole('alert')).toContainText('has no room left for me/teahouse')
+    expect(hub.files.size).toBe(0)
+    // What arrived at the first try is not sent again, and a line that breaks is taken up.
+    hub.faults.push({ on: /^POST .*preupload/, cut: true })
+    hub.requests.length = 0
+    await push('hf_right')
+    await expect(room.getByRole('status').filter({ hasText: 'On the hub' })).toContainText(`${hub.url}/me/teahouse`)
+    expect(hub.repositories.get('me/teahouse')).toBe('private')
+    expect(hub.requests.filter((line) => line.startsWith('PUT'))).toEqual([])
+    const card = hub.files.get('README.md')!.toString()
+    for (const fact of ['| licence of the data | CC-BY-4.0 |', '茶馆', '| tokens of the data |']) {
+      expect(card).toContain(fact)
+    }
+    // Held in memory alone: nowhere among what the page keeps.
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('hf_right')
+  })
+  // Nobody but the hub was asked, and what it refused is all that the console complains of.
+  const others = watch.foreign.splice(0).filter((url) => !url.startsWith(hub.url))
+  expect(others).toEqual([])
+  expect(
+    watch.errors.splice(0).filter((line) => !/40[139]|ERR_EMPTY_RESPONSE|ERR_CONNECTION|ERR_FAILED/.test(line)),
+  ).toEqual([])
+  await hub.close()
 
   const second =
     await test.step('reload, find the run, download again, with a README in the language of the page', async () => {

@@ -38,6 +38,13 @@ export async function startPushServer(): Promise<PushServer> {
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const path = request.url!
+    // As hubs let pages of other origins push, and read the tags of the parts.
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('access-control-expose-headers', 'etag')
+    if (request.method === 'OPTIONS') {
+      const allowed = { 'access-control-allow-headers': '*, authorization', 'access-control-allow-methods': '*' }
+      return response.writeHead(204, allowed).end()
+    }
     state.requests.push(`${request.method} ${path}`)
     const json = (status: number, value: unknown, headers: Record<string, string> = {}) =>
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value))

@@ -4,7 +4,7 @@ import type { RunFacts } from '../../run-file/run-facts'
 import { baseNames, runSection } from './clients'
 import type { ClientPart } from './clients'
 import { factTable, frontMatter } from './front-matter'
-import { loraRows, runRows } from './run-rows'
+import { licenseRow, loraRows, runRows } from './run-rows'
 import { scoreSection } from './score-section'
 import { cardSayer } from './words'
 
@@ -36,6 +36,7 @@ export function adapterReadme(
     '',
     ...factTable([
       [say('card.fact.base'), title],
+      ...licenseRow(license, say),
       ...loraRows(lora),
       [say('card.fact.parameters'), String(parameters)],
       ...runRows(facts, say),

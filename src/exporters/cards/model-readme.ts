@@ -5,7 +5,7 @@ import type { MergeDrift } from '../merging/drift'
 import { baseNames, runSection } from './clients'
 import type { ClientPart } from './clients'
 import { factTable, frontMatter } from './front-matter'
-import { runRows } from './run-rows'
+import { licenseRow, runRows } from './run-rows'
 import { scoreSection } from './score-section'
 import { cardSayer } from './words'
 import type { CardSay } from './words'
@@ -32,7 +32,7 @@ export function modelReadme(
   const what = adapter
     ? say('card.merged', { title, r: adapter.lora.r, alpha: adapter.lora.lora_alpha })
     : say('card.asItIs', { title })
-  const rows = runRows(facts, say)
+  const rows = [...licenseRow(opened.license, say), ...runRows(facts, say)]
   return [
     ...frontMatter(library, [...tags, 'tunetab'], opened.license, baseModel),
     '',

@@ -12,6 +12,10 @@ export function loraRows(lora: LoraConfig): [string, string][] {
   ]
 }
 
+/** Under what the base may be passed on, where its own files say so. */
+export const licenseRow = (license: string | null, say: CardSay): [string, string][] =>
+  license ? [[say('card.fact.license'), license]] : []
+
 /** What is known of the run that made it. */
 export function runRows(run: RunFacts | undefined, say: CardSay): [string, string][] {
   if (!run) return []
@@ -20,6 +24,8 @@ export function runRows(run: RunFacts | undefined, say: CardSay): [string, strin
     const { dataName: name, rows: count } = run
     rows.push([say('card.fact.data'), count ? say('card.fact.dataRows', { name, rows: count }) : name])
   }
+  if (run.tokens) rows.push([say('card.fact.tokens'), say('card.fact.tokensTrained', { ...run.tokens })])
+  if (run.dataLicense) rows.push([say('card.fact.dataLicense'), run.dataLicense])
   if (run.outcome) {
     rows.push([say('card.fact.steps'), String(run.outcome.steps)])
     if (run.outcome.trainLoss !== null) rows.push([say('card.fact.loss'), run.outcome.trainLoss.toFixed(4)])

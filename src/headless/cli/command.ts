@@ -22,6 +22,10 @@ export const gpuOption: OptionSpec = {
   choices: ['swiftshader', 'lavapipe', 'auto'],
   help: 'which GPU: auto takes a real one where there is one (default)',
 }
+export const dataLicenseOption: OptionSpec = {
+  value: 'TEXT',
+  help: 'under what the data set may be passed on, for the README that travels with what is exported',
+}
 export const modelOption: OptionSpec = {
   value: 'DIR',
   required: true,

@@ -20,7 +20,7 @@ import type { PeftAdapter } from '../../formats/peft'
 import { writeWhole } from '../../formats/whole-folder'
 import { nodePlace, writableNodeFolder } from '../../storage/node/node-folder'
 import type { Command, CommandContext } from './command'
-import { gpuOption, modelOption } from './command'
+import { dataLicenseOption, gpuOption, modelOption } from './command'
 import type { Terminal } from './terminal'
 import { engineWithModel } from './engine'
 import { folderAt, makeOut } from './inputs'
@@ -44,6 +44,7 @@ export const exportCommand: Command = {
     name: { value: 'NAME', help: "what files and commands call the result (default: the model's folder)" },
     onto: ontoOption,
     scores: { value: 'FILE', help: 'scores.json of "tune score" for this adapter: its figures go into the README' },
+    'data-license': dataLicenseOption,
     gpu: gpuOption,
   },
   async run(context) {
@@ -80,7 +81,10 @@ export async function exportInto(
   const modelFolder = await folderAt('--model', model, root)
   // One file of another name takes nothing from a folder that is read.
   await makeOut(out, settings.file ? {} : { '--model': model, '--lora': lora }, root)
-  const facts = { scores: await scoresOf(options.scores as string | undefined, lora) }
+  const facts = {
+    scores: await scoresOf(options.scores as string | undefined, lora),
+    dataLicense: options['data-license'] as string | undefined,
+  }
   const cancel = new AbortController()
   context.onInterrupt(() => cancel.abort())
 

@@ -34,13 +34,6 @@ export const pushCommand: Command = {
     const cancel = new AbortController()
     onInterrupt(() => cancel.abort())
     const total = listed.reduce((sum, { size }) => sum + size, 0)
-    const sent = new Map<string, number>()
-    const sizes = new Map(listed.map(({ path, size }) => [path, size]))
-    const on = (path: string, share: number) => {
-      sent.set(path, share * (sizes.get(path) ?? 0))
-      const done = [...sent.values()].reduce((sum, bytes) => sum + bytes, 0)
-      terminal.progress({ phase: 'write', item: path, done, total, unit: 'bytes' })
-    }
     const push = {
       endpoint: ((options.hub as string | undefined) ?? 'https://huggingface.co').replace(/\/+$/, ''),
       id: options.repo as string,
@@ -49,6 +42,6 @@ export const pushCommand: Command = {
       files,
       title: (options.message as string | undefined) ?? 'Upload from TuneTab',
     }
-    terminal.json({ ...(await pushToHub(push, on, cancel.signal)), files: listed.length, bytes: total })
+    terminal.json({ ...(await pushToHub(push, terminal.progress, cancel.signal)), files: listed.length, bytes: total })
   },
 }

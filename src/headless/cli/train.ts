@@ -8,7 +8,7 @@ import { asHistory, type SteeringChange } from '../../run-file/history'
 import type { ParsedRunFile } from '../../run-file/parse-run-file'
 import type { RunFile } from '../../run-file/run-file'
 import type { Command } from './command'
-import { configOption, gpuOption, modelOption } from './command'
+import { configOption, dataLicenseOption, gpuOption, modelOption } from './command'
 import { engineWithModel } from './engine'
 import { dataAt, dataOptionSpecs } from './data'
 import { folderAt, makeOut } from './inputs'
@@ -38,6 +38,7 @@ export const trainCommand: Command = {
       value: 'LIST',
       help: 'with --resume: go on as another run from there, such as learning_rate=1e-4,steps=90',
     },
+    'data-license': dataLicenseOption,
     merge: { help: "also write the merged model, onto the source's own weights" },
     gpu: gpuOption,
   },

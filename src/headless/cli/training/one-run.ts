@@ -83,7 +83,9 @@ export async function trainOne({
     }
     terminal.training(event)
   }
-  const runFacts = { dataName: facts.name, rows: facts.rowsKept, run }
+  const tokens = { all: facts.totalTokens, trained: facts.trainedTokens }
+  const dataLicense = options['data-license'] as string | undefined
+  const runFacts = { dataName: facts.name, rows: facts.rowsKept, tokens, dataLicense, run }
   const outcome = await engine.train(run, how, on).catch(async (error: unknown) => {
     // A note that could not be written is nothing beside what ended the run.
     await inputsKept?.catch(() => {})

@@ -8,6 +8,7 @@ import { useStudio, useWords } from '../../studio-context'
 import { FileList } from './file-list'
 import { adapterCode, mergedCode } from './how-to-load'
 import { Formats } from './formats'
+import { HubPush } from './hub-push'
 import { MergeOptionsView } from './merge-options'
 import { CodeBox } from '../../kit/code-box'
 import { RUN_FILE } from '../../../contracts/file-names'
@@ -85,6 +86,7 @@ export function ExportRoom() {
         <CodeBox label={t('export.howMerged')} code={mergedCode(mergedFolder || `${studio.exportName()}-merged`)} />
       </Part>
       <Formats />
+      <HubPush />
       {record && <Handover record={record} />}
       <Part title={t('export.config')}>
         <p>{t('export.configText')}</p>
@@ -144,17 +146,19 @@ const LABELS = {
   merged: 'export.merged',
   format: 'export.formats',
   handover: 'export.handover',
+  push: 'export.push',
 } as const
 
 function Writing() {
   const studio = useStudio()
   const { t, bytes } = useWords()
-  const { bytesWritten, startedAt, progress, busy } = useFields(
+  const { bytesWritten, startedAt, progress, busy, sending } = useFields(
     studio.exporting.store,
     'bytesWritten',
     'startedAt',
     'progress',
     'busy',
+    'sending',
   )
   const seconds = (Date.now() - startedAt) / 1000
   const label = t(LABELS[busy ?? 'adapter'])
@@ -164,8 +168,13 @@ function Writing() {
         <p>
           <strong>{label}</strong>{' '}
           <span className="muted num">
-            {t('export.written', { bytes: bytes(bytesWritten) })}
-            {seconds > 1 && bytesWritten > 0 && ` · ${t('perSecond', { rate: bytes(bytesWritten / seconds) })}`}
+            {sending
+              ? t('export.sent', { bytes: bytes(progress?.done ?? 0), total: bytes(progress?.total ?? 0) })
+              : t('export.written', { bytes: bytes(bytesWritten) })}
+            {!sending &&
+              seconds > 1 &&
+              bytesWritten > 0 &&
+              ` · ${t('perSecond', { rate: bytes(bytesWritten / seconds) })}`}
           </span>
         </p>
         <Button onClick={studio.exporting.cancel}>{t('cancel')}</Button>
