@@ -4,6 +4,7 @@ import type { DataRoom } from './data-room'
 import type { Notices } from './notices'
 import type { RunQueue } from './run-queue'
 import type { RunsRoom } from './runs-room'
+import type { ScoreRoom, ScoreState } from './score-room'
 import type { TrainRoom } from './train-room'
 import type { TryRoom } from './try-room'
 import { isRunning } from './train-room'
@@ -18,12 +19,17 @@ interface VisitParts {
   data: DataRoom
   train: TrainRoom
   tryRoom: TryRoom
+  score: ScoreRoom
   runs: RunsRoom
   queue: RunQueue
 }
 
+const SCORING = ['chosen', 'limit', 'context', 'documents', 'judge', 'thresholds', 'file'] as const
+/** A field is typed into letter by letter. */
+const SCORING_DELAY_MS = 300
+
 /** Keeps what the rooms hold as they change, and brings it back at the next visit. */
-export function createVisitKeeper({ store, notices, model, data, train, tryRoom, runs, queue }: VisitParts) {
+export function createVisitKeeper({ store, notices, model, data, train, tryRoom, score, runs, queue }: VisitParts) {
   let isFull = false
   /** Nobody asked for this to be kept, so that a full store is said once, and nothing else is. */
   function put<K extends keyof Visit>(part: K, value: Visit[K]): void {
@@ -41,6 +47,12 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
       const { file } = source
       store.keepFile(file).then((isKept) => isKept && put('data', { file: dataFileKey(file), mapping }), say)
     }
+  }
+  let scoringTimer: ReturnType<typeof setTimeout> | undefined
+  function keepScoring({ chosen, limit, context, documents, judge, thresholds, file }: ScoreState) {
+    const choices = { chosen, limit, context, documents, judge, thresholds }
+    const kept = file ? store.keepFile(file) : Promise.resolve(false)
+    kept.then((isKept) => put('scoring', { ...choices, file: file && isKept ? dataFileKey(file) : null }), say)
   }
   const isDone = ({ base, tuned }: Answer) => base.status === 'done' && tuned?.status !== 'writing'
 
@@ -70,6 +82,11 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
         if (now.run !== before.run || now.touched !== before.touched) put('run', now.touched ? now.run : null)
         if (now.phase !== before.phase) keepAdapter()
       })
+      score.store.subscribe((now, before) => {
+        if (SCORING.every((name) => now[name] === before[name])) return
+        clearTimeout(scoringTimer)
+        scoringTimer = setTimeout(() => keepScoring(score.store.getState()), SCORING_DELAY_MS)
+      })
       queue.store.subscribe((now, before) => {
         if (now.entries !== before.entries) put('queue', [...now.entries])
       })
@@ -88,7 +105,14 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
       )
       const ofRoom = current.data && 'file' in current.data ? [current.data.file] : []
       const ofJudging = current.evalFile ? [current.evalFile] : []
-      return store.keepOnly([...ofRuns, ...ofRoom, ...ofJudging]).catch(() => {})
+      const ofScoring = current.scoring?.file ? [current.scoring.file] : []
+      return store.keepOnly([...ofRuns, ...ofRoom, ...ofJudging, ...ofScoring]).catch(() => {})
+    },
+    /** What was chosen to be scored. */
+    async restoreScoring({ scoring }: Visit) {
+      if (!scoring) return
+      const { file, ...choices } = scoring
+      score.restore(choices, file ? await this.file(file) : null)
     },
     /** Puts the adapter of before on the model, where it is of that model and its files are still there. */
     async restoreAdapter({ adapter }: Visit) {

@@ -3,6 +3,7 @@ import type { ScoredSuite } from '../eval/run/runner'
 import { cohenKappa } from '../eval/statistics/kappa'
 import { shareOf } from '../eval/statistics/wilson'
 import type { Estimate } from '../eval/types'
+import { readReviewFile, reviewFile, type ReviewedCards } from './review-file'
 
 export type Vote = 'left' | 'right' | 'none'
 
@@ -19,6 +20,8 @@ export interface ReviewCard {
 export interface ReviewState {
   cards: ReviewCard[]
   votes: Vote[]
+  /** Votes of whoever sent these cards, unseen until all have theirs; null where they are of this page's own scores. */
+  sent: Vote[] | null
   /** Set when every card has its vote. */
   result: { tuned: number; base: number; none: number; share: Estimate | null } | null
   /** Agreement with a second person's votes on the same cards; null where they have no label in common to differ by. */
@@ -59,39 +62,46 @@ export function createReview(
         const [left, right] = isLeft ? [tuned, base] : [base, tuned]
         return { id, question, left, right, tuned: isLeft ? 'left' : 'right' }
       })
-      set({ cards, votes: [], result: null, agreement: null })
+      set({ cards, votes: [], sent: null, result: null, agreement: null })
+    },
+    /** Cards that another person sent, as blind as they were there; no scores are needed. */
+    open(text: string): boolean {
+      const file = readReviewFile(text)
+      if (file) set({ cards: file.cards, votes: [], sent: file.votes, result: null, agreement: null })
+      return file !== null
     },
     vote(vote: Vote) {
       const { review } = store.getState()
       if (!review || review.votes.length >= review.cards.length) return
+      const { cards, sent } = review
       const votes = [...review.votes, vote]
-      set({ ...review, votes, result: votes.length === review.cards.length ? resultOf(review.cards, votes) : null })
+      if (votes.length < cards.length) return set({ ...review, votes })
+      const agreement = sent?.length === cards.length ? agreementOf({ cards, votes }, { cards, votes: sent }) : null
+      set({ ...review, votes, result: resultOf(cards, votes), agreement })
     },
-    close: () => set(null),
 
-    /** For a second person: cards without their solution beside it, and the first person's votes. */
-    file(): string {
-      const { cards, votes } = store.getState().review!
-      return `${JSON.stringify({ format: 'tunetab-review/1', cards, votes }, null, 2)}\n`
-    },
+    /** For a second person, or back to the first: which side is whose, and the votes, cannot be read in it. */
+    file: (): string => reviewFile(store.getState().review!),
     /** A second person's votes beside these, matched by card. */
     compare(text: string): boolean {
       const { review } = store.getState()
-      const other = readReview(text)
+      const other = readReviewFile(text)
       if (!review || !other) return false
-      const both = review.cards.flatMap((card, i) => {
-        const at = other.cards.findIndex(({ id }) => id === card.id)
-        const [mine, theirs] = [review.votes[i], other.votes[at]]
-        return mine && theirs ? [[meant(card, mine), meant(other.cards[at], theirs)] as const] : []
-      })
-      const kappa = cohenKappa(
-        both.map(([first]) => first),
-        both.map(([, second]) => second),
-      )
-      set({ ...review, agreement: { cards: both.length, kappa } })
-      return both.length > 0
+      const agreement = agreementOf(review, other)
+      set({ ...review, agreement })
+      return agreement.cards > 0
     },
   }
+}
+
+function agreementOf(first: ReviewedCards, second: ReviewedCards) {
+  const both = first.cards.flatMap((card, i) => {
+    const at = second.cards.findIndex(({ id }) => id === card.id)
+    const [mine, theirs] = [first.votes[i], second.votes[at]]
+    return mine && theirs ? [[meant(card, mine), meant(second.cards[at], theirs)] as const] : []
+  })
+  const [mine, theirs] = ([0, 1] as const).map((who) => both.map((pair) => pair[who]))
+  return { cards: both.length, kappa: cohenKappa(mine, theirs) }
 }
 
 /** Whom a vote was for, whatever side it stood on. */
@@ -103,15 +113,4 @@ function resultOf(cards: readonly ReviewCard[], votes: readonly Vote[]) {
   const count = (whom: string) => all.filter((one) => one === whom).length
   const [tuned, base, none] = ['tuned', 'base', 'none'].map(count)
   return { tuned, base, none, share: shareOf(tuned, tuned + base) }
-}
-
-function readReview(text: string): { cards: ReviewCard[]; votes: Vote[] } | null {
-  try {
-    const value = JSON.parse(text) as { format?: string; cards: ReviewCard[]; votes: Vote[] }
-    return value.format === 'tunetab-review/1' && Array.isArray(value.cards) && Array.isArray(value.votes)
-      ? value
-      : null
-  } catch {
-    return null
-  }
 }

@@ -75,6 +75,9 @@ export interface ScoreState {
   review: ReviewState | null
 }
 
+/** What the person chose, as it is kept for the next visit; the judge's key is not among it. */
+export type ScoreChoices = Pick<ScoreState, 'chosen' | 'limit' | 'context' | 'documents' | 'judge' | 'thresholds'>
+
 export interface ScoreSurroundings {
   baseUrl: string
   /** The rows of the room Data and how they become tokens. */
@@ -84,6 +87,8 @@ export interface ScoreSurroundings {
   /** From now on requests may go to this address. */
   allow(url: string): Promise<void>
 }
+
+export type ScoreRoom = ReturnType<typeof createScoreRoom>
 
 const OWN: ReadonlySet<string> = new Set(['loss', 'references', 'truth'])
 const ANSWER_TOKENS = 96
@@ -267,6 +272,15 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       }))
     },
     takeFile: (file: File | null) => store.setState({ file }),
+    /** As an earlier visit left it; what that did not know yet stays. */
+    restore: ({ chosen, judge, thresholds, ...rest }: ScoreChoices, file: File | null) =>
+      store.setState((now) => ({
+        ...rest,
+        file,
+        chosen: { ...now.chosen, ...chosen },
+        judge: { ...now.judge, ...judge },
+        thresholds: { ...now.thresholds, ...thresholds },
+      })),
     stop: () => cancel?.abort(),
 
     /** Ask both everything that is ticked; answers that are kept are not asked again. */

@@ -116,7 +116,7 @@ export function createStudio(parts: StudioParts) {
     find: (id) => runs.find(id),
     error: () => train.store.getState().error ?? train.store.getState().planError,
   })
-  const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, runs, queue })
+  const visit = createVisitKeeper({ store: visits, notices, model, data, train, tryRoom, score, runs, queue })
   /** The beginning of the visit: what is started waits for it. */
   let begun: Promise<void> = Promise.resolve()
 

@@ -71,6 +71,7 @@ export function createVisitStart(parts: StartParts) {
     else if (left.run) train.setRun(left.run)
     tryRoom.restore(left.answers ?? [])
     queue.restore(left.queue ?? [])
+    await visit.restoreScoring(left)
     await model.findGpu(hasWebGpu)
     const { gpu, gpuError } = model.store.getState()
     if (gpuError) return

@@ -4,6 +4,7 @@ import type { ColumnMapping } from '../contracts/data'
 import { guardQuota } from '../storage/full-store'
 import type { QueuedRun } from './run-queue'
 import type { BlobFile } from './blob-folder'
+import type { ScoreChoices } from './score-room'
 import type { Answer } from './try-room'
 
 /** What the rooms held when the page was left; what is not there was not left. */
@@ -15,6 +16,8 @@ export interface Visit {
   answers?: Answer[]
   /** The second file that runs are judged by, by its key. */
   evalFile?: string | null
+  /** What to score, of whose rows, who judges; the held-out file by its key. */
+  scoring?: ScoreChoices & { file: string | null }
   /** Runs that wait for their turn, or had it. */
   queue?: QueuedRun[]
   /** The adapter on the model `modelId`: of a run, or files that were opened. */

@@ -72,7 +72,7 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
   await expect(train.getByRole('status')).toContainText('Done', { timeout: 240_000 })
 
   const room = page.getByRole('region', { name: 'Score', exact: true })
-  const begin = async () => {
+  await test.step('stopped and reloaded, nothing that was answered or chosen is lost', async () => {
     await page.goto('./#/score')
     for (const name of ['Following instructions', /^Refusing/, /^What it may have forgotten/])
       await room.getByRole('checkbox', { name }).uncheck()
@@ -85,10 +85,6 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
       mimeType: 'application/json',
       buffer: Buffer.from(JSON.stringify(rows)),
     })
-  }
-
-  await test.step('stopped and reloaded, nothing that was answered is lost', async () => {
-    await begin()
     await room.getByRole('button', { name: 'Score', exact: true }).click()
     await expect.poll(() => kept(page), { timeout: 120_000 }).toBeGreaterThan(2)
     await room.getByRole('button', { name: 'Stop scoring' }).click()
@@ -101,7 +97,8 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
 
   const judge = await misbehavingJudge()
   await test.step('gone on with, under a judge that misbehaves', async () => {
-    await begin()
+    await expect(room.getByText('held.json')).toBeVisible()
+    await expect(room.getByRole('checkbox', { name: 'Following instructions' })).not.toBeChecked()
     await room.getByText('an endpoint', { exact: true }).click()
     await room.getByLabel('Address').fill(judge.url)
     await room.getByLabel('Model', { exact: true }).fill('strong')

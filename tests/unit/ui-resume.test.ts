@@ -167,6 +167,26 @@ async function interruptedRun(change: Partial<RunRecord> = {}, of?: Studio) {
   play = later
 }
 
+test('what was chosen to be scored is there after a reload, without the key of the judge', async () => {
+  const { score } = await visit()
+  score.choose('tools', true)
+  score.limitTo(40)
+  score.judgeBy({ who: 'endpoint', url: 'http://judge/v1', model: 'strong' })
+  score.setKey('secret')
+  score.setThreshold('loss', 0.25)
+  score.takeFile(new File(['[]'], 'held.json', { lastModified: 5 }))
+  await score.addDocuments([new File(['The ferry leaves at nine.'], 'ferry.txt')])
+  const { chosen, limit, judge, thresholds, documents } = score.store.getState()
+  await vi.waitFor(() => expect(visits.visit.scoring).toMatchObject({ documents, file: 'held.json/2/5' }))
+  expect(JSON.stringify(visits.visit)).not.toContain('secret')
+  const next = await visit()
+  const found = next.score.store.getState()
+  expect(found).toMatchObject({ chosen, limit, judge, thresholds, documents })
+  expect(found.file!.name).toBe('held.json')
+  // Tidying up leaves the file that is chosen.
+  await vi.waitFor(() => expect([...visits.files.keys()]).toEqual(['held.json/2/5']))
+})
+
 test('with a field that holds what no run can have, nothing starts and the field is pointed at', async () => {
   const studio = await visit()
   studio.train.enter('learning_rate', 'abc')

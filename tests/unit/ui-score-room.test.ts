@@ -65,10 +65,29 @@ test('five cards are judged without names, and a second person can be compared',
   }
   const { review } = score.store.getState()
   expect(review!.result).toMatchObject({ tuned: 3, base: 1, none: 1, share: { value: 0.75, n: 4 } })
-  // The second person sees the same cards and agrees in all.
-  expect(score.review.compare(score.review.file())).toBe(true)
-  expect(score.store.getState().review!.agreement).toEqual({ cards: 5, kappa: 1 })
-  expect(score.review.compare('{"format": "other"}')).toBe(false)
+  // The second person sees the same cards, and nothing of whose they are or what the first one thought.
+  const file = score.review.file()
+  const { cards: shown, ...rest } = JSON.parse(file) as { cards: object[] }
+  expect(shown.map((card) => Object.keys(card))).toEqual(cards.map(() => ['id', 'question', 'left', 'right']))
+  expect(JSON.stringify(rest)).not.toMatch(/tuned|votes|left|right/)
+  const second = await room(false)
+  expect(second.review.open(file)).toBe(true)
+  expect(second.store.getState().review).toMatchObject({ votes: [], result: null, agreement: null })
+  for (const [i, card] of second.store.getState().review!.cards.entries()) {
+    const other = card.tuned === 'left' ? 'right' : 'left'
+    second.review.vote(wanted[i] === 'none' ? 'none' : i === 0 ? other : wanted[i] === 'tuned' ? card.tuned : other)
+  }
+  // Of five cards they part on one: (4/5 - 9/25) / (1 - 9/25).
+  const agreement = { cards: 5, kappa: expect.closeTo(11 / 16, 12) }
+  expect(second.store.getState().review!.agreement).toEqual(agreement)
+  expect(score.review.compare(second.review.file())).toBe(true)
+  expect(score.store.getState().review!.agreement).toEqual(agreement)
+  const changed = JSON.parse(file) as { cards: { left: string }[] }
+  changed.cards[0].left += '!'
+  for (const text of ['{"format": "other"}', '{', JSON.stringify(changed)]) {
+    expect(score.review.compare(text)).toBe(false)
+    expect(second.review.open(text)).toBe(false)
+  }
 })
 
 test('a model alone has scores and no verdict; a stopped scoring keeps its answers', async () => {

@@ -8,11 +8,11 @@
 
 Sections: nf4, checkpoint, training (loss curves and tokens), merge, decoding, exports (each format in its own client:
 transformers and peft, mlx-lm, llama.cpp, Ollama), handover (a run goes on under TRL, on one process and on two, and
-comes back), goldens (the reference made afresh), suite (every test on a GPU, and the figures it reaches), walk (the
-page in Firefox). On two cores without a GPU nf4 took 4 minutes, checkpoint 9, training one a case and GPU, exports and
-handover one a model, goldens 1, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They are
-HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny
-models: cases.py, tiny_models.py.
+comes back), goldens (the reference made afresh), scores (drawn answers judged by the programs of the field), suite
+(every test on a GPU, and the figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4 took 4
+minutes, checkpoint 9, training one a case and GPU, exports and handover one a model, goldens 1, scores 2, suite 2 to 3
+a GPU (Firefox 15); the real models take hours. They are HuggingFaceTB/SmolLM2-135M-Instruct and
+Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny models: cases.py, tiny_models.py.
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
 ~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again
@@ -110,12 +110,13 @@ def chosen(args: argparse.Namespace):
 
 
 def run_sections(args: argparse.Namespace) -> list[dict | None]:
-    from proof import exports, handover, models, suites, training
+    from proof import exports, handover, models, scores, suites, training
 
     done = []
+    alone = {"goldens": suites.prove_goldens, "scores": scores.prove_scores, "walk": suites.prove_walk}
     for section in args.only.split(","):
-        if section in ("goldens", "walk"):
-            done.append(suites.prove_goldens() if section == "goldens" else suites.prove_walk())
+        if section in alone:
+            done.append(alone[section]())
             continue
         if section == "suite":
             limits = [True] if args.default_limits else [False] if args.gpu else [False, True]

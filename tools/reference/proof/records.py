@@ -15,7 +15,8 @@ import common
 from .work import ROOT, WORK
 
 RESULTS = ROOT / "docs/numerics"
-SECTIONS = ["nf4", "checkpoint", "training", "merge", "decoding", "exports", "handover", "goldens", "suite", "walk"]
+SECTIONS = ["nf4", "checkpoint", "training", "merge", "decoding", "exports", "handover"]
+SECTIONS += ["goldens", "scores", "suite", "walk"]
 
 
 def keep(section: str, name: str, gpu: str | None, found: dict) -> dict:

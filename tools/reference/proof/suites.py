@@ -42,6 +42,8 @@ def prove_goldens() -> dict:
     files = sorted(
         {path.relative_to(root) for root in (COMMITTED, FRESH) for path in root.rglob("*") if path.is_file()}
     )
+    # Those of the scores are the section scores'.
+    files = [name for name in files if name.parts[0] != "scores"]
     changed = [str(name) for name in files if content(FRESH / name) != content(COMMITTED / name)]
     report = WORK / "unit.json"
     tests = [

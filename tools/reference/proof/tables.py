@@ -277,6 +277,29 @@ def goldens() -> str:
     )
 
 
+def scores() -> str:
+    """Drawn answers that the programs of the field and this repository judged, and whether the committed ones stand."""
+    rows = []
+    for r in kept("scores"):
+        drawn, files, command = r["drawn"], r["tests"]["files"], r["command_line"]
+        for name, what in SCORED.items():
+            passed, failed = files.get(f"eval-{name}", [0, 1])
+            count = drawn.get(name, "as committed")
+            moved = "no" if f"scores/{name}.json" in r["changed"] else "yes"
+            rows.append([what, count, "0" if not failed else f"**{failed} tests failed**", moved, stamp(r)])
+        what = "`tune score --answers`, verdicts of IFEval's rules"
+        rows.append([what, command["rows"], command["different"], "-", stamp(r)])
+    return table(["what", "rows drawn", "different", "committed ones made again are the same", "run"], rows)
+
+
+SCORED = {
+    "ifeval": "IFEval's 25 rules, strict and loose (lm_eval)",
+    "texts": "exact match, F1, BLEU, chrF, ROUGE-L within 1e-6 (lm_eval, sacrebleu, rouge-score)",
+    "calls": "tool calls read and matched (second implementation, held against BFCL's checker)",
+    "statistics": "Wilson, bootstrap, kappa (scipy, scikit-learn)",
+}
+
+
 def by_family(*starts: str) -> Callable[[], str]:
     """Rows: GPUs. Columns: the largest of each figure for each family."""
 
@@ -547,6 +570,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "exports": exports,
     "templates": templates,
     "handover": handover,
+    "scores": scores,
     "walk": walk,
     "second": by_family("training loss", "training norm"),
 }

@@ -4,19 +4,33 @@ import { pickFile, saveBlob } from '../../files'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
-import { useStore } from '../../read-store'
+import { useFields } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 import styles from './score.module.css'
 
 /** Both answers without their names; keys 1, 2 and 0 while no field has the focus. */
 export function Review() {
+  const studio = useStudio()
   const { t } = useWords()
-  const review = useStore(useStudio().score.store, (state) => state.review)
+  const { review, scores } = useFields(studio.score.store, 'review', 'scores')
+  const [isForeign, setForeign] = useState(false)
   const card = review?.cards[review.votes.length]
+  const open = async () => {
+    const file = await pickFile(['.json'])
+    if (file) setForeign(!studio.score.review.open(await file.text()))
+  }
   return (
     <Part title={t('score.review')}>
       <p className="muted">{t('score.reviewLead')}</p>
-      {!review && <ActionButton id="score.review" />}
+      {!review && (
+        <div className="row">
+          {scores && scores.verdicts.length > 0 && <ActionButton id="score.review" />}
+          <Button kind="quiet" onClick={() => void open()}>
+            {t('score.openReview')}
+          </Button>
+        </div>
+      )}
+      {isForeign && <p>{t('score.noReview')}</p>}
       {review && review.cards.length === 0 && <p>{t('score.noCards')}</p>}
       {card && <Card key={card.id} card={card} n={review.votes.length + 1} total={review.cards.length} />}
       {review?.result && <Result review={review} />}
@@ -63,7 +77,7 @@ function Card({ card, n, total }: { card: ReviewCard; n: number; total: number }
   )
 }
 
-function Result({ review: { result, agreement } }: { review: ReviewState }) {
+function Result({ review: { result, agreement, sent } }: { review: ReviewState }) {
   const studio = useStudio()
   const { t, num, percent } = useWords()
   const [isForeign, setForeign] = useState(false)
@@ -97,7 +111,7 @@ function Result({ review: { result, agreement } }: { review: ReviewState }) {
         <Button
           onClick={() => saveBlob('review.json', new Blob([studio.score.review.file()], { type: 'application/json' }))}
         >
-          {t('score.saveReview')}
+          {t(sent ? 'score.saveReviewBack' : 'score.saveReview')}
         </Button>
         <Button onClick={() => void compare()}>{t('score.readReview')}</Button>
         <ActionButton id="score.review" kind="quiet" />

@@ -22,7 +22,7 @@ export function ScoreRoom() {
       <ErrorNote error={error} />
       {phase !== 'idle' && <Working />}
       {scores && <Results scores={scores} />}
-      {scores && scores.verdicts.length > 0 && <Review />}
+      <Review />
     </RoomFrame>
   )
 }
