@@ -1,5 +1,16 @@
 import { fnv32, fnv32OfText } from '../contracts/hash'
-import type { ReviewCard, Vote } from './score-review'
+
+export type Vote = 'left' | 'right' | 'none'
+
+/** One question with both answers, the side of each drawn. */
+export interface ReviewCard {
+  id: string
+  question: string
+  left: string
+  right: string
+  /** Which side the tuned model's answer stands on; hidden until all are seen. */
+  tuned: 'left' | 'right'
+}
 
 /** Cards with a person's votes; fewer votes than cards where the person is not through. */
 export interface ReviewedCards {

@@ -3,19 +3,7 @@ import type { ScoredSuite } from '../eval/run/runner'
 import { cohenKappa } from '../eval/statistics/kappa'
 import { shareOf } from '../eval/statistics/wilson'
 import type { Estimate } from '../eval/types'
-import { readReviewFile, reviewFile, type ReviewedCards } from './review-file'
-
-export type Vote = 'left' | 'right' | 'none'
-
-/** One question with both answers, the side of each drawn. */
-export interface ReviewCard {
-  id: string
-  question: string
-  left: string
-  right: string
-  /** Which side the tuned model's answer stands on; hidden until all are seen. */
-  tuned: 'left' | 'right'
-}
+import { readReviewFile, reviewFile, type ReviewCard, type ReviewedCards, type Vote } from './review-file'
 
 export interface ReviewState {
   cards: ReviewCard[]

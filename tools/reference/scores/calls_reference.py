@@ -5,10 +5,10 @@
 
 A row holds the answer as a model writes it, the calls wanted as the suites have them, the calls that stand in the
 answer (null: something meant for a call that cannot be read) and whether they are right. Right is what a second
-implementation says, below; it is held against BFCL's own checker of syntax trees (bfcl-eval) wherever that can be asked,
-and the script ends where the two disagree. BFCL cannot be asked about arguments that may be anything; it takes an
-empty text or list for what may be left out, by its own mark for that; and it calls the whole number 3 written as 3.0 a
-wrong type, which JSON does not know.
+implementation says, below; it is held against BFCL's own checker of syntax trees (bfcl-eval) wherever that can be
+asked, and the script ends where the two disagree. BFCL cannot be asked about arguments that may be anything; it
+takes an empty text or list for what may be left out, by its own mark for that; and it calls the whole number 3
+written as 3.0 a wrong type, which JSON does not know.
 """
 
 from __future__ import annotations

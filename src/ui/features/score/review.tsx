@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
-import type { ReviewCard, ReviewState, Vote } from '../../../state/score-review'
+import type { ReviewCard, Vote } from '../../../state/review-file'
+import type { ReviewState } from '../../../state/score-review'
 import { pickFile, saveBlob } from '../../files'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
