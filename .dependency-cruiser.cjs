@@ -6,7 +6,7 @@ const GROUND = ['contracts', 'errors']
 /** Knowledge without a GPU or a file: what a family is, what a run file says. */
 const KNOWLEDGE = ['architecture', 'run-file']
 /** Each does one job from bytes to bytes and knows of no other. */
-const LEAVES = ['data', 'formats', 'eval', 'storage']
+const LEAVES = ['data', 'formats', 'eval', 'storage', 'verify']
 /** Floors from the bottom up. Each may import those before it, the leaves and the ground, never one after it. */
 const FLOORS = ['gpu', 'ops', 'model', 'train', 'exporters', 'engine', 'state', 'ui']
 

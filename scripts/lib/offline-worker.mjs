@@ -5,6 +5,8 @@ import { build } from 'esbuild'
 
 /** For hosts and lawyers, not for the page. */
 const LEFT_OUT = new Set(['_headers', 'licences.txt', 'sw.js'])
+/** Fetched when it is first used, and kept from then on: 10 MB that most visits never need. */
+const isLater = (path) => path.endsWith('.wasm')
 
 function filesBelow(folder, prefix = '') {
   return readdirSync(join(folder, prefix)).flatMap((name) => {
@@ -34,7 +36,7 @@ export async function offlineWorker(root, bundle) {
     format: 'iife',
     target: 'es2022',
     define: {
-      FILES: JSON.stringify(all.map(([path]) => path)),
+      FILES: JSON.stringify(all.map(([path]) => path).filter((path) => !isLater(path))),
       VERSION: JSON.stringify(hash.digest('hex').slice(0, 16)),
     },
   })

@@ -1,12 +1,13 @@
 /**
  * What the built page may do, as its Content-Security-Policy: scripts and styles of its own files alone, none inline;
  * workers of its own (the engine's is a blob that imports one, so that it inherits this policy on every host); text
- * becomes a script's address through one named policy alone. Connections may go to hubs, whose addresses a person
- * chooses and whose files lie elsewhere still: which ones, the service worker decides (src/offline/).
+ * becomes a script's address through one named policy alone. WebAssembly may be compiled (llama.cpp, which opens GGUF
+ * files again, and the hashes of large files for a hub); text still becomes no code. Connections may go to hubs, whose
+ * addresses a person chooses and whose files lie elsewhere still: the service worker decides which (src/offline/).
  */
 export const PAGE_POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self' blob:",
   "style-src 'self'",
   "img-src 'self' data: blob:",

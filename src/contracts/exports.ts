@@ -18,6 +18,8 @@ export interface ExportSettings {
   words?: CardWords
   /** GGUF: the one file that is wanted, under this name, and nothing beside it. */
   file?: string
+  /** The model as it is, though an adapter is on it. */
+  withoutAdapter?: boolean
   /** bnb-4bit: scales in 8 bits (the default) or an f32 scale for every block of 64. */
   doubleQuant?: boolean
   /** bnb-4bit: projections that stay as they are, besides the head: `llm_int8_skip_modules`. */

@@ -54,4 +54,6 @@ export interface FormatsErrors {
   'gguf-no-name': { tensor: string }
   'export-unknown': { kind: string; suggestion: string | null; known: string[] }
   'export-no-room': { needed: number; free: number }
+  'verify-unreadable': { file: string; reader: string; reason: string }
+  'verify-too-large': { bytes: number; most: number }
 }

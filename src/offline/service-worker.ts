@@ -84,9 +84,16 @@ async function ownFile(request: Request): Promise<Response> {
     })
   }
   const answer = await cached()
-  if (!answer) return fetch(request)
+  if (!answer) return later(request)
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('range') ?? '')
   return range ? partOf(answer, Number(range[1]), range[2]) : answer
+}
+
+/** What was not kept at the beginning; a program that was fetched once is there without a network, too. */
+async function later(request: Request): Promise<Response> {
+  const answer = await fetch(request)
+  if (answer.ok && request.url.endsWith('.wasm')) await (await caches.open(CACHE)).put(request, answer.clone())
+  return answer
 }
 
 async function partOf(answer: Response, from: number, last: string): Promise<Response> {

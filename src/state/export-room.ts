@@ -5,6 +5,9 @@ import type { SerializedError } from '../errors'
 import type { FileFolder, WritableFolder } from '../contracts/bytes'
 import type { BlobFile, Collector } from './blob-folder'
 import { collectBlobs, countBytes, readBlobs, writeToBoth } from './blob-folder'
+import { EXPORT_REPORT } from '../verify/export-report'
+import type { ExportReport } from '../verify/export-report'
+import type { ExportCheck } from './export-check'
 import { damagedFile, readManifest } from '../formats/manifest'
 import { replaceFile } from './replace-file'
 import { isAbort, serializeError } from './failure'
@@ -63,22 +66,34 @@ export interface ExportState {
   sending: boolean
   /** What was put on a hub last. */
   pushed: { url: string; files: ExportedFile[] } | null
+  /** Whether exports are asked questions before they leave. */
+  asks: boolean
+  /** What is written is being opened again. */
+  checking: boolean
+  /** What came of opening the last export again. */
+  report: ExportReport | null
   error: SerializedError | null
 }
 
 const describe = (files: readonly BlobFile[]): ExportedFile[] =>
   files.map(({ path, blob }) => ({ path, bytes: blob.size }))
 
-/**
- * @param cardWords what READMEs say, in the page's language
- * @param allow lets requests go to an address
- */
-export function createExportRoom(
-  engine: Engine,
-  saver: Saver,
-  cardWords: () => Promise<CardWords>,
-  allow: (address: string) => Promise<void>,
-) {
+export interface ExportParts {
+  engine: Engine
+  saver: Saver
+  /** What READMEs say, in the page's language. */
+  cardWords: () => Promise<CardWords>
+  /** Lets requests go to an address. */
+  allow: (address: string) => Promise<void>
+  check: ExportCheck['check']
+  /** What base and export are asked, the first few of it. */
+  questions: () => readonly string[]
+}
+
+/** How many questions an export is asked. */
+const QUESTIONS = 3
+
+export function createExportRoom({ engine, saver, cardWords, allow, check, questions }: ExportParts) {
   const store = createStore<ExportState>(() => ({
     busy: null,
     bytesWritten: 0,
@@ -92,19 +107,22 @@ export function createExportRoom(
     format: null,
     sending: false,
     pushed: null,
+    asks: true,
+    checking: false,
+    report: null,
     error: null,
   }))
   const jobs = createLatest()
 
   async function guarded(busy: Busy, job: (signal: AbortSignal) => Promise<void>) {
     await jobs.run(async (signal) => {
-      store.setState({ busy, bytesWritten: 0, startedAt: Date.now(), progress: null, error: null })
+      store.setState({ busy, bytesWritten: 0, startedAt: Date.now(), progress: null, report: null, error: null })
       try {
         await job(signal)
       } catch (error) {
         if (!isAbort(error)) store.setState({ error: serializeError(error) })
       } finally {
-        store.setState({ busy: null, sending: false, progress: null })
+        store.setState({ busy: null, sending: false, checking: false, progress: null })
       }
     })
   }
@@ -113,6 +131,22 @@ export function createExportRoom(
 
   async function saveZip(name: string, files: readonly BlobFile[]) {
     saver.saveBlob(`${name}.zip`, await saver.zip(files))
+  }
+
+  /** The files with a report of what came of opening them again. `isLive`: they are of what answers on the page. */
+  async function withReport(
+    kind: string,
+    name: string,
+    files: readonly BlobFile[],
+    isLive: boolean,
+    ends: AbortSignal,
+  ) {
+    store.setState({ checking: true, progress: null })
+    const asked = store.getState().asks && isLive ? questions().slice(0, QUESTIONS) : []
+    const report = await check({ kind, name, files }, asked, ends)
+    store.setState({ checking: false, report })
+    const text = `${JSON.stringify(report, null, 2)}\n`
+    return [...files, { path: EXPORT_REPORT, blob: new Blob([text], { type: 'application/json' }) }]
   }
 
   /** Kept files have the run's name and the page's language of then: their README is made anew. */
@@ -130,11 +164,19 @@ export function createExportRoom(
     store,
     canPickFolder: saver.pickFolder !== undefined,
     setBase: (base: MergeBase) => store.setState({ base }),
+    setAsks: (asks: boolean) => store.setState({ asks }),
     setKeepMerged: (keepMerged: boolean) => store.setState({ keepMerged }),
     cancel: () => jobs.cancel(),
     /** Another adapter is on the model: what was written last is not of it. */
     forget: () =>
-      store.setState({ adapterFiles: null, mergedFiles: null, mergedFolder: '', pushed: null, error: null }),
+      store.setState({
+        adapterFiles: null,
+        mergedFiles: null,
+        mergedFolder: '',
+        pushed: null,
+        report: null,
+        error: null,
+      }),
     saveZip,
     saveText: (name: string, text: string) => saver.saveBlob(name, new Blob([text], { type: 'text/plain' })),
 
@@ -144,9 +186,9 @@ export function createExportRoom(
       await engine.export('peft', out, { facts, words: await cardWords() })
       return out.files
     },
-    /** A zip of `kept` files, or of the adapter that is loaded. */
-    downloadAdapter: (name: string, kept: readonly BlobFile[], facts?: RunFacts) =>
-      guarded('adapter', async () => {
+    /** A zip of `kept` files, or of the adapter that is loaded; `isLive`: it is the one that answers now. */
+    downloadAdapter: (name: string, kept: readonly BlobFile[], isLive: boolean, facts?: RunFacts) =>
+      guarded('adapter', async (signal) => {
         let files = kept
         if (files.length === 0) {
           const out = collectBlobs()
@@ -155,6 +197,7 @@ export function createExportRoom(
         } else {
           files = await withReadme(name, files, facts)
         }
+        files = await withReport('peft', name, files, isLive, signal)
         await saveZip(name, files)
         store.setState({ adapterFiles: describe(files) })
       }),
@@ -169,7 +212,8 @@ export function createExportRoom(
           const files = await engine.export(kind, counted(kept), settings, onProgress, signal)
           const folder = readBlobs(name, kept.files)
           const damaged = await damagedFile(folder, (await readManifest(folder))!)
-          await saveZip(`${name}-${kind}`, kept.files)
+          const all = damaged ? kept.files : await withReport(kind, name, kept.files, true, signal)
+          await saveZip(`${name}-${kind}`, all)
           store.setState({ format: { kind, files, damaged } })
         } catch (error) {
           await kept.drop()
@@ -236,7 +280,8 @@ export function createExportRoom(
             store.setState({ bytesWritten: 0 })
             return attempt(saver.collectInMemory())
           })
-        if (!picked) await saveZip(name, kept.files)
+        const all = await withReport('safetensors', name, kept.files, true, signal)
+        if (!picked) await saveZip(name, all)
         store.setState({ mergedFiles: written, mergedFolder: name })
         // Last, since the disk may be too full for it: the download has what it needs by then.
         if (keep) await keep(kept.files)

@@ -10,6 +10,8 @@ import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../run-file/run-file'
 import { createDataRoom } from './data-room'
 import { createEvalFile } from './eval-file'
+import { createExportCheck } from './export-check'
+import type { CheckParts } from './export-check'
 import { createExportRoom } from './export-room'
 import type { PushTarget, Saver } from './export-room'
 import { createModelChoice } from './model-choice'
@@ -51,6 +53,8 @@ export interface StudioParts {
   /** Address of the page, without hash: samples lie beside it. */
   baseUrl: string
   visits: VisitStore
+  /** What exports are opened with again. */
+  readers: Pick<CheckParts, 'startWllama' | 'openEngine'>
   gate: { allow(endpoint: string): Promise<void>; ledger(): Promise<Ledger | null> }
   ask: Ask
 }
@@ -63,7 +67,7 @@ interface OverlayState {
 const PLAN_DELAY_MS = 120
 /** The rooms, and what one of them means for the others. */
 export function createStudio(parts: StudioParts) {
-  const { archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate } = parts
+  const { archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate, readers } = parts
   const notices = createNotices()
   const pace = createRunPace(parts.engine, notices)
   const { engine } = pace
@@ -75,7 +79,19 @@ export function createStudio(parts: StudioParts) {
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine)
   const words = () => cardWords(prefs.getState().language)
-  const exporting = createExportRoom(engine, saver, words, gate.allow)
+  const exporting = createExportRoom({
+    engine,
+    saver,
+    cardWords: words,
+    allow: gate.allow,
+    check: createExportCheck({
+      ...readers,
+      engine,
+      collect: saver.collect,
+      subject: () => tryRoom.store.getState().adapter ?? model.store.getState().card,
+    }).check,
+    questions: () => [...prefs.getState().pinnedPrompts, ...(data.store.getState().summary?.prompts ?? [])],
+  })
   const score = createScoreRoom(engine, {
     allow: gate.allow,
     baseUrl,
@@ -264,7 +280,8 @@ export function createStudio(parts: StudioParts) {
     const scores = record === currentRun() ? await score.ofReadme(prefs.getState().language) : undefined
     const kept = record && !isLive && !scores ? await runs.files(record.id, 'adapter') : []
     const facts = record && { ...factsNow(record), scores }
-    await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept, facts ?? { scores })
+    const isLoaded = !running() && record === currentRun() && tryRoom.store.getState().adapter !== null
+    await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept, isLoaded, facts ?? { scores })
   }
 
   /** What an export says of the run whose adapter is loaded, and of its scores. */

@@ -4,6 +4,7 @@ import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Engine } from '../engine/api/types'
+import { createEngineClient } from '../engine/client/client'
 import { loadWords } from '../i18n'
 import { openGate } from '../offline/gate'
 import { openHubLibrary } from '../storage/hub-library'
@@ -16,6 +17,7 @@ import { App } from './app'
 import { browserSaver } from './browser-saver'
 import { DATA_ENDINGS, pickFile, pickFolder } from './files'
 import { startPageEffects } from './shell/page-effects'
+import { startWllama } from './start-wllama'
 import { startPasting } from './shell/paste-anywhere'
 
 /** Puts the studio on the page over an engine and begins the visit. */
@@ -38,6 +40,7 @@ export async function mount(root: HTMLElement, engine: Engine): Promise<void> {
     baseUrl,
     visits: openVisitStore(),
     gate: openGate(),
+    readers: { startWllama, openEngine: createEngineClient },
     ask: { dataFile: () => pickFile(DATA_ENDINGS), modelFolder: pickFolder },
   })
   await loadWords(prefs.getState().language)

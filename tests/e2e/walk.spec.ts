@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { strFromU8, unzipSync } from 'fflate'
+import { EXPORT_REPORT } from '../../src/verify/export-report'
+import type { ExportReport } from '../../src/verify/export-report'
 import { watchPage } from '../helpers/browser'
 import { startPushServer } from '../helpers/hub-push-server'
 import { setFields } from './settings'
@@ -96,6 +99,8 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
 
   const first = await test.step('download the adapter', async () => {
     await page.getByRole('link', { name: /^Export/ }).click()
+    // Another reader opens each export; what they answer is asked of one of them, below.
+    await page.getByRole('checkbox', { name: /^Open every export again/ }).uncheck()
     return downloaded(page, () => page.getByRole('button', { name: 'Download adapter' }).click())
   })
 
@@ -107,13 +112,26 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
       'gguf-q8_0': 'Modelfile',
       'bnb-4bit': 'config.json',
     }
+    const asks = room.getByRole('checkbox', { name: /^Open every export again/ })
     for (const [kind, file] of Object.entries(formats)) {
+      await asks.setChecked(kind === 'gguf-q8_0')
       const path = await downloaded(page, () => room.getByRole('button', { name: kind, exact: true }).click())
       await expect(room.getByText(/^Read back: all \d+ files are as they were written/)).toBeVisible()
       const files = unzipSync(readFileSync(path))
       expect(Object.keys(files)).toEqual(expect.arrayContaining([file, 'README.md', 'manifest.json']))
       const gguf = Object.entries(files).filter(([name]) => name.endsWith('.gguf'))
       expect(gguf.map(([, bytes]) => strFromU8(bytes.subarray(0, 4)))).toEqual(kind.startsWith('gguf') ? ['GGUF'] : [])
+      const report = JSON.parse(strFromU8(files[EXPORT_REPORT])) as ExportReport
+      const manifest = createHash('sha256').update(files['manifest.json']).digest('hex')
+      const by = kind.startsWith('gguf') ? expect.stringMatching(/^llama\.cpp b\d+/) : '@huggingface/hub'
+      expect(report).toMatchObject({ version: 1, kind, manifest, failed: null, read: { by } })
+      if (kind === 'gguf-q8_0') {
+        // llama.cpp reads the weights and the template out of the file, and says what the model here says.
+        expect(report.answers!.asked).toHaveLength(3)
+        for (const { live, file: fromFile } of report.answers!.asked)
+          expect(fromFile.slice(0, 4)).toBe(live.slice(0, 4))
+        await expect(room.getByRole('region', { name: 'Opened again' }).getByRole('row')).toHaveCount(4)
+      } else expect(report.answers).toBe(null)
     }
   })
 
@@ -184,7 +202,7 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
       'How to run it',
       '如何使用',
     ])
-    for (const { files } of facts) for (const name of ['README.md', 'manifest.json']) delete files[name]
+    for (const { files } of facts) for (const name of ['README.md', 'manifest.json', EXPORT_REPORT]) delete files[name]
     expect(facts[1]).toEqual(facts[0])
   })
 

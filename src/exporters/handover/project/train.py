@@ -24,6 +24,7 @@ from peft import PeftModel
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.utils.data import Sampler
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, TrainerCallback, TrainerState
+from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTConfig, SFTTrainer
 
 HERE = Path(__file__).resolve().parent
@@ -113,9 +114,9 @@ class InOrder(Sampler):
     nothing, the last of the data set, fills what the processes need to have equally many batches.
     """
 
-    def __init__(self, rows: int, run: dict, together: int):
-        self.rows, self.run, self.epoch = rows, run, 0
-        self.fill = -rows % together if together > 1 else 0
+    def __init__(self, lengths: list[int], run: dict, together: int):
+        self.lengths, self.rows, self.run, self.epoch = lengths, len(lengths), run, 0
+        self.fill = -self.rows % together if together > 1 else 0
 
     def set_epoch(self, epoch: int) -> None:
         self.epoch = epoch
@@ -125,17 +126,31 @@ class InOrder(Sampler):
 
     def __iter__(self):
         order = range(self.rows)
-        if self.run["shuffle"]:
+        if self.run["group_by_length"]:
+            order = self.grouped()
+        elif self.run["shuffle"]:
             order = torch.randperm(self.rows, generator=torch.Generator().manual_seed(self.run["seed"] + self.epoch))
         yield from (int(index) for index in order)
         yield from [self.rows] * self.fill
+
+    def grouped(self) -> list[int]:
+        """
+        As transformers groups rows of one length from a run's beginning on: its trainer seeds once, and before each
+        epoch's permutation torch's DataLoader takes 64 bits for its workers.
+        """
+        window = self.run["per_device_train_batch_size"] * self.run["gradient_accumulation_steps"]
+        generator = torch.Generator().manual_seed(self.run["seed"])
+        for _ in range(self.epoch + 1):
+            torch.empty((), dtype=torch.int64).random_(generator=generator)
+            order = get_length_grouped_indices(self.lengths, window, generator=generator)
+        return order
 
 
 class Continued(SFTTrainer):
     """A trainer that begins with the states of a checkpoint of TuneTab."""
 
     kept: checkpoint.Checkpoint
-    # null where packs and groups of rows of one length are trl's to order.
+    # None where packs are trl's to order.
     order: InOrder | None = None
 
     def _get_train_sampler(self, train_dataset=None):
@@ -261,8 +276,9 @@ def main() -> None:
     # Read from the disk as they are needed.
     rows = load_dataset("json", data_files=str(HERE / "data/rows.jsonl"), split="train")
     order = None
-    if not run["packing"] and not run["group_by_length"]:
-        order = InOrder(len(rows), run, config.per_device_train_batch_size * processes)
+    if not run["packing"]:
+        lengths = [len(ids) for ids in rows["input_ids"]] if run["group_by_length"] else [0] * len(rows)
+        order = InOrder(lengths, run, config.per_device_train_batch_size * processes)
         nothing = {"input_ids": [rows[0]["input_ids"][:1]], "labels": [[-100]]}
         rows = concatenate_datasets([rows, Dataset.from_dict(nothing, features=rows.features)])
     tokenizer = AutoTokenizer.from_pretrained(name)

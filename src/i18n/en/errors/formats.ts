@@ -126,4 +126,8 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `There is no export format "${p.kind}"${p.suggestion ? ` (did you mean "${p.suggestion}"?)` : ''}. Nothing was written. The formats are ${p.known.join(', ')}.`,
   'export-no-room': (p) =>
     `The export needs ${gigabytes(p.needed)} and the place it goes to has ${gigabytes(p.free)} left, so it was not begun. Free some space, choose another place, or a smaller format.`,
+  'verify-unreadable': (p) =>
+    `${p.reader} could not open ${p.file} again (${p.reason}), so it has not been shown that other programs can. Its files are as they were written. Try it in the program that it is for, or with the page in a current Chrome or Edge.`,
+  'verify-too-large': (p) =>
+    `The export has ${gigabytes(p.bytes)}, more than the ${gigabytes(p.most)} of which a tab holds a second copy, so it was asked nothing. Its files were read back. Ask it in the program that it is for; its README has the command.`,
 }

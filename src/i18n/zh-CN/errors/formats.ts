@@ -123,4 +123,8 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `没有“${p.kind}”这种导出格式${p.suggestion ? `（是不是“${p.suggestion}”？）` : ''}，未写入任何内容。可用格式：${p.known.join('、')}。`,
   'export-no-room': (p) =>
     `导出需要 ${gigabytes(p.needed)}，而目标位置只剩 ${gigabytes(p.free)}，因此没有开始。请腾出空间、换一个位置，或选择更小的格式。`,
+  'verify-unreadable': (p) =>
+    `${p.reader} 无法重新打开 ${p.file}（${p.reason}），因此还不能证明其他程序能打开它。文件本身与写入时一致。请在目标程序里试一试，或换用最新的 Chrome 或 Edge 打开本页。`,
+  'verify-too-large': (p) =>
+    `导出内容为 ${gigabytes(p.bytes)}，超过标签页能再放一份的 ${gigabytes(p.most)}，因此没有向它提问，只读回核对了文件。请在目标程序里提问，命令见 README。`,
 }

@@ -5,6 +5,7 @@ import { ErrorNote } from '../../kit/error-note'
 import { ProgressBar } from '../../kit/progress-bar'
 import { Part, RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
+import { AsksOption, ExportProof } from './export-proof'
 import { FileList } from './file-list'
 import { adapterCode, mergedCode } from './how-to-load'
 import { Formats } from './formats'
@@ -57,6 +58,7 @@ export function ExportRoom() {
         <p className="muted">{paused ? t('export.whilePaused', { step: String(step) }) : t('export.whileTraining')}</p>
       )}
       {busy && <Writing />}
+      <AsksOption />
       <Part
         title={t('export.adapter')}
         aside={record && record.adapterBytes > 0 && <span className="num muted">{bytes(record.adapterBytes)}</span>}
@@ -66,6 +68,7 @@ export function ExportRoom() {
           <ActionButton id="export.adapter" kind="primary" />
         </p>
         {adapterFiles && <FileList files={adapterFiles} />}
+        <ExportProof of={(kind) => kind === 'peft'} />
         <CodeBox
           label={t('export.howAdapter', { folder: `./${studio.exportName()}` })}
           code={adapterCode(baseId, studio.exportName(), document.baseURI)}
@@ -83,6 +86,7 @@ export function ExportRoom() {
           )}
         </p>
         {mergedFiles && <FileList files={mergedFiles} />}
+        <ExportProof of={(kind) => kind === 'safetensors'} />
         <CodeBox label={t('export.howMerged')} code={mergedCode(mergedFolder || `${studio.exportName()}-merged`)} />
       </Part>
       <Formats />
@@ -152,13 +156,14 @@ const LABELS = {
 function Writing() {
   const studio = useStudio()
   const { t, bytes } = useWords()
-  const { bytesWritten, startedAt, progress, busy, sending } = useFields(
+  const { bytesWritten, startedAt, progress, busy, sending, checking } = useFields(
     studio.exporting.store,
     'bytesWritten',
     'startedAt',
     'progress',
     'busy',
     'sending',
+    'checking',
   )
   const seconds = (Date.now() - startedAt) / 1000
   const label = t(LABELS[busy ?? 'adapter'])
@@ -166,7 +171,7 @@ function Writing() {
     <div className={loading.loading} role="status">
       <div className={loading.loadingHead}>
         <p>
-          <strong>{label}</strong>{' '}
+          <strong>{checking ? t('export.checking') : label}</strong>{' '}
           <span className="muted num">
             {sending
               ? t('export.sent', { bytes: bytes(progress?.done ?? 0), total: bytes(progress?.total ?? 0) })

@@ -3,6 +3,7 @@ import { Button } from '../../kit/button'
 import { Part } from '../../kit/room'
 import { useFields, useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
+import { ExportProof } from './export-proof'
 import { FileList } from './file-list'
 import note from '../../kit/note.module.css'
 import styles from './export.module.css'
@@ -55,6 +56,7 @@ export function Formats() {
             : t('export.formatDamaged', { file: format.damaged })}
         </p>
       )}
+      <ExportProof of={(kind) => !OWN_DOORS.includes(kind)} />
     </Part>
   )
 }
