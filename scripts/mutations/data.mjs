@@ -203,6 +203,13 @@ export const dataMutations = [
     test: unit('data-encodings'),
   },
   {
+    name: 'walls: spaces are cut as if the pre-tokenizer did',
+    file: 'src/data/certain-cuts.ts',
+    find: 'return !SPACE.test(before)',
+    replace: 'return true',
+    test: unit('data-walls'),
+  },
+  {
     name: 'folder: a file that is given up takes the old one along',
     file: 'src/storage/node/node-folder.ts',
     find: 'const part = `${target}${PART}`',

@@ -3,6 +3,7 @@ import type { ByteSource } from '../contracts/bytes'
 import type { ModelConfig } from '../contracts/model'
 import { fail, TuneError } from '../errors'
 import type { ErrorParams } from '../errors'
+import { WallOfText } from './long-text'
 import { RowFormats } from './mapping'
 import { readRows } from './read-rows'
 import { toExample } from './shapes'
@@ -80,7 +81,15 @@ export async function loadDataset(
     options.signal?.throwIfAborted()
     sliceStart = performance.now()
   }
-  const use = (one: SourceRow, formats: RowFormats) => {
+  /** Runs work that gives way on its way, until it is done or the signal aborts. */
+  const finished = async <T>(work: Generator<void, T>): Promise<T> => {
+    for (;;) {
+      const step = work.next()
+      if (step.done) return step.value
+      await breathe()
+    }
+  }
+  const use = async (one: SourceRow, formats: RowFormats) => {
     if ('error' in one) return collector.bad(one.row, one.error)
     try {
       collector.sawColumns(one.value)
@@ -95,13 +104,17 @@ export async function loadDataset(
       const example = toExample(fields, mapping)
       collector.used(fields)
       if (skipped ?? isUntrained(example, options)) return collector.remark(skipped ?? 'row-untrained', one.row)
-      const tokenized = tokenizeExample(one.row, example, tokenizer, options)
+      const tokenized = await finished(tokenizeExample(one.row, example, tokenizer, options))
       expectWeights(tokenized, tokenizer, options.model)
       const { split } = one.value
       rows.push(typeof split === 'string' ? { ...tokenized.row, split } : tokenized.row)
       tell(collector, one.row, example, tokenizer)
       collector.kept(fields, mapping.format, example, tokenized)
     } catch (error) {
+      if (error instanceof WallOfText) {
+        const { length, most } = error
+        return collector.bad(one.row, fail('data-row-wall', { row: one.row, length, most }, error))
+      }
       // What is nested deeper than there is stack for is one row's fault, not the file's.
       if (error instanceof RangeError) return collector.bad(one.row, fail('data-row-deep', { row: one.row }, error))
       if (!(error instanceof TuneError) || error.code.startsWith('data-template-')) throw error
@@ -114,7 +127,7 @@ export async function loadDataset(
       sample.flatMap((one): RowValue[] => ('value' in one ? [one.value] : [])),
     )
     for (const one of sample) {
-      use(one, formats)
+      await use(one, formats)
       await breathe()
     }
     sample = []
@@ -135,7 +148,7 @@ export async function loadDataset(
     for await (const one of readRows(source, read)) {
       rowsRead++
       collector.sawRow()
-      if (formats && sample.length === 0) use(one, formats)
+      if (formats && sample.length === 0) await use(one, formats)
       else if (sample.push(one) === SAMPLE_ROWS) await useSample()
       await breathe()
     }

@@ -1,6 +1,7 @@
 import { fail, TuneError } from '../errors'
 import type { TemplateBounds } from '../errors/data'
 import type { Span } from './chat-template'
+import { WallOfText } from './long-text'
 import { TemplateRefusal } from './jinja/render'
 import type { Example } from './shapes/shape'
 import type { ChatTokenizer } from './tokenizer'
@@ -24,15 +25,16 @@ export interface Tokenization {
 /**
  * Ids and labels of one example, as trl 1.16 makes them (SFTTrainer._prepare_dataset): eos is added to plain texts
  * only, conversations are rendered without special tokens of the tokenizer's own, masks are laid over each other, and
- * max_length cuts on the right. Throws a TuneError naming the row where nothing of it would be trained.
+ * max_length cuts on the right. Throws a TuneError naming the row where nothing of it would be trained. It yields
+ * between the parts of a long text, so that the caller may do something else or give up.
  */
-export function tokenizeExample(
+export function* tokenizeExample(
   row: number,
   example: Example,
   tokenizer: ChatTokenizer,
   options: LossOptions,
-): Tokenization {
-  const { ids, mask } = idsAndMask(row, example, tokenizer, options)
+): Generator<void, Tokenization> {
+  const { ids, mask } = yield* idsAndMask(row, example, tokenizer, options)
   if (ids.length < 2) throw fail('data-row-no-tokens', { row })
   const length = Math.min(ids.length, options.max_length)
   const inputIds = ids.slice(0, length)
@@ -45,17 +47,24 @@ export function tokenizeExample(
   return { row: { row, inputIds, labels, truncated: length < ids.length }, fullLength: ids.length }
 }
 
+const special = { addSpecialTokens: true }
+
 type IdsAndMask = { ids: Int32Array; mask: Uint8Array | null }
 
-function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, options: LossOptions): IdsAndMask {
+function* idsAndMask(
+  row: number,
+  example: Example,
+  tokenizer: ChatTokenizer,
+  options: LossOptions,
+): Generator<void, IdsAndMask> {
   const completionOnly = options.completion_only_loss ?? true
   if (example.kind === 'text') {
-    return { ids: tokenizer.encode(withEos(example.text, tokenizer), { addSpecialTokens: true }), mask: null }
+    return { ids: yield* tokenizer.encodeInParts(withEos(example.text, tokenizer), special), mask: null }
   }
   if (example.kind === 'completion') {
-    const prompt = tokenizer.encode(example.prompt, { addSpecialTokens: true })
+    const prompt = yield* tokenizer.encodeInParts(example.prompt, special)
     const whole = example.prompt + withEos(example.completion, tokenizer)
-    const ids = tokenizer.encode(whole, { addSpecialTokens: true })
+    const ids = yield* tokenizer.encodeInParts(whole, special)
     return { ids, mask: completionOnly ? afterPrompt(prompt, ids) : null }
   }
   const isCompletion = example.kind === 'chat-completion'
@@ -76,18 +85,18 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
     const { text, spans } = hasSpans
       ? (template.renderTraining(messages, rendering) ?? refuse(row))
       : { text: template.render(messages, rendering), spans: null as Span[] | null }
-    const ids = tokenizer.encode(text)
-    const mask = spans && spokenMask(row, { text, ids, spans }, messages, muted, tokenizer, assistantOnly)
+    const ids = yield* tokenizer.encodeInParts(text)
+    const mask = spans && (yield* spokenMask(row, { text, ids, spans }, messages, muted, tokenizer, assistantOnly))
     if (!isCompletion || !completionOnly) return { ids, mask }
     const render = { ...rendering, addGenerationPrompt: true }
     const promptText = hasSpans
       ? template.renderTrainingPrompt(example.prompt, render)
       : template.render(example.prompt, render)
-    return { ids, mask: both(afterPrompt(tokenizer.encode(promptText), ids), mask) }
+    return { ids, mask: both(afterPrompt(yield* tokenizer.encodeInParts(promptText), ids), mask) }
   } catch (cause) {
     if (cause instanceof TuneError && cause.code === 'data-template-bounds')
       throw fail('data-row-template-bounds', { ...(cause.params as unknown as TemplateBounds), row }, cause)
-    if (cause instanceof TuneError) throw cause
+    if (cause instanceof TuneError || cause instanceof WallOfText) throw cause
     const detail = (cause as Error).message
     if (cause instanceof TemplateRefusal) throw fail('data-row-template', { row, detail }, cause)
     throw fail('data-row-template-fails', { row, detail }, cause)
@@ -98,26 +107,26 @@ function idsAndMask(row: number, example: Example, tokenizer: ChatTokenizer, opt
  * Tokens that are trained: those of the assistant's turns, or, on the full sequence, all; but never those of turns that
  * are marked as not to be learnt.
  */
-function spokenMask(
+function* spokenMask(
   row: number,
   { text, ids, spans }: { text: string; ids: Int32Array; spans: Span[] },
   messages: readonly Message[],
   muted: readonly number[],
   tokenizer: ChatTokenizer,
   assistantOnly: boolean,
-): Uint8Array {
-  if (muted.length === 0) return tokenizer.tokensInSpans(text, ids, spans)
+): Generator<void, Uint8Array> {
+  if (muted.length === 0) return yield* tokenizer.tokensInSpans(text, ids, spans)
   const turns = messages.flatMap((message, i) => (message.role === 'assistant' ? [i] : []))
   // Which span is whose turn must be known.
   if (turns.length !== spans.length) throw fail('data-template-spans', { row })
   const isMuted = (k: number) => muted.includes(turns[k])
-  const off = tokenizer.tokensInSpans(
+  const off = yield* tokenizer.tokensInSpans(
     text,
     ids,
     spans.filter((_, k) => isMuted(k)),
   )
   if (!assistantOnly) return off.map((bit) => 1 - bit)
-  return tokenizer.tokensInSpans(
+  return yield* tokenizer.tokensInSpans(
     text,
     ids,
     spans.filter((_, k) => !isMuted(k)),

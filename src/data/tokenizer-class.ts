@@ -2,8 +2,11 @@ import type { TokenizerClass } from '../contracts/model'
 
 type Json = Record<string, unknown>
 
-const QWEN2_SPLIT =
+/** How Qwen2 and Qwen3 split a text. */
+export const QWEN2_SPLIT =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+/** Llama 3's and SmolLM3's. */
+export const LLAMA3_SPLIT = QWEN2_SPLIT.replace('|\\p{N}|', '|\\p{N}{1,3}|')
 
 /**
  * tokenizer.json as transformers 5 uses it. Some of its tokenizer classes take only vocabulary, merges and

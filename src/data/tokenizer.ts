@@ -2,7 +2,9 @@ import type { TokenizerClass } from '../contracts/model'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { fail } from '../errors'
 import { bytesOfToken } from './byte-level'
+import { certainCut, type CertainCut } from './certain-cuts'
 import { ChatTemplate, type Span } from './chat-template'
+import { idsInParts } from './long-text'
 import { withSplitBehaviors } from './split-behavior'
 import { asBuiltByClass } from './tokenizer-class'
 import type { Message } from '../contracts/data'
@@ -66,6 +68,9 @@ function parse(file: string, text: string): Config {
   }
 }
 
+/** UTF-16 units from which on a text is tokenised in parts. */
+const LONG_TEXT = 1 << 16
+
 /** A model's tokenizer with its chat template. Ids equal those of transformers' fast tokenizer. */
 export class ChatTokenizer {
   readonly template: ChatTemplate | null
@@ -80,6 +85,7 @@ export class ChatTokenizer {
   private readonly inner: Tokenizer
   private readonly specialIds: Set<number>
   private readonly addedText: Map<number, string>
+  private readonly cut: CertainCut | null
   private readonly byteCache: (Uint8Array | null | undefined)[] = []
 
   constructor(
@@ -90,6 +96,7 @@ export class ChatTokenizer {
   ) {
     this.inner = new Tokenizer(json, { ...config, clean_up_tokenization_spaces: false })
     this.isByteLevel = JSON.stringify(json.decoder ?? null).includes('"ByteLevel"')
+    this.cut = certainCut(json)
     this.addedText = new Map()
     this.specialIds = new Set()
     for (const [id, token] of this.inner.get_added_tokens_decoder()) {
@@ -113,6 +120,21 @@ export class ChatTokenizer {
   encode(text: string, options: { addSpecialTokens?: boolean } = {}): Int32Array {
     if (text === '' && !options.addSpecialTokens) return new Int32Array()
     return Int32Array.from(this.inner.encode(text, { add_special_tokens: options.addSpecialTokens ?? false }).ids)
+  }
+
+  /**
+   * The same ids, a long text in parts, between which the caller may do something else or give up. Throws WallOfText
+   * for a text without a place to cut it.
+   * @param part UTF-16 units of a part; absent: some tens of milliseconds
+   */
+  *encodeInParts(
+    text: string,
+    options: { addSpecialTokens?: boolean } = {},
+    part?: number,
+  ): Generator<void, Int32Array> {
+    const isLong = text.length > (part ?? LONG_TEXT)
+    const parts = isLong ? idsInParts(this.inner, text, this.cut, options.addSpecialTokens ?? false, part) : null
+    return parts ? yield* parts : this.encode(text, options)
   }
 
   decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
@@ -153,11 +175,11 @@ export class ChatTokenizer {
    * Which tokens of `ids` lie in the spans of `text`, as transformers' assistant mask has it: from the token that holds
    * a span's first character to the one that holds its last. `ids` must be the encoding of `text`.
    */
-  tokensInSpans(text: string, ids: Int32Array, spans: readonly Span[]): Uint8Array {
+  *tokensInSpans(text: string, ids: Int32Array, spans: readonly Span[]): Generator<void, Uint8Array> {
     const mask = new Uint8Array(ids.length)
     if (spans.length === 0) return mask
     const ends = this.tokenEnds(text, ids)
-    if (!ends) return this.tokensByPrefix(text, ids, spans, mask)
+    if (!ends) return yield* this.tokensByPrefix(text, ids, spans, mask)
     const offsets = byteOffsets(text, spans, this.normalized)
     let token = 0
     for (const [startByte, lastByte] of offsets) {
@@ -188,14 +210,23 @@ export class ChatTokenizer {
   /**
    * Where bytes cannot be followed: a character's token is the first that the ids of the text before it do not reach.
    */
-  private tokensByPrefix(text: string, ids: Int32Array, spans: readonly Span[], mask: Uint8Array): Uint8Array {
-    const tokensUpTo = (position: number) => {
-      const part = this.encode(text.slice(0, position))
+  private *tokensByPrefix(
+    text: string,
+    ids: Int32Array,
+    spans: readonly Span[],
+    mask: Uint8Array,
+  ): Generator<void, Uint8Array> {
+    const encode = (part: string) => this.encodeInParts(part)
+    function* tokensUpTo(position: number): Generator<void, number> {
+      const part = yield* encode(text.slice(0, position))
       let same = 0
       while (same < part.length && part[same] === ids[same]) same++
       return same
     }
-    for (const [start, end] of spans) mask.fill(1, tokensUpTo(start), tokensUpTo(lastCharacter(text, start, end)) + 1)
+    for (const [start, end] of spans) {
+      const first = yield* tokensUpTo(start)
+      mask.fill(1, first, (yield* tokensUpTo(lastCharacter(text, start, end))) + 1)
+    }
     return mask
   }
 

@@ -22,6 +22,14 @@ export function tinyTokenizer(kind: string, template: string | null): Promise<Ch
   })
 }
 
+/** What work that gives way on its way comes to. */
+export function finished<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+  }
+}
+
 /** A file in memory. */
 export function memoryFile(name: string, content: string | Uint8Array): ByteSource {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content

@@ -8,7 +8,7 @@ import type { RowValue } from '../../src/data/source-row'
 import { type LossOptions, tokenizeExample } from '../../src/data/tokenize-row'
 import { torchPermutation } from '../../src/data/torch-random'
 import { TuneError } from '../../src/errors'
-import { tinyTokenizer, tokenGolden } from '../helpers/data'
+import { finished, tinyTokenizer, tokenGolden } from '../helpers/data'
 
 /** Written by tools/reference/tokens_reference.py with the versions it names in `made_by`. */
 interface Golden {
@@ -53,7 +53,9 @@ describe('ids and labels are those of trl', () => {
       const got = rows.flatMap((value, i) => {
         try {
           const fields = new Fields(i + 1, value)
-          const { row } = tokenizeExample(i + 1, toExample(fields, formats.of(fields)), tokenizer, one.options)
+          const { row } = finished(
+            tokenizeExample(i + 1, toExample(fields, formats.of(fields)), tokenizer, one.options),
+          )
           return [{ row: row.row, input_ids: [...row.inputIds], trained: trainedSpans(row.labels) }]
         } catch (error) {
           expect(error).toBeInstanceOf(TuneError)

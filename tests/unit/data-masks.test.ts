@@ -4,7 +4,7 @@ import type { Message } from '../../src/contracts/data'
 import { TorchGenerator } from '../../src/data/torch-random'
 import type { Example } from '../../src/data/shapes/shape'
 import { tokenizeExample } from '../../src/data/tokenize-row'
-import { tinyTokenizer, tokenGolden } from '../helpers/data'
+import { finished, tinyTokenizer, tokenGolden } from '../helpers/data'
 
 const { templates } = tokenGolden<{ templates: Record<string, string> }>()
 /** Template, its tokenizer, and the token that ends a turn. */
@@ -50,7 +50,7 @@ function conversation(random: TorchGenerator): Message[] {
 
 function tokensOf(tokenizer: ChatTokenizer, messages: Message[]) {
   const example = { kind: 'chat' as const, messages, tools: null, templateArgs: {} }
-  const { row } = tokenizeExample(1, example, tokenizer, { max_length: 1e6, assistant_only_loss: true })
+  const { row } = finished(tokenizeExample(1, example, tokenizer, { max_length: 1e6, assistant_only_loss: true }))
   const runs: number[][] = []
   row.labels.forEach((label, i) => {
     if (label === -100) return
@@ -102,7 +102,7 @@ describe.each(FAMILIES)('turns that are marked as not to be learnt, under %s', (
   const chat = { tools: null, templateArgs: {}, untrained: [1, 5] }
   const trained = async (example: Example, options: object) => {
     const tokenizer = await tinyTokenizer(kind, templates[name])
-    const { row } = tokenizeExample(1, example, tokenizer, { max_length: 1e6, ...options })
+    const { row } = finished(tokenizeExample(1, example, tokenizer, { max_length: 1e6, ...options }))
     return tokenizer.decode(row.inputIds.filter((_, t) => row.labels[t] !== -100))
   }
   it('are read, and the others trained', async () => {
@@ -167,7 +167,7 @@ describe('rows that would train nothing', () => {
     const tokenizer = await tinyTokenizer('qwen', templates.qwen2_5)
     const chat = (messages: Message[]) => ({ kind: 'chat' as const, messages, tools: null, templateArgs: {} })
     const refuse = (messages: Message[], max_length: number) => () =>
-      tokenizeExample(5, chat(messages), tokenizer, { max_length, assistant_only_loss: true })
+      finished(tokenizeExample(5, chat(messages), tokenizer, { max_length, assistant_only_loss: true }))
     const user: Message = { role: 'user', content: 'a question of some length' }
     expect(refuse([user], 100)).toThrow(expect.objectContaining({ code: 'data-row-no-assistant' }))
     expect(refuse([user, { role: 'assistant', content: 'a' }], 12)).toThrow(

@@ -5,6 +5,9 @@ python tokens_reference.py golden [OUT]
     Write tests/golden/data/tokens/: tiny byte-level tokenizers and, for each of the templates that trl knows and some
     that it does not, the ids and trained spans that SFTTrainer prepares from rows of every kind.
 
+python tokens_reference.py walls [OUT]
+    Of these walls.json alone: hashes of the ids of long texts.
+
 python tokens_reference.py rows --model DIR --data FILE [--config RUN.json] [--template FILE]
     The same for any model folder and data file (JSON array or JSONL of messages, prompt/completion or text), one
     JSON line {"input_ids", "labels"} a kept row, in the file's order. --template replaces the model's own, for
@@ -21,7 +24,7 @@ import json
 from pathlib import Path
 
 import common
-from tokens.golden import golden
+from tokens.golden import golden, walls_of_text
 from tokens.tokenizer_cases import text_cases
 from tokens.trl_rows import parsed_arguments, run_trl, tools_as_lists
 
@@ -60,8 +63,9 @@ def texts_command(args: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    make = commands.add_parser("golden")
-    make.add_argument("out", nargs="?", default=str(Path(__file__).resolve().parents[2] / "tests/golden/data/tokens"))
+    folder = str(Path(__file__).resolve().parents[2] / "tests/golden/data/tokens")
+    for name in ("golden", "walls"):
+        commands.add_parser(name).add_argument("out", nargs="?", default=folder)
     rows = commands.add_parser("rows")
     rows.add_argument("--model", required=True)
     rows.add_argument("--data", required=True)
@@ -73,6 +77,8 @@ def main() -> None:
     args = parser.parse_args()
     if args.command == "golden":
         golden(Path(args.out))
+    elif args.command == "walls":
+        walls_of_text(Path(args.out))
     elif args.command == "rows":
         rows_command(args)
     else:

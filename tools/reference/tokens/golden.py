@@ -13,6 +13,17 @@ from .templates import SMOL_MARKED, SMOL_TEMPLATE, SPM_MARKED, SPM_TEMPLATE, TAG
 from .tiny_tokenizers import train_tokenizer
 from .tokenizer_cases import class_cases, text_cases
 from .trl_rows import parsed_arguments, run_trl, tools_as_lists, trained_spans
+from .walls import WORDS, wall_cases
+
+
+def walls_of_text(out: Path) -> None:
+    from transformers import AutoTokenizer
+
+    folders = {kind: out / kind for kind in ("qwen", "smol", "llama", "spm")}
+    # The tiny ones merge little Chinese.
+    folders["demo"] = Path(__file__).parents[3] / "public/demo-model"
+    found = {kind: wall_cases(AutoTokenizer.from_pretrained(folder)) for kind, folder in folders.items()}
+    common.write_json(out / "walls.json", {"made_by": common.made_by(), "words": WORDS, "walls": found})
 
 
 def golden(out: Path) -> None:
@@ -101,5 +112,6 @@ def golden(out: Path) -> None:
         kind: text_cases(AutoTokenizer.from_pretrained(out / kind)) for kind in ("qwen", "smol", "llama", "spm")
     }
     data["classes"] = class_cases(out)
+    walls_of_text(out)
     data["orders"] = orders()
     common.write_json(out / "tokens.json", data)
