@@ -28,6 +28,10 @@ export interface ExportSettings {
   computeDtype?: string
 }
 
+/** Files of llama.cpp as WebAssembly that a chat page takes along, from @wllama/wllama. */
+export const CLIENT_ASSETS = ['wllama.js', 'wllama.wasm', 'wllama-licence.txt'] as const
+export type ClientAsset = (typeof CLIENT_ASSETS)[number]
+
 /** A project that goes on with a run elsewhere: where it begins, how far it goes, over how many rows. */
 export interface Handover {
   step: number

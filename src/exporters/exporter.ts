@@ -1,5 +1,5 @@
-import type { WritableFolder } from '../contracts/bytes'
-import type { ExportedFile, ExportSettings } from '../contracts/exports'
+import type { ByteSource, WritableFolder } from '../contracts/bytes'
+import type { ClientAsset, ExportedFile, ExportSettings } from '../contracts/exports'
 import type { LoraConfig, LoraPair } from '../contracts/lora'
 import type { ProgressListener } from '../contracts/progress'
 import type { ChatTokenizer } from '../data/index'
@@ -19,6 +19,8 @@ export interface ExportSource {
   dequantizedRows?: LanguageModel['dequantizedRows']
   /** Logits of base and adapter as training saw them; absent: worked out on the processor. */
   seenLogits?: (ids: Int32Array) => Promise<Float32Array>
+  /** Files of a client that goes along. */
+  asset: (name: ClientAsset) => Promise<ByteSource>
   /** What is known of the run that made the adapter. */
   facts?: RunFacts
 }

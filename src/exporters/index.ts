@@ -6,6 +6,7 @@ import { serializeError } from '../errors/serialize'
 import { suggest } from '../errors/suggest'
 import { MANIFEST, withManifest } from '../formats/manifest'
 import type { Exporter, ExportSource } from './exporter'
+import { chatPage } from './kinds/chat-page'
 import { bnb4bit } from './kinds/bnb-4bit'
 import { ggufLora } from './kinds/gguf-lora'
 import { ggufModels } from './kinds/gguf-model'
@@ -14,7 +15,7 @@ import { peft } from './kinds/peft'
 import { safetensors } from './kinds/safetensors'
 
 /** Every format, in the order in which they are offered. */
-export const exporters: readonly Exporter[] = [peft, mlx, ggufLora, safetensors, bnb4bit, ...ggufModels]
+export const exporters: readonly Exporter[] = [peft, mlx, ggufLora, safetensors, bnb4bit, ...ggufModels, chatPage]
 
 /** Throws 'export-unknown'. */
 export function exporterOf(kind: string): Exporter {

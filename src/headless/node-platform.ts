@@ -3,6 +3,7 @@ import type { Platform } from '../engine/core/platform'
 import { filesFolder, fileSource } from '../storage/files-folder'
 import { nodeFile, nodeFolder } from '../storage/node/node-folder'
 import { fileTuningStore } from '../storage/node/tuning-file'
+import { clientAsset } from './client-asset'
 import type { GpuKind } from './dawn'
 import { openDawn } from './dawn'
 
@@ -12,6 +13,7 @@ export function nodePlatform(gpu: GpuKind, root: string): Platform {
     openGpu: () => openDawn(gpu),
     builtinModel: async () => nodeFolder(join(root, 'public/demo-model')),
     sample: (name) => nodeFile(join(root, 'public/samples', name)),
+    asset: clientAsset,
     folderOfFiles: filesFolder,
     sourceOfFile: fileSource,
     tuning: { store: fileTuningStore(), surroundings: `Node ${process.versions.node}` },

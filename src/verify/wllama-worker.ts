@@ -1,7 +1,7 @@
 // llama.cpp, compiled to WebAssembly, in a worker of its own: it opens a GGUF file and answers questions from it. When
 // the page ends the worker, whatever llama.cpp does ends with it.
 import { Wllama } from '@wllama/wllama'
-import wasm from '@wllama/wllama/esm/wasm/wllama.wasm?url'
+import wasm from '@wllama/wllama/esm/wasm/wllama.wasm?url&no-inline'
 import type { FromWllama, WllamaJob } from './wllama-messages'
 
 const scope = globalThis as unknown as {

@@ -1,4 +1,5 @@
 import type { ExportSource } from '../../src/exporters/exporter'
+import { clientAsset } from '../../src/headless/client-asset'
 import type { OpenedModel } from '../../src/model/opening/open-model'
 
 /** A stand-in that turns letters into ids, for exports that measure and stop but never ask what a text means. */
@@ -9,5 +10,5 @@ export const letterTokenizer = {
 } as unknown as ExportSource['tokenizer']
 
 export function exportSource(opened: OpenedModel, more: Partial<ExportSource> = {}): ExportSource {
-  return { opened, tokenizer: letterTokenizer, baseModel: opened.name, adapter: null, ...more }
+  return { opened, tokenizer: letterTokenizer, baseModel: opened.name, adapter: null, asset: clientAsset, ...more }
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { clientAsset } from '../../src/headless/client-asset'
 import { createEngine } from '../../src/engine/core/core'
 import type { Platform } from '../../src/engine/core/platform'
 import type { Engine } from '../../src/engine/api/types'
@@ -28,6 +29,7 @@ const platform: Platform = {
   sample: (name) => nodeFile(`public/samples/${name}`),
   folderOfFiles: filesFolder,
   sourceOfFile: (file) => fileSource(file),
+  asset: clientAsset,
 }
 const rows = (...answers: string[]) => {
   const text = JSON.stringify(

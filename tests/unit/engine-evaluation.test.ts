@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { clientAsset } from '../../src/headless/client-asset'
 import { createEngine } from '../../src/engine/core/core'
 import type { Engine } from '../../src/engine/api/types'
 import type { TrainEvent } from '../../src/contracts/events'
@@ -81,6 +82,7 @@ beforeEach(async () => {
       sample: (name) => nodeFile(`public/samples/${name}`),
       folderOfFiles: filesFolder,
       sourceOfFile: (one) => fileSource(one),
+      asset: clientAsset,
     },
     async (_gpu, opened) => (model = new CurveModel(opened.config)),
   )

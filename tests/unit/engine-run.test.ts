@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { clientAsset } from '../../src/headless/client-asset'
 import { createEngine } from '../../src/engine/core/core'
 import type { Engine } from '../../src/engine/api/types'
 import { bytesSource } from '../../src/formats/memory-folder'
@@ -62,6 +63,7 @@ beforeEach(async () => {
       sample: (name) => nodeFile(`public/samples/${name}`),
       folderOfFiles: filesFolder,
       sourceOfFile: (file) => fileSource(file),
+      asset: clientAsset,
       async checkpoints(runId) {
         const place = places.get(runId) ?? new MemoryPlace(runId)
         places.set(runId, place)

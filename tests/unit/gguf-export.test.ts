@@ -50,6 +50,27 @@ async function written(kind: string, source: Awaited<ReturnType<typeof open>>) {
 
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
 
+it('a chat page holds the model in 8 bits, names it by its hash, and may ask nobody but its own folder', async () => {
+  const out = new MemoryFolder('out')
+  await runExport('chat-page', { ...(await open('qwen2')), facts: { runName: 'Harbour & <master>' } }, {}, out)
+  const text = (path: string) => new TextDecoder().decode(out.files.get(path))
+  const model = out.files.get('model.gguf')!
+  const { tensors } = readGguf(model)
+  const got = [...tensors].map(([name, { type, shape, bytes }]) => [name, `${type} ${shape.join('x')} ${hash(bytes)}`])
+  expect(Object.fromEntries(got)).toEqual(golden.models.qwen2.q8_0)
+  expect(JSON.parse(text('chat.json'))).toMatchObject({
+    name: 'Harbour & <master>',
+    file: 'model.gguf',
+    bytes: model.length,
+    version: hash(model),
+  })
+  for (const part of ["default-src 'none'", "connect-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"])
+    expect(text('index.html')).toContain(part)
+  expect([...out.files.get('wllama.wasm')!.subarray(0, 4)]).toEqual([0, 0x61, 0x73, 0x6d])
+  expect(text('wllama-licence.txt')).toContain('MIT License')
+  expect(text('README.md')).toContain('python3 -m http.server')
+})
+
 // Quick alone, slow beside the GPU suites.
 describe.each(GOLDEN_FAMILIES)('%s as a GGUF file', { timeout: 60_000 }, (family) => {
   it.each(['f16', 'q8_0'] as const)("has the tensors that PEFT's merge and the gguf package give: %s", async (kind) => {

@@ -17,7 +17,7 @@ import { recommendedRun } from '../../run-file/run-file'
 import { answer, answerMany, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
 import { findRate } from './find-rate'
-import type { CardWords } from '../../contracts/exports'
+import type { CardWords, ClientAsset } from '../../contracts/exports'
 import { writeHandover } from '../../exporters/handover/write-handover'
 import { fitModels } from './fit-models'
 import { readmeOfFolder } from '../../exporters/cards/folder-readme'
@@ -391,6 +391,7 @@ class EngineCore implements Engine {
             ? (...row: Parameters<LanguageModel['dequantizedRows']>) => model.dequantizedRows(...row)
             : undefined,
         seenLogits: (ids: Int32Array) => model.logits(ids, !settings.withoutAdapter),
+        asset: (name: ClientAsset) => this.platform.asset(name),
         facts,
       }
       return runExport(kind, source, settings, out, on, ends)

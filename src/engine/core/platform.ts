@@ -1,4 +1,5 @@
 import type { ByteSource, FileFolder } from '../../contracts/bytes'
+import type { ClientAsset } from '../../contracts/exports'
 import type { Gpu } from '../../gpu/device'
 import type { Place } from '../../formats/whole-folder'
 import type { ModelSource } from '../api/types'
@@ -13,6 +14,8 @@ export interface Platform {
   builtinModel(): Promise<FileFolder>
   /** One of the sample sets, by file name. */
   sample(name: string): Promise<ByteSource>
+  /** Files of llama.cpp as WebAssembly, which a chat page takes along. */
+  asset(name: ClientAsset): Promise<ByteSource>
   /** Absent where models come from folders only. */
   hub?(source: Extract<ModelSource, { kind: 'hub' }>, on?: ProgressListener, signal?: AbortSignal): Promise<FileFolder>
   /** Files that a person picked or dropped. */

@@ -45,6 +45,12 @@ export function runSection(parts: ClientPart[], say: CardSay): string[] {
   return [`## ${say('card.run')}`, '', say('card.runText'), '', ...told]
 }
 
+/** A web server for a folder that is a page. */
+export const chatServer = (say: CardSay): ClientPart => ({
+  client: say('card.chatClient'),
+  lines: [say('card.chatText'), '', ...code('sh', ['python3 -m http.server 8000'])],
+})
+
 export const transformersModel = (more: string[] = []): ClientPart => ({
   client: 'transformers',
   lines: code('python', [

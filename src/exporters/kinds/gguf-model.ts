@@ -34,7 +34,7 @@ export const ggufModels: readonly Exporter[] = (['f16', 'bf16', 'f32', 'q8_0', '
   ggufModel,
 )
 
-function ggufModel(kind: GgufKind): Exporter {
+export function ggufModel(kind: GgufKind): Exporter {
   return {
     kind: `gguf-${kind}`,
     takes: 'model',

@@ -4,6 +4,7 @@ import { linearModules } from '../../architecture/names'
 import type { LinearModule } from '../../contracts/model'
 import type { FileFolder, WritableFolder } from '../../contracts/bytes'
 import type { ExportedFile, ExportSettings } from '../../contracts/exports'
+import { clientAsset } from '../client-asset'
 import { tokenizerOf } from '../../engine/core/open-data'
 import { fail } from '../../errors'
 import type { Exporter } from '../../exporters/exporter'
@@ -98,7 +99,7 @@ export async function exportInto(
     const linears = linearModules(opened.config)
     const adapter = mix.length > 0 ? await mixed(mix, linears) : loraFolder && (await readPeft(loraFolder, linears))
     const baseModel = adapter?.baseModel ?? (model === 'builtin' ? model : opened.name)
-    const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter, facts }
+    const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter, facts, asset: clientAsset }
     return runExport(kind, source, settings, into, terminal.progress, cancel.signal)
   }
   const files = await (settings.file

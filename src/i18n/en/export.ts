@@ -61,6 +61,7 @@ export const exportRoom = {
   'export.pushButton': 'Push',
   'export.pushed': 'On the hub, {count} files in one commit:',
   'export.sent': '{bytes} of {total} sent',
+  'format.chat-page': 'Chat page: one folder that a friend opens, on a phone, too',
   'export.config': 'Settings and log',
   'export.handover': 'Continue on a larger machine',
   'export.handoverText':

@@ -59,6 +59,7 @@ export const exportRoom: Record<keyof typeof english, string> = {
   'export.pushButton': '推送',
   'export.pushed': '已放到模型库，一次提交共 {count} 个文件：',
   'export.sent': '已发送 {bytes}，共 {total}',
+  'format.chat-page': '对话网页：一个文件夹，朋友用手机也能打开',
   'export.config': '设置与日志',
   'export.handover': '在更大的机器上继续',
   'export.handoverText':
