@@ -4,6 +4,7 @@ import { fail } from '../errors'
 import { bytesOfToken } from './byte-level'
 import { certainCut, type CertainCut } from './certain-cuts'
 import { ChatTemplate, type Span } from './chat-template'
+import { expectBoundedExpressions } from './expression-bounds'
 import { idsInParts } from './long-text'
 import { withSplitBehaviors } from './split-behavior'
 import { asBuiltByClass } from './tokenizer-class'
@@ -44,12 +45,14 @@ export interface DecodeOptions {
 
 type Config = Record<string, unknown>
 
-/** Read a model's tokenizer and chat template. Throws 'data-tokenizer-broken' or 'data-template-broken'. */
+/** Read a model's tokenizer and chat template. Throws 'data-tokenizer-broken',
+ * 'data-tokenizer-expression' or 'data-template-broken'. */
 export async function loadTokenizer(files: TokenizerFiles): Promise<ChatTokenizer> {
   const json = parse('tokenizer.json', files.tokenizerJson)
   const config = files.tokenizerConfig ? parse('tokenizer_config.json', files.tokenizerConfig) : {}
   const generation = files.generationConfig ? parse('generation_config.json', files.generationConfig) : {}
   try {
+    expectBoundedExpressions(json)
     const built = withSplitBehaviors(asBuiltByClass(json, config, files.tokenizerClass ?? {}))
     return new ChatTokenizer(built, config, files, generation)
   } catch (cause) {

@@ -50,6 +50,7 @@ export interface DataErrors {
   'data-json-after': { file: string; line: number }
   'data-mapping-unknown': { columns: string[] }
   'data-tokenizer-broken': { file: string; detail: string }
+  'data-tokenizer-expression': { file: string; pattern: string }
   'data-template-missing': None
   'data-template-bounds': TemplateBounds
   'data-template-broken': { detail: string }

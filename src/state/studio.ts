@@ -391,9 +391,15 @@ export function createStudio(parts: StudioParts) {
     async handOver(record: RunRecord) {
       const step = handoverStep(record)
       if (step === null || running()) return
-      if (!(await doors.bringBack(record))) return
-      const checkpoint = await archive.checkpointFolder(record.id, step)
-      await exporting.downloadHandover(`${fileStem(record.name)}-handover`, checkpoint, record.model.id)
+      // It is written by the run's own settings; those that the person had set for another stand again afterwards.
+      const { run } = train.store.getState()
+      try {
+        if (!(await doors.bringBack(record))) return
+        const checkpoint = await archive.checkpointFolder(record.id, step)
+        await exporting.downloadHandover(`${fileStem(record.name)}-handover`, checkpoint, record.model.id)
+      } finally {
+        train.setRun(run)
+      }
     },
     /** Puts a kept run's adapter, as it ended or as it was at a checkpoint, on the loaded model and goes to Try. */
     async tryRun(record: RunRecord, step?: number) {

@@ -22,6 +22,9 @@ const BOMBS: Record<string, () => Promise<unknown>> = {
   'template: lists in lists': () => template(`${doubled('[n.x, n.x]', '[1]')}{{ n.x | tojson }}`),
   'template: replacing': () => template(doubled('n.x | replace("a", "aaaaaaaa")', '"aaaa"')),
   'template: brackets without end': () => template(`{{ ${'('.repeat(100_000)} }}`),
+  'tokenizer: a split that backtracks': () => expression('pre_tokenizer', '(a+)+b'),
+  'tokenizer: a replacement that backtracks': () => expression('normalizer', '(a|a)*b'),
+  'tokenizer: many repetitions in a row': () => expression('pre_tokenizer', 'a*a*a*a*a*b'),
   'config: a million layers': () => config({ num_hidden_layers: 1e6 }),
   'config: layers beyond number': () => config({ num_hidden_layers: 1e308 }),
   'config: a vocabulary of a billion': () => config({ vocab_size: 1e9 }),
@@ -46,6 +49,7 @@ const BOMBS: Record<string, () => Promise<unknown>> = {
   'rows: an array of brackets': () => rows('a.json', nested(300_000)),
   'rows: one line of megabytes': () => rows('a.jsonl', `{"text": "${'word '.repeat(400_000)}"}`),
   'rows: one word of a megabyte': () => rows('a.jsonl', `{"text": "${'a'.repeat(1_000_000)}"}`),
+  'rows: one word of many megabytes': () => rows('a.jsonl', `{"text": "${'中'.repeat(5_000_000)}"}`),
   'rows: a header of a million columns': () => rows('a.csv', `${'a,'.repeat(1e6)}b\n1,2`),
   'rows: quotation marks that never close': () => rows('a.csv', `question,answer\n${'"x,'.repeat(500_000)}`),
 }
@@ -54,6 +58,15 @@ const doubled = (expression: string, first: string) =>
   `{% set n = namespace(x=${first}) %}${`{% set n.x = ${expression} %}`.repeat(64)}`
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 const template = (chatTemplate: string) => loadTokenizer({ ...SMALL_TOKENIZER, chatTemplate })
+
+/** A tokenizer whose step goes by this expression, and a row of the letter that it repeats. */
+async function expression(step: 'normalizer' | 'pre_tokenizer', Regex: string): Promise<unknown> {
+  const type = step === 'normalizer' ? 'Replace' : 'Split'
+  const part = { type, pattern: { Regex }, content: '', behavior: 'Isolated', invert: false }
+  const tokenizerJson = JSON.stringify({ ...JSON.parse(SMALL_TOKENIZER.tokenizerJson), [step]: part })
+  const tokenizer = await loadTokenizer({ ...SMALL_TOKENIZER, tokenizerJson, chatTemplate: null })
+  return tokenizer.encode('a'.repeat(100_000))
+}
 
 async function config(change: object | string): Promise<unknown> {
   const folder = await tinyFolder()

@@ -59,6 +59,8 @@ export const dataErrors: ErrorTexts<DataErrors> = {
     `It is not clear which of the columns (${p.columns.join(', ')}) is asked and which answered. No row can be used yet. Choose the column of the user and that of the assistant.`,
   'data-tokenizer-broken': (p) =>
     `The model's ${p.file} cannot be read (${p.detail}). Without it no text can be turned into tokens. Fetch the model's folder again.`,
+  'data-tokenizer-expression': (p) =>
+    `The model's ${p.file} splits texts by an expression that may search for ever: ${p.pattern}. Nothing was tokenised with it. Take the tokenizer.json of the model's publisher, or write the expression without repetitions inside repetitions.`,
   'data-template-missing': () =>
     'The model has no chat template (neither chat_template.jinja nor a field in tokenizer_config.json), so conversations cannot be rendered. Take the instruct version of the model, or data with a "text" column or "prompt" and "completion" texts.',
   'data-template-bounds': (p) =>

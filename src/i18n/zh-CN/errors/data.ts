@@ -53,6 +53,8 @@ export const dataErrors: ErrorTexts<DataErrors> = {
     `无法判断各列（${p.columns.join('、')}）中哪一列是提问、哪一列是回答，暂时没有可用的数据。请分别选择用户列和助手列。`,
   'data-tokenizer-broken': (p) =>
     `模型的 ${p.file} 无法读取（${p.detail}）。没有它就无法把文本转换成 token。请重新获取模型文件夹。`,
+  'data-tokenizer-expression': (p) =>
+    `模型的 ${p.file} 用来切分文本的正则表达式可能永远匹配不完：${p.pattern}。没有用它处理任何文本。请改用模型发布者的 tokenizer.json，或去掉表达式中嵌套的重复。`,
   'data-template-missing': () =>
     '该模型没有对话模板（既没有 chat_template.jinja，tokenizer_config.json 里也没有），无法把对话转换成文本。请改用该模型的指令（instruct）版本，或使用只含 text 列或 prompt 与 completion 文本的数据。',
   'data-template-bounds': (p) =>
