@@ -56,4 +56,8 @@ export interface FormatsErrors {
   'export-no-room': { needed: number; free: number }
   'verify-unreadable': { file: string; reader: string; reason: string }
   'verify-too-large': { bytes: number; most: number }
+  'run-pack-damaged': { file: string; part: string }
+  'run-pack-none': { file: string }
+  'run-pack-empty': { file: string }
+  'run-pack-nothing': { folder: string }
 }

@@ -10,6 +10,7 @@ import { commandHelp, overview } from './cli/help'
 import { infoCommand } from './cli/info'
 import { mergeCommand } from './cli/merge'
 import { parseOptions } from './cli/options'
+import { packCommand, unpackCommand } from './cli/pack'
 import { pushCommand } from './cli/push'
 import { queueCommand } from './cli/queue'
 import { quantizeCommand } from './cli/quantize'
@@ -31,6 +32,8 @@ const commands: Record<string, Command> = {
   quantize: quantizeCommand,
   score: scoreCommand,
   push: pushCommand,
+  pack: packCommand,
+  unpack: unpackCommand,
   info: infoCommand,
 }
 

@@ -29,6 +29,7 @@ import type { Ask } from './run-doors'
 import { createRunPace } from './run-pace'
 import { createRunStarter } from './run-starter'
 import { createRowsGlass } from './rows-glass'
+import { createRunPacks } from './run-packs'
 import { createRunsRoom } from './runs-room'
 import { unpackSeen } from './seen-rows'
 import { createTrainRoom, isRunning } from './train-room'
@@ -331,6 +332,7 @@ export function createStudio(parts: StudioParts) {
     score,
     exporting,
     runs,
+    packs: createRunPacks({ runs, saver }),
     glass,
     rates,
     queue,

@@ -200,6 +200,14 @@ const work = {
     enabled: (studio) => idle(studio) && hasAdapter(studio) && !isExporting(studio),
     perform: (studio) => studio.downloadMerged('zip'),
   },
+  'runs.open': {
+    label: 'runs.openPack',
+    enabled: idle,
+    perform: async (studio) => {
+      const file = await pickFile(['.zip'])
+      if (file) await takeFiles(studio, file.name, [{ path: file.name, file }])
+    },
+  },
   'prefs.language': {
     label: 'prefs.switchLanguage',
     params: ({ prefs }) => ({ name: aboutLanguage(nextLanguage(prefs.getState().language)).name }),

@@ -1,8 +1,10 @@
+import type { FileFolder } from '../contracts/bytes'
 import { fail } from '../errors'
 import type { BlobFile } from '../state/blob-folder'
 import { understand } from '../state/intake'
 import type { Studio } from '../state/studio'
 import { MANIFEST } from '../formats/manifest'
+import { openRunPack } from '../formats/run-pack'
 import { openZip } from '../formats/unzip'
 import { fileSource } from '../storage/files-folder'
 import { ADAPTER_CONFIG } from '../contracts/file-names'
@@ -36,7 +38,10 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
         files.map(({ path, file }) => ({ path, blob: file })),
       )
     } else if (meaning === 'zip') {
-      await takeAdapter(studio, name, await unzipAdapter(files[0].file))
+      const [{ file }] = files
+      const run = await openRunPack(fileSource(file, file.name))
+      if (run) await takeRun(studio, run.folder)
+      else await takeAdapter(studio, name, await unzipAdapter(file))
     } else if (meaning === 'run') {
       await takeRunFile(studio, files[0].file)
     } else {
@@ -47,6 +52,13 @@ export async function takeFiles(studio: Studio, name: string, files: readonly Pa
   } catch (error) {
     notices.fail(error)
   }
+}
+
+/** A run that was packed goes among those of this browser. */
+async function takeRun(studio: Studio, folder: FileFolder): Promise<void> {
+  const { name } = await studio.packs.take(folder)
+  studio.router.go('runs')
+  studio.notices.say('runs.unpacked', { name })
 }
 
 /** A file that somebody calls a run file is one, whatever stands in it. */

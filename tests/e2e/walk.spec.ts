@@ -179,9 +179,20 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
       await page.reload()
       await page.getByText('中文', { exact: true }).click()
       await page.getByRole('link', { name: /^训练记录/ }).click()
-      const row = page.getByRole('row', { name: /茶馆/ })
+      const row = page.getByRole('row', { name: /茶馆/ }).first()
       await expect(row).toContainText(String(STEPS))
-      return downloaded(page, () => row.getByRole('button', { name: '下载适配器' }).click())
+      const path = await downloaded(page, () => row.getByRole('button', { name: '下载适配器' }).click())
+      // The run as one file, and in again.
+      await row.getByRole('button', { name: /更多/ }).click()
+      const packed = await downloaded(page, () => page.getByRole('menuitem', { name: '保存为一个文件' }).click())
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        page.getByRole('button', { name: '从文件打开训练' }).click(),
+      ])
+      const [name, mimeType] = ['茶馆.tunetab-run.zip', 'application/zip']
+      await chooser.setFiles({ name, mimeType, buffer: readFileSync(packed) })
+      await expect(page.getByRole('row', { name: /茶馆 2/ })).toContainText(String(STEPS))
+      return path
     })
 
   await test.step('a reader that is not ours accepts both, and they hold the same', async () => {

@@ -69,6 +69,7 @@ function Whole({ record }: { record: RunRecord }) {
             {t('runs.downloadMerged', { step: String(record.mergedStep ?? record.steps) })}
           </Button>
         )}
+        <Button onClick={() => attempt(studio.packs.save(record))}>{t('runs.pack')}</Button>
         <Button onClick={() => save('trainer_state.json', record.trainerState)}>{t('export.trainerState')}</Button>
       </p>
       <div className={train.runView}>

@@ -55,6 +55,7 @@ export function RunRow({ record, picked }: { record: RunRecord; picked: boolean 
           },
         ]
       : []),
+    { label: t('runs.pack'), perform: () => attempt(studio.packs.save(record)) },
     { label: t('runs.delete'), perform: () => attempt(studio.runs.remove(record.id)) },
   ]
   return (

@@ -1,4 +1,5 @@
 import { useFields, useStore } from '../../read-store'
+import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
 import { RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
@@ -21,6 +22,9 @@ export function RunsRoom() {
   return (
     <RoomFrame title={t('room.runs')} lead={t('runs.lead')}>
       <LiveRun />
+      <p className="row">
+        <ActionButton id="runs.open" kind="quiet" />
+      </p>
       {list?.length === 0 && (
         <p className={room.empty}>
           {t('runs.empty')} <a href="#/train">{t('export.goTrain')}</a>

@@ -1,0 +1,144 @@
+import type { FileFolder } from '../contracts/bytes'
+import { FIGURE_NAMES } from '../contracts/figures'
+import { RUN_FILE } from '../contracts/file-names'
+import { fail } from '../errors'
+import { MANIFEST } from '../formats/manifest'
+import { ADAPTER_FOLDER, packedJson, RUN_PACK, RUN_RECORD, runPackManifest, TRAINER_STATE } from '../formats/run-pack'
+import { parseRunFile } from '../run-file/parse-run-file'
+import type { BlobFile } from './blob-folder'
+import { readBlobs } from './blob-folder'
+import type { CurvePoint } from './curve'
+import type { Saver } from './export-room'
+import { fileStem, runName } from './names'
+import type { AnswerRecord, RunRecord } from './run-record'
+import { bytesOf } from './run-record'
+import type { RunsRoom } from './runs-room'
+import { packSeen, unpackSeen } from './seen-rows'
+
+const json = (path: string, value: unknown): BlobFile => ({
+  path,
+  blob: new Blob([`${JSON.stringify(value, null, 2)}\n`], { type: 'application/json' }),
+})
+
+/** A run of this browser as one file: record with curve, answers and log, settings, trainer_state.json, adapter. */
+export async function packRun(record: RunRecord, adapter: readonly BlobFile[]): Promise<BlobFile[]> {
+  const { trainerState, seen, checkpoints: _, mergedBytes: _m, mergedStep: _s, data, ...rest } = record
+  // Under which key this browser keeps the data file means nothing elsewhere.
+  const { kept: _k, evalFile, ...said } = data
+  const about = {
+    ...rest,
+    data: { ...said, ...(evalFile ? { evalFile: { name: evalFile.name } } : {}) },
+    seen: [...unpackSeen(seen)],
+  }
+  const files = [
+    json(RUN_RECORD, about),
+    json(RUN_FILE, record.run),
+    json(TRAINER_STATE, trainerState),
+    ...adapter.map(({ path, blob }) => ({ path: `${ADAPTER_FOLDER}${path}`, blob })),
+  ]
+  const manifest = await runPackManifest(record.name, readBlobs(record.name, files))
+  return [...files, { path: MANIFEST, blob: new Blob([manifest as Uint8Array<ArrayBuffer>]) }]
+}
+
+type Json = Record<string, unknown>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const objects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+const text = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise)
+const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
+
+/** Steps as charts draw them; what is no number is no figure. */
+function curveOf(rows: unknown): CurvePoint[] {
+  return objects(rows)
+    .filter((row) => number(row.step) !== null && number(row.loss) !== null)
+    .map((row) => {
+      const figures = [...FIGURE_NAMES, 'seconds', 'tokens_per_second'].map(
+        (name) => [name, number(row[name])] as const,
+      )
+      const blank = { epoch: 0, grad_norm: 0, learning_rate: 0, num_tokens: 0, seconds: 0, tokens_per_second: 0 }
+      return { ...blank, ...Object.fromEntries(figures.filter(([, value]) => value !== null)) } as CurvePoint
+    })
+}
+
+const answersOf = (rows: unknown): AnswerRecord[] =>
+  objects(rows).map((row) => ({
+    step: number(row.step) ?? 0,
+    row: number(row.row) ?? 0,
+    question: text(row.question),
+    expected: text(row.expected),
+    text: text(row.text),
+    cut: row.cut === true,
+  }))
+
+const REASONS = ['finished', 'stopped', 'failed', 'interrupted'] as const
+
+/**
+ * The record of a run that was packed here, elsewhere or by the command line. It comes from anybody: nothing of it is
+ * taken that has not the form it should have. Throws what is wrong with its settings ('run-*').
+ */
+export async function unpackRun(folder: FileFolder, known: readonly RunRecord[]): Promise<RunRecord> {
+  const [record, settings, trainerState] = await Promise.all(
+    [RUN_RECORD, RUN_FILE, TRAINER_STATE].map((path) => packedJson(folder, path)),
+  )
+  const about = isObject(record) ? record : {}
+  const { run } = parseRunFile(settings ?? (await packedJson(folder, `${ADAPTER_FOLDER}${RUN_FILE}`)) ?? {})
+  const state = isObject(trainerState) ? trainerState : {}
+  const drawn = curveOf(about.curve)
+  const curve = drawn.length > 0 ? drawn : curveOf(state.log_history)
+  const [model, data] = [about.model, about.data].map((value) => (isObject(value) ? value : {}))
+  const seen = Array.isArray(about.seen) ? about.seen : []
+  const triples = seen.filter(
+    (row): row is [number, number, number] => Array.isArray(row) && row.length === 3 && row.every(Number.isFinite),
+  )
+  return {
+    id: crypto.randomUUID(),
+    name: runName(text(about.name, folder.name), known),
+    tags: Array.isArray(about.tags) ? about.tags.filter((tag) => typeof tag === 'string') : undefined,
+    startedAt: number(about.startedAt) ?? 0,
+    model: { id: text(model.id), name: text(model.name, text(model.id)), source: text(model.source, 'files') },
+    data: {
+      name: text(data.name),
+      rows: number(data.rows) ?? 0,
+      sample: text(data.sample) || undefined,
+      file: text(data.file) || undefined,
+      license: text(data.license) || undefined,
+    },
+    run,
+    curve,
+    answers: answersOf(about.answers),
+    seen: packSeen(triples),
+    // A run whose checkpoints stayed elsewhere has ended here.
+    reason: REASONS.find((one) => one === about.reason && one !== 'interrupted') ?? 'stopped',
+    steps: number(about.steps) ?? curve.at(-1)?.step ?? 0,
+    plannedSteps: number(about.plannedSteps) ?? undefined,
+    continued: about.continued === true ? true : undefined,
+    seconds: number(about.seconds) ?? 0,
+    trainLoss: number(about.trainLoss),
+    trainerState: state,
+    adapterBytes: 0,
+    mergedBytes: 0,
+  }
+}
+
+/** The doors of the room Runs for runs as files. */
+export function createRunPacks({ runs, saver }: { runs: RunsRoom; saver: Saver }) {
+  return {
+    async save(record: RunRecord): Promise<void> {
+      const files = await packRun(record, await runs.files(record.id, 'adapter'))
+      saver.saveBlob(`${fileStem(record.name)}${RUN_PACK}`, await saver.zip(files))
+    },
+    /** Puts a packed run among those of this browser. Throws 'run-pack-empty' where it has no curve and no adapter. */
+    async take(folder: FileFolder): Promise<RunRecord> {
+      const record = await unpackRun(folder, runs.store.getState().list ?? [])
+      const adapter: BlobFile[] = []
+      for (const { path, size } of await folder.list()) {
+        if (!path.startsWith(ADAPTER_FOLDER)) continue
+        const bytes = await (await folder.open(path))!.read(0, size)
+        adapter.push({ path: path.slice(ADAPTER_FOLDER.length), blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) })
+      }
+      if (record.curve.length === 0 && adapter.length === 0) throw fail('run-pack-empty', { file: folder.name })
+      await runs.put(record)
+      if (bytesOf(adapter) > 0) await runs.keepFiles(record.id, 'adapter', adapter, record.steps)
+      return record
+    },
+  }
+}
