@@ -20,9 +20,12 @@ test('after the first visit the page works without a network, and lets nothing g
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo
     const address = `http://127.0.0.1:${port}/taken`
-    const answer = await page.evaluate((url) => fetch(url).then(String, () => 'refused'), address)
+    const ask = (url: string) => fetch(url).then(String, () => 'refused')
+    expect(await page.evaluate(ask, address)).toBe('refused')
+    const workers = page.workers()
+    expect(workers.length).toBeGreaterThan(0)
+    for (const worker of workers) expect(await worker.evaluate(ask, address)).toBe('refused')
     other.close()
-    expect(answer).toBe('refused')
     expect(asked).toBe(0)
   })
 

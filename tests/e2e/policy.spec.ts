@@ -10,7 +10,13 @@ import { PAGE_HEADERS } from '../../scripts/lib/page-policy.mjs'
 for (const way of ['in the page alone', 'in headers as well'] as const) {
   test(`under its Content-Security-Policy (${way}) the page works and asks nobody else`, async ({ page }) => {
     const folder = await builtPage(process.cwd(), () => {})
-    const site = await serveFolder({ folder, headers: way === 'in headers as well' ? PAGE_HEADERS : {} })
+    // A host may narrow what the page itself says: both hold.
+    const policy = PAGE_HEADERS['Content-Security-Policy'].replace(
+      "connect-src 'self' http: https:",
+      "connect-src 'self'",
+    )
+    const headers = { ...PAGE_HEADERS, 'Content-Security-Policy': policy }
+    const site = await serveFolder({ folder, headers: way === 'in headers as well' ? headers : {} })
     try {
       const requests: string[] = []
       const complaints: string[] = []
@@ -46,10 +52,25 @@ for (const way of ['in the page alone', 'in headers as well'] as const) {
           }
         })
         expect(refused).toBe(true)
+        if (way === 'in the page alone') return
+        // Of the policy alone: before the service worker is asked, and where there is none.
+        const elsewhere = 'http://127.0.0.1:9/taken'
+        expect(await page.evaluate(directiveAgainst, elsewhere)).toBe('connect-src')
+        const [engine] = page.workers()
+        expect(await engine.evaluate(directiveAgainst, elsewhere)).toBe('connect-src')
       })
     } finally {
       await site.close()
     }
+  })
+}
+
+/** What of the policy refuses a request to this address. */
+function directiveAgainst(url: string): Promise<string> {
+  return new Promise((resolve) => {
+    const heard = (event: Event) => resolve((event as SecurityPolicyViolationEvent).violatedDirective)
+    addEventListener('securitypolicyviolation', heard, { once: true })
+    void fetch(url).catch(() => {})
   })
 }
 

@@ -33,11 +33,23 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     }
   })
 
+  await test.step('what comes next is named first, and more training is more', async () => {
+    const left = async (role: 'link' | 'button', name: string) =>
+      (await train.getByRole(role, { name }).boundingBox())!.x
+    expect(await left('link', 'Ask both models')).toBeLessThan(await left('button', 'Start training again'))
+  })
+
   await test.step('again, paused after some steps; the model answers as it is by then', async () => {
     await train.getByRole('button', { name: 'Settings for a new run' }).click()
     await train.getByText('None', { exact: true }).click()
     await train.getByRole('button', { name: 'Start training' }).click()
     await expect(status).toContainText(/step [2-4] of/, { timeout: 240_000 })
+    await page.keyboard.press('1')
+    const model = page.getByRole('region', { name: 'Model', exact: true })
+    await expect(model.getByText('A run is going on. Model and data can be changed when it has ended.')).toBeVisible()
+    for (const door of ['Load from hub', 'Choose model folder']) {
+      await expect(model.getByRole('button', { name: door })).toBeDisabled()
+    }
     await page.keyboard.press('4')
     const room = page.getByRole('region', { name: 'Try', exact: true })
     await expect(room.getByText('A run is using the GPU.')).toBeVisible()

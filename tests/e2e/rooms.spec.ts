@@ -152,15 +152,47 @@ test('a training script and another’s YAML: settings stand, what is left out i
   })
 })
 
-test('at 360 px nothing sticks out sideways', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 780 })
-  await ready(page)
-  for (const room of rooms) {
-    await page.getByRole('link', { name: new RegExp(`^${room}`) }).click()
-    await expect(page.getByRole('region', { name: room, exact: true })).toBeVisible()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), room).toBeLessThanOrEqual(360)
-  }
+test.describe('on a phone, in Chinese,', () => {
+  test.use({ viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true, locale: 'zh-CN' })
+
+  test('nothing sticks out, fingers find every control, and the words are those of a native', async ({ page }) => {
+    await page.goto('./#/train')
+    const names = ['模型', '数据', '训练', '对话', '评分', '导出', '训练记录']
+    await expect(page.getByRole('button', { name: '开始训练' })).toBeEnabled({ timeout: 120_000 })
+    let text = ''
+    for (const room of names) {
+      await page
+        .getByRole('link', { name: new RegExp(`^${room}`) })
+        .first()
+        .click()
+      const region = page.getByRole('region', { name: room, exact: true })
+      await expect(region).toBeVisible()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), room).toBeLessThanOrEqual(360)
+      expect(await region.evaluate(tooLow), room).toEqual([])
+      text += await page.evaluate(() => document.body.innerText)
+    }
+    expect(text).toMatch(/不训练|仅阅读/)
+    expect(text).toContain('每 25%')
+    for (const word of ['只读', '试用', '每四分之一', 'Built in', '拖', '双击', '悬停'])
+      expect(text).not.toContain(word)
+    expect(text).not.toMatch(/已存 \d+ 次|贪心(?!：)/)
+  })
 })
+
+/** Controls of a room that are lower than a finger is wide; links within a text are not controls. */
+function tooLow(room: Element): string[] {
+  const controls = [
+    ...room.querySelectorAll<HTMLElement>('button, [role=combobox], input:not([type=checkbox], [type=radio])'),
+  ]
+  return controls
+    .filter((one) => one.offsetParent !== null && !one.closest('p, li, [aria-hidden=true]'))
+    .map((one) => ({
+      name: one.innerText || one.getAttribute('aria-label') || one.id,
+      box: one.getBoundingClientRect(),
+    }))
+    .filter(({ box }) => box.width > 1 && box.height > 0 && box.height < 39.5)
+    .map(({ name, box }) => `${name} ${Math.round(box.height)}`)
+}
 
 test('without WebGPU the page says what to do', async ({ page }) => {
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }))

@@ -317,8 +317,11 @@ describe('runs that were interrupted', () => {
     await vi.waitFor(() => expect(studio.runs.store.getState().list).toHaveLength(1))
     loaded = []
     expect(handoverStep(only())).toBe(3)
+    studio.train.enter('learning_rate', 0.0123)
     await studio.handOver(only())
     expect(loaded).toContain('one.json')
+    // What stood in the room Train is the person's and no part of that run.
+    expect(studio.train.store.getState().run).toMatchObject({ learning_rate: 0.0123 })
     expect(saved).toEqual([`${only().name}-handover.zip`])
     expect(handoverStep({ ...only(), plannedSteps: 3 })).toBeNull()
   })

@@ -74,7 +74,8 @@ export const train = {
   'train.leftOut': 'Settings of another trainer',
   'train.leftOutDone': 'Hide this list',
   'train.openHint':
-    'Run file, YAML of trl, LLaMA-Factory, axolotl or mlx-lm, or a Python training script: open it, drop it anywhere, or paste its text.',
+    'Run file, YAML of trl, LLaMA-Factory, axolotl or mlx-lm, or a Python training script: open it or paste its text.',
+  'train.openHintDrop': 'It may be dropped anywhere, too.',
   'phase.evaluating': 'Judging the held-out rows',
   'help.eval_split': 'Rows that are judged and never trained: a share below 1, or so many. 0: none.',
   'help.max_eval_samples': 'At most so many of them.',

@@ -75,7 +75,8 @@ export const train: Record<keyof typeof english, string> = {
   'train.leftOut': '其他训练工具的设置',
   'train.leftOutDone': '收起',
   'train.openHint':
-    '运行文件、trl、LLaMA-Factory、axolotl 或 mlx-lm 的 YAML，或 Python 训练脚本：可打开、拖到页面任意处，或粘贴文本。',
+    '运行文件、trl、LLaMA-Factory、axolotl 或 mlx-lm 的 YAML，或 Python 训练脚本：可打开文件，或粘贴文本。',
+  'train.openHintDrop': '也可以拖到页面任意处。',
   'phase.evaluating': '评估留出的行',
   'help.eval_split': '只评估、从不训练的行：小于 1 为比例，否则为行数；0 为没有。',
   'help.max_eval_samples': '最多留出这么多行。',

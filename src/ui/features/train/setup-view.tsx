@@ -96,7 +96,9 @@ export function SetupView() {
               </div>
             ))
           )}
-          <p className={styles.settingHelp}>{t('train.openHint')}</p>
+          <p className={styles.settingHelp}>
+            {t('train.openHint')} <span className={styles.byMouse}>{t('train.openHintDrop')}</span>
+          </p>
           <div className={`row ${styles.settingsFoot}`}>
             <ActionButton id="train.openRunFile" />
             <ActionButton id="train.saveRunFile" />
