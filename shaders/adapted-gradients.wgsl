@@ -45,7 +45,9 @@ fn low4(at: u32, i: u32, to: u32) -> vec4<f32> {
 }
 //#end
 
+//#if SPLIT != 1
 var<workgroup> sums: array<vec4<f32>, ${4 * LANES}>;
+//#end
 
 @compute @workgroup_size(${LANES})
 fn adapted_gradients(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -92,6 +94,7 @@ fn adapted_gradients(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgro
     }
   }
   //#for q in 0..2
+  //#if SPLIT != 1
   //#for r in 0..4
   sums[${r * LANES}u + lane] = s_${q * 4 + r};
   //#end
@@ -104,10 +107,16 @@ fn adapted_gradients(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgro
     }
     workgroupBarrier();
   }
+  //#end
   for (var r = lane / ${LANES / SPLIT}u; r < 4u; r += ${SPLIT}u) {
     let j = j0 + ${4 * q}u + r;
     if (live && j < p.rank) {
+      //#if SPLIT != 1
       let sum = sums[r * ${LANES}u + lane % ${LANES / SPLIT}u];
+      //#else
+      let sum = select(
+        select(s_${q * 4 + 2}, s_${q * 4 + 3}, r == 3u), select(s_${q * 4}, s_${q * 4 + 1}, r == 1u), r < 2u);
+      //#end
       for (var c = c0; c < min(c0 + 4u, size); c++) {
         if (is_a) {
           page[a_of(i) + j * p.K + c] += sum[c - c0];
@@ -117,7 +126,9 @@ fn adapted_gradients(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgro
       }
     }
   }
+  //#if SPLIT != 1
   workgroupBarrier();
+  //#end
   //#end
 }
 //#end

@@ -5,7 +5,8 @@
 //
 // A workgroup takes 4 rows: first what makes them (SOURCE: what is there, SwiGLU, or the way back through SwiGLU or
 // rope), then the low products, 8 columns to a share of LANES / KS; KS invocations split the sum and add their parts up
-// by halves, so that the order is fixed by the sizes alone.
+// by halves, so that the order is fixed by the sizes alone. SUBGROUPS: a workgroup is within one subgroup, whose lanes
+// hand their parts round without a barrier; the same sums in the same order.
 
 struct Params {
   M: u32, N: u32, K: u32,
@@ -259,6 +260,14 @@ fn make_rows(m0: u32, lane: u32) {
 //#end
 
 //#if ADAPTED && ROWS
+//#if SUBGROUPS
+// The KS parts of each share, added up: the same for every invocation of it.
+fn add_up(part: vec4<f32>) -> vec4<f32> {
+  var sum = part;
+  for (var step = ${KS / 2}u; step > 0u; step /= 2u) { sum += subgroupShuffleXor(sum, step); }
+  return sum;
+}
+//#else
 var<workgroup> sums: array<vec4<f32>, ${4 * LANES}>;
 
 // Adds the KS parts of each share up; every invocation then finds the four rows' sums where its share begins.
@@ -273,6 +282,7 @@ fn add_up(lane: u32) {
     workgroupBarrier();
   }
 }
+//#end
 
 fn low_rows(m0: u32, lane: u32) {
   //#for r in 0..4
@@ -374,14 +384,24 @@ fn low_rows(m0: u32, lane: u32) {
       //#end
     }
     //#for q in 0..2
+    //#if SUBGROUPS
+    //#for r in 0..4
+    s_${r}_${q} = add_up(s_${r}_${q});
+    //#end
+    //#else
     //#for r in 0..4
     sums[${r * LANES}u + lane] = s_${r}_${q};
     //#end
     add_up(lane);
+    //#end
     for (var r = lane % ${KS}u; r < 4u; r += ${KS}u) {
       let m = m0 + r;
       if (live && m < p.M) {
+        //#if SUBGROUPS
+        let sum = select(select(s_2_${q}, s_3_${q}, r == 3u), select(s_0_${q}, s_1_${q}, r == 1u), r < 2u);
+        //#else
         let sum = sums[r * ${LANES}u + lane / ${KS}u * ${KS}u];
+        //#end
         //#if BACKWARD
         let found = sum * p.scale;
         let beyond = p.N;
@@ -409,7 +429,9 @@ fn low_rows(m0: u32, lane: u32) {
         //#end
       }
     }
+    //#if !SUBGROUPS
     workgroupBarrier();
+    //#end
     //#end
   }
   // With V there is nothing between the last part and the multiple of 4.
@@ -431,13 +453,19 @@ fn low_rows(m0: u32, lane: u32) {
 
 @compute @workgroup_size(${LANES})
 fn adapted_rows(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                //#if SUBGROUPS
+                @builtin(subgroup_invocation_id) lane: u32) {
+                //#else
                 @builtin(local_invocation_index) lane: u32) {
+                //#end
   let group = wid.y * groups.x + wid.x;
   //#if ROWS
   if (group < p.row_groups) {
     make_rows(group * 4u, lane);
     //#if ADAPTED
+    //#if SOURCE != none
     storageBarrier();
+    //#end
     low_rows(group * 4u, lane);
     //#end
     return;

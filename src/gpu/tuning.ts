@@ -61,7 +61,12 @@ export interface Tuning {
    * Invocations a workgroup of the adapters' kernels, which take four rows and split sums among themselves: many on a
    * GPU, a vector's worth on a processor. Read by src/ops/adapted.ts, as is the next.
    */
-  adapterLanes: 8 | 32 | 128
+  adapterLanes: 4 | 8 | 32 | 128
+  /**
+   * Whether those of a workgroup are within one subgroup and add up by shuffles: barriers are dear where an invocation
+   * is a loop on a processor, to run and still more to compile. Wants subgroups of at least `adapterLanes`.
+   */
+  adapterSubgroup: boolean
   /** Pieces of eight weights that each of them unpacks. */
   unpackPieces: number
   /**
@@ -137,6 +142,7 @@ const GPUS: Tuning = {
   rowLanes: 64,
   rowGroup: 64,
   adapterLanes: 128,
+  adapterSubgroup: false,
   unpackPieces: 2,
   gemvLanes: 8,
   gemvRows: 2,
@@ -157,6 +163,7 @@ const SOFTWARE: Tuning = {
   rowLanes: 1,
   rowGroup: 8,
   adapterLanes: 8,
+  adapterSubgroup: false,
   unpackPieces: 16,
   gemvLanes: 1,
   gemvRows: 4,
@@ -186,7 +193,7 @@ export interface DeviceTraits {
 
 export function defaultTuning(traits: DeviceTraits): Tuning {
   return traits.isSoftware
-    ? { ...SOFTWARE, matmul: softwareMatmul(traits), ...softwareGemv(traits) }
+    ? { ...SOFTWARE, matmul: softwareMatmul(traits), ...softwareGemv(traits), ...softwareAdapter(traits) }
     : { ...GPUS, ...gpuMatmul(traits) }
 }
 
@@ -203,6 +210,12 @@ function softwareMatmul({ subgroups }: DeviceTraits): MatmulVariantName[] {
 function softwareGemv({ subgroups }: DeviceTraits): Partial<Tuning> {
   if (subgroups?.least === 8) return { gemvShare: 8, gemvValues: 'shuffle' }
   return subgroups?.least === 4 ? { gemvShare: 4 } : {}
+}
+
+/** A subgroup of a software adapter is what one loop on its core computes side by side. */
+function softwareAdapter({ subgroups }: DeviceTraits): Partial<Tuning> {
+  const lanes = subgroups?.least
+  return lanes === 4 || lanes === 8 ? { adapterLanes: lanes, adapterSubgroup: true } : {}
 }
 
 /**

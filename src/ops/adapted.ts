@@ -227,7 +227,7 @@ function dispatchRows(
 ): void {
   const { group, M } = o
   const { parts, rank, K, N } = group
-  const { adapterLanes: lanes, unpackPieces: pieces } = r.tuning
+  const { adapterLanes: lanes, adapterSubgroup: inSubgroup, unpackPieces: pieces } = r.tuning
   const adapted = parts.length > 0
   const extra = extraColumns(group)
   const source = run.rows ? o.source : null
@@ -256,6 +256,7 @@ function dispatchRows(
     defines: {
       LANES: lanes,
       KS: lanes / atOnce,
+      SUBGROUPS: inSubgroup && hasRows && adapted,
       V: vectors,
       WIDE: vectors ? 4 : 1,
       VECTOR: element('f32'),
