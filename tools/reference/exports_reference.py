@@ -9,8 +9,12 @@ python exports_reference.py mlx --model DIR [--lora DIR] --job JOB
     losses of the rows and greedy answers to the prompts, as that client loads the folder or the file
 python exports_reference.py ollama --model DIR --modelfile FILE
     ten conversations: what Ollama's template makes of them against the model's own, as tokens
-python exports_reference.py gguf --ours FILE --exact FILE --kind q4_0
-    our quantised file against what llama.cpp's own quantiser makes of the one in 32 bits, tensor by tensor in bytes
+python exports_reference.py rounded --model DIR --lora DIR --kind f16|bf16 --job JOB
+    the same of base and adapter merged by peft in float32, each matrix then rounded once to that type: what rounding
+    weights costs in itself, with sums still in float32
+python exports_reference.py gguf --ours FILE --exact FILE --kind q4_0 --out FILE
+    our quantised file against what llama.cpp's own quantiser makes of the one in 32 bits, which is left in OUT, tensor
+    by tensor in bytes
 """
 
 from __future__ import annotations
@@ -18,7 +22,6 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import tempfile
 from pathlib import Path
 
 import common
@@ -129,6 +132,20 @@ def with_transformers(args) -> dict:
     return found(model.train(), common.read_json(args.job))
 
 
+def with_rounded(args) -> dict:
+    import torch
+    from peft import PeftModel
+
+    base = common.load_base(args.model, load_in_4bit=False)
+    model = PeftModel.from_pretrained(base, args.lora).merge_and_unload().eval()
+    kind = {"f16": torch.float16, "bf16": torch.bfloat16}[args.kind]
+    for value in model.parameters():
+        # Norms and biases stay in 32 bits in a GGUF file.
+        if value.dim() > 1:
+            value.data = value.data.to(kind).float()
+    return found(model, common.read_json(args.job))
+
+
 def with_mlx(args) -> dict:
     import mlx.core as mx
     import numpy as np
@@ -211,10 +228,9 @@ def gguf_tensors(path: str | Path) -> dict[str, tuple[str, tuple, bytes]]:
 
 
 def same_blocks(args) -> dict:
-    with tempfile.TemporaryDirectory() as place:
-        made = Path(place) / "theirs.gguf"
-        llama_cpp.quantize_file(Path(args.exact), made, args.kind)
-        theirs = gguf_tensors(made)
+    made = Path(args.out)
+    llama_cpp.quantize_file(Path(args.exact), made, args.kind)
+    theirs = gguf_tensors(made)
     ours = gguf_tensors(args.ours)
     types: dict[str, int] = {}
     for kind, _, _ in ours.values():
@@ -233,6 +249,7 @@ def main() -> None:
     commands = {
         "job": job,
         "transformers": with_transformers,
+        "rounded": with_rounded,
         "mlx": with_mlx,
         "ollama": with_ollama,
         "gguf": same_blocks,

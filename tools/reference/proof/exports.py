@@ -37,6 +37,11 @@ BOUNDS = {
     "gguf-bf16": 1e-2,
     "gguf-q8_0": 1e-2,
 }
+# What ours is held against, told and not judged: the same file by llama.cpp's own quantiser, the same rounding in
+# transformers.
+TWIN = "llama-quantize's file"
+ROUNDED = "transformers, weights rounded"
+REFERENCES = (TWIN, ROUNDED)
 # A greedy text may part where the two best logits are as close as what the format rounds moves them.
 MARGINS = {kind: 20 * bound for kind, bound in BOUNDS.items()}
 
@@ -53,7 +58,8 @@ def prove_exports(name: str, real: Path | None) -> dict | None:
         script("exports_reference.py", "job", "--model", model, "--out", place, *rslora).splitlines()[-1]
     )
     work = common.read_json(place / "job.json")
-    found: dict = {"changes_by": changes["changes_by"], "rslora": bool(rslora), "formats": {}, "broken": []}
+    found: dict = {"changes_by": changes["changes_by"], "rslora": bool(rslora), "formats": {}}
+    found |= {"of_the_format": [], "broken": []}
     client = Clients(model, place, work)
     for kind in ["peft", "mlx", "gguf-lora", "safetensors", "bnb-4bit", *(f"gguf-{one}" for one in GGUF)]:
         began = time.time()
@@ -65,7 +71,11 @@ def prove_exports(name: str, real: Path | None) -> dict | None:
         entry = found["formats"][kind] = {"bytes": written["bytes"], "seconds": round(time.time() - began, 1)}
         for who, values in client.read(kind):
             entry[who] = values
-            found["broken"] += [f"{kind} in {who}: {said}" for said in complaints(kind, values)]
+        for who, values in entry.items():
+            if not isinstance(values, dict) or who in REFERENCES:
+                continue
+            said = [f"{kind} in {who}: {one}" for one in complaints(kind, values)]
+            found["of_the_format" if is_of_format(kind, who, entry) else "broken"] += said
     say(f"exports {name}: {json.dumps(found)}")
     return records.keep("exports", name, None, found)
 
@@ -91,6 +101,9 @@ class Clients:
             yield "transformers", self.judged(self.python("transformers", "--model", folder))
             if kind == "bnb-4bit":
                 yield "bitsandbytes", self.quantised(folder)
+            if kind == "safetensors":
+                flags = ["--model", self.model, "--lora", self.place / "adapter", "--kind", "bf16"]
+                yield ROUNDED, self.judged(self.python("rounded", *flags))
             if kind == "safetensors" and has_mlx():
                 yield "mlx-lm", self.judged(self.python("mlx", "--model", folder))
         elif kind == "gguf-lora":
@@ -103,8 +116,14 @@ class Clients:
             if stored == "q8_0" and shutil.which("go"):
                 yield "ollama", self.ollama(folder / "Modelfile")
             if stored != "f32":
-                flags = ["--ours", file_in(folder), "--exact", file_in(self.place / "gguf-f32"), "--kind", stored]
+                twin = self.place / f"theirs-{stored}.gguf"
+                exact = file_in(self.place / "gguf-f32")
+                flags = ["--ours", file_in(folder), "--exact", exact, "--kind", stored, "--out", twin]
                 yield "llama-quantize", json.loads(script("exports_reference.py", "gguf", *flags).splitlines()[-1])
+                yield TWIN, self.llama(twin)
+            if stored in ("f16", "bf16"):
+                flags = ["--model", self.model, "--lora", self.place / "adapter", "--kind", stored]
+                yield ROUNDED, self.judged(self.python("rounded", *flags))
 
     def python(self, *arguments: object) -> dict:
         return json.loads(script("exports_reference.py", *arguments, "--job", self.place / "job.json").splitlines()[-1])
@@ -182,6 +201,17 @@ def file_in(folder: Path) -> Path:
 
 def has_mlx() -> bool:
     return importlib.util.find_spec("mlx_lm") is not None
+
+
+def is_of_format(kind: str, who: str, entry: dict) -> bool:
+    """
+    Whether what is beyond a bound is the format's and its program's, not the writing's: the client's own quantiser's file
+    gives the very same numbers, or peft's merge, rounded once, the same loss.
+    """
+    if who == "llama.cpp":
+        return entry.get(TWIN) == entry[who]
+    rounded = entry.get(ROUNDED) if (kind, who) == ("safetensors", "transformers") else None
+    return rounded is not None and abs(rounded["loss"] - entry[who]["loss"]) <= 1e-6
 
 
 def complaints(kind: str, values: dict) -> list[str]:

@@ -470,6 +470,8 @@ def exports() -> str:
                 values = entry.get(who)
                 if not values or "loss" not in values:
                     continue
+                twin = entry.get("llama-quantize's file")
+                same = "the same" if twin == values else "other" if twin else "-"
                 parted = "; ".join(f"at {one['at']}, led by {one['margin']:.2g}" for one in values["partings"])
                 blocks = entry.get("llama-quantize") or entry.get("bitsandbytes")
                 rows.append(
@@ -482,6 +484,7 @@ def exports() -> str:
                         small(values["mean_loss"]),
                         f"{values['texts_equal']} of {values['texts']}{f' ({parted})' if parted else ''}",
                         f"{len(blocks['different'])} of {blocks['tensors']}" if blocks else "-",
+                        same if who == "llama.cpp" else "-",
                         stamp(r),
                     ]
                 )
@@ -494,12 +497,13 @@ def exports() -> str:
         "mean loss of 20 rows, difference",
         "greedy texts equal (parting)",
         "tensors that differ from the client's own quantiser's",
+        "losses and texts of the quantiser's own file",
         "run",
     ]
     return table(head, rows)
 
 
-CLIENTS = ["transformers and peft", "transformers", "mlx-lm", "llama.cpp"]
+CLIENTS = ["transformers and peft", "transformers", "mlx-lm", "llama.cpp", "transformers, weights rounded"]
 
 
 def templates() -> str:
