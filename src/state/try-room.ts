@@ -13,6 +13,8 @@ export interface AnswerSide {
   status: 'waiting' | 'writing' | 'done'
   finish: GenerateResult['finish'] | null
   tokensPerSecond: number
+  /** How strongly the adapter acted, where it was not as trained. */
+  strength?: number
 }
 export interface Answer {
   id: number
@@ -31,6 +33,8 @@ export interface TrySettings {
   top_p: number
   max_new_tokens: number
   seed: number
+  /** How strongly the adapter acts on its side's answers: 1 as trained, 0 not at all. Another adapter begins with 1. */
+  strength: number
 }
 
 export interface TryState extends TrySettings {
@@ -49,6 +53,8 @@ export interface TryState extends TrySettings {
 
 const blank = (): AnswerSide => ({ text: '', tokens: 0, status: 'waiting', finish: null, tokensPerSecond: 0 })
 
+const AS_TRAINED = 1
+
 export function createTryRoom(engine: Engine) {
   const store = createStore<TryState>(() => ({
     system: '',
@@ -56,6 +62,7 @@ export function createTryRoom(engine: Engine) {
     top_p: 1,
     max_new_tokens: 200,
     seed: 42,
+    strength: AS_TRAINED,
     prompt: '',
     answers: [],
     busy: false,
@@ -78,14 +85,18 @@ export function createTryRoom(engine: Engine) {
   }
 
   async function write(id: number, side: Side, prompt: string, signal: AbortSignal) {
-    const { system, temperature, top_p, max_new_tokens, seed } = store.getState()
+    const { system, temperature, top_p, max_new_tokens, seed, strength } = store.getState()
     const messages = [...(system ? [{ role: 'system', content: system }] : []), { role: 'user', content: prompt }]
-    update(id, side, { status: 'writing' })
-    const result = await engine.generate(
-      { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter: side === 'tuned' },
-      (text, tokens) => update(id, side, { text, tokens }),
-      signal,
-    )
+    const isTurned = side === 'tuned' && strength !== AS_TRAINED
+    update(id, side, { status: 'writing', ...(isTurned ? { strength } : {}) })
+    if (isTurned) await engine.setAdapterStrength(strength)
+    const asked = { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter: side === 'tuned' }
+    const result = await engine
+      .generate(asked, (text, tokens) => update(id, side, { text, tokens }), signal)
+      .finally(async () => {
+        // For this answer alone: scores, evaluations and exports are of the adapter as it was trained.
+        if (isTurned) await engine.setAdapterStrength(AS_TRAINED)
+      })
     const { text, finish, tokensPerSecond, token_ids } = result
     update(id, side, { text, finish, tokensPerSecond, tokens: token_ids.length, status: 'done' })
   }
@@ -147,12 +158,14 @@ export function createTryRoom(engine: Engine) {
         adapterName: adapter ? name : '',
         adapterRunId: adapter ? runId : null,
         adapterFiles: adapter && adapter === store.getState().adapter ? adapterFiles : null,
+        strength: adapter === store.getState().adapter ? store.getState().strength : AS_TRAINED,
       })
     },
     async loadAdapter(name: string, files: readonly BlobFile[], runId: string | null): Promise<boolean> {
       try {
         const adapter = await engine.loadAdapter(readBlobs(name, files))
-        store.setState({ adapter, adapterName: name, adapterRunId: runId, adapterFiles: files, error: null })
+        store.setState({ adapter, adapterName: name, adapterRunId: runId, adapterFiles: files })
+        store.setState({ strength: AS_TRAINED, error: null })
         return true
       } catch (error) {
         store.setState({ error: serializeError(error) })

@@ -38,6 +38,7 @@ function SideView({ answer, side, content }: { answer: Answer; side: Side; conte
     t('tokens', { n: content.tokens }),
     content.tokensPerSecond > 0 &&
       t('train.tokensPerSecond', { n: num(content.tokensPerSecond, { maximumFractionDigits: 1 }) }),
+    content.strength !== undefined && t('try.ofStrength', { strength: content.strength.toFixed(2) }),
     content.finish && content.finish !== 'stop' && t(`finish.${content.finish}`),
   ]
   return (

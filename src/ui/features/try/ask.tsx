@@ -9,7 +9,7 @@ import styles from './try.module.css'
 export function Ask({ disabled }: { disabled: boolean }) {
   const studio = useStudio()
   const { t } = useWords()
-  const { prompt, system, temperature, top_p, max_new_tokens, seed, busy } = useFields(
+  const { prompt, system, temperature, top_p, max_new_tokens, seed, strength, adapter, busy } = useFields(
     studio.try.store,
     'prompt',
     'system',
@@ -17,6 +17,8 @@ export function Ask({ disabled }: { disabled: boolean }) {
     'top_p',
     'max_new_tokens',
     'seed',
+    'strength',
+    'adapter',
     'busy',
   )
   // A paused run lends the model; any other has it for itself.
@@ -69,6 +71,22 @@ export function Ask({ disabled }: { disabled: boolean }) {
             {temperature === 0 ? t('try.greedy') : temperature.toFixed(2)}
           </span>
         </label>
+        {adapter && (
+          <label className={form.slider}>
+            <span>{t('try.strength')}</span>
+            <input
+              type="range"
+              min={0}
+              max={2}
+              step={0.05}
+              value={strength}
+              onChange={(event) => set({ strength: Number(event.target.value) })}
+            />
+            <span className={`num ${form.sliderValue}`}>
+              {strength === 1 ? t('try.asTrained') : strength.toFixed(2)}
+            </span>
+          </label>
+        )}
         <details className={styles.askMore}>
           <summary>{t('try.more')}</summary>
           <label className={form.field}>
