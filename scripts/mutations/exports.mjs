@@ -10,6 +10,9 @@ const ollama = unit('ollama')
 const mix = unit('mix-lora')
 const handover = unit('handover')
 const push = unit('storage-hub-push')
+const pack = unit('run-pack')
+const check = unit('export-check')
+const strength = unit('try-strength')
 
 /** @type {Mutation[]} */
 export const exportMutations = [
@@ -166,5 +169,54 @@ export const exportMutations = [
     find: 'if (isLast) throw error',
     replace: 'throw error',
     test: push,
+  },
+  {
+    name: 'push: a full account passes for a token that may not write',
+    file: 'src/storage/hub-push.ts',
+    find: '(status === 403 && FULL.test(reason))',
+    replace: 'false',
+    test: push,
+  },
+  {
+    name: 'push: an address that the hub names is not told before it is asked',
+    file: 'src/storage/hub-push.ts',
+    find: 'if (!allowed.has(origin)) await allow?.(origin)',
+    replace: '',
+    test: push,
+  },
+  {
+    name: 'run pack: a damaged part is taken',
+    file: 'src/formats/run-pack.ts',
+    find: "if (damaged !== null) throw fail('run-pack-damaged', { file: source.name, part: damaged })",
+    replace: '',
+    test: pack,
+  },
+  {
+    name: 'run pack: the key of the data file in this browser goes along',
+    file: 'src/state/run-packs.ts',
+    find: 'const { kept: _k, evalFile, ...said } = data',
+    replace: 'const { evalFile, ...said } = data',
+    test: pack,
+  },
+  {
+    name: 'export check: bytes that no tensor has are not noticed',
+    file: 'src/verify/read-safetensors.ts',
+    find: 'if (8 + Number(length) + end !== blob.size)',
+    replace: 'if (Number.isNaN(end))',
+    test: check,
+  },
+  {
+    name: 'export check: a merged folder is asked packed into four bits',
+    file: 'src/state/export-check.ts',
+    find: "kind === 'bnb-4bit' ? undefined : PLAIN",
+    replace: 'undefined',
+    test: check,
+  },
+  {
+    name: 'try: the strength of one answer stays for all that follows',
+    file: 'src/state/try-room.ts',
+    find: 'if (isTurned) await engine.setAdapterStrength(AS_TRAINED)',
+    replace: '',
+    test: strength,
   },
 ]

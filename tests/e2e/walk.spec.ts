@@ -12,6 +12,8 @@ import { setFields } from './settings'
 import { teahouseRows } from './teahouse'
 
 const STEPS = 32
+/** What goes out over a service worker and hashes on a busy machine. */
+const PATIENT = { timeout: 240_000 }
 
 // A software GPU shares its process with what draws the page: between two submits a click may wait.
 test.use({ actionTimeout: 120_000 })
@@ -135,7 +137,7 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
     }
   })
 
-  const hub = await startPushServer()
+  const hub = await startPushServer(512 * 1024)
   await test.step('put it on a hub: refusals and a cut line are named, then it is there, privately', async () => {
     const room = page.getByRole('region', { name: 'Export', exact: true })
     await room.getByText('Address of the hub, licence of the data').click()
@@ -147,16 +149,19 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
       await room.getByRole('button', { name: 'Push', exact: true }).click()
     }
     await push('hf_wrong')
-    await expect(room.getByRole('alert')).toContainText('does not accept the access token (401)')
+    await expect(room.getByRole('alert')).toContainText('does not accept the access token (401)', PATIENT)
     hub.faults.push({ on: /^POST .*commit/, status: 403, error: 'Private storage limit reached' })
     await push('hf_right')
-    await expect(room.getByRole('alert')).toContainText('has no room left for me/teahouse')
+    await expect(room.getByRole('alert')).toContainText('has no room left for me/teahouse', PATIENT)
     expect(hub.files.size).toBe(0)
     // What arrived at the first try is not sent again, and a line that breaks is taken up.
     hub.faults.push({ on: /^POST .*preupload/, cut: true })
     hub.requests.length = 0
     await push('hf_right')
-    await expect(room.getByRole('status').filter({ hasText: 'On the hub' })).toContainText(`${hub.url}/me/teahouse`)
+    await expect(room.getByRole('status').filter({ hasText: 'On the hub' })).toContainText(
+      `${hub.url}/me/teahouse`,
+      PATIENT,
+    )
     expect(hub.repositories.get('me/teahouse')).toBe('private')
     expect(hub.requests.filter((line) => line.startsWith('PUT'))).toEqual([])
     const card = hub.files.get('README.md')!.toString()

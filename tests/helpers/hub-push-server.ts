@@ -18,12 +18,12 @@ export interface PushServer {
 }
 
 /** Larger files go by LFS, in parts of this size. */
-const PART = 64 * 1024
+const SMALL_PART = 64 * 1024
 const LARGE = 50 * 1024
 const TOKEN = 'Bearer hf_right'
 
 /** The hub's protocol for pushing, as @huggingface/hub speaks it: repository, pre-upload, LFS batch, parts, commit. */
-export async function startPushServer(): Promise<PushServer> {
+export async function startPushServer(partBytes = SMALL_PART): Promise<PushServer> {
   const state: Omit<PushServer, 'url' | 'close'> = {
     files: new Map(),
     objects: new Map(),
@@ -109,10 +109,12 @@ export async function startPushServer(): Promise<PushServer> {
 
   function action(oid: string, size: number) {
     if (state.objects.has(oid)) return {}
-    if (size <= 2 * PART) return { actions: { upload: { href: `${url}/whole/${oid}` } } }
-    const numbers = Array.from({ length: Math.ceil(size / PART) }, (_, i) => i + 1)
+    if (size <= 2 * partBytes) return { actions: { upload: { href: `${url}/whole/${oid}` } } }
+    const numbers = Array.from({ length: Math.ceil(size / partBytes) }, (_, i) => i + 1)
     const header = Object.fromEntries(numbers.map((n) => [String(n).padStart(5, '0'), `${url}/part/${oid}/${n}`]))
-    return { actions: { upload: { href: `${url}/complete/${oid}`, header: { chunk_size: String(PART), ...header } } } }
+    return {
+      actions: { upload: { href: `${url}/complete/${oid}`, header: { chunk_size: String(partBytes), ...header } } },
+    }
   }
 
   const close = () =>
