@@ -5,8 +5,8 @@ import { build } from 'esbuild'
 
 /** For hosts and lawyers, not for the page. */
 const LEFT_OUT = new Set(['_headers', 'licences.txt', 'sw.js'])
-/** Fetched when it is first used, and kept from then on: 10 MB that most visits never need. */
-const isLater = (path) => path.endsWith('.wasm')
+/** Fetched when it is first used, and kept from then on: runtimes of 10 and 27 MB that most visits never need. */
+const isLater = (path) => path.endsWith('.wasm') || /^assets\/(ort|onnx)-/.test(path)
 
 function filesBelow(folder, prefix = '') {
   return readdirSync(join(folder, prefix)).flatMap((name) => {

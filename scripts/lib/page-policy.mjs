@@ -2,8 +2,9 @@
  * What the built page may do, as its Content-Security-Policy: scripts and styles of its own files alone, none inline;
  * workers of its own (the engine's is a blob that imports one, so that it inherits this policy on every host); text
  * becomes a script's address through one named policy alone. WebAssembly may be compiled (llama.cpp, which opens GGUF
- * files again, and the hashes of large files for a hub); text still becomes no code. Connections may go to hubs, whose
- * addresses a person chooses and whose files lie elsewhere still: the service worker decides which (src/offline/).
+ * files again, the hashes of large files for a hub, ONNX models as judges); text still becomes no code. Connections may
+ * go to hubs, whose addresses a person chooses and whose files lie elsewhere still: the service worker decides which
+ * (src/offline/).
  */
 export const PAGE_POLICY = [
   "default-src 'none'",

@@ -13,6 +13,8 @@ export interface EvalRow {
   eval_runtime: number
   eval_samples_per_second: number
   eval_steps_per_second: number
+  /** What small suites came to, by `suite_figure`; log_history has each under `eval_suite_figure`. */
+  scores?: Record<string, number>
 }
 
 /** The step whose adapter is the best so far, and its metric. */

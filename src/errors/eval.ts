@@ -25,6 +25,8 @@ export interface EvalErrors {
   'eval-stopped': { out: string }
   'eval-judge-refused': { url: string; reason: string }
   'eval-judge-unreachable': { url: string; reason: string; tries: number }
+  'eval-sets-failed': { reason: string }
+  'eval-onnx': { model: string; reason: string }
   'eval-length-memory': { suite: string; length: number }
   'eval-scores-format': { file: string; wanted: string }
   'eval-scores-of-others': { file: string; known: string[] }

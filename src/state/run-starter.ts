@@ -1,5 +1,6 @@
 import type { Engine, TrainOptions, TrainOutcome } from '../engine/api/types'
 import { fail } from '../errors'
+import type { Suite } from '../eval/suites/suite'
 import { isStoreFull } from '../storage/full-store'
 import type { ExportRoom } from './export-room'
 import type { Notices } from './notices'
@@ -13,6 +14,8 @@ import type { TryRoom, TryState } from './try-room'
 
 interface StarterParts {
   engine: Engine
+  /** What the run asks at each of its evaluations. */
+  smallSets(): Promise<Suite[]>
   archive: RunArchive
   prefs: PrefsStore
   notices: Notices
@@ -31,7 +34,7 @@ const ANSWER_TOKENS = 40
 
 /** Trains a run and keeps its record true from before the first step to the end, whatever the end is. */
 export function createRunStarter(parts: StarterParts) {
-  const { engine, archive, prefs, notices, train, tryRoom, exporting, runs, download } = parts
+  const { engine, smallSets, archive, prefs, notices, train, tryRoom, exporting, runs, download } = parts
 
   /**
    * What the browser's store has no room for costs the run nothing: it is said, with the way to take the result along.
@@ -181,9 +184,11 @@ export function createRunStarter(parts: StarterParts) {
       const { answerEvery } = prefs.getState()
       const answers =
         answerEvery > 0 ? { rows: ANSWERED_ROWS, every: answerEvery, max_new_tokens: ANSWER_TOKENS } : undefined
+      // A set that cannot be had is said, and the run goes without.
+      const sets = await smallSets().catch((error: unknown) => (notices.fail(error), []))
       outcome = await train.train({
         runId: record.id,
-        options: { ...options, answers },
+        options: { ...options, answers, sets },
         curve: record.curve,
         answers: record.answers,
         seen: unpackSeen(record.seen),

@@ -11,14 +11,11 @@ import { countOf, runSuites, type Candidate, type ScoredSuite } from '../eval/ru
 import type { Scores } from '../eval/run/scores'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../eval/run/verdict'
 import { estimateRun } from '../eval/run/estimate'
-import { judgeAt } from '../eval/judge/endpoint'
-import { engineJudge } from '../eval/judge/engine-judge'
-import { DEFAULT_RUBRIC } from '../eval/judge/pairwise'
-import { JUDGE_MODES, runJudge, type Judged, type JudgeMode, type JudgeRun } from '../eval/judge/run'
 import type { Document } from '../eval/passages/cut'
 import { lossSuite, referenceSuite, thinned, truthSuite } from '../eval/suites/own'
 import { readSuite, type Suite } from '../eval/suites/suite'
 import { isAbort, serializeError } from './failure'
+import { judgeWith, NO_JUDGE, type JudgeChoice } from './judge-choice'
 import { keptAnswers } from './kept-answers'
 import { createReview, type ReviewState } from './score-review'
 
@@ -36,22 +33,14 @@ export const SCORE_CHOICES = {
 } as const
 export type ScoreChoice = keyof typeof SCORE_CHOICES
 
-/** Who judges, and how. The key is in no state: it stays with the room for the visit. */
-export interface JudgeChoice {
-  who: 'none' | 'endpoint' | 'base'
-  url: string
-  model: string
-  mode: JudgeMode | 'both'
-  rubric: string
-}
-const NO_JUDGE: JudgeChoice = { who: 'none', url: '', model: '', mode: 'pairwise', rubric: DEFAULT_RUBRIC }
-
 export const LIMITS = [4, 12, 40, null] as const
 /** Tokens of the longest text in which facts are hidden; null: as long as the model takes. */
 export const CONTEXTS = [1024, 4096, 16384, null] as const
 
 export interface ScoreState {
   chosen: Record<ScoreChoice, boolean>
+  /** Whether runs ask the small sets at each evaluation. */
+  onTheWay: boolean
   /** Items of each suite at most; null: all. */
   limit: number | null
   /** Tokens of the longest text of the suite long-context; null: the model's own limit. */
@@ -76,7 +65,10 @@ export interface ScoreState {
 }
 
 /** What the person chose, as it is kept for the next visit; the judge's key is not among it. */
-export type ScoreChoices = Pick<ScoreState, 'chosen' | 'limit' | 'context' | 'documents' | 'judge' | 'thresholds'>
+export type ScoreChoices = Pick<
+  ScoreState,
+  'chosen' | 'onTheWay' | 'limit' | 'context' | 'documents' | 'judge' | 'thresholds'
+>
 
 export interface ScoreSurroundings {
   baseUrl: string
@@ -86,12 +78,19 @@ export interface ScoreSurroundings {
   adapter(): { name: string; card: object } | null
   /** From now on requests may go to this address. */
   allow(url: string): Promise<void>
+  /** Where second models come from. */
+  hubEndpoint(): string
+  /** An engine beside this one, for a second model as judge. */
+  anotherEngine(): Engine
 }
 
 export type ScoreRoom = ReturnType<typeof createScoreRoom>
 
 const OWN: ReadonlySet<string> = new Set(['loss', 'references', 'truth'])
 const ANSWER_TOKENS = 96
+/** What runs ask on the way, and how much of it: seconds, not minutes. */
+const SMALL_SETS = ['general-text', 'general-questions'] as const
+const SMALL_ITEMS = 8
 /** Enough texts to tell two sets of weights apart. */
 const PRINT_TEXT = 'What the model makes of this sentence tells its weights from others, and 这一句也是。'
 
@@ -109,6 +108,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       long: false,
       truth: false,
     },
+    onTheWay: false,
     limit: 12,
     context: 4096,
     file: null,
@@ -135,24 +135,6 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       ? import('../eval/passages').then(({ searchPassages }) => searchPassages(documents))
       : undefined
 
-  /** The judge that was chosen, with its address allowed; null where there is none. */
-  async function withJudge(
-    { who, url, model, mode, rubric }: JudgeChoice,
-    signal: AbortSignal,
-    run: (by: Pick<JudgeRun, 'judge' | 'modes' | 'rubric'>) => Promise<Judged>,
-  ): Promise<Judged | null> {
-    if (who === 'none') return null
-    const cost = { calls: 0, promptTokens: 0, completionTokens: 0 }
-    const modes = mode === 'both' ? JUDGE_MODES : [mode]
-    if (who === 'base') {
-      const ask = engineJudge(engine, cost)
-      return run({ judge: { model: 'base', url: null, isWeak: true, ask, cost }, modes, rubric })
-    }
-    await around.allow(url)
-    signal.throwIfAborted()
-    const ask = judgeAt({ url, model, key: key === '' ? undefined : key }, cost)
-    return run({ judge: { model, url, isWeak: false, ask, cost }, modes, rubric })
-  }
   const review = createReview(store, () => scored)
 
   const rows = () => {
@@ -241,6 +223,13 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     review,
     choose: (choice: ScoreChoice, wanted: boolean) =>
       store.setState(({ chosen }) => ({ chosen: { ...chosen, [choice]: wanted } })),
+    askOnTheWay: (onTheWay: boolean) => store.setState({ onTheWay }),
+    /** For a run that begins now; none where they were not asked for. */
+    async smallSets(): Promise<Suite[]> {
+      if (!store.getState().onTheWay) return []
+      const sets = await Promise.all(SMALL_SETS.map(suiteNamed))
+      return sets.map((suite) => thinned(suite, SMALL_ITEMS))
+    },
     limitTo: (limit: number | null) => store.setState({ limit }),
     contextTo: (context: number | null) => store.setState({ context }),
     /** Texts that say what is true; those that cannot be read are said and the others taken. */
@@ -304,9 +293,8 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const { left, seconds } = await estimateRun(run)
         store.setState({ estimate: seconds > 0 ? seconds : null, total: left })
         scored = await runSuites(run)
-        const judge = await withJudge(choice, signal, (by) =>
-          runJudge({ ...by, scored, candidates: who, store: answers, on, signal }),
-        )
+        const asking = { scored, candidates: who, store: answers, on, signal }
+        const judge = await judgeWith(choice, asking, { ...around, engine, on, key: () => key })
         const facts = {
           model: engine.model()?.id ?? '',
           model_fingerprint: who[0].print,

@@ -44,6 +44,8 @@ import type { VisitStore } from './visit-store'
 
 export interface StudioParts {
   engine: Engine
+  /** One beside it, for a second model. */
+  anotherEngine(): Engine
   archive: RunArchive
   library: HubLibrary
   saver: Saver
@@ -95,6 +97,8 @@ export function createStudio(parts: StudioParts) {
   })
   const score = createScoreRoom(engine, {
     allow: gate.allow,
+    hubEndpoint: () => prefs.getState().hubEndpoint,
+    anotherEngine: parts.anotherEngine,
     baseUrl,
     data: () => {
       const { source, mapping, encoding } = data.store.getState()
@@ -202,6 +206,7 @@ export function createStudio(parts: StudioParts) {
 
   const start = createRunStarter({
     engine,
+    smallSets: score.smallSets,
     archive,
     prefs,
     notices,

@@ -1,4 +1,4 @@
 import { createEngineClient } from '../engine/client/client'
 import { mount } from './mount'
 
-void mount(document.getElementById('root')!, createEngineClient())
+void mount(document.getElementById('root')!, () => createEngineClient())

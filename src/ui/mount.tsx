@@ -20,8 +20,8 @@ import { startPageEffects } from './shell/page-effects'
 import { startWllama } from './start-wllama'
 import { startPasting } from './shell/paste-anywhere'
 
-/** Puts the studio on the page over an engine and begins the visit. */
-export async function mount(root: HTMLElement, engine: Engine): Promise<void> {
+/** Puts the studio on the page over an engine and begins the visit. A second model as judge gets another one. */
+export async function mount(root: HTMLElement, newEngine: () => Engine): Promise<void> {
   const prefs = createPrefs(localStorageOrNull(), navigator.languages)
   const router = createRouter(window, 'train')
   const baseUrl = new URL('.', document.baseURI).href
@@ -30,7 +30,8 @@ export async function mount(root: HTMLElement, engine: Engine): Promise<void> {
   const hasWebGpu = navigator.gpu !== undefined
   const archive = openRunArchive()
   const studio = createStudio({
-    engine,
+    engine: newEngine(),
+    anotherEngine: newEngine,
     archive,
     library: openHubLibrary(),
     saver: browserSaver(),

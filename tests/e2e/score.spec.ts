@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { startHub } from '../helpers/hub-server'
 import { setFields } from './settings'
 
 test.use({ actionTimeout: 120_000 })
@@ -61,6 +62,25 @@ const kept = (page: Page) =>
     })
   })
 
+interface OnnxAsked {
+  model: { endpoint: string; id: string; revision: string }
+  prompts: string[]
+  tokens: number
+}
+
+/** What the page's own door to ONNX models makes of prompts, in the page. */
+async function saidByOnnx({ model, prompts, tokens }: OnnxAsked): Promise<string[]> {
+  const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
+  const door = (await import(loaded.find((name) => /\/client-[^/]*\.js$/.test(name))!)) as Record<string, unknown>
+  type Chat = { ask(text: string, tokens: number): Promise<{ text: string }>; close(): void }
+  const open = Object.values(door).find((one) => typeof one === 'function') as (...all: unknown[]) => Promise<Chat>
+  const chat = await open(model, () => {}, new AbortController().signal)
+  const said: string[] = []
+  for (const prompt of prompts) said.push((await chat.ask(prompt, tokens)).text)
+  chat.close()
+  return said
+}
+
 test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, reported, without an axe violation', async ({
   page,
 }) => {
@@ -112,6 +132,40 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
   })
   judge.server.close()
 
+  await test.step('an ONNX model of a hub as judge, by its id', async () => {
+    const files = [
+      'config.json',
+      'generation_config.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'onnx/model.onnx',
+    ]
+    const read = (name: string) => new Uint8Array(readFileSync(`tests/golden/data/onnx/${name}`))
+    const hub = await startHub('someone/prefers-a', new Map(files.map((name) => [name, read(name)])))
+    await page.goto('./#/model')
+    const models = page.getByRole('region', { name: 'Model', exact: true })
+    await models.getByText('Revision, mirror, token').click()
+    await models.getByLabel('Address of the hub or a mirror').fill(hub.endpoint)
+    await page.goto('./#/score')
+    await room.getByText('an ONNX model', { exact: true }).click()
+    await room.getByLabel(/ONNX model’s id/).fill('someone/prefers-a')
+    await room.getByRole('button', { name: 'Score', exact: true }).click()
+    // It says A in both orders, so that each pair is split.
+    await expect(room.getByText(/^someone\/prefers-a \(ONNX fp32, wasm\): \d+ calls/)).toBeVisible({ timeout: 120_000 })
+    await expect(room.getByText(/orders agree/)).toContainText('orders agree in 0')
+    const golden = JSON.parse(readFileSync('tests/golden/data/onnx/answers.json', 'utf8')) as {
+      max_new_tokens: number
+      answers: { prompt: string; answer: string }[]
+    }
+    const said = await page.evaluate(saidByOnnx, {
+      model: { endpoint: hub.endpoint, id: 'someone/prefers-a', revision: 'main' },
+      prompts: golden.answers.map(({ prompt }) => prompt),
+      tokens: golden.max_new_tokens,
+    })
+    expect(said).toEqual(golden.answers.map(({ answer }) => answer))
+    await hub.close()
+  })
+
   await test.step('five blind cards', async () => {
     await room.getByRole('button', { name: 'Begin blind review' }).click()
     for (let n = 1; n <= 5; n++) {
@@ -127,7 +181,10 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
       return readFileSync(await download.path(), 'utf8')
     }
     const scores = JSON.parse(await saved('Download scores.json'))
-    expect(scores).toMatchObject({ format: 'tunetab-scores/1', judge: { model: 'strong', error: null } })
+    expect(scores).toMatchObject({
+      format: 'tunetab-scores/1',
+      judge: { model: 'someone/prefers-a (ONNX fp32, wasm)', error: null },
+    })
     expect(scores.suites.map(({ name, n }: { name: string; n: number }) => [name, n])).toEqual([
       ['loss', 6],
       ['references', 6],

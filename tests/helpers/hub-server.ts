@@ -103,8 +103,8 @@ function answer(hub: HubServer, id: string, request: IncomingMessage, response: 
       [...hub.files].map(([path, bytes]) => ({ type: 'file', path, size: bytes.length })),
     )
   }
-  const resolve = `/${id}/resolve/${COMMIT}/`
-  if (url.pathname.startsWith(resolve)) {
+  const resolve = [COMMIT, 'main'].map((at) => `/${id}/resolve/${at}/`).find((one) => url.pathname.startsWith(one))
+  if (resolve) {
     const path = decodeURIComponent(url.pathname.slice(resolve.length))
     const bytes = hub.files.get(path)
     if (!bytes) return end(404)

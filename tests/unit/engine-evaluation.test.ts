@@ -10,6 +10,7 @@ import { fileDefaults, type RunFile } from '../../src/run-file/run-file'
 import { parseRunFile } from '../../src/run-file/parse-run-file'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
 import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
+import { readSuite } from '../../src/eval/suites/suite'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import { goldenJson } from '../helpers/golden'
 import { MemoryPlace } from '../helpers/memory-place'
@@ -322,4 +323,39 @@ describe('a run that is steered', () => {
       expect.objectContaining({ code, message: expect.stringContaining(named) }),
     )
   })
+})
+
+it('small sets are asked at each evaluation, stand in the log, and where one cannot be asked the run goes on', async () => {
+  await engine.loadEvalData(file('held.json', 2), dataOptions)
+  const suite = (name: string, score: string, items: object[]) =>
+    readSuite(name, JSON.stringify({ format: 'tunetab-suite/1', name, score, items, max_new_tokens: 4 }))
+  const sets = [
+    suite('mine', 'text', [{ text: 'The ferry leaves at nine.' }, { text: 'It is windy.' }]),
+    suite('asked', 'questions', [
+      { prompt: 'q', answers: ['never said'] },
+      { prompt: 'r', answers: ['nor this'] },
+    ]),
+  ]
+  // By turns the held-out rows and the texts; the third time something breaks.
+  model.curve = [4, 9, 3, 8, 2]
+  model.answer = [40, 41]
+  const judge = model.lossPerLine.bind(model)
+  let asked = 0
+  model.lossPerLine = async (batch) => {
+    if (++asked === 6) throw new Error('no room')
+    return judge(batch)
+  }
+  const wanted = parseRunFile({ eval_strategy: 'steps', eval_steps: 1, max_steps: 3 }, base).run
+  const said: TrainEvent[] = []
+  const outcome = await engine.train(wanted, { runId: 'a', sets }, (event) => void said.push(event))
+  expect(outcome.evaluations.map(({ step, eval_loss, scores }) => [step, eval_loss, scores])).toEqual([
+    [1, 4, { mine_loss: 9, asked_right: 0 }],
+    [2, 3, { mine_loss: 8, asked_right: 0 }],
+    [3, 2, undefined],
+  ])
+  const told = said.flatMap((event) => (event.kind === 'message' ? [event.text] : []))
+  expect(told).toContainEqual(expect.objectContaining({ code: 'eval-sets-failed' }))
+  const history = outcome.trainerState.log_history as Record<string, unknown>[]
+  expect(history.filter((row) => 'eval_loss' in row).map((row) => row.eval_mine_loss)).toEqual([9, 8, undefined])
+  expect(history.some((row) => 'scores' in row)).toBe(false)
 })

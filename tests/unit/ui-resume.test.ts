@@ -122,6 +122,7 @@ function studioOf(language = 'en') {
   }
   return createStudio({
     engine,
+    anotherEngine: () => createFakeEngine(0),
     archive,
     library,
     saver,

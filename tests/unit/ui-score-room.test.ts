@@ -12,6 +12,8 @@ beforeEach(() =>
 afterEach(() => vi.unstubAllGlobals())
 
 const allowed: string[] = []
+/** Second models that were loaded. */
+const others: unknown[] = []
 const ADAPTER = { name: 'run 1', card: {} }
 
 async function room(hasAdapter = true) {
@@ -22,6 +24,19 @@ async function room(hasAdapter = true) {
     baseUrl: 'http://localhost/page/',
     data: () => ({ source: { kind: 'sample', name: 'harbour-master.json' }, name: 'Harbour master', options }),
     allow: async (url) => void allowed.push(url),
+    hubEndpoint: () => 'http://hub',
+    anotherEngine: () => {
+      const other = createFakeEngine(0)
+      return {
+        ...other,
+        async loadModel(source) {
+          others.push(source)
+          if (source.kind === 'hub' && source.id === 'not/there') throw new Error('no such model')
+          return other.loadModel(source)
+        },
+        dispose: async () => void others.push('gone'),
+      }
+    },
     adapter: () => (hasAdapter ? ADAPTER : null),
   })
   return score
@@ -150,4 +165,27 @@ test('a judge behind an address that was allowed, documents, and lines that move
   expect(scores!.verdicts[0].verdict).toBe('better')
   score.setThreshold('loss', 5)
   expect(score.store.getState().scores!.verdicts[0].verdict).toBe('not-better')
+})
+
+test('a second model in this tab judges beside the one that was scored, and goes when it is done', async () => {
+  const score = await room()
+  for (const choice of ['instructions', 'refusal', 'forgetting', 'loss'] as const) score.choose(choice, false)
+  score.limitTo(4)
+  score.judgeBy({ who: 'engine', id: '' })
+  await score.start()
+  const { judge } = score.store.getState().scores!
+  // The pretend engine judges nothing clearly: each of four pairs in two orders, each asked twice.
+  expect(judge).toMatchObject({ isWeak: false, url: null, error: null, cost: { calls: 16 } })
+  expect(judge!.results.tuned.counts.unclear).toBe(4)
+  expect(others).toEqual([{ kind: 'builtin' }, 'gone'])
+  score.judgeBy({ id: 'not/there' })
+  await score.start()
+  const { scores, error } = score.store.getState()
+  expect(allowed).toContain('http://hub')
+  expect(others.slice(2)).toEqual([
+    { kind: 'hub', endpoint: 'http://hub', id: 'not/there', revision: 'main' },
+    'gone',
+  ])
+  // What it could not judge is said for it alone.
+  expect([error, scores!.suites.length, scores!.judge!.error!.message]).toEqual([null, 1, 'no such model'])
 })

@@ -1,3 +1,4 @@
+import type { Suite } from '../../eval/suites/suite'
 import type { SerializedError } from '../../errors/index'
 import type { FileFolder, ByteSource, WritableFolder } from '../../contracts/bytes'
 import type { Place } from '../../formats/whole-folder'
@@ -298,6 +299,8 @@ export interface TrainOptions {
     every: number
     max_new_tokens: number
   }
+  /** Small suites to ask at each evaluation; their first figures become lines. No number of the run changes. */
+  sets?: readonly Suite[]
 }
 
 export interface RateSearchOptions {

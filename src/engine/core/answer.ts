@@ -91,7 +91,8 @@ export async function answerMany(
   }
 }
 
-function promptOrNull(tokenizer: ChatTokenizer, request: GenerateRequest): Int32Array | null {
+/** null where the model's template cannot hold the conversation. */
+export function promptOrNull(tokenizer: ChatTokenizer, request: Parameters<typeof promptIds>[1]): Int32Array | null {
   try {
     return promptIds(tokenizer, request)
   } catch (error) {

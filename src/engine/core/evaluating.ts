@@ -23,6 +23,8 @@ export interface EvaluatingParts {
   control: RunControl
   /** Of a run that goes on: what was judged before, and the best adapter by then where it is not the current one. */
   past: { rows: readonly EvalRow[]; bestPairs: LoraPair[] | null }
+  /** Small suites, asked after the held-out rows. */
+  sets?: () => Promise<Record<string, number>>
   on: (event: TrainEvent) => void
 }
 
@@ -47,6 +49,7 @@ export function evaluating(parts: EvaluatingParts): Evaluations {
   let bestPairs = parts.past.bestPairs
   let stoppedAt: number | null = null
   let isOff = false
+  let sets = parts.sets
 
   const judged = async (step: number, log: readonly LogRow[]): Promise<EvalRow> => {
     const began = performance.now()
@@ -65,11 +68,23 @@ export function evaluating(parts: EvaluatingParts): Evaluations {
     }
   }
 
+  /** Where they cannot be asked, the evaluation stands, and they are not asked again. */
+  const asked = async (): Promise<Pick<EvalRow, 'scores'>> => {
+    try {
+      return sets ? { scores: await sets() } : {}
+    } catch (error) {
+      sets = undefined
+      const text = serializeError(fail('eval-sets-failed', { reason: serializeError(error).message }, error))
+      on({ kind: 'message', level: 'warning', text })
+      return {}
+    }
+  }
+
   const steps = (step: number) => stepsAt(run, plan.steps, step)
   const evaluate = async (step: number, log: readonly LogRow[]) => {
     on({ kind: 'phase', phase: 'evaluating', step, steps: steps(step) })
     try {
-      const row = await judged(step, log)
+      const row = { ...(await judged(step, log)), ...(await asked()) }
       rows.push(row)
       const { isBest, stop } = judge.take(row)
       if (isBest && run.load_best_model_at_end) bestPairs = await model.readLora()

@@ -19,6 +19,7 @@ import { batchOrder, trainModel } from '../../train/train-model'
 import { fail } from '../../errors/index'
 import { serializeError } from '../../errors/serialize'
 import { adapterCard } from './load-adapter'
+import { scoreSets } from './score-sets'
 import { evaluating, type Evaluations, type EvaluatingParts } from './evaluating'
 import { keepCheckpoints, resumePoint } from './run-checkpoints'
 import { rowPrompts } from './row-prompts'
@@ -80,6 +81,7 @@ export async function runTraining(
     padId: tokenizer.padId,
     control,
     past: pastOf(checkpoint),
+    sets: options.sets?.length ? await scoreSets(options.sets, { model, tokenizer, control }) : undefined,
     on,
   })
   const checkpoints = keepCheckpoints({
@@ -267,6 +269,10 @@ const DEFAULT_EVAL_STEPS = 500
 
 /** Evaluations among the logged steps, each after the row of its step, as Trainer logs before it evaluates. */
 function withEvaluations(log: readonly LogRow[], evaluations: readonly EvalRow[]): Record<string, number>[] {
-  const rows = [...log.map((row) => ({ ...row })), ...evaluations.map((row) => ({ ...row }))]
-  return rows.sort((a, b) => a.step - b.step) as Record<string, number>[]
+  const named = ({ scores = {}, ...row }: EvalRow) => ({
+    ...row,
+    ...Object.fromEntries(Object.entries(scores).map(([name, value]) => [`eval_${name}`, value])),
+  })
+  const rows = [...log.map((row) => ({ ...row })), ...evaluations.map(named)]
+  return rows.sort((a, b) => a.step - b.step)
 }

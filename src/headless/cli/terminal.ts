@@ -138,8 +138,8 @@ export const bytes = (count: number): string => formatBytes(english, count)
 const duration = (seconds: number): string => formatDuration(english, seconds)
 
 function evaluationLine({ step, ...row }: EvalRow, isBest: boolean): string {
-  const { eval_loss, eval_mean_token_accuracy, eval_entropy } = row
-  const figures = Object.entries({ eval_loss, eval_mean_token_accuracy, eval_entropy })
+  const { eval_loss, eval_mean_token_accuracy, eval_entropy, scores } = row
+  const figures = Object.entries({ eval_loss, eval_mean_token_accuracy, eval_entropy, ...scores })
   const words = figures.map(([name, value]) => `${name} ${value.toPrecision(4)}`)
   return `held-out rows after step ${step}: ${words.join(', ')}${isBest ? ' (best so far)' : ''}`
 }

@@ -39,6 +39,11 @@ export const trainCommand: Command = {
       help: 'with --resume: go on as another run from there, such as learning_rate=1e-4,steps=90',
     },
     'data-license': dataLicenseOption,
+    'eval-suites': {
+      value: 'NAME,...',
+      help: 'small suites to ask at each evaluation (general-text, general-questions, refusal-en, ..., or files)',
+    },
+    'eval-suite-items': { value: 'N', min: 1, help: 'items of each of them (8)' },
     merge: { help: "also write the merged model, onto the source's own weights" },
     gpu: gpuOption,
   },

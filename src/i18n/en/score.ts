@@ -16,6 +16,15 @@ export const scoreRoom = {
   'score.judge.who': 'Who judges',
   'score.judge.none': 'nobody',
   'score.judge.endpoint': 'an endpoint',
+  'score.judge.engine': 'another model here',
+  'score.judge.engine.id': 'Its id on the hub',
+  'score.judge.engine.hint':
+    'Loaded beside the model that is scored, so that both must fit the GPU; without an id, the built-in one.',
+  'score.judge.onnx': 'an ONNX model',
+  'score.judge.onnx.id': 'The ONNX model’s id on the hub',
+  'score.judge.onnx.hint':
+    'Any chat model with a folder onnx/. Its runtime of 27 MB comes from this page, the model from the hub.',
+  'score.judge.loading': 'Fetching the judge: {item}',
   'score.judge.base': 'the base model',
   'score.judge.mode': 'How',
   'score.judge.pairwise': 'two answers, both orders',
@@ -57,6 +66,10 @@ export const scoreRoom = {
     'No adapter is loaded, so that the model is scored alone, without a verdict. Train one, or load one in the room Try.',
   'score.count': '{done} of {total} answers and losses',
   'score.left': '{time} left',
+  'score.onTheWay':
+    'At each evaluation of a run, ask a small set, too: 8 general texts and 8 general questions, as lines in its charts',
+  'score.set.general-text_loss': 'General texts: loss',
+  'score.set.general-questions_right': 'General questions: right',
   'score.kept': 'Every answer is kept: a stopped scoring goes on where it was.',
   'score.preparing': 'Reading the sets',
   'score.verdict': 'Verdict',

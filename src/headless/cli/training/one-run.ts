@@ -1,3 +1,4 @@
+import { evalSets } from './eval-sets'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { ByteSource } from '../../../contracts/bytes'
@@ -71,7 +72,15 @@ export async function trainOne({
   // Not before there is something to go on with.
   let inputsKept: Promise<void> | null = null
   const checkpoints = nodePlace(out)
-  const how = { runId: randomUUID(), continueAdapter: continued, checkpoints, resumeFrom: resumed?.folder, branch }
+  const sets = await evalSets(context)
+  const how = {
+    runId: randomUUID(),
+    continueAdapter: continued,
+    checkpoints,
+    resumeFrom: resumed?.folder,
+    branch,
+    sets,
+  }
   let steps = 0
   const rowLosses = new RowLosses()
   if (resumed) await rowLosses.resume(out, resumed.step)

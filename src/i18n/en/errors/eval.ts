@@ -47,6 +47,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `The judge at ${url} refuses to answer (${reason}), so that its score is left out; the others stand. Check the address, the model's name and the key.`,
   'eval-judge-unreachable': ({ url, reason, tries }) =>
     `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${reason}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
+  'eval-sets-failed': ({ reason }) =>
+    `The small sets could not be asked beside the run (${reason}). The run and its evaluations go on without them, with the same numbers. Score the adapter when it has ended.`,
+  'eval-onnx': ({ model, reason }) =>
+    `The ONNX model ${model} cannot judge (${reason}), so that its score is left out; the others stand. Check its id and that it is a chat model with a file onnx/model.onnx or a smaller one beside it.`,
   'eval-length-memory': ({ suite, length }) =>
     `${suite}: the GPU has too little memory for a context of ${length} tokens, so that this length and longer ones are left out; shorter ones and the other scores stand. Free memory (close other tabs and programs), or ask for shorter contexts.`,
   'eval-scores-format': ({ file, wanted }) =>

@@ -45,6 +45,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `${url} 的评审拒绝回答（${reason}），这项分数略过，其余有效。请检查地址、模型名称和密钥。`,
   'eval-judge-unreachable': ({ url, reason, tries }) =>
     `${url} 的评审试了 ${tries} 次都没有给出可用的回答（最后一次：${reason}），这项分数略过，其余有效。已有的评审会保留，等它恢复后再试。`,
+  'eval-sets-failed': ({ reason }) =>
+    `训练途中无法用小题集评分（${reason}）。训练和留出集评估照常进行，数值不受影响。训练结束后可以再给适配器评分。`,
+  'eval-onnx': ({ model, reason }) =>
+    `ONNX 模型 ${model} 无法担任评审（${reason}），这项分数略过，其余有效。请检查它的 ID，并确认它是带 onnx/model.onnx（或更小的版本）的对话模型。`,
   'eval-length-memory': ({ suite, length }) =>
     `${suite}：GPU 显存不够 ${length} 个 token 的上下文，因此略过这个长度和更长的；较短的和其他分数有效。请腾出显存（关闭其他标签页和程序），或只考较短的上下文。`,
   'eval-scores-format': ({ file, wanted }) =>

@@ -27,6 +27,9 @@ const charted = FIGURE_NAMES.flatMap((name) => {
 const largeCharts = charted.filter(({ size }) => size === 'large')
 const smallCharts = charted.filter(({ size }) => size === 'small')
 type Charted = (typeof charted)[number]
+/** Lines of the small sets that runs of the page ask. */
+const SMALL_FIGURES = ['general-text_loss', 'general-questions_right'] as const
+type SmallFigure = (typeof SMALL_FIGURES)[number]
 
 interface CurveChartsProps {
   points: readonly CurvePoint[]
@@ -77,6 +80,7 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
       domain: zoom ?? ([xs[0] ?? 0, xs.at(-1) ?? 1] as [number, number]),
       charts: new Map(charted.map((one) => [one.name, chart(one)])),
       epochs: epochMarks(points, xs),
+      sets: setLines(evaluations, points, axis),
     }
     // `version` stands for the points: the array is the same one, longer.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
@@ -124,6 +128,30 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
       />
     )
   }
+  const setFrame = ({ name, line }: SetLine) => {
+    const text = (value: number) => measure(value)
+    const last = text(line.at(-1)!.y)
+    return (
+      <ChartFrame
+        key={name}
+        name={t(`score.set.${name}`)}
+        file={name}
+        summary={t('chart.summary', { first: text(line[0].y), last, n: line.length })}
+        reading={last}
+        series={[{ id: name, tone: 'held', points: line }]}
+        log={false}
+        size="small"
+        domain={drawn.domain}
+        epochs={drawn.epochs}
+        hoverX={null}
+        onHover={setHover}
+        onZoom={setZoom}
+        csv={() => curveCsv(points)}
+        onTable={() => setTable(true)}
+        isEmpty={false}
+      />
+    )
+  }
   return (
     <div className={styles.charts}>
       <ChartControls />
@@ -138,7 +166,10 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
           {t('chart.compared', { names: underlays.map(({ name }) => name).join(', ') })}
         </p>
       )}
-      <div className={styles.smallCharts}>{smallCharts.map((chart) => frame(chart))}</div>
+      <div className={styles.smallCharts}>
+        {smallCharts.map((chart) => frame(chart))}
+        {drawn.sets.map(setFrame)}
+      </div>
       <p className={`muted ${styles.chartHelp}`}>
         {zoom ? (
           <Button kind="quiet" onClick={() => setZoom(null)}>
@@ -184,6 +215,22 @@ function underlay(
 function heldOut(rows: readonly EvalRow[], points: readonly CurvePoint[], axis: Parameters<typeof xOf>[1]): PlotSeries {
   const dots = rows.map((row) => ({ x: evaluationX(row, points, axis), y: row.eval_loss }))
   return { id: 'held', tone: 'held', points: dots, dots: { best: rows.indexOf(lowest(rows)!) } }
+}
+
+/** What small sets came to over the evaluations. */
+interface SetLine {
+  name: SmallFigure
+  line: { x: number; y: number }[]
+}
+
+function setLines(rows: readonly EvalRow[], points: readonly CurvePoint[], axis: Parameters<typeof xOf>[1]): SetLine[] {
+  return SMALL_FIGURES.flatMap((name) => {
+    const line = rows.flatMap((row) => {
+      const y = row.scores?.[name]
+      return y === undefined ? [] : [{ x: evaluationX(row, points, axis), y }]
+    })
+    return line.length > 0 ? [{ name, line }] : []
+  })
 }
 
 /** The rates from which on something was changed. */

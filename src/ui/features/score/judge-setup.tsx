@@ -1,13 +1,16 @@
-import type { JudgeChoice } from '../../../state/score-room'
+import type { JudgeChoice } from '../../../state/judge-choice'
 import { Segmented } from '../../kit/segmented'
 import { useFields } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 import styles from './score.module.css'
 
-const WHO = ['none', 'endpoint', 'base'] as const
+const WHO = ['none', 'endpoint', 'engine', 'onnx', 'base'] as const
 const MODES = ['pairwise', 'single', 'both'] as const
 
-/** Who judges where a model must: nobody, an endpoint with its key in memory alone, or the base model, weakly. */
+/**
+ * Who judges where a model must: nobody, an endpoint with its key in memory alone, a second model in this tab, or the
+ * base model, weakly.
+ */
 export function JudgeSetup() {
   const { score } = useStudio()
   const { t } = useWords()
@@ -23,6 +26,13 @@ export function JudgeSetup() {
       />
       {judge.who === 'base' && <p className="muted">{t('score.judge.weak')}</p>}
       {judge.who === 'endpoint' && <Endpoint judge={judge} />}
+      {(judge.who === 'engine' || judge.who === 'onnx') && (
+        <label className={styles.field}>
+          {t(`score.judge.${judge.who}.id`)}
+          <input value={judge.id} onChange={({ target }) => score.judgeBy({ id: target.value.trim() })} />
+          <span className="muted">{t(`score.judge.${judge.who}.hint`)}</span>
+        </label>
+      )}
       {judge.who !== 'none' && (
         <>
           <Segmented

@@ -35,13 +35,15 @@ function Working() {
     estimate,
     total: left,
   } = useFields(useStudio().score.store, 'progress', 'writing', 'estimate', 'total')
-  const { done = 0, total = 0, etaSeconds, item } = progress ?? {}
+  const { done = 0, total = 0, etaSeconds, item, unit } = progress ?? {}
+  const isFetching = unit === 'bytes'
   return (
     <div className={styles.working}>
       <p role="status" className="num">
-        {total > 0 ? t('score.count', { done, total }) : t('score.preparing')}
+        {isFetching && t('score.judge.loading', { item: item ?? '' })}
+        {!isFetching && (total > 0 ? t('score.count', { done, total }) : t('score.preparing'))}
         {etaSeconds !== undefined && ` · ${t('score.left', { time: duration(etaSeconds) })}`}
-        {item && ` · ${item}`}
+        {item && !isFetching && ` · ${item}`}
       </p>
       {estimate !== null && <p className="num muted">{t('score.estimate', { left, time: duration(estimate) })}</p>}
       <ProgressBar label={t('room.score')} done={done} total={total} />

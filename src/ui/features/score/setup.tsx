@@ -14,7 +14,14 @@ const choices = Object.keys(SCORE_CHOICES) as ScoreChoice[]
 export function Setup() {
   const studio = useStudio()
   const { t } = useWords()
-  const { chosen, limit, context, phase } = useFields(studio.score.store, 'chosen', 'limit', 'context', 'phase')
+  const { chosen, limit, context, phase, onTheWay } = useFields(
+    studio.score.store,
+    'chosen',
+    'limit',
+    'context',
+    'phase',
+    'onTheWay',
+  )
   const hasAdapter = useStore(studio.try.store, ({ adapter }) => adapter !== null)
   // Every suite is asked of the base and of its adapter; some have fewer items than that.
   const suites = choices.reduce((sum, choice) => sum + (chosen[choice] ? SCORE_CHOICES[choice].length : 0), 0)
@@ -57,6 +64,10 @@ export function Setup() {
       <OwnRows />
       {chosen.truth && <Documents />}
       <JudgeSetup />
+      <label>
+        <input type="checkbox" checked={onTheWay} onChange={({ target }) => studio.score.askOnTheWay(target.checked)} />
+        {` ${t('score.onTheWay')}`}
+      </label>
       {!hasAdapter && <p className="muted">{t('score.noAdapter')}</p>}
       <div className="row">
         <ActionButton id="score.start" kind="primary" />
