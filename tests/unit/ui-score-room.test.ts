@@ -182,10 +182,7 @@ test('a second model in this tab judges beside the one that was scored, and goes
   await score.start()
   const { scores, error } = score.store.getState()
   expect(allowed).toContain('http://hub')
-  expect(others.slice(2)).toEqual([
-    { kind: 'hub', endpoint: 'http://hub', id: 'not/there', revision: 'main' },
-    'gone',
-  ])
+  expect(others.slice(2)).toEqual([{ kind: 'hub', endpoint: 'http://hub', id: 'not/there', revision: 'main' }, 'gone'])
   // What it could not judge is said for it alone.
   expect([error, scores!.suites.length, scores!.judge!.error!.message]).toEqual([null, 1, 'no such model'])
 })
