@@ -12,7 +12,6 @@ const handover = unit('handover')
 const push = unit('storage-hub-push')
 const pack = unit('run-pack')
 const check = unit('export-check')
-const strength = unit('try-strength')
 
 /** @type {Mutation[]} */
 export const exportMutations = [
@@ -214,9 +213,9 @@ export const exportMutations = [
   },
   {
     name: 'try: the strength of one answer stays for all that follows',
-    file: 'src/state/try-room.ts',
-    find: 'if (isTurned) await engine.setAdapterStrength(AS_TRAINED)',
+    file: 'src/engine/core/answer.ts',
+    find: 'if (strength !== undefined) model.setAdapterStrength(1)',
     replace: '',
-    test: strength,
+    test: unit('engine-answer'),
   },
 ]

@@ -12,6 +12,8 @@ export interface GenerateRequest {
   seed: number
   max_new_tokens: number
   useAdapter: boolean
+  /** How strongly the adapter acts on this answer: 1 as trained. Left out: as `setAdapterStrength` said. */
+  strength?: number
 }
 
 export interface GenerateResult {

@@ -1,3 +1,4 @@
+import type { FileFolder } from './bytes'
 import type { Projection } from './model'
 
 /** LoRA settings with PEFT's names. */
@@ -25,4 +26,10 @@ export interface AdapterCard {
   lora: LoraConfig
   parameters: number
   baseModel: string | null
+}
+
+/** A PEFT folder, and how much of it goes into a sum of adapters. */
+export interface WeightedFolder {
+  folder: FileFolder
+  weight: number
 }

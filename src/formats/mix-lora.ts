@@ -1,6 +1,9 @@
-import type { LoraConfig, LoraPair } from '../contracts/lora'
+import type { LoraConfig, LoraPair, WeightedFolder } from '../contracts/lora'
 import { PROJECTIONS } from '../contracts/model'
+import type { LinearModule } from '../contracts/model'
 import { loraScale } from './lora-scale'
+import type { PeftAdapter } from './peft'
+import { readPeft } from './read-peft'
 
 export interface WeightedAdapter {
   lora: LoraConfig
@@ -37,4 +40,14 @@ export function mixLora(adapters: readonly WeightedAdapter[]): { lora: LoraConfi
   }
   const order = (pair: LoraPair) => pair.layer * PROJECTIONS.length + targets.indexOf(pair.projection)
   return { lora, pairs: [...keys.values()].sort((a, b) => order(a) - order(b)) }
+}
+
+/** PEFT adapters of one model, read and added up; the base is the first one's. */
+export async function readMixed(
+  parts: readonly WeightedFolder[],
+  linears: readonly LinearModule[],
+): Promise<PeftAdapter> {
+  const read = await Promise.all(parts.map(({ folder }) => readPeft(folder, linears)))
+  const { lora, pairs } = mixLora(read.map((one, i) => ({ ...one, weight: parts[i].weight })))
+  return { lora, pairs, baseModel: read[0].baseModel }
 }

@@ -45,7 +45,16 @@ export function createRunPace(engine: Engine, notices: Notices) {
 }
 
 /** What changes the model or takes the GPU for long. */
-const GREEDY = ['train', 'loadModel', 'unloadModel', 'loadAdapter', 'removeAdapter', 'findRate', 'tune'] as const
+const GREEDY = [
+  'train',
+  'loadModel',
+  'unloadModel',
+  'loadAdapter',
+  'mixAdapters',
+  'removeAdapter',
+  'findRate',
+  'tune',
+] as const
 
 function givingWay(engine: Engine, stop: () => Promise<void> | null): Engine {
   return new Proxy(engine, {

@@ -34,6 +34,7 @@ import { createRunsRoom } from './runs-room'
 import { unpackSeen } from './seen-rows'
 import { createTrainRoom, isRunning } from './train-room'
 import { createScoreRoom } from './score-room'
+import type { MixPart } from './try-room'
 import { createTryRoom } from './try-room'
 import { createVisitStart } from './visit-start'
 import { isLoss } from './losses'
@@ -415,6 +416,21 @@ export function createStudio(parts: StudioParts) {
         step === undefined ? await runs.files(record.id, 'adapter') : await archive.checkpointAdapter(record.id, step)
       const name = step === undefined ? record.name : `${record.name} · ${step}`
       await tryRoom.loadAdapter(name, files, step === undefined ? record.id : null)
+    },
+    /**
+     * The adapter that is there with a weight, and another run's, as one; alone: the strength that was tried is kept.
+     * The sum is nobody's run: it can be asked, scored and exported.
+     */
+    async mixAdapters(weight: number, other: { record: RunRecord; weight: number } | null): Promise<void> {
+      if (running()) return
+      const { adapterName } = tryRoom.store.getState()
+      const parts: MixPart[] = [{ name: adapterName, files: await exporting.writeAdapter(), weight }]
+      if (other) {
+        const { id, name } = other.record
+        parts.push({ name, files: await runs.files(id, 'adapter'), weight: other.weight })
+      }
+      const name = parts.map((part) => `${part.name} ${Math.round(part.weight * 100)} %`).join(' + ')
+      await tryRoom.mixAdapters(name, parts, () => exporting.writeAdapter())
     },
     /** Says everything in another language, once its words are here. */
     async chooseLanguage(language: Language) {

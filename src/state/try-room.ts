@@ -26,6 +26,13 @@ export interface Answer {
 }
 export type Side = 'base' | 'tuned'
 
+/** One of the adapters that are added up. */
+export interface MixPart {
+  name: string
+  files: readonly BlobFile[]
+  weight: number
+}
+
 export interface TrySettings {
   system: string
   /** 0 = greedy. */
@@ -86,17 +93,16 @@ export function createTryRoom(engine: Engine) {
 
   async function write(id: number, side: Side, prompt: string, signal: AbortSignal) {
     const { system, temperature, top_p, max_new_tokens, seed, strength } = store.getState()
+    const useAdapter = side === 'tuned'
     const messages = [...(system ? [{ role: 'system', content: system }] : []), { role: 'user', content: prompt }]
-    const isTurned = side === 'tuned' && strength !== AS_TRAINED
-    update(id, side, { status: 'writing', ...(isTurned ? { strength } : {}) })
-    if (isTurned) await engine.setAdapterStrength(strength)
-    const asked = { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter: side === 'tuned' }
-    const result = await engine
-      .generate(asked, (text, tokens) => update(id, side, { text, tokens }), signal)
-      .finally(async () => {
-        // For this answer alone: scores, evaluations and exports are of the adapter as it was trained.
-        if (isTurned) await engine.setAdapterStrength(AS_TRAINED)
-      })
+    // For this answer alone: scores, evaluations and exports are of the adapter as it was trained.
+    const own = useAdapter && strength !== AS_TRAINED ? { strength } : {}
+    update(id, side, { status: 'writing', ...own })
+    const result = await engine.generate(
+      { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter, ...own },
+      (text, tokens) => update(id, side, { text, tokens }),
+      signal,
+    )
     const { text, finish, tokensPerSecond, token_ids } = result
     update(id, side, { text, finish, tokensPerSecond, tokens: token_ids.length, status: 'done' })
   }
@@ -164,8 +170,38 @@ export function createTryRoom(engine: Engine) {
     async loadAdapter(name: string, files: readonly BlobFile[], runId: string | null): Promise<boolean> {
       try {
         const adapter = await engine.loadAdapter(readBlobs(name, files))
-        store.setState({ adapter, adapterName: name, adapterRunId: runId, adapterFiles: files })
-        store.setState({ strength: AS_TRAINED, error: null })
+        store.setState({
+          adapter,
+          adapterName: name,
+          adapterRunId: runId,
+          adapterFiles: files,
+          strength: AS_TRAINED,
+          error: null,
+        })
+        return true
+      } catch (error) {
+        store.setState({ error: serializeError(error) })
+        return false
+      }
+    },
+    /**
+     * The weighted sum of adapters in place of the one that is there; `files` of it are written by `write`, so that it
+     * outlasts a reload as one that was opened does.
+     */
+    async mixAdapters(name: string, parts: readonly MixPart[], write: () => Promise<BlobFile[]>): Promise<boolean> {
+      try {
+        const adapter = await engine.mixAdapters(
+          parts.map(({ name: own, files, weight }) => ({ folder: readBlobs(own, files), weight })),
+        )
+        const adapterFiles = await write()
+        store.setState({
+          adapter,
+          adapterName: name,
+          adapterRunId: null,
+          adapterFiles,
+          strength: AS_TRAINED,
+          error: null,
+        })
         return true
       } catch (error) {
         store.setState({ error: serializeError(error) })

@@ -270,6 +270,11 @@ export function createFakeEngine(stepMs = 60): Engine {
       }
       return adapter
     },
+    async mixAdapters(parts) {
+      const lora = { r: 8 * parts.length, lora_alpha: 8 * parts.length, lora_dropout: 0, use_rslora: false }
+      adapter = { lora: { ...lora, target_modules: ['q_proj'] }, parameters: 300_000, baseModel: 'builtin' }
+      return adapter
+    },
     adapter: () => adapter,
     removeAdapter: async () => void (adapter = null),
     // Row 3 is learnt by heart, row 5 fights the rest, row 6 does not learn.

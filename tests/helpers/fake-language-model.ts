@@ -39,8 +39,9 @@ export class FakeLanguageModel implements LanguageModel {
     this.lora = null
   }
 
-  strength = 1
-  setAdapterStrength = (strength: number) => void (this.strength = strength)
+  /** Every strength that was asked for, the last one in force. */
+  strengths: number[] = []
+  setAdapterStrength = (strength: number) => void this.strengths.push(strength)
 
   readLora = async () => this.pairs
   planMemory = () => ({

@@ -40,6 +40,36 @@ describe('an answer', () => {
   })
 })
 
+describe('the strength of the adapter', () => {
+  const ask = async (change: object, onText = () => {}) => {
+    const model = new FakeLanguageModel({ maxPositionEmbeddings: 64 } as ModelConfig)
+    model.answer = [5]
+    const messages = [{ role: 'user', content: 'Paris is' }]
+    const answered = answer(
+      model,
+      await tinyTokenizer('llama', TEMPLATE),
+      { ...request, messages, ...change } as never,
+      onText,
+    )
+    return answered.then(
+      () => model.strengths,
+      () => model.strengths,
+    )
+  }
+
+  it('holds for its answer alone, also where that breaks off', async () => {
+    expect(await ask({ strength: 0.7 })).toEqual([0.7, 1])
+    const broken = () => {
+      throw new Error('gone')
+    }
+    expect(await ask({ strength: 0.7 }, broken)).toEqual([0.7, 1])
+  })
+
+  it('stays what it is where none is asked for', async () => {
+    expect(await ask({})).toEqual([])
+  })
+})
+
 describe('many answers', () => {
   it('each says how it ended; a request without a prompt has none', async () => {
     const tokenizer = await tinyTokenizer('llama', TEMPLATE)

@@ -497,6 +497,25 @@ describe('a reload', () => {
     expect(new Set(second.try.store.getState().answers.map(({ id }) => id)).size).toBe(2)
   })
 
+  test('a strength is of the next answers, and a mixed adapter is one of its own that comes back', async () => {
+    const first = await visit()
+    await first.startTraining()
+    first.try.set({ strength: 0.7 })
+    await first.try.send('Where?')
+    expect(first.try.store.getState().answers[0].tuned).toMatchObject({ strength: 0.7 })
+    const own = only()
+    await first.startTraining()
+    const { adapterName } = first.try.store.getState()
+    // Another adapter acts as it was trained.
+    expect(first.try.store.getState().strength).toBe(1)
+    await first.mixAdapters(0.5, { record: own, weight: 0.25 })
+    const name = `${adapterName} 50 % + ${own.name} 25 %`
+    expect(first.try.store.getState()).toMatchObject({ adapterName: name, adapterRunId: null, error: null })
+    expect(first.try.store.getState().adapter!.lora.r).toBe(16)
+    const second = await visit()
+    expect(second.try.store.getState().adapterName).toBe(name)
+  })
+
   test('an adapter that was opened comes back from its files, and not on another model', async () => {
     const first = await visit()
     await first.try.loadAdapter('friend', [{ path: 'adapter_config.json', blob: new Blob(['{}']) }], null)

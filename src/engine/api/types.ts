@@ -5,7 +5,7 @@ import type { Place } from '../../formats/whole-folder'
 import type { Steering, SteeringChange } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
 import type { MemoryItem } from '../../contracts/memory'
-import type { AdapterCard } from '../../contracts/lora'
+import type { AdapterCard, WeightedFolder } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
@@ -92,6 +92,8 @@ export interface Engine {
 
   /** Load a PEFT adapter onto the current model. */
   loadAdapter(folder: FileFolder): Promise<AdapterCard>
+  /** Load the weighted sum of PEFT adapters, as one whose rank is the sum of theirs. */
+  mixAdapters(parts: readonly WeightedFolder[]): Promise<AdapterCard>
   adapter(): AdapterCard | null
   removeAdapter(): Promise<void>
 

@@ -110,6 +110,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     steer: (change) => tell('steer', change),
     stop: () => tell('stop'),
     loadAdapter: (folder) => call('loadAdapter', folder),
+    mixAdapters: (parts) => call('mixAdapters', parts),
     adapter: () => state.adapter,
     removeAdapter: () => call('removeAdapter'),
     evaluate: (options, on, signal) => call('evaluate', options, on, signal),

@@ -75,6 +75,7 @@ export function replaceableEngine(start: () => StartedWorker, beats?: { beatMs: 
     steer: (change) => current?.engine.steer(change),
     stop: () => current?.engine.stop(),
     loadAdapter: (folder) => engine().loadAdapter(folder),
+    mixAdapters: (parts) => engine().mixAdapters(parts),
     adapter: () => current?.engine.adapter() ?? null,
     removeAdapter: async () => current?.engine.removeAdapter(),
     evaluate: (...args) => engine().evaluate(...args),

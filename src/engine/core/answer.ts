@@ -21,6 +21,8 @@ export async function answer(
   const ids: number[] = []
   const stops = new Set(tokenizer.stopIds)
   const began = performance.now()
+  const { strength } = request
+  if (strength !== undefined) model.setAdapterStrength(strength)
   const stream = model.generate(prompt, {
     maxNewTokens: request.max_new_tokens,
     temperature: request.temperature,
@@ -31,9 +33,14 @@ export async function answer(
     useAdapter: request.useAdapter && model.lora !== null,
     signal,
   })
-  for await (const id of stream) {
-    ids.push(id)
-    onText(decoder.push(id), ids.length)
+  try {
+    for await (const id of stream) {
+      ids.push(id)
+      onText(decoder.push(id), ids.length)
+    }
+  } finally {
+    // The next one, and a run's own evaluations, see it as it was trained.
+    if (strength !== undefined) model.setAdapterStrength(1)
   }
   const seconds = (performance.now() - began) / 1000
   const stopped = ids.length > 0 && stops.has(ids[ids.length - 1])

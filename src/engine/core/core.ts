@@ -28,7 +28,7 @@ import { questionsOf } from './questions'
 import { gpuSummary } from './gpu-summary'
 import { EngineData } from './engine-data'
 import { EngineDevice } from './engine-device'
-import { adapterCard, attachAdapter } from './load-adapter'
+import { adapterCard, attachAdapter, attachMixed } from './load-adapter'
 import { modelCard } from './model-card'
 import { openData, tokenizerOf } from './open-data'
 import { planRun } from './plan-run'
@@ -51,7 +51,7 @@ import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
 import type { ProgressListener } from '../../contracts/progress'
 import type { RatePoint } from '../../contracts/rate'
 import type { DataOptions, DataSummary } from '../../contracts/data'
-import type { AdapterCard } from '../../contracts/lora'
+import type { AdapterCard, WeightedFolder } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 
 /** model/load.ts's loadLanguageModel; handed in, so that the engine is tested without a GPU. */
@@ -275,6 +275,15 @@ class EngineCore implements Engine {
     const { model } = this.needModel()
     return this.tasks.only('load-adapter', async () => {
       const card = await this.device.alive(attachAdapter(model, folder))
+      this.adapterFacts = card
+      return card
+    })
+  }
+
+  async mixAdapters(parts: readonly WeightedFolder[]): Promise<AdapterCard> {
+    const { model } = this.needModel()
+    return this.tasks.only('load-adapter', async () => {
+      const card = await this.device.alive(attachMixed(model, parts))
       this.adapterFacts = card
       return card
     })

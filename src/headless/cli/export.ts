@@ -1,8 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { linearModules } from '../../architecture/names'
-import type { LinearModule } from '../../contracts/model'
-import type { FileFolder, WritableFolder } from '../../contracts/bytes'
+import type { WritableFolder } from '../../contracts/bytes'
 import type { ExportedFile, ExportSettings } from '../../contracts/exports'
 import { clientAsset } from '../client-asset'
 import { tokenizerOf } from '../../engine/core/open-data'
@@ -16,8 +15,8 @@ import { scoreRoom as english } from '../../i18n/en/score'
 import { openModelFolder } from '../../model/opening/open-model'
 import type { RunFacts } from '../../run-file/run-facts'
 import { recommendedRun } from '../../run-file/run-file'
-import { mixLora } from '../../formats/mix-lora'
-import type { PeftAdapter } from '../../formats/peft'
+import type { WeightedFolder } from '../../contracts/lora'
+import { readMixed } from '../../formats/mix-lora'
 import { writeWhole } from '../../formats/whole-folder'
 import { nodePlace, writableNodeFolder } from '../../storage/node/node-folder'
 import type { Command, CommandContext } from './command'
@@ -97,7 +96,7 @@ export async function exportInto(
     }
     const opened = await openModelFolder(modelFolder)
     const linears = linearModules(opened.config)
-    const adapter = mix.length > 0 ? await mixed(mix, linears) : loraFolder && (await readPeft(loraFolder, linears))
+    const adapter = mix.length > 0 ? await readMixed(mix, linears) : loraFolder && (await readPeft(loraFolder, linears))
     const baseModel = adapter?.baseModel ?? (model === 'builtin' ? model : opened.name)
     const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter, facts, asset: clientAsset }
     return runExport(kind, source, settings, into, terminal.progress, cancel.signal)
@@ -121,13 +120,8 @@ async function scoresOf(path: string | undefined, lora: string | undefined): Pro
   return readmeScores(scores, found.id, english)
 }
 
-interface MixEntry {
-  folder: FileFolder
-  weight: number
-}
-
 /** `DIR=WEIGHT,DIR=WEIGHT`. */
-async function mixOf(list: string | undefined, root: string): Promise<MixEntry[]> {
+async function mixOf(list: string | undefined, root: string): Promise<WeightedFolder[]> {
   if (list === undefined) return []
   return Promise.all(
     list.split(',').map(async (entry) => {
@@ -142,12 +136,6 @@ async function mixOf(list: string | undefined, root: string): Promise<MixEntry[]
       return { folder: await folderAt('--mix', entry.slice(0, cut), root), weight }
     }),
   )
-}
-
-async function mixed(entries: readonly MixEntry[], linears: readonly LinearModule[]): Promise<PeftAdapter> {
-  const read = await Promise.all(entries.map(({ folder }) => readPeft(folder, linears)))
-  const { baseModel } = read[0]
-  return { ...mixLora(read.map((one, i) => ({ ...one, weight: entries[i].weight }))), baseModel }
 }
 
 /** All of it into a draft in its folder, which then takes the place of what was written there before. */

@@ -87,6 +87,11 @@ export function Ask({ disabled }: { disabled: boolean }) {
             </span>
           </label>
         )}
+        {adapter && strength !== 1 && (
+          <Button kind="quiet" disabled={busy || taken} onClick={() => void studio.mixAdapters(strength, null)}>
+            {t('try.keepStrength')}
+          </Button>
+        )}
         <details className={styles.askMore}>
           <summary>{t('try.more')}</summary>
           <label className={form.field}>

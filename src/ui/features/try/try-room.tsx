@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useFields, useStore } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
@@ -6,6 +7,7 @@ import { RoomFrame } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import { AnswerView } from './answer'
 import { Ask } from './ask'
+import { Mix } from './mix'
 import { Suggestions } from './suggestions'
 import room from '../../kit/room.module.css'
 import styles from './try.module.css'
@@ -23,6 +25,14 @@ export function TryRoom() {
   )
   const liveStep = useStore(studio.train.store, ({ step, runId }) =>
     studio.running() && runId === adapterRunId ? step : null,
+  )
+  const card = useStore(studio.model.store, (state) => state.card)
+  const isRunning = useStore(studio.train.store, () => studio.running())
+  const list = useStore(studio.runs.store, (state) => state.list)
+  const [isMixing, setMixing] = useState(false)
+  // Adapters of another model do not fit this one.
+  const others = (list ?? []).filter(
+    ({ id, adapterBytes, model }) => adapterBytes > 0 && id !== adapterRunId && model.id === card?.id,
   )
   const hasModel = useStore(studio.model.store, (state) => state.card !== null)
   return (
@@ -43,9 +53,15 @@ export function TryRoom() {
         </p>
         <div className="row">
           <ActionButton id="try.loadAdapter" kind="quiet" />
+          {adapter && others.length > 0 && !isRunning && (
+            <Button kind="quiet" onClick={() => setMixing(true)}>
+              {t('try.mix')}
+            </Button>
+          )}
           {adapter && <ActionButton id="try.removeAdapter" kind="quiet" />}
         </div>
       </div>
+      {isMixing && <Mix others={others} onClose={() => setMixing(false)} />}
       <ErrorNote error={error} />
       <Ask disabled={!hasModel} />
       {answers.length === 0 && <Suggestions />}
