@@ -199,6 +199,10 @@ describe('the verdict', () => {
     // The loss falls by 1 nat; all 12 questions are lost.
     expect((await verdict({}, undefined, { loss: 0.9 })).verdict).toBe('better')
     expect((await verdict({}, undefined, { loss: 1.1 })).verdict).toBe('not-better')
+    // What did not move enough is named as what decided.
+    expect((await verdict({}, undefined, { loss: 1.1 })).reasons[0]).toMatchObject({ suite: 'loss', effect: 'flat' })
+    const still = await verdict({ loss: () => 2 }, [loss, general])
+    expect([still.verdict, still.reasons[0]]).toMatchObject(['not-better', { suite: 'loss', effect: 'flat' }])
     const forgets = {
       answer: (question: string, isTuned: boolean) =>
         question.startsWith('p') && isTuned ? 'no' : useful.answer(question, isTuned),

@@ -23,7 +23,8 @@ export const DEFAULT_THRESHOLDS: Thresholds = { loss: 0, forgetting: 0.1, rules:
 export interface Reason {
   suite: string
   figure: string
-  effect: 'gain' | 'harm'
+  /** flat: what had to move for the verdict, and did not. */
+  effect: 'gain' | 'harm' | 'flat'
   base: number
   value: number
   n: number
@@ -63,21 +64,26 @@ export function verdictOf(
 ): Verdict {
   const reasons: Reason[] = []
   const goals: Reason[] = []
+  let flat: Reason | undefined
   for (const [i, one] of scores.entries()) {
     for (const [figure, difference] of Object.entries(one.differences[candidate.id] ?? {})) {
       const { better } = SCORE_KINDS[scored[i].suite.score].figures[figure]
+      const isGoal = own.has(one.name) && GOALS.some(([score, name]) => score === one.score && name === figure)
+      const value = one.figures[candidate.id][figure].value
+      const base = value - difference.value
+      const { n, interval } = difference
+      const found = { suite: one.name, figure, base, value, n, interval }
+      // The loss of the rows that did not fall, or by less than was asked for, decides by standing still.
+      const stands = difference.verdict === 'none' || -difference.value < thresholds.loss
+      if (isGoal && figure === 'loss' && stands) flat = { ...found, effect: 'flat', items: [] }
       if (difference.verdict === 'none' || better === 'neither') continue
       const effect = difference.verdict === better ? 'gain' : 'harm'
-      const isGoal = own.has(one.name) && GOALS.some(([score, name]) => score === one.score && name === figure)
       if (effect === 'harm' && !isGoal && !isLost(scored[i], figure, difference.value, own, thresholds)) continue
       // Less than what was asked for is no gain; figures in other units have no such line.
       if (effect === 'gain' && isGoal && figure === 'loss' && -difference.value < thresholds.loss) continue
       if (effect === 'gain' && !isGoal && !COUNTED.has(figure)) continue
-      const value = one.figures[candidate.id][figure].value
-      const base = value - difference.value
-      const { n, interval } = difference
       const items = movers(scored[i].items, candidate.id, scored[i], figure, effect)
-      const reason: Reason = { suite: one.name, figure, effect, base, value, n, interval, items }
+      const reason: Reason = { ...found, effect, items }
       reasons.push(reason)
       if (isGoal) goals.push(reason)
     }
@@ -102,6 +108,7 @@ export function verdictOf(
         : harms.length > 0
           ? 'better-but'
           : 'better'
+  if (verdict === 'not-better' && flat && !loss) reasons.unshift(flat)
   return { candidate: candidate.id, verdict, reasons, cures: curesOf(verdict, loss, harms, own) }
 }
 

@@ -115,6 +115,8 @@ export const scoreRoom = {
   'score.verdict.unclear': 'nothing measured tells',
   'score.reason.gain':
     'Better: {suite}, {figure} {base} → {value} (95 % of the difference from {low} to {high}, n {n}); most in {items}',
+  'score.reason.flat':
+    'Not enough: {suite}, {figure} {base} → {value} (95 % of the difference from {low} to {high}, n {n})',
   'score.reason.harm':
     'Worse: {suite}, {figure} {base} → {value} (95 % of the difference from {low} to {high}, n {n}); most in {items}',
   'score.difference.higher': '{value}, higher (95 % from {low} to {high}, n {n})',

@@ -108,6 +108,7 @@ export const scoreRoom = {
   'score.verdict.unclear': '测到的结果说明不了什么',
   'score.reason.gain':
     '变好：{suite}，{figure} {base} → {value}（差值的 95 % 区间 {low} 至 {high}，n {n}）；主要见 {items}',
+  'score.reason.flat': '没有足够改善：{suite}，{figure} {base} → {value}（差值的 95 % 区间 {low} 至 {high}，n {n}）',
   'score.reason.harm':
     '变差：{suite}，{figure} {base} → {value}（差值的 95 % 区间 {low} 至 {high}，n {n}）；主要见 {items}',
   'score.difference.higher': '{value}，升高（95 % 区间 {low} 至 {high}，n {n}）',
