@@ -188,7 +188,7 @@ export const trainMutations = [
   },
   {
     name: 'engine: what fails with a lost device is told in its place',
-    file: 'src/engine/core/core.ts',
+    file: 'src/engine/core/engine-device.ts',
     find: 'await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, LOST_MS))])',
     replace: '',
     test: unit('engine-core'),
