@@ -130,23 +130,46 @@ fn beside(at: u32, j: u32) -> ${VECTOR} {
 }
 //#end
 
-// Piece u of the slab: eight elements of the weights, then vectors (or elements) of what stands beside them.
+// Piece u of the slab: ${PIECE} elements of the weights, then vectors (or elements) of what stands beside them.
 fn unpack(u: u32) {
   //#if V
-  let pieces = p.count * (p.K / 8u);
+  let wide_k = p.K / ${PIECE}u;
+  let pieces = p.count * wide_k;
   if (u < pieces) {
-    let row = u / (p.K / 8u);
-    let k = u % (p.K / 8u) * 8u;
+    let row = u / wide_k;
+    let k = (u - row * wide_k) * ${PIECE}u;
     let n = p.first + row;
+    let at = ((p.slab_row + row) * p.slab_pitch + k) / 4u;
+    //#if PIECE == 64
+    // A block of NF4: its scale is read once. One value at a time, which SwiftShader keeps in registers.
+    //#for i in 0..3
+    //#if W${i}
+    if (n >= p.start${i} && n < p.end${i}) {
+      let block = ((n - p.start${i}) * p.K + k) / 64u;
+      let scale = scale_${i}(block);
+      for (var j = 0u; j < 8u; j++) {
+        let codes = w${i}[p.code${i} + block * 8u + j];
+        //#for h in 0..2
+        slab[at + j * 2u + ${h}u] = vec4<f32>(
+          nf4_value((codes >> ${16 * h + 4}u) & 15u) * scale,
+          nf4_value((codes >> ${16 * h}u) & 15u) * scale,
+          nf4_value((codes >> ${16 * h + 12}u) & 15u) * scale,
+          nf4_value((codes >> ${16 * h + 8}u) & 15u) * scale);
+        //#end
+      }
+    }
+    //#end
+    //#end
+    //#else
     var v = Eight(vec4<f32>(0.0), vec4<f32>(0.0));
     //#for i in 0..3
     //#if W${i}
     if (n >= p.start${i} && n < p.end${i}) { v = eight_${i}((n - p.start${i}) * p.K + k); }
     //#end
     //#end
-    let at = ((p.slab_row + row) * p.slab_pitch + k) / 4u;
     slab[at] = v.low;
     slab[at + 1u] = v.high;
+    //#end
     return;
   }
   //#if ADAPTED

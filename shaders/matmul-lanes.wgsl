@@ -5,6 +5,10 @@
 // all into scalar registers; 4, 8: of so many neighbours in a subgroup each reads one row and hands it round. Any
 // subgroup of at least so many lanes will do. AV, BV and CV are 1, A is not transposed. Invocations beyond N stay to
 // the end: their columns are clamped, their part of A is needed.
+//
+// TURN: four neighbours swap rows instead, so that sum s of each is of row (own ^ s): a swap is one instruction where
+// SwiftShader's broadcast is seven. Its compiler keeps what is written a component at a time in registers, and a loop
+// beyond the processor's 32 KiB of instructions runs at half speed: hence small tiles.
 
 @compute @workgroup_size(${LANES}, 1, 1)
 fn matmul_lanes(
@@ -76,10 +80,35 @@ fn matmul_lanes(
       let own_${q} = load_a4(ra_${q} + k);
       //#end
       //#end
-      //#for i in 0..TM
-      //#if SHARE == 4
-      let a_${i} = quadBroadcast(own_${i / SHARE}, ${i % 4}u);
+      //#if TURN
+      //#for q in 0..TM/4
+      //#for s in 0..4
+      {
+        //#if s == 0
+        let a = own_${q};
+        //#end
+        //#if s == 1
+        let a = quadSwapX(own_${q});
+        //#end
+        //#if s == 2
+        let a = quadSwapY(own_${q});
+        //#end
+        //#if s == 3
+        let a = quadSwapDiagonal(own_${q});
+        //#end
+        //#for j in 0..TN/4
+        acc_${q * 4 + s}_${j} = vec4<f32>(
+          //#for c in 0..4
+          (((acc_${q * 4 + s}_${j}[${c}] + a.x * b_0_${j}[${c}]) + a.y * b_1_${j}[${c}]) + a.z * b_2_${j}[${c}])
+            + a.w * b_3_${j}[${c}],
+          //#end
+        );
+        //#end
+      }
       //#end
+      //#end
+      //#else
+      //#for i in 0..TM
       //#if SHARE == 8
       let a_${i} = subgroupBroadcast(own_${i / SHARE}, ${i % SHARE}u);
       //#end
@@ -91,13 +120,18 @@ fn matmul_lanes(
         + a_${i}.w * b_3_${j};
       //#end
       //#end
+      //#end
     }
   }
 
   //#for j in 0..TN/4
   let biases_${j} = bias_of(n_${j});
   //#for i in 0..TM
+  //#if TURN
+  finish(base.c, m0 + ${i - (i % 4)}u + ((place % 4u) ^ ${i % 4}u), n_${j}, acc_${i}_${j}, biases_${j});
+  //#else
   finish(base.c, m0 + ${i}u, n_${j}, acc_${i}_${j}, biases_${j});
+  //#end
   //#end
   //#end
 }

@@ -20,3 +20,18 @@ fn nf4_values(code: vec4<u32>) -> vec4<f32> {
 // Elements 0..3 and 4..7 of a word; the even one of a byte is in its high nibble.
 fn low_codes(word: u32) -> vec4<u32> { return (vec4<u32>(word) >> vec4<u32>(4u, 0u, 12u, 8u)) & vec4<u32>(15u); }
 fn high_codes(word: u32) -> vec4<u32> { return (vec4<u32>(word) >> vec4<u32>(20u, 16u, 28u, 24u)) & vec4<u32>(15u); }
+
+// The same for one code.
+fn nf4_value(code: u32) -> f32 {
+  let b0 = (code & 1u) != 0u;
+  let b1 = (code & 2u) != 0u;
+  let b2 = (code & 4u) != 0u;
+  let low = select(
+    select(select(-1.0, -0.6961928009986877, b0), select(-0.5250730514526367, -0.39491748809814453, b0), b1),
+    select(select(-0.28444138169288635, -0.18477343022823334, b0), select(-0.09105003625154495, 0.0, b0), b1), b2);
+  let high = select(
+    select(
+      select(0.07958029955625534, 0.16093020141124725, b0), select(0.24611230194568634, 0.33791524171829224, b0), b1),
+    select(select(0.44070982933044434, 0.5626170039176941, b0), select(0.7229568362236023, 1.0, b0), b1), b2);
+  return select(low, high, code >= 8u);
+}

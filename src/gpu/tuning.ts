@@ -11,7 +11,7 @@ export type MatmulVariantName =
   | `register ${'1x4' | '2x4' | '4x4' | '8x4' | '8x8'}`
   | 'row'
   | 'uniform 16x4'
-  | `subgroup ${'8x4' | '16x16 of 4' | '16x8 of 8'}`
+  | `subgroup ${'8x4' | '16x4 of 4' | '16x8 of 8'}`
   | `workgroup ${'4x4' | '4x4 of 8' | '8x4' | '8x8'}`
 
 /**
@@ -193,7 +193,7 @@ export interface DeviceTraits {
 
 export function defaultTuning(traits: DeviceTraits): Tuning {
   return traits.isSoftware
-    ? { ...SOFTWARE, matmul: softwareMatmul(traits), ...softwareGemv(traits), ...softwareAdapter(traits) }
+    ? { ...SOFTWARE, ...softwareMatmul(traits), ...softwareGemv(traits), ...softwareAdapter(traits) }
     : { ...GPUS, ...gpuMatmul(traits) }
 }
 
@@ -201,9 +201,10 @@ export function defaultTuning(traits: DeviceTraits): Tuning {
  * Measured: a load costs a processor that plays GPU as much as tens of products, whether its address is shared or not,
  * so that rows handed round among the lanes of a subgroup are the cheapest.
  */
-function softwareMatmul({ subgroups }: DeviceTraits): MatmulVariantName[] {
-  if (subgroups?.least === 8) return ['subgroup 16x8 of 8']
-  return subgroups?.least === 4 ? ['subgroup 16x16 of 4'] : []
+function softwareMatmul({ subgroups }: DeviceTraits): Partial<Tuning> {
+  if (subgroups?.least === 8) return { matmul: ['subgroup 16x8 of 8'] }
+  // Compiled in a fifth of a second, so that small products take it, too.
+  return subgroups?.least === 4 ? { matmul: ['subgroup 16x4 of 4'], matmulFlops: 0 } : {}
 }
 
 /** Measured, as above; the lanes of lavapipe also hold the values of NF4. */

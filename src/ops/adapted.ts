@@ -227,7 +227,7 @@ function dispatchRows(
 ): void {
   const { group, M } = o
   const { parts, rank, K, N } = group
-  const { adapterLanes: lanes, adapterSubgroup: inSubgroup, unpackPieces: pieces } = r.tuning
+  const { adapterLanes: lanes, adapterSubgroup: inSubgroup, unpackPieces } = r.tuning
   const adapted = parts.length > 0
   const extra = extraColumns(group)
   const source = run.rows ? o.source : null
@@ -246,8 +246,13 @@ function dispatchRows(
   while (atOnce * 2 <= Math.min(8, lanes) && adapted && shares % (atOnce * 2) === 0) atOnce *= 2
   const rowGroups = hasRows ? Math.ceil(M / 4) : 0
   const beside = o.backward ? (run.tail ? extra * K : 0) : run.count * extra
+  // Where an invocation takes many pieces in turn, it takes whole blocks.
+  const kind = kindOf(weights[0].weight)
+  const blocks = vectors && K % 64 === 0 && unpackPieces >= 8 && (kind === 'nf4' || kind === 'nested')
+  const piece = blocks ? 64 : 8
+  const pieces = blocks ? unpackPieces / 8 : unpackPieces
   const units = vectors
-    ? run.count * (K / 8) + (adapted ? beside / 4 : 0)
+    ? run.count * (K / piece) + (adapted ? beside / 4 : 0)
     : Math.ceil((run.count * K) / 8) + (adapted ? beside : 0)
   const element = (dtype: string): string => (vectors ? `vec4<${dtype}>` : dtype)
   const dropping = hasRows && adapted && !o.backward && o.dropout !== null
@@ -263,7 +268,8 @@ function dispatchRows(
       X_ELEMENT: element(o.x.dtype),
       GATE_ELEMENT: element(gate?.gateUp.dtype ?? 'f32'),
       TABLE_ELEMENT: vectors ? 'vec4<f32>' : 'vec2<f32>',
-      KIND: kindOf(weights[0].weight),
+      KIND: kind,
+      PIECE: piece,
       W0: true,
       W1: weights.length > 1,
       W2: weights.length > 2,

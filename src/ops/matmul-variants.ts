@@ -55,11 +55,14 @@ function register(rows: number, columns: number): MatmulVariant {
 const plain = ({ aTransposed, vectorised, causal }: ProductTraits): boolean =>
   !aTransposed && vectorised && causal !== 'reduce-from-row'
 
-/** `lanes` invocations along N share `rows` rows of A, `share` of them handing rows round (0: each reads all). */
-function lanes(rows: number, columns: number, o: { lanes: number; share: number }): MatmulVariant {
+/**
+ * `lanes` invocations along N share `rows` rows of A, `share` of them handing rows round (0: each reads all; 4: they
+ * swap them).
+ */
+function lanes(rows: number, columns: number, o: { lanes: number; share: 0 | 4 | 8 }): MatmulVariant {
   return {
     source: lanesSource,
-    defines: { TM: rows, TN: columns, LANES: o.lanes, SHARE: o.share, SUBGROUPS: o.share > 0 },
+    defines: { TM: rows, TN: columns, LANES: o.lanes, SHARE: o.share, TURN: o.share === 4, SUBGROUPS: o.share > 0 },
     rows,
     columns: columns * o.lanes,
     takes: plain,
@@ -97,7 +100,7 @@ export const MATMUL_VARIANTS: Record<MatmulVariantName, MatmulVariant> = {
   row,
   'uniform 16x4': lanes(16, 4, { lanes: 64, share: 0 }),
   'subgroup 8x4': lanes(8, 4, { lanes: 64, share: 8 }),
-  'subgroup 16x16 of 4': lanes(16, 16, { lanes: 4, share: 4 }),
+  'subgroup 16x4 of 4': lanes(16, 4, { lanes: 4, share: 4 }),
   'subgroup 16x8 of 8': lanes(16, 8, { lanes: 8, share: 8 }),
   'workgroup 4x4': workgroup(4, 4, { wide: 16, high: 16, depth: 16 }),
   // Tiles of 32 x 32: four times as many workgroups, for products that would leave cores idle.

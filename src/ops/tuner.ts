@@ -41,7 +41,7 @@ const PREFERENCE: MatmulVariantName[] = [
 ]
 const SOFTWARE_PREFERENCE: MatmulVariantName[] = [
   'subgroup 16x8 of 8',
-  'subgroup 16x16 of 4',
+  'subgroup 16x4 of 4',
   'register 8x8',
   'register 4x4',
 ]
