@@ -7,7 +7,7 @@ import { loadLanguageModel } from '../src/model/loading/load-model'
 import type { GpuLanguageModel } from '../src/model/gpu-language-model'
 import { PROJECTIONS } from '../src/contracts/model'
 import { record } from './lib/record'
-import { workerMs } from './lib/timing'
+import { fmaPeak, workerMs } from './lib/timing'
 import { nodeFolder } from '../src/storage/node/node-folder'
 
 // npm run bench -- profile-step MODEL [tokens] [gpu]: where a training step's time goes, kernel by kernel.
@@ -57,9 +57,14 @@ for (const r of rows.slice(0, 24)) {
       `${(r.flops / r.milliseconds / 1e6).toFixed(2).padStart(6)} GFLOP/s  ${r.kernel.slice(0, 170)}`,
   )
 }
+const flops = rows.reduce((sum, r) => sum + r.flops, 0)
+const peak = await fmaPeak(gpu)
+const share = flops / stepMs / 1e6 / peak
+console.log(`${(flops / 1e9).toFixed(2)} GFLOP, ${(100 * share).toFixed(1)} % of the peak (${peak.toFixed(1)} GFLOP/s)`)
 record(`step ${model.split('/').at(-1)} ${gpu.info.description.split(':')[0]}`, {
   tokens: T,
   step_ms: stepMs,
+  share,
   counts: Object.fromEntries(Object.entries(gpu.counts).map(([k, v]) => [k, v - before[k as keyof typeof before]])),
   kernels: classesOf(rows),
 })

@@ -18,6 +18,8 @@ const ALL = [
   ['profile-step', 'public/demo-model', '128', 'lavapipe'],
   ['matmul', 'swiftshader', '256', '1024', '288'],
   ['matmul', 'lavapipe', '256', '1024', '288'],
+  ['linears', 'swiftshader', '256', '8', '1536', '576'],
+  ['linears', 'lavapipe', '256'],
 ]
 
 if (name === undefined) runAll()

@@ -142,24 +142,34 @@ fn unpack(u: u32) {
     let at = ((p.slab_row + row) * p.slab_pitch + k) / 4u;
     //#if PIECE == 64
     // A block of NF4: its scale is read once. One value at a time, which SwiftShader keeps in registers.
+    var scale = 0.0;
+    var which = 0u;
+    var word = 0u;
     //#for i in 0..3
     //#if W${i}
     if (n >= p.start${i} && n < p.end${i}) {
       let block = ((n - p.start${i}) * p.K + k) / 64u;
-      let scale = scale_${i}(block);
-      for (var j = 0u; j < 8u; j++) {
-        let codes = w${i}[p.code${i} + block * 8u + j];
-        //#for h in 0..2
-        slab[at + j * 2u + ${h}u] = vec4<f32>(
-          nf4_value((codes >> ${16 * h + 4}u) & 15u) * scale,
-          nf4_value((codes >> ${16 * h}u) & 15u) * scale,
-          nf4_value((codes >> ${16 * h + 12}u) & 15u) * scale,
-          nf4_value((codes >> ${16 * h + 8}u) & 15u) * scale);
-        //#end
-      }
+      scale = scale_${i}(block);
+      which = ${i}u;
+      word = p.code${i} + block * 8u;
     }
     //#end
     //#end
+    for (var j = 0u; j < 8u; j++) {
+      var codes = 0u;
+      //#for i in 0..3
+      //#if W${i}
+      if (which == ${i}u) { codes = w${i}[word + j]; }
+      //#end
+      //#end
+      //#for h in 0..2
+      slab[at + j * 2u + ${h}u] = vec4<f32>(
+        nf4_value((codes >> ${16 * h + 4}u) & 15u) * scale,
+        nf4_value((codes >> ${16 * h}u) & 15u) * scale,
+        nf4_value((codes >> ${16 * h + 12}u) & 15u) * scale,
+        nf4_value((codes >> ${16 * h + 8}u) & 15u) * scale);
+      //#end
+    }
     //#else
     var v = Eight(vec4<f32>(0.0), vec4<f32>(0.0));
     //#for i in 0..3

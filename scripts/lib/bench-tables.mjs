@@ -3,6 +3,7 @@
 const row = (cells) => `| ${cells.join(' | ')} |`
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
 const ms = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))
+const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
 
 function hostTable({ host }) {
   if (!host) return null
@@ -27,11 +28,12 @@ function stepTable(figures) {
   const steps = Object.entries(figures).filter(([name]) => name.startsWith('step '))
   if (steps.length === 0) return null
   return table(
-    ['step of', 'tokens', 'ms (software: processor time)', 'dispatches', 'most of the time in'],
+    ['step of', 'tokens', 'ms (software: processor time)', 'FMA peak', 'dispatches', 'most of the time in'],
     steps.map(([name, step]) => {
       const kernels = Object.entries(step.kernels).sort((a, b) => b[1] - a[1])
       const most = kernels.slice(0, 5).map(([kernel, share]) => `${kernel} ${(100 * share).toFixed(0)} %`)
-      return [name.slice(5), step.tokens, ms(step.step_ms), step.counts.dispatches, most.join(', ')]
+      const share = step.share === undefined ? '–' : percent(step.share)
+      return [name.slice(5), step.tokens, ms(step.step_ms), share, step.counts.dispatches, most.join(', ')]
     }),
   )
 }
@@ -60,10 +62,35 @@ function matmulTable(figures) {
   )
 }
 
+function linearsTable(figures) {
+  const all = Object.entries(figures).filter(([name]) => name.startsWith('linears '))
+  if (all.length === 0) return null
+  return table(
+    ['GPU', 'rows × N × K', 'forward', 'back', 'of which before the product'],
+    all.flatMap(([name, { rows }]) =>
+      rows
+        .filter(({ way }) => way === 'forward')
+        .map((forward) => {
+          const { M, N, K } = forward
+          const back = rows.find((one) => one.way === 'back' && [one.M, one.N, one.K].join() === [M, N, K].join())
+          return [
+            name.slice(8),
+            `${M} × ${N} × ${K}`,
+            percent(forward.share),
+            percent(back.share),
+            `${percent(forward.unpacking)} / ${percent(back.unpacking)}`,
+          ]
+        }),
+    ),
+  )
+}
+
+const TABLES = { host: hostTable, step: stepTable, matmul: matmulTable, linears: linearsTable }
+
 /** The page with its tables made of `figures`; a table whose figures are missing stays as it is. */
 export function withTables(page, figures) {
   let text = page
-  for (const [name, made] of Object.entries({ host: hostTable, step: stepTable, matmul: matmulTable })) {
+  for (const [name, made] of Object.entries(TABLES)) {
     const body = made(figures)
     const [from, to] = [`<!-- bench: ${name} -->`, `<!-- end: ${name} -->`]
     const [a, b] = [text.indexOf(from), text.indexOf(to)]

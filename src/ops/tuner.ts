@@ -45,8 +45,10 @@ const SOFTWARE_PREFERENCE: MatmulVariantName[] = [
   'register 8x8',
   'register 4x4',
 ]
+/** Intel's compilers spill everything larger, and a little of what is in workgroup memory. */
+const INTEL_PREFERENCE: MatmulVariantName[] = ['register 4x4', 'register 2x4', 'register 1x4']
 /** Whose registers do not hold 8 x 8 sums, as their compilers say (docs/performance.md). */
-const FEW_REGISTERS = ['intel', 'qualcomm', 'arm']
+const FEW_REGISTERS = ['qualcomm', 'arm']
 
 /** Three to five variants that may be the best on this device. */
 export function candidatesFor(
@@ -54,11 +56,7 @@ export function candidatesFor(
 ): MatmulVariantName[] {
   const { limits } = gpu.device
   const vendor = gpu.info.vendor.toLowerCase()
-  const preferred = gpu.isSoftware
-    ? SOFTWARE_PREFERENCE
-    : vendor === 'intel' && gpu.features.subgroups
-      ? (['register 4x4', 'workgroup 4x4', 'subgroup 8x4', 'workgroup 8x4'] as MatmulVariantName[])
-      : PREFERENCE
+  const preferred = gpu.isSoftware ? SOFTWARE_PREFERENCE : vendor === 'intel' ? INTEL_PREFERENCE : PREFERENCE
   return preferred
     .filter((name) => {
       const { defines, rows, columns } = MATMUL_VARIANTS[name]

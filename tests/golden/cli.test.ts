@@ -304,13 +304,22 @@ describe.skipIf(isDone)('command line on a GPU', () => {
     rmSync(dirname(kept.trainer_state), { recursive: true })
   })
 
-  test('generate gives new tokens only, and the same ones each time', async () => {
-    const ask = ['generate', ...model, '--prompt', 'Hello', '--max-new-tokens', '6', '--json', ...gpu]
-    const first = onlyLine<{ token_ids: number[]; text: string }>(await tune(ask))
+  test('generate gives new tokens only, and the same ones alone and among others', async () => {
+    const ask = ['generate', ...model, '--max-new-tokens', '6', ...gpu]
+    const first = onlyLine<{ token_ids: number[]; text: string }>(await tune([...ask, '--prompt', 'Hello', '--json']))
     expect(first.token_ids.length).toBeGreaterThan(0)
     expect(first.token_ids.length).toBeLessThanOrEqual(6)
     expect(first.text).not.toContain('<|im_')
-    expect(onlyLine(await tune(ask))).toEqual(first)
+    const prompts = join(dir, 'prompts.txt')
+    writeFileSync(prompts, '\ufeffHello\r\n\r\nWho are you?\r\nHello')
+    const many = await tune([...ask, '--prompts', prompts])
+    const answers = many.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as typeof first & { line: number })
+    expect(answers.map(({ line }) => line)).toEqual([1, 3, 4])
+    for (const at of [0, 2]) expect(answers[at]).toMatchObject(first)
+    expect(answers[1].token_ids.length).toBeGreaterThan(0)
   })
 
   test('numbers that break stop the run, with step and rows named', async () => {

@@ -35,8 +35,8 @@ describe('candidates', () => {
   it('are three to five on every device, and what it cannot run is not among them', () => {
     for (const [of, without] of [
       [device('nvidia', { least: 32 }), /^subgroup/],
-      [device('intel', { least: 8 }), /8x8/],
-      [device('intel'), /8x8|subgroup/],
+      [device('intel', { least: 8 }), /8x|subgroup|workgroup/],
+      [device('intel'), /8x|subgroup|workgroup/],
       [device('qualcomm', { bytes: 16384 }), /8x8/],
       [device('amd', { invocations: 64 }), /workgroup (8|4x4$)/],
       [device('', { bytes: 0 }), /workgroup/],
