@@ -284,7 +284,7 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
         if (!picked) await saveZip(name, all)
         store.setState({ mergedFiles: written, mergedFolder: name })
         // Last, since the disk may be too full for it: the download has what it needs by then.
-        if (keep) await keep(kept.files)
+        if (keep) await keep(all)
       }),
   }
 }

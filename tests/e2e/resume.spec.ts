@@ -98,6 +98,29 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
     expect(soFar).not.toBe(hashes[0])
   })
 
+  await test.step('runs are compared by name, and a run is a page', async () => {
+    for (const box of await page.getByRole('checkbox', { name: /^Compare / }).all()) await box.check()
+    const names = await page.locator('tr[data-run] a[href^="#/runs/"]').allTextContents()
+    const curves = page.getByRole('region', { name: 'Runs', exact: true })
+    for (const name of names)
+      await expect(curves.getByRole('listitem').filter({ hasText: new RegExp(`^\\s*${name} [\\d.]+$`) })).toBeVisible()
+    await page.locator('tr[data-run] a[href^="#/runs/"]').last().click()
+    await expect(page.getByRole('img', { name: 'Loss', exact: true })).toBeVisible()
+    await expect(page.getByRole('group', { name: 'What it says by now' })).toBeVisible()
+    await expect(curves.getByText('"max_steps": 6')).toBeVisible()
+    await curves.getByRole('button', { name: /^Rename / }).click()
+    await curves.getByLabel('Rename').fill('first of all')
+    await page.keyboard.press('Enter')
+    await expect(curves.getByRole('link', { name: 'first of all' })).toBeVisible()
+    await page.setViewportSize({ width: 1024, height: 768 })
+    for (const action of ['Download adapter', 'Try it', 'Save trainer_state.json', 'Use its settings']) {
+      const box = (await curves.getByRole('button', { name: action }).boundingBox())!
+      expect(box.x + box.width, action).toBeLessThanOrEqual(1024)
+    }
+    await page.setViewportSize({ width: 1280, height: 720 })
+    await page.getByRole('link', { name: /^Runs/ }).click()
+  })
+
   await test.step('the merged model streams to disk and is kept with the run', async () => {
     await page.getByRole('link', { name: /^Export/ }).click()
     const save = page.getByRole('button', { name: 'Download merged model' })
@@ -119,7 +142,7 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
 
   await test.step('rooms that are full fit a phone, too', async () => {
     await page.setViewportSize({ width: 360, height: 780 })
-    for (const room of ['Train', 'Try', 'Export', 'Runs']) {
+    for (const room of ['Data', 'Train', 'Try', 'Export', 'Runs']) {
       await page.getByRole('link', { name: new RegExp(`^${room}`) }).click()
       await expect(page.getByRole('region', { name: room, exact: true })).toBeVisible()
       expect(await page.evaluate(() => document.documentElement.scrollWidth), room).toBeLessThanOrEqual(360)
