@@ -15,11 +15,14 @@ interface ServiceWorkerScope {
     kind: 'install' | 'activate',
     listener: (event: { waitUntil(work: Promise<unknown>): void }) => void,
   ): void
-  addEventListener(
-    kind: 'fetch',
-    listener: (event: { request: Request; respondWith(answer: Promise<Response>): void }) => void,
-  ): void
+  addEventListener(kind: 'fetch', listener: (event: FetchEvent) => void): void
   addEventListener(kind: 'message', listener: (event: MessageEvent<Wish>) => void): void
+}
+interface FetchEvent {
+  request: Request
+  respondWith(answer: Promise<Response>): void
+  /** Keeps the worker alive for work that no answer waits for. */
+  waitUntil(work: Promise<unknown>): void
 }
 type Wish = { kind: 'allow'; origins: string[] } | { kind: 'ledger' }
 
@@ -69,11 +72,12 @@ scope.addEventListener('message', ({ data, ports }) => {
 scope.addEventListener('fetch', (event) => {
   const { request } = event
   const own = request.url.startsWith(scope.registration.scope)
-  if (own && request.method === 'GET') event.respondWith(ownFile(request))
+  if (own && request.method === 'GET') event.respondWith(ownFile(event))
   else if (!own && /^https?:/.test(request.url)) event.respondWith(foreign(request))
 })
 
-async function ownFile(request: Request): Promise<Response> {
+async function ownFile(event: FetchEvent): Promise<Response> {
+  const { request } = event
   const cached = async () => (await caches.open(CACHE)).match(request.url.replace(/[?#].*$/, ''), { ignoreVary: true })
   // The page itself comes from the network where there is one: a newer build shows at once, its files with it.
   if (request.mode === 'navigate') {
@@ -84,15 +88,21 @@ async function ownFile(request: Request): Promise<Response> {
     })
   }
   const answer = await cached()
-  if (!answer) return later(request)
+  if (!answer) return later(event)
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('range') ?? '')
   return range ? partOf(answer, Number(range[1]), range[2]) : answer
 }
 
 /** What was not kept at the beginning; a program that was fetched once is there without a network, too. */
-async function later(request: Request): Promise<Response> {
+async function later(event: FetchEvent): Promise<Response> {
+  const { request } = event
   const answer = await fetch(request)
-  if (answer.ok && request.url.endsWith('.wasm')) await (await caches.open(CACHE)).put(request, answer.clone())
+  if (answer.ok && request.url.endsWith('.wasm')) {
+    const copy = answer.clone()
+    const put = async () => (await caches.open(CACHE)).put(request, copy)
+    // Beside the page, which waits for none of it: a full store must not take the program from who has a network.
+    event.waitUntil(put().catch(() => {}))
+  }
   return answer
 }
 

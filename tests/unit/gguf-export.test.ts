@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { linearModules } from '../../src/architecture/names'
+import { CLIENT_ASSETS } from '../../src/contracts/exports'
 import type { ModelConfig } from '../../src/contracts/model'
 import { loadTokenizer } from '../../src/data/index'
 import { exporterOf, runExport } from '../../src/exporters/index'
@@ -63,6 +64,7 @@ it('a chat page holds the model in 8 bits, names it by its hash, and may ask nob
     file: 'model.gguf',
     bytes: model.length,
     version: hash(model),
+    client: hash(Buffer.concat(CLIENT_ASSETS.map((name) => out.files.get(name)!))),
   })
   for (const part of ["default-src 'none'", "connect-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"])
     expect(text('index.html')).toContain(part)

@@ -1,4 +1,4 @@
-import { CLIENT_ASSETS } from '../../contracts/exports'
+import { CLIENT_ASSETS, type ExportedFile } from '../../contracts/exports'
 import { intoFile, writeTexts } from '../../formats/into-file'
 import { createSha256 } from '../../formats/sha256'
 import type { ByteSink, WritableFolder } from '../../contracts/bytes'
@@ -29,14 +29,27 @@ export const chatPage: Exporter = {
     const hash = createSha256()
     const hashed: WritableFolder = { create: async (path) => alsoInto(hash, await out.create(path)) }
     const [written] = await model.write(source, { ...settings, file: MODEL }, hashed, on, signal)
-    const names = runNames(source, settings)
-    const { say } = names
+    const { say } = runNames(source, settings)
+    const client = createSha256()
+    const assets: ExportedFile[] = []
+    for (const name of CLIENT_ASSETS) {
+      const asset = await source.asset(name)
+      const file = await intoFile(out, name, async (sink) => {
+        const both = alsoInto(client, sink)
+        for (let at = 0; at < asset.size; at += PIECE)
+          await both.write(await asset.read(at, Math.min(PIECE, asset.size - at)))
+        await both.close()
+        return { path: name, bytes: asset.size }
+      })
+      assets.push(file)
+    }
     const about = {
       name: source.facts?.runName ?? source.opened.name,
       file: MODEL,
       bytes: written.bytes,
-      // Another model has another address.
+      // Another model has another address, another llama.cpp has one, too.
       version: hash.hex().slice(0, 16),
+      client: client.hex().slice(0, 16),
       context: source.opened.config.maxPositionEmbeddings,
     }
     const texts = {
@@ -50,19 +63,7 @@ export const chatPage: Exporter = {
         words: settings.words,
       }),
     }
-    const others = await writeTexts(out, texts)
-    for (const name of CLIENT_ASSETS) {
-      const asset = await source.asset(name)
-      others.push(
-        await intoFile(out, name, async (sink) => {
-          for (let at = 0; at < asset.size; at += PIECE)
-            await sink.write(await asset.read(at, Math.min(PIECE, asset.size - at)))
-          await sink.close()
-          return { path: name, bytes: asset.size }
-        }),
-      )
-    }
-    return [written, ...others]
+    return [written, ...assets, ...(await writeTexts(out, texts))]
   },
 }
 

@@ -67,6 +67,19 @@ async function fetchModel({ file, bytes, version }) {
   return new File(parts, file)
 }
 
+/** Where the browser allows it, this visit keeps what the next one needs: before the model is fetched, not after. */
+async function keepForLater() {
+  const workers = navigator.serviceWorker
+  if (!workers) return
+  await workers.register('./sw.js')
+  if (workers.controller) return
+  await new Promise((resolve) => {
+    workers.addEventListener('controllerchange', resolve, { once: true })
+    // The first visit of a browser in which it never takes over goes on without.
+    setTimeout(resolve, 3000)
+  })
+}
+
 async function start() {
   if (location.protocol === 'file:') {
     state.textContent = words.file
@@ -75,13 +88,12 @@ async function start() {
   const about = await (await fetch('./chat.json')).json()
   document.title = about.name
   $('h1').textContent = about.name
-  // Where the browser allows it, the next visit needs no network.
-  navigator.serviceWorker?.register('./sw.js').catch(() => {})
+  await keepForLater().catch(() => {})
   const model = await fetchModel(about)
   state.textContent = words.starting
   progress.removeAttribute('value')
   const silent = { debug() {}, log() {}, warn() {}, error() {} }
-  const wasm = new URL('./wllama.wasm', document.baseURI).href
+  const wasm = new URL(`./wllama.wasm?${about.client}`, document.baseURI).href
   llama = new Wllama({ default: wasm }, { suppressNativeLog: true, logger: silent, allowOffline: true })
   await llama.loadModel([model], {
     n_ctx: Math.min(about.context, 4096),

@@ -26,7 +26,7 @@ export const card = {
     'A page that chats with the model on the device that opens it: `model.gguf` in 8 bits (Q8_0), llama.cpp as WebAssembly (`wllama.*`, MIT licence, see `wllama-licence.txt`), and `index.html`. Nothing is sent anywhere.',
   'card.chatClient': 'A small web server',
   'card.chatText':
-    'Put this folder on any web server, or start one in it and open `http://localhost:8000`; a phone in the same network opens the computer’s own address instead of `localhost`. Opened as a file, without a server, a browser lets no page read the model beside it. From localhost or an https address the page is kept and opens without a network from the second visit on. It needs a browser with 64-bit WebAssembly memory: Chrome, Edge or another Chromium from 133 on.',
+    'Put this folder on any web server, or start one in it and open `http://localhost:8000`; a phone in the same network opens the computer’s own address instead of `localhost`. Opened as a file, without a server, a browser lets no page read the model beside it. From localhost or an https address the page is kept, where the browser has room for it, and opens without a network from the second visit on. It needs a browser with 64-bit WebAssembly memory: Chrome, Edge or another Chromium from 133 on.',
   'card.fact.base': 'base model',
   'card.fact.parameters': 'adapter parameters',
   'card.fact.data': 'data set',

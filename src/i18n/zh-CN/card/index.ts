@@ -24,7 +24,7 @@ export const card: Record<keyof typeof english, string> = {
     '一个网页，在打开它的设备上与模型对话：8 位（Q8_0）的 `model.gguf`、WebAssembly 版 llama.cpp（`wllama.*`，MIT 许可证，见 `wllama-licence.txt`）和 `index.html`。不向任何地方发送内容。',
   'card.chatClient': '小型网页服务器',
   'card.chatText':
-    '把此文件夹放到任意网页服务器上，或在其中启动一个，再打开 `http://localhost:8000`；同一网络里的手机请把 `localhost` 换成电脑的地址。不经服务器直接打开文件时，浏览器不允许网页读取旁边的模型。从 localhost 或 https 地址打开时，网页会被保存，第二次起无需网络。需要支持 64 位 WebAssembly 内存的浏览器：133 或更新的 Chrome、Edge 等 Chromium 浏览器。',
+    '把此文件夹放到任意网页服务器上，或在其中启动一个，再打开 `http://localhost:8000`；同一网络里的手机请把 `localhost` 换成电脑的地址。不经服务器直接打开文件时，浏览器不允许网页读取旁边的模型。从 localhost 或 https 地址打开时，只要浏览器还有空间，网页就会被保存，第二次起无需网络。需要支持 64 位 WebAssembly 内存的浏览器：133 或更新的 Chrome、Edge 等 Chromium 浏览器。',
   'card.fact.base': '基础模型',
   'card.fact.parameters': '适配器参数量',
   'card.fact.data': '数据集',
