@@ -119,7 +119,7 @@ export const trainMutations = [
   {
     name: 'manifest: lengths alone are compared',
     file: 'src/formats/manifest.ts',
-    find: '|| (await sha256Of(source)) !== sha256) return path',
+    find: '|| (await sha256Of(source, signal)) !== sha256) return path',
     replace: '|| sha256 === null) return path',
     test: unit('train-find-checkpoint'),
   },

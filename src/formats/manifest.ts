@@ -88,12 +88,13 @@ export async function damagedFile(
   folder: FileFolder,
   manifest: Manifest | 'damaged',
   only?: readonly string[],
+  signal?: AbortSignal,
 ): Promise<string | null> {
   if (manifest === 'damaged') return MANIFEST
   for (const [path, { bytes, sha256 }] of Object.entries(manifest.files)) {
     if (only && !only.includes(path)) continue
     const source = await folder.open(path)
-    if (!source || source.size !== bytes || (await sha256Of(source)) !== sha256) return path
+    if (!source || source.size !== bytes || (await sha256Of(source, signal)) !== sha256) return path
   }
   return null
 }

@@ -32,9 +32,11 @@ export function createSha256(): Sha256 {
 /** Bytes that are read and hashed at a time. */
 const PIECE = 8 << 20
 
-export async function sha256Of(source: ByteSource): Promise<string> {
+export async function sha256Of(source: ByteSource, signal?: AbortSignal): Promise<string> {
   const hash = createSha256()
-  for (let offset = 0; offset < source.size; offset += PIECE)
+  for (let offset = 0; offset < source.size; offset += PIECE) {
+    signal?.throwIfAborted()
     hash.update(await source.read(offset, Math.min(PIECE, source.size - offset)))
+  }
   return hash.hex()
 }

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/api/types'
 import { fail } from '../errors'
-import { MANIFEST } from '../formats/manifest'
+import { damagedFile, MANIFEST, readManifest } from '../formats/manifest'
 import { sha256Of } from '../formats/sha256'
 import { recommendedRun } from '../run-file/run-file'
 import { answerGguf } from '../verify/answer-gguf'
@@ -8,7 +8,7 @@ import type { ExportReport } from '../verify/export-report'
 import { readSafetensors } from '../verify/read-safetensors'
 import type { BlobFile, Collector } from './blob-folder'
 import { readBlobs } from './blob-folder'
-import { isAbort, serializeError } from './failure'
+import { serializeError } from './failure'
 
 export interface CheckParts {
   engine: Engine
@@ -115,43 +115,67 @@ export function createExportCheck({ engine, startWllama, openEngine, collect, su
   /** The base as it is, as a GGUF file that an adapter goes onto. */
   async function plainBase(signal: AbortSignal) {
     const kept = await collect()
-    await engine.export('gguf-f32', kept, { name: 'base', withoutAdapter: true }, undefined, signal)
-    const { blob } = kept.files.find(({ path }) => path.endsWith('.gguf'))!
-    return { file: new File([blob], 'base.gguf'), drop: () => kept.drop() }
+    try {
+      await engine.export('gguf-f32', kept, { name: 'base', withoutAdapter: true }, undefined, signal)
+      const { blob } = kept.files.find(({ path }) => path.endsWith('.gguf'))!
+      return { file: new File([blob], 'base.gguf'), drop: () => kept.drop() }
+    } catch (error) {
+      await kept.drop()
+      throw error
+    }
+  }
+
+  /** Bytes of all that another program must hold: an adapter as GGUF goes onto its whole base in 32 bits. */
+  function bytesToOpen({ kind, files }: Written): number {
+    const base = kind === 'gguf-lora' ? engine.model()?.exports.find((offer) => offer.kind === 'gguf-f32')?.bytes : 0
+    return files.reduce((sum, { blob }) => sum + blob.size, base ?? 0)
+  }
+
+  /** Every file read and hashed, as the manifest has it. */
+  async function readBack({ name, files }: Written, signal: AbortSignal) {
+    const folder = readBlobs(name, files)
+    const [source, manifest] = [await folder.open(MANIFEST), await readManifest(folder)]
+    if (!source || !manifest) return { manifest: null, readBack: null }
+    const damaged = await damagedFile(folder, manifest, undefined, signal)
+    const count = manifest === 'damaged' ? 0 : Object.keys(manifest.files).length
+    return { manifest: await sha256Of(source), readBack: { files: count, damaged } }
   }
 
   return {
     /**
-     * Open what was written with a reader that is not the writer, and ask it and the model on the page the same (no
-     * question: only opened). MLX's folder is opened alone: nothing in a browser computes with it. Never throws but
-     * when it is cancelled: what could not be done stands in the report.
+     * Read back what was written, open it with a reader that is not the writer, and ask it and the model on the page
+     * the same questions. None: llama.cpp opens a whole model alone; null: it is not even started. MLX's folder is
+     * opened alone: nothing in a browser computes with it. Never throws but when it is cancelled: what could not be
+     * done stands in the report.
      */
-    async check(written: Written, questions: readonly string[], signal: AbortSignal): Promise<ExportReport> {
-      const { kind, name, files } = written
-      const manifest = await readBlobs(name, files).open(MANIFEST)
+    async check(written: Written, questions: readonly string[] | null, signal: AbortSignal): Promise<ExportReport> {
+      const { kind, files } = written
       const report: ExportReport = {
         version: 1,
         kind,
-        manifest: manifest && (await sha256Of(manifest)),
+        manifest: null,
+        readBack: null,
         read: null,
         answers: null,
         failed: null,
       }
       try {
+        Object.assign(report, await readBack(written, signal))
+        if (report.readBack?.damaged) return report
         if (files.some(({ path }) => path.endsWith('.safetensors')))
           report.read = { by: '@huggingface/hub', ...(await readSafetensors(files)) }
-        const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0)
+        // With no question there is one reason left: llama.cpp says itself of a whole model what it found.
+        const isWhole = kind !== 'gguf-lora' && files.some(({ path }) => path.endsWith('.gguf'))
+        if (kind === 'mlx' || questions === null || (questions.length === 0 && !isWhole)) return report
+        const bytes = bytesToOpen(written)
         if (bytes > LARGEST) throw fail('verify-too-large', { bytes, most: LARGEST })
-        const isGguf = files.some(({ path }) => path.endsWith('.gguf'))
-        // llama.cpp opens a file whether it is asked or not.
-        if (kind === 'mlx' || (questions.length === 0 && !isGguf)) return report
         const texts = questions.length > 0 ? await liveAnswers(questions, signal) : []
         const given = await answersFrom(written, questions, report, signal)
         if (questions.length === 0) return report
         const asked = questions.map((question, i) => ({ question, live: texts[i], file: given.texts[i] ?? '' }))
         report.answers = { by: given.by, max_new_tokens: CHECK_TOKENS, asked }
       } catch (error) {
-        if (isAbort(error)) throw error
+        signal.throwIfAborted()
         report.failed = serializeError(error)
       }
       return report

@@ -12,7 +12,7 @@ import { damagedFile, readManifest } from '../formats/manifest'
 import { replaceFile } from './replace-file'
 import { isAbort, serializeError } from './failure'
 import { isStoreFull } from '../storage/full-store'
-import { pushToHub } from '../storage/hub-push'
+import { expectPushable, pushToHub } from '../storage/hub-push'
 import type { HubPush } from '../storage/hub-push'
 import { createLatest } from './latest'
 import type { Progress } from '../contracts/progress'
@@ -45,8 +45,6 @@ export type PushTarget = Pick<HubPush, 'endpoint' | 'id' | 'token' | 'isPrivate'
 interface WrittenFormat {
   kind: string
   files: ExportedFile[]
-  /** A file whose SHA-256, read back after writing, is not the manifest's; null where all are. */
-  damaged: string | null
 }
 
 export interface ExportState {
@@ -72,7 +70,14 @@ export interface ExportState {
   checking: boolean
   /** What came of opening the last export again. */
   report: ExportReport | null
+  /** The format that was saved without a report, since the person did not want to wait for it. */
+  unchecked: string | null
   error: SerializedError | null
+}
+
+function reportFile(report: ExportReport): BlobFile {
+  const text = `${JSON.stringify(report, null, 2)}\n`
+  return { path: EXPORT_REPORT, blob: new Blob([text], { type: 'application/json' }) }
 }
 
 const describe = (files: readonly BlobFile[]): ExportedFile[] =>
@@ -110,13 +115,24 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
     asks: true,
     checking: false,
     report: null,
+    unchecked: null,
     error: null,
   }))
   const jobs = createLatest()
+  /** Ends the opening again alone: what was written leaves without a report. */
+  let opening: AbortController | null = null
 
   async function guarded(busy: Busy, job: (signal: AbortSignal) => Promise<void>) {
     await jobs.run(async (signal) => {
-      store.setState({ busy, bytesWritten: 0, startedAt: Date.now(), progress: null, report: null, error: null })
+      const begun = {
+        bytesWritten: 0,
+        startedAt: Date.now(),
+        progress: null,
+        report: null,
+        unchecked: null,
+        error: null,
+      }
+      store.setState({ busy, ...begun })
       try {
         await job(signal)
       } catch (error) {
@@ -133,7 +149,10 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
     saver.saveBlob(`${name}.zip`, await saver.zip(files))
   }
 
-  /** The files with a report of what came of opening them again. `isLive`: they are of what answers on the page. */
+  /**
+   * The files with a report of what came of opening them again, or as they are where the person does not wait for it or
+   * one of them came back damaged. `isLive`: they are of what answers on the page.
+   */
   async function withReport(
     kind: string,
     name: string,
@@ -141,12 +160,23 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
     isLive: boolean,
     ends: AbortSignal,
   ) {
+    const mine = new AbortController()
+    opening = mine
     store.setState({ checking: true, progress: null })
-    const asked = store.getState().asks && isLive ? questions().slice(0, QUESTIONS) : []
-    const report = await check({ kind, name, files }, asked, ends)
-    store.setState({ checking: false, report })
-    const text = `${JSON.stringify(report, null, 2)}\n`
-    return [...files, { path: EXPORT_REPORT, blob: new Blob([text], { type: 'application/json' }) }]
+    const asked = isLive ? questions().slice(0, QUESTIONS) : []
+    try {
+      const given = store.getState().asks ? asked : null
+      const report = await check({ kind, name, files }, given, AbortSignal.any([ends, mine.signal]))
+      store.setState({ report })
+      return report.readBack?.damaged ? [...files] : [...files, reportFile(report)]
+    } catch (error) {
+      if (ends.aborted || !mine.signal.aborted) throw error
+      store.setState({ unchecked: kind })
+      return [...files]
+    } finally {
+      opening = null
+      store.setState({ checking: false })
+    }
   }
 
   /** Kept files have the run's name and the page's language of then: their README is made anew. */
@@ -166,7 +196,8 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
     setBase: (base: MergeBase) => store.setState({ base }),
     setAsks: (asks: boolean) => store.setState({ asks }),
     setKeepMerged: (keepMerged: boolean) => store.setState({ keepMerged }),
-    cancel: () => jobs.cancel(),
+    /** Ends what is being written; while it is opened again, only that. */
+    cancel: () => (opening ? opening.abort() : jobs.cancel()),
     /** Another adapter is on the model: what was written last is not of it. */
     forget: () =>
       store.setState({
@@ -175,6 +206,7 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
         mergedFolder: '',
         pushed: null,
         report: null,
+        unchecked: null,
         error: null,
       }),
     saveZip,
@@ -210,11 +242,8 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
         try {
           const settings = { base, name, facts, words: await cardWords() }
           const files = await engine.export(kind, counted(kept), settings, onProgress, signal)
-          const folder = readBlobs(name, kept.files)
-          const damaged = await damagedFile(folder, (await readManifest(folder))!)
-          const all = damaged ? kept.files : await withReport(kind, name, kept.files, true, signal)
-          await saveZip(`${name}-${kind}`, all)
-          store.setState({ format: { kind, files, damaged } })
+          await saveZip(`${name}-${kind}`, await withReport(kind, name, kept.files, true, signal))
+          store.setState({ format: { kind, files } })
         } catch (error) {
           await kept.drop()
           throw error
@@ -227,6 +256,8 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
     push: (kind: string, name: string, to: PushTarget, facts?: RunFacts) =>
       guarded('push', async (signal) => {
         store.setState({ pushed: null })
+        // A whole model may be written for minutes: what nobody could send is said first.
+        expectPushable(to)
         const { base } = store.getState()
         const kept = await saver.collect()
         try {
@@ -284,7 +315,7 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
         if (!picked) await saveZip(name, all)
         store.setState({ mergedFiles: written, mergedFolder: name })
         // Last, since the disk may be too full for it: the download has what it needs by then.
-        if (keep) await keep(all)
+        if (keep && !store.getState().report?.readBack?.damaged) await keep(all)
       }),
   }
 }

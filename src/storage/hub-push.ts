@@ -26,11 +26,18 @@ export interface Pushed {
 /** Waits between tries of one request, in milliseconds. */
 const WAITS = [1000, 4000, 15_000]
 
+/** Throws 'hub-id', 'hub-endpoint' or 'hub-push-token-form' where nothing could be sent, before anything is made. */
+export function expectPushable({ endpoint, id, token }: Pick<HubPush, 'endpoint' | 'id' | 'token'>): void {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw fail('hub-id', { id })
+  if (!isEndpoint(endpoint)) throw fail('hub-endpoint', { endpoint })
+  if (!/^hf_[\x21-\x7e]+$/.test(token)) throw fail('hub-push-token-form', {})
+}
+
 /**
  * Put files into a repository of a hub as one commit: nothing of them is seen there before all have arrived. Large ones
  * go in the parts that the hub asks for, each tried again where a connection breaks; what the hub has already of an
- * earlier try, it does not take again. Throws 'hub-id', 'hub-endpoint', 'hub-push-token-form' and, of what the hub
- * answers, 'hub-push-unauthorized', 'hub-push-forbidden', 'hub-push-quota', 'hub-push-conflict', 'hub-push-refused' and
+ * earlier try, it does not take again. Throws what expectPushable throws and, of what the hub answers,
+ * 'hub-push-unauthorized', 'hub-push-forbidden', 'hub-push-quota', 'hub-push-conflict', 'hub-push-refused' and
  * 'hub-push-broke'.
  */
 export async function pushToHub(
@@ -39,9 +46,7 @@ export async function pushToHub(
   signal?: AbortSignal,
   waits: readonly number[] = WAITS,
 ): Promise<Pushed> {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw fail('hub-id', { id })
-  if (!isEndpoint(endpoint)) throw fail('hub-endpoint', { endpoint })
-  if (!/^hf_[\x21-\x7e]+$/.test(token)) throw fail('hub-push-token-form', {})
+  expectPushable({ endpoint, id, token })
   const { commitIter, createRepo, HubApiError } = await import('@huggingface/hub')
   const common = { repo: { type: 'model' as const, name: id }, hubUrl: endpoint, accessToken: token }
   const patient = patientFetch(waits, allow, signal)

@@ -8,11 +8,10 @@ export interface ExportReport {
   version: 1
   /** The format's name. */
   kind: string
-  /**
-   * SHA-256 of manifest.json, which names every other file with its own; all were read back. null: an adapter that was
-   * kept before there were manifests.
-   */
+  /** SHA-256 of manifest.json, which names every other file with its own. null: kept from before there were any. */
   manifest: string | null
+  /** How many files were read back, and the first that is not as the manifest has it: then nothing else was tried. */
+  readBack: { files: number; damaged: string | null } | null
   /** The other reader, and how much it found. */
   read: { by: string; tensors?: number; bytes?: number; architecture?: string; layers?: number } | null
   answers: { by: string; max_new_tokens: number; asked: AskedTwice[] } | null

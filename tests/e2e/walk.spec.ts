@@ -102,7 +102,7 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
   const first = await test.step('download the adapter', async () => {
     await page.getByRole('link', { name: /^Export/ }).click()
     // Another reader opens each export; what they answer is asked of one of them, below.
-    await page.getByRole('checkbox', { name: /^Open every export again/ }).uncheck()
+    await page.getByRole('checkbox', { name: /^Ask every export three questions/ }).uncheck()
     return downloaded(page, () => page.getByRole('button', { name: 'Download adapter' }).click())
   })
 
@@ -114,7 +114,7 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
       'gguf-q8_0': 'Modelfile',
       'bnb-4bit': 'config.json',
     }
-    const asks = room.getByRole('checkbox', { name: /^Open every export again/ })
+    const asks = room.getByRole('checkbox', { name: /^Ask every export three questions/ })
     for (const [kind, file] of Object.entries(formats)) {
       await asks.setChecked(kind === 'gguf-q8_0')
       const path = await downloaded(page, () => room.getByRole('button', { name: kind, exact: true }).click())
@@ -125,8 +125,11 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
       expect(gguf.map(([, bytes]) => strFromU8(bytes.subarray(0, 4)))).toEqual(kind.startsWith('gguf') ? ['GGUF'] : [])
       const report = JSON.parse(strFromU8(files[EXPORT_REPORT])) as ExportReport
       const manifest = createHash('sha256').update(files['manifest.json']).digest('hex')
-      const by = kind.startsWith('gguf') ? expect.stringMatching(/^llama\.cpp b\d+/) : '@huggingface/hub'
-      expect(report).toMatchObject({ version: 1, kind, manifest, failed: null, read: { by } })
+      // Unasked, a GGUF file is read back and no more.
+      const llama = kind === 'gguf-q8_0' ? { by: expect.stringMatching(/^llama\.cpp b\d+/) } : null
+      const read = kind.startsWith('gguf') ? llama : { by: '@huggingface/hub' }
+      expect(report).toMatchObject({ version: 1, kind, manifest, failed: null, readBack: { damaged: null } })
+      expect(report.read).toEqual(read && expect.objectContaining(read))
       if (kind === 'gguf-q8_0') {
         // llama.cpp reads the weights and the template out of the file, and says what the model here says.
         expect(report.answers!.asked).toHaveLength(3)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Engine } from '../../src/engine/api/types'
+import type { Engine, ModelCard } from '../../src/engine/api/types'
 import { manifestBytes } from '../../src/formats/manifest'
 import { sha256Of } from '../../src/formats/sha256'
 import { bytesSource } from '../../src/formats/memory-folder'
@@ -41,12 +41,14 @@ it('another reader takes what peft wrote, and refuses a file that is shorter, lo
 const questions = ['Who?', 'Why?', 'When?']
 const card = { lora: recommendedRun.lora, parameters: 1, baseModel: null }
 /** Answers of the page's model, of a second engine, and of a llama.cpp that answers `gguf`. */
-function parts(gguf: FromWllama[]) {
+function parts(gguf: FromWllama[], { base = 1, broken = false } = {}) {
+  const dropped: string[] = []
   const asked: WllamaJob[] = []
   const loaded: unknown[] = []
   const answering = (say: (question: string) => string) =>
     ({
       adapter: () => card,
+      model: () => ({ exports: [{ kind: 'gguf-f32', bytes: base }] }) as ModelCard,
       async generateMany(requests, onAnswer) {
         requests.forEach(({ messages }, i) => {
           onAnswer(i, { text: say(messages[0].content!), token_ids: [], finish: 'stop', tokensPerSecond: 1 })
@@ -61,6 +63,7 @@ function parts(gguf: FromWllama[]) {
         const sink = await out.create('base.gguf')
         await sink.write(new Uint8Array([1]))
         await sink.close()
+        if (broken) throw new Error('lost')
         return []
       },
       loadAdapter: async () => (loaded.push('adapter'), {} as never),
@@ -80,15 +83,15 @@ function parts(gguf: FromWllama[]) {
     engine: answering((question) => `live ${question}`),
     openEngine: () => answering((question) => (question === 'Why?' ? 'live Whence?' : `live ${question}`)),
     startWllama: worker,
-    collect: async () => collectBlobs(),
+    collect: async () => ({ ...collectBlobs(), drop: async () => void dropped.push('base') }),
     subject: () => card,
   })
-  return { ...check, asked, loaded }
+  return { ...check, asked, loaded, dropped }
 }
 const manifest = manifestBytes({ version: 1, about: {}, files: {} })
-const withManifest = (path: string, bytes: Uint8Array = new Uint8Array(3)) => [
+const withManifest = (path: string, bytes: Uint8Array = new Uint8Array(3), text: Uint8Array = manifest) => [
   { path, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) },
-  { path: 'manifest.json', blob: new Blob([manifest as Uint8Array<ArrayBuffer>]) },
+  { path: 'manifest.json', blob: new Blob([text as Uint8Array<ArrayBuffer>]) },
 ]
 const { signal } = new AbortController()
 
@@ -126,4 +129,45 @@ it('what cannot be opened is named in the report, and the download is not lost',
   expect(report.failed).toMatchObject({ code: 'verify-unreadable', params: { reason: 'no memory64 here' } })
   expect(report.answers).toBe(null)
   expect(loaded).toEqual(['ended'])
+})
+
+it('a file that came back other than it was written is named for every kind, and nothing else is tried', async () => {
+  const bytes = new Uint8Array(3)
+  const sha256 = await sha256Of(bytesSource('it', bytes))
+  for (const [path, kind] of Object.entries({
+    'model.safetensors': 'safetensors',
+    'a.safetensors': 'peft',
+    'it.gguf': 'gguf-f16',
+  })) {
+    const text = manifestBytes({ version: 1, about: {}, files: { [path]: { bytes: 3, sha256 } } })
+    const { check, asked, loaded } = parts([])
+    const whole = await check({ kind, name: 'tuned', files: withManifest(path, bytes, text) }, null, signal)
+    expect(whole.readBack).toEqual({ files: 1, damaged: null })
+    const files = withManifest(path, new Uint8Array([0, 0, 1]), text)
+    const report = await check({ kind, name: 'tuned', files }, questions, signal)
+    expect(report).toMatchObject({ readBack: { files: 1, damaged: path }, read: null, answers: null })
+    expect([asked, loaded]).toEqual([[], []])
+  }
+})
+
+it('llama.cpp is not started where nothing is asked, and gets no base that no tab holds twice', async () => {
+  const files = withManifest('tuned.gguf')
+  for (const kind of ['gguf-lora', 'gguf-q8_0']) {
+    const { check, loaded } = parts([])
+    expect(await check({ kind, name: 'tuned', files }, null, signal)).toMatchObject({ read: null, failed: null })
+    expect(loaded).toEqual([])
+  }
+  const { check, loaded } = parts([], { base: 5_000_000_000 })
+  const report = await check({ kind: 'gguf-lora', name: 'tuned', files }, questions, signal)
+  expect(report.failed).toMatchObject({ code: 'verify-too-large', params: { bytes: expect.closeTo(5e9, -4) } })
+  expect(report.readBack).toEqual({ files: 0, damaged: null })
+  expect(loaded).toEqual([])
+})
+
+it('what was written of a base before it broke off is dropped', async () => {
+  const { check, dropped } = parts([], { broken: true })
+  const files = withManifest('tuned.gguf')
+  const report = await check({ kind: 'gguf-lora', name: 'tuned', files }, questions, signal)
+  expect(report.failed).toMatchObject({ message: 'lost' })
+  expect(dropped).toEqual(['base'])
 })

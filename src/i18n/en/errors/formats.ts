@@ -129,7 +129,7 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'verify-unreadable': (p) =>
     `${p.reader} could not open ${p.file} again (${p.reason}), so it has not been shown that other programs can. Its files are as they were written. Try it in the program that it is for, or with the page in a current Chrome or Edge.`,
   'verify-too-large': (p) =>
-    `The export has ${gigabytes(p.bytes)}, more than the ${gigabytes(p.most)} of which a tab holds a second copy, so it was asked nothing. Its files were read back. Ask it in the program that it is for; its README has the command.`,
+    `Opening the export as a model takes ${gigabytes(p.bytes)}, more than the ${gigabytes(p.most)} that a tab holds beside the model that is loaded, so it was asked nothing. Its files were read back. Ask it in the program that it is for; its README has the command.`,
   'run-pack-damaged': ({ file, part }) =>
     `${file}: ${part} is not as it was packed (missing, cut off or changed), so nothing of the run was taken. Fetch the file again, or pack the run anew where it came from.`,
   'run-pack-none': ({ file }) =>

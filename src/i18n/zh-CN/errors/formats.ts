@@ -126,7 +126,7 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'verify-unreadable': (p) =>
     `${p.reader} 无法重新打开 ${p.file}（${p.reason}），因此还不能证明其他程序能打开它。文件本身与写入时一致。请在目标程序里试一试，或换用最新的 Chrome 或 Edge 打开本页。`,
   'verify-too-large': (p) =>
-    `导出内容为 ${gigabytes(p.bytes)}，超过标签页能再放一份的 ${gigabytes(p.most)}，因此没有向它提问，只读回核对了文件。请在目标程序里提问，命令见 README。`,
+    `把导出内容当作模型打开需要 ${gigabytes(p.bytes)}，超过标签页在已加载的模型之外还能容纳的 ${gigabytes(p.most)}，因此没有向它提问，只读回核对了文件。请在目标程序里提问，命令见 README。`,
   'run-pack-damaged': ({ file, part }) =>
     `${file} 中的 ${part} 与打包时不同（缺失、被截断或被改动），因此没有取用其中任何内容。请重新获取该文件，或在来源处重新打包。`,
   'run-pack-none': ({ file }) =>

@@ -24,11 +24,19 @@ export function AsksOption() {
 export function ExportProof({ of }: { of: (kind: string) => boolean }) {
   const { exporting } = useStudio()
   const { t, error: explain } = useWords()
-  const { report } = useFields(exporting.store, 'report')
+  const { report, unchecked } = useFields(exporting.store, 'report', 'unchecked')
+  if (unchecked !== null && of(unchecked)) return <p role="status">{t('export.unchecked')}</p>
   if (!report || !of(report.kind)) return null
-  const { read, answers, failed } = report
+  const { readBack, read, answers, failed } = report
   return (
     <section aria-label={t('export.proof')} className={styles.proof}>
+      {readBack && (
+        <p className={readBack.damaged === null ? 'muted' : note.error} role="status">
+          {readBack.damaged === null
+            ? t('export.readBack', { count: readBack.files })
+            : t('export.readDamaged', { file: readBack.damaged })}
+        </p>
+      )}
       {read && (
         <p className="muted">
           {read.tensors === undefined

@@ -182,7 +182,7 @@ function Writing() {
               ` · ${t('perSecond', { rate: bytes(bytesWritten / seconds) })}`}
           </span>
         </p>
-        <Button onClick={studio.exporting.cancel}>{t('cancel')}</Button>
+        <Button onClick={studio.exporting.cancel}>{t(checking ? 'export.checkSkip' : 'cancel')}</Button>
       </div>
       <ProgressBar label={label} done={progress?.done ?? 0} total={progress?.total ?? 0} />
     </div>

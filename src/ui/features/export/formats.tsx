@@ -5,7 +5,6 @@ import { useFields, useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 import { ExportProof } from './export-proof'
 import { FileList } from './file-list'
-import note from '../../kit/note.module.css'
 import styles from './export.module.css'
 
 /** Those with a door of their own above. */
@@ -49,13 +48,6 @@ export function Formats() {
         </tbody>
       </table>
       {format && <FileList files={format.files} />}
-      {format && (
-        <p className={format.damaged === null ? 'muted' : note.error} role="status">
-          {format.damaged === null
-            ? t('export.formatReadBack', { count: String(format.files.length - 1) })
-            : t('export.formatDamaged', { file: format.damaged })}
-        </p>
-      )}
       <ExportProof of={(kind) => !OWN_DOORS.includes(kind)} />
     </Part>
   )
