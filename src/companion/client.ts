@@ -30,14 +30,14 @@ export async function openOnnxChat(
   const waiting = new Map<number, { resolve(answer: OnnxAnswer): void; reject(reason: unknown): void }>()
   let settle: { resolve(facts: OnnxFacts): void; reject(reason: unknown): void }
   const loaded = new Promise<OnnxFacts>((resolve, reject) => (settle = { resolve, reject }))
-  const failed = (reason: string) => fail('eval-onnx', { model: model.id, reason })
+  const failed = (reason: string) => fail('eval-onnx', { model: model.id, endpoint: model.endpoint, reason })
   const endAll = (reason: unknown) => {
     worker.terminate()
     settle.reject(reason)
     for (const one of waiting.values()) one.reject(reason)
     waiting.clear()
   }
-  worker.addEventListener('error', ({ message }) => endAll(failed(message || 'error')))
+  worker.addEventListener('error', ({ message }) => endAll(failed(message || 'worker')))
   signal.addEventListener('abort', () => endAll(signal.reason))
   worker.addEventListener('message', ({ data }: MessageEvent<FromCompanion>) => {
     if (data.kind === 'progress') on(data.file, data.done, data.total)

@@ -62,7 +62,7 @@ async function smallestOf({ endpoint, id, revision }: OnnxModel): Promise<Precis
     await asked.body?.cancel()
     if (asked.ok) return name
   }
-  throw new Error(`no onnx/model.onnx on ${endpoint}`)
+  throw new Error('no-file')
 }
 
 async function answer({ number, text, maxNewTokens }: Extract<ToCompanion, { kind: 'ask' }>): Promise<void> {

@@ -27,5 +27,5 @@ export type FromCompanion =
   | { kind: 'progress'; file: string; done: number; total: number }
   | { kind: 'loaded'; facts: OnnxFacts }
   | { kind: 'answer'; number: number; answer: OnnxAnswer }
-  /** Without a number: loading failed. */
+  /** Without a number: loading failed. The reason is that of 'eval-onnx'. */
   | { kind: 'failed'; number: number | null; reason: string }

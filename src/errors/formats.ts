@@ -54,7 +54,11 @@ export interface FormatsErrors {
   'gguf-no-name': { tensor: string }
   'export-unknown': { kind: string; suggestion: string | null; known: string[] }
   'export-no-room': { needed: number; free: number }
-  'verify-unreadable': { file: string; reader: string; reason: string }
+  /**
+   * `reason`: 'silent' for so many `seconds`, 'worker' that ended, 'several' files for one, 'gaps' between tensors, or
+   * what the reader itself said.
+   */
+  'verify-unreadable': { file: string; reader: string; reason: string; seconds?: number }
   'verify-too-large': { bytes: number; most: number }
   'run-pack-damaged': { file: string; part: string }
   'run-pack-none': { file: string }

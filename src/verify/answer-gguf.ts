@@ -9,7 +9,7 @@ export interface GgufAnswers {
   texts: string[]
 }
 
-/** Loading and answering a small model takes seconds; beyond this it is given up. */
+/** Loading a small model and each answer take seconds; a worker that says nothing for so long is given up. */
 const PATIENCE_MS = 180_000
 
 /**
@@ -24,26 +24,32 @@ export async function answerGguf(
   patience = PATIENCE_MS,
 ): Promise<GgufAnswers> {
   const file = job.files.at(-1)!.name
+  signal?.throwIfAborted()
   const worker = start()
+  let timer: ReturnType<typeof setTimeout> | undefined
   try {
     return await new Promise<GgufAnswers>((resolve, reject) => {
-      const refuse = (reason: string) => reject(fail('verify-unreadable', { file, reader: 'llama.cpp', reason }))
-      const timer = setTimeout(() => refuse(`silent for ${patience / 1000} s`), patience)
+      const refuse = (reason: string, seconds?: number) =>
+        reject(fail('verify-unreadable', { file, reader: 'llama.cpp', reason, seconds }))
+      const wait = () => {
+        clearTimeout(timer)
+        timer = setTimeout(() => refuse('silent', patience / 1000), patience)
+      }
+      wait()
       const found: GgufAnswers = { by: '', architecture: '', layers: 0, texts: [] }
-      worker.addEventListener('error', ({ message }) => refuse(message))
+      worker.addEventListener('error', ({ message }) => refuse(message || 'worker'))
       worker.addEventListener('message', ({ data }: MessageEvent<FromWllama>) => {
+        wait()
         if (data.kind === 'opened') Object.assign(found, { architecture: data.architecture, layers: data.layers })
         if (data.kind === 'answer') found.texts.push(data.text)
         if (data.kind === 'failed') refuse(data.reason)
-        if (data.kind === 'done') {
-          clearTimeout(timer)
-          resolve({ ...found, by: `llama.cpp ${data.version}` })
-        }
+        if (data.kind === 'done') resolve({ ...found, by: `llama.cpp ${data.version}` })
       })
       signal?.addEventListener('abort', () => reject(signal.reason as Error))
       worker.postMessage(job)
     })
   } finally {
+    clearTimeout(timer)
     worker.terminate()
   }
 }

@@ -25,14 +25,14 @@ export async function readSafetensors(files: readonly { path: string; blob: Blob
     }).catch((error: unknown) => {
       throw refuse((error as Error).message, error)
     })
-    if (parsed.sharded) throw refuse('read as one of several files')
+    if (parsed.sharded) throw refuse('several')
     const { __metadata__: _, ...header } = parsed.header
     const spans = Object.values(header)
       .map(({ data_offsets }) => data_offsets)
       .sort((a, b) => a[0] - b[0] || a[1] - b[1])
     const end = spans.reduce((at, [from, to]) => (from === at ? to : NaN), 0)
     const length = new DataView(await blob.slice(0, 8).arrayBuffer()).getBigUint64(0, true)
-    if (8 + Number(length) + end !== blob.size) throw refuse('tensors do not lie end to end and fill the file')
+    if (8 + Number(length) + end !== blob.size) throw refuse('gaps')
     found.tensors += spans.length
     found.bytes += end
   }

@@ -2,6 +2,15 @@ import type { EvalErrors } from '../../../errors/eval'
 import type { ErrorTexts } from '../../../errors/texts'
 import { expectationText } from './expectation'
 
+function onnxText(endpoint: string, reason: string): string {
+  const known: Record<string, string> = {
+    'no-file': `there is no onnx/model.onnx at ${endpoint}, nor a smaller one`,
+    closed: 'it was closed',
+    worker: 'its worker ended with an error',
+  }
+  return known[reason] ?? reason
+}
+
 export const evalErrors: ErrorTexts<EvalErrors> = {
   'eval-nothing-judged': ({ file, rows }) =>
     `None of the ${rows} rows of ${file} could be judged, so there is no score. What is wrong with each stands in verdicts.jsonl. Correct the file and score it again.`,
@@ -49,8 +58,8 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${reason}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
   'eval-sets-failed': ({ reason }) =>
     `The small sets could not be asked beside the run (${reason}). The run and its evaluations go on without them, with the same numbers. Score the adapter when it has ended.`,
-  'eval-onnx': ({ model, reason }) =>
-    `The ONNX model ${model} cannot judge (${reason}), so that its score is left out; the others stand. Check its id and that it is a chat model with a file onnx/model.onnx or a smaller one beside it.`,
+  'eval-onnx': ({ model, endpoint, reason }) =>
+    `The ONNX model ${model} cannot judge (${onnxText(endpoint, reason)}), so that its score is left out; the others stand. Check its id and that it is a chat model with a file onnx/model.onnx or a smaller one beside it.`,
   'eval-length-memory': ({ suite, length }) =>
     `${suite}: the GPU has too little memory for a context of ${length} tokens, so that this length and longer ones are left out; shorter ones and the other scores stand. Free memory (close other tabs and programs), or ask for shorter contexts.`,
   'eval-scores-format': ({ file, wanted }) =>

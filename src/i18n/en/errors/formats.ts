@@ -13,6 +13,16 @@ const EXPECTED: Record<ConfigExpectation, string> = {
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`
 
+function unreadableText({ reason, seconds }: FormatsErrors['verify-unreadable']): string {
+  const known: Record<string, string> = {
+    silent: `it said nothing for ${seconds} s`,
+    worker: 'its worker ended with an error',
+    several: 'it took it for one of several files',
+    gaps: 'the tensors do not lie end to end and fill the file',
+  }
+  return known[reason] ?? reason
+}
+
 export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'json-not-object': (p) =>
     `${p.file} is JSON but holds no fields, so nothing can be read from it. Download or export the file again.`,
@@ -127,7 +137,7 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'export-no-room': (p) =>
     `The export needs ${gigabytes(p.needed)} and the place it goes to has ${gigabytes(p.free)} left, so it was not begun. Free some space, choose another place, or a smaller format.`,
   'verify-unreadable': (p) =>
-    `${p.reader} could not open ${p.file} again (${p.reason}), so it has not been shown that other programs can. Its files are as they were written. Try it in the program that it is for, or with the page in a current Chrome or Edge.`,
+    `${p.reader} could not open ${p.file} again (${unreadableText(p)}), so it has not been shown that other programs can. Its files are as they were written. Try it in the program that it is for, or with the page in a current Chrome or Edge.`,
   'verify-too-large': (p) =>
     `Opening the export as a model takes ${gigabytes(p.bytes)}, more than the ${gigabytes(p.most)} that a tab holds beside the model that is loaded, so it was asked nothing. Its files were read back. Ask it in the program that it is for; its README has the command.`,
   'run-pack-damaged': ({ file, part }) =>

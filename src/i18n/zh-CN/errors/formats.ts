@@ -13,6 +13,16 @@ const EXPECTED: Record<ConfigExpectation, string> = {
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`
 
+function unreadableText({ reason, seconds }: FormatsErrors['verify-unreadable']): string {
+  const known: Record<string, string> = {
+    silent: `${seconds} 秒内没有任何响应`,
+    worker: '运行它的后台线程出错退出',
+    several: '它把该文件当成了多个文件之一',
+    gaps: '张量没有首尾相接地占满文件',
+  }
+  return known[reason] ?? reason
+}
+
 export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'json-not-object': (p) => `${p.file} 的内容是 JSON，但不是字段的集合，无法从中读取设置。请重新下载或重新导出该文件。`,
   'json-invalid': (p) => `${p.file} 不是有效的 JSON（${p.reason}），无法读取。请重新下载或重新导出该文件。`,
@@ -124,7 +134,7 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
   'export-no-room': (p) =>
     `导出需要 ${gigabytes(p.needed)}，而目标位置只剩 ${gigabytes(p.free)}，因此没有开始。请腾出空间、换一个位置，或选择更小的格式。`,
   'verify-unreadable': (p) =>
-    `${p.reader} 无法重新打开 ${p.file}（${p.reason}），因此还不能证明其他程序能打开它。文件本身与写入时一致。请在目标程序里试一试，或换用最新的 Chrome 或 Edge 打开本页。`,
+    `${p.reader} 无法重新打开 ${p.file}（${unreadableText(p)}），因此还不能证明其他程序能打开它。文件本身与写入时一致。请在目标程序里试一试，或换用最新的 Chrome 或 Edge 打开本页。`,
   'verify-too-large': (p) =>
     `把导出内容当作模型打开需要 ${gigabytes(p.bytes)}，超过标签页在已加载的模型之外还能容纳的 ${gigabytes(p.most)}，因此没有向它提问，只读回核对了文件。请在目标程序里提问，命令见 README。`,
   'run-pack-damaged': ({ file, part }) =>
