@@ -112,8 +112,9 @@ export async function loadDataset(
       collector.kept(fields, mapping.format, example, tokenized)
     } catch (error) {
       if (error instanceof WallOfText) {
-        const { length, most } = error
-        return collector.bad(one.row, fail('data-row-wall', { row: one.row, length, most }, error))
+        const { length, most, hasNoCut } = error
+        const facts = { row: one.row, length, most }
+        return collector.bad(one.row, fail(hasNoCut ? 'data-row-wall' : 'data-row-whole', facts, error))
       }
       // What is nested deeper than there is stack for is one row's fault, not the file's.
       if (error instanceof RangeError) return collector.bad(one.row, fail('data-row-deep', { row: one.row }, error))

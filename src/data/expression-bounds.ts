@@ -9,8 +9,8 @@ const BOUNDED = 16
 
 /**
  * Throws 'data-tokenizer-expression' where a tokenizer.json holds a regular expression whose search may take for ever:
- * nothing can break one off once it runs. Refused is what repeats, without an end, something that itself repeats or
- * branches, and what repeats too often in a row; no model's tokenizer needs either.
+ * nothing can break one off once it runs. Refused is what repeats, without an end, something that itself repeats,
+ * branches or varies in length, and what repeats too often in a row; no model's tokenizer needs either.
  */
 export function expectBoundedExpressions(json: Json): void {
   for (const pattern of expressionsOf([json.normalizer, json.pre_tokenizer, json.decoder]))
@@ -27,6 +27,8 @@ function expressionsOf(value: unknown): string[] {
 
 interface Group {
   branches: boolean
+  /** Holds something that may be there or not, or a few times. */
+  varies: boolean
   repeats: boolean
   /** Repetitions of the alternative that is being read. */
   inRow: number
@@ -34,30 +36,36 @@ interface Group {
 
 /** Whether an expression may take more than a small power of the text's length. */
 export function isExplosive(pattern: string): boolean {
-  const open: Group[] = [{ branches: false, repeats: false, inRow: 0 }]
+  const open: Group[] = [emptyGroup()]
   let closed: Group | null = null
   for (const [part] of pattern.matchAll(PARTS)) {
     const here = open.at(-1)!
     const repeated = closed
     closed = null
-    if (part.startsWith('(')) open.push({ branches: false, repeats: false, inRow: 0 })
+    if (part.startsWith('(')) open.push(emptyGroup())
     else if (part === ')' && open.length > 1) {
       closed = open.pop()!
       const outer = open.at(-1)!
       outer.repeats ||= closed.repeats
+      outer.branches ||= closed.branches
+      outer.varies ||= closed.varies
       outer.inRow += closed.inRow
       if (outer.inRow > MOST_REPEATS) return true
     } else if (part === '|') {
       here.branches = true
       here.inRow = 0
     } else if (isEndless(part)) {
-      if (repeated && (repeated.repeats || repeated.branches)) return true
+      if (repeated && (repeated.repeats || repeated.branches || repeated.varies)) return true
       here.repeats = true
       if (++here.inRow > MOST_REPEATS) return true
+    } else if (part === '?' || /^\{\d+,\d+\}$/.test(part)) {
+      here.varies = true
     }
   }
   return false
 }
+
+const emptyGroup = (): Group => ({ branches: false, varies: false, repeats: false, inRow: 0 })
 
 /** Escapes, classes (one may hold others), opening groups, quantifiers; anything else by itself. */
 const PARTS = new RegExp(

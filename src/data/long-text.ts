@@ -12,10 +12,13 @@ const OVERLAP = 16
 export class WallOfText extends Error {
   readonly length: number
   readonly most = LONGEST
+  /** Whether the tokenizer's cuts are known, and the text has none. */
+  readonly hasNoCut: boolean
 
-  constructor(length: number) {
+  constructor(length: number, hasNoCut: boolean) {
     super(`a text of ${length} characters that cannot be cut`)
     this.length = length
+    this.hasNoCut = hasNoCut
   }
 }
 
@@ -137,7 +140,7 @@ function* regions(text: string, cut: CertainCut | null, part: number): Generator
     let to = from + part
     if (cut) while (to < text.length && to - from < LONGEST && !cut(text, to)) to++
     if (!cut || to >= text.length) to = text.length
-    if (to - from >= LONGEST) throw new WallOfText(to - from)
+    if (to - from >= LONGEST) throw new WallOfText(to - from, cut !== null)
     yield text.slice(from, to)
     from = to
   }

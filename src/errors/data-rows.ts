@@ -7,6 +7,7 @@ export interface DataRowErrors {
   'data-row-not-object': { row: number }
   'data-row-deep': { row: number }
   'data-row-wall': { row: number; length: number; most: number }
+  'data-row-whole': { row: number; length: number; most: number }
   'data-row-unknown': { row: number; columns: string[] }
   'data-row-missing-field': { row: number; field: string; columns: string[] }
   'data-row-field-kind': { row: number; field: string; wanted: 'text' | 'list' }

@@ -83,6 +83,10 @@ export class GpuLanguageModel implements LanguageModel {
     this.adapter = null
   }
 
+  get adapterStrength(): number {
+    return this.strength
+  }
+
   setAdapterStrength(strength: number): void {
     if (strength === this.strength) return
     this.strength = strength

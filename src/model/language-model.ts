@@ -73,6 +73,7 @@ export interface LanguageModel {
   createTrainer(shape: TrainingShape, onCompile?: (done: number, total: number) => void): Promise<Trainer>
   /** How strongly the adapter acts outside training, beside its own scale; 1 after attachLora. */
   setAdapterStrength(strength: number): void
+  readonly adapterStrength: number
   /** What each line of the batch leaves, without a gradient. */
   lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineFigures>
   /** Cross-entropy of each token [B, T], as the token after the one before it; NaN where it is not trained. */

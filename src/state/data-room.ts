@@ -17,6 +17,8 @@ export interface SampleInfo {
   title: Record<string, string>
   description: Record<string, string>
   rows: number
+  /** Of the sets that come with the page, as their index says. */
+  license?: string
 }
 
 export interface DataState {
@@ -129,8 +131,8 @@ export function createDataRoom(engine: Engine, settings: () => DataSettings, bas
     async listSamples() {
       const response = await fetch(new URL('samples/index.json', baseUrl))
       if (!response.ok) return
-      const body = (await response.json()) as SampleInfo[] | { samples: SampleInfo[] }
-      store.setState({ samples: Array.isArray(body) ? body : body.samples })
+      const { license, samples } = (await response.json()) as { license: string; samples: SampleInfo[] }
+      store.setState({ samples: samples.map((sample) => ({ license, ...sample })) })
     },
     /**
      * Resolves with whether the file is a good data set, about which nothing is to be asked. What cannot be read leaves

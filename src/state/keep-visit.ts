@@ -93,7 +93,7 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
       tryRoom.store.subscribe((now, before) => {
         if (now.answers !== before.answers && !now.busy) put('answers', now.answers.filter(isDone))
         if (now.busy !== before.busy && !now.busy) put('answers', now.answers.filter(isDone))
-        if (now.adapter !== before.adapter) keepAdapter()
+        if (now.adapter !== before.adapter || now.adapterFiles !== before.adapterFiles) keepAdapter()
       })
     },
     read: () => store.read().catch((): Visit => ({})),

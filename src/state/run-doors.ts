@@ -48,9 +48,6 @@ interface DoorParts {
   begun(): Promise<void>
 }
 
-/** Of the sample sets that come with the page (public/samples/index.json). */
-const SAMPLE_LICENSE = 'CC0-1.0'
-
 /** Losses of the GPU or the worker in a row, without a step between them, after which the person decides. */
 const MOST_LOSSES = 3
 
@@ -121,7 +118,7 @@ export function createRunDoors(parts: DoorParts) {
         name: dataTitle,
         rows,
         tokens,
-        license: sample ? SAMPLE_LICENSE : undefined,
+        license: sample?.license,
         sample: sample?.file,
         file: fileName ?? undefined,
         kept,

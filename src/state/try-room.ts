@@ -193,15 +193,9 @@ export function createTryRoom(engine: Engine) {
         const adapter = await engine.mixAdapters(
           parts.map(({ name: own, files, weight }) => ({ folder: readBlobs(own, files), weight })),
         )
-        const adapterFiles = await write()
-        store.setState({
-          adapter,
-          adapterName: name,
-          adapterRunId: null,
-          adapterFiles,
-          strength: AS_TRAINED,
-          error: null,
-        })
+        // What answers from now on is the sum, whether its files can be kept or not.
+        store.setState({ adapter, adapterName: name, adapterRunId: null, adapterFiles: null, strength: AS_TRAINED })
+        store.setState({ adapterFiles: await write(), error: null })
         return true
       } catch (error) {
         store.setState({ error: serializeError(error) })

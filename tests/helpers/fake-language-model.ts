@@ -42,6 +42,9 @@ export class FakeLanguageModel implements LanguageModel {
   /** Every strength that was asked for, the last one in force. */
   strengths: number[] = []
   setAdapterStrength = (strength: number) => void this.strengths.push(strength)
+  get adapterStrength(): number {
+    return this.strengths.at(-1) ?? 1
+  }
 
   readLora = async () => this.pairs
   planMemory = () => ({

@@ -27,6 +27,9 @@ it.each([
   '(.*,){20}z',
   'a*a*a*a*b',
   '((a)|b+)*c',
+  '((?:a|a))*b',
+  '(?:aa?)*b',
+  '(?:a{1,2})*b',
 ])('those that may search for ever are not: %s', (pattern) => {
   expect(isExplosive(pattern)).toBe(true)
 })

@@ -44,6 +44,7 @@ describe('the strength of the adapter', () => {
   const ask = async (change: object, onText = () => {}) => {
     const model = new FakeLanguageModel({ maxPositionEmbeddings: 64 } as ModelConfig)
     model.answer = [5]
+    model.setAdapterStrength(0.25)
     const messages = [{ role: 'user', content: 'Paris is' }]
     const answered = answer(
       model,
@@ -58,15 +59,15 @@ describe('the strength of the adapter', () => {
   }
 
   it('holds for its answer alone, also where that breaks off', async () => {
-    expect(await ask({ strength: 0.7 })).toEqual([0.7, 1])
+    expect(await ask({ strength: 0.7 })).toEqual([0.25, 0.7, 0.25])
     const broken = () => {
       throw new Error('gone')
     }
-    expect(await ask({ strength: 0.7 }, broken)).toEqual([0.7, 1])
+    expect(await ask({ strength: 0.7 }, broken)).toEqual([0.25, 0.7, 0.25])
   })
 
   it('stays what it is where none is asked for', async () => {
-    expect(await ask({})).toEqual([])
+    expect(await ask({})).toEqual([0.25])
   })
 })
 

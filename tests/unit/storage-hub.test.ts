@@ -274,9 +274,9 @@ describe('openHub', { timeout: 60_000 }, () => {
     ],
     [
       '{"sha": "../../other", "siblings": [{"rfilename": "config.json", "size": -1}, {"rfilename": "a//b"}]}',
-      'hub-not-found',
+      'model-no-tokenizer',
     ],
-    [JSON.stringify({ siblings: [{ rfilename: 'config.json', size: 1e308 }] }), 'hub-not-found'],
+    [JSON.stringify({ siblings: [{ rfilename: 'config.json', size: 1e308 }] }), 'model-no-tokenizer'],
   ])('a listing that is none or lies gives a named error: %s', async (listing, code) => {
     hub.listing = listing
     expect(await codeOf(open().then(openModelFolder))).toBe(code)

@@ -24,7 +24,7 @@ it('the adapter acts as strongly as asked on its own side, and as trained on eve
   await tryRoom.send('Who?')
   tryRoom.set({ strength: 0.5 })
   await tryRoom.send('Who?')
-  expect(told).toEqual(['tuned as it is', 'base as it is', 'tuned 0.5', 'base as it is'])
+  expect(told).toEqual(['tuned 1', 'base as it is', 'tuned 0.5', 'base as it is'])
   const [second, first] = tryRoom.store.getState().answers
   expect([first.tuned!.strength, second.tuned!.strength, second.base.strength]).toEqual([undefined, 0.5, undefined])
 })

@@ -81,7 +81,7 @@ beforeEach(() => {
       trainerState: {},
     }
   }
-  vi.stubGlobal('fetch', async () => new Response(JSON.stringify(samples)))
+  vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ license: 'CC0-1.0', samples })))
 })
 afterEach(() => void vi.unstubAllGlobals())
 

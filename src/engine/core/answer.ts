@@ -22,6 +22,7 @@ export async function answer(
   const stops = new Set(tokenizer.stopIds)
   const began = performance.now()
   const { strength } = request
+  const before = model.adapterStrength
   if (strength !== undefined) model.setAdapterStrength(strength)
   const stream = model.generate(prompt, {
     maxNewTokens: request.max_new_tokens,
@@ -39,8 +40,8 @@ export async function answer(
       onText(decoder.push(id), ids.length)
     }
   } finally {
-    // The next one, and a run's own evaluations, see it as it was trained.
-    if (strength !== undefined) model.setAdapterStrength(1)
+    // The next one, scores and a run's own evaluations see it as it was.
+    if (strength !== undefined) model.setAdapterStrength(before)
   }
   const seconds = (performance.now() - began) / 1000
   const stopped = ids.length > 0 && stops.has(ids[ids.length - 1])

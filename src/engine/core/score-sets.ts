@@ -7,7 +7,7 @@ import type { RunControl } from '../../train/run-control'
 import { promptOrNull } from './answer'
 import { judgeRows } from './judge-rows'
 
-/** All answers of one evaluation; what is not said by then counts nowhere. */
+/** All sets of one evaluation: one that is not through by then has no figure, since a part of it is another set. */
 const LIMIT_MS = 20_000
 /** A text's beginning is enough to see it forgotten. */
 const TEXT_TOKENS = 256
@@ -49,7 +49,8 @@ async function lossesOf({ name, items }: Suite, { model, tokenizer }: SetParts):
     ({ fields }, i) =>
       atOnce(tokenizeExample(i + 1, { kind: 'text', text: String(fields.text) }, tokenizer, options)).row,
   )
-  return async () => {
+  return async (enough) => {
+    if (enough()) return [`${name}_loss`, null]
     const { losses, counts } = await judgeRows(model, rows, { useAdapter: true, padId: tokenizer.padId })
     return [`${name}_loss`, sum(losses) / sum(counts)]
   }
@@ -79,6 +80,7 @@ async function answersOf(suite: Suite, { model, tokenizer }: SetParts): Promise<
   return async (enough) => {
     const said = asked.map(() => tokenizer.streamDecoder({ skipSpecial: true }))
     const sums: number[] = []
+    let left = asked.length
     if (asked.length === 0 || enough()) return [`${suite.name}_${figure}`, null]
     const prompts = asked.map(({ ids }) => ids)
     for await (const { index, id, isLast } of model.generateMany(prompts, {
@@ -89,10 +91,11 @@ async function answersOf(suite: Suite, { model, tokenizer }: SetParts): Promise<
       if (isLast) {
         const parts = asked[index].judge(said[index].finish().trim()).parts[figure] ?? []
         parts.forEach((part, at) => (sums[at] = (sums[at] ?? 0) + part))
+        left--
       }
       if (enough()) break
     }
-    return [`${suite.name}_${figure}`, sums.length > 0 ? figures[figure].of(sums) : null]
+    return [`${suite.name}_${figure}`, left === 0 && sums.length > 0 ? figures[figure].of(sums) : null]
   }
 }
 

@@ -29,6 +29,8 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
     `Row ${p.row} holds lists within lists, deeper than can be read. It is left out. Write its values flat, or as one text.`,
   'data-row-wall': (p) =>
     `Row ${p.row} holds a text of ${p.length} characters or more in which the tokenizer finds no end of a word; it takes at most ${p.most}. The row is left out. Put spaces or line breaks into the text, or spread it over several rows.`,
+  'data-row-whole': (p) =>
+    `Row ${p.row} holds a text of ${p.length} characters. This model's tokenizer can only be given a text whole, and takes at most ${p.most} then. The row is left out. Spread it over several rows.`,
   'data-row-unknown': (p) =>
     `Row ${p.row} is in no format that is known (it has: ${p.columns.join(', ') || 'nothing'}), unlike others of the file. It is left out. Name its fields as theirs are named to use it.`,
   'data-row-missing-field': (p) =>

@@ -28,6 +28,8 @@ export const dataRowErrors: ErrorTexts<DataRowErrors> = {
   'data-row-deep': (p) => `第 ${p.row} 条的列表嵌套过深，无法读取，已略过。请把内容展平，或写成一段文本。`,
   'data-row-wall': (p) =>
     `第 ${p.row} 条有一段文本连续 ${p.length} 个字符以上，分词器找不到词的边界（最多 ${p.most} 个），已略过。请在文本中加入空格、标点或换行，或拆成多条。`,
+  'data-row-whole': (p) =>
+    `第 ${p.row} 条有一段 ${p.length} 个字符的文本。这个模型的分词器只能整段处理，最多 ${p.most} 个字符，已略过。请拆成多条。`,
   'data-row-unknown': (p) =>
     `第 ${p.row} 条的格式无法识别（现有字段：${p.columns.join('、') || '无'}），与文件中其他条不同，已略过。如需使用，请把字段名改成与其他条一致。`,
   'data-row-missing-field': (p) =>

@@ -88,7 +88,11 @@ export function Ask({ disabled }: { disabled: boolean }) {
           </label>
         )}
         {adapter && strength !== 1 && (
-          <Button kind="quiet" disabled={busy || taken} onClick={() => void studio.mixAdapters(strength, null)}>
+          <Button
+            kind="quiet"
+            disabled={busy || taken}
+            onClick={() => void studio.mixAdapters(strength, null).catch(studio.notices.fail)}
+          >
             {t('try.keepStrength')}
           </Button>
         )}

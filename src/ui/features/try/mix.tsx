@@ -48,7 +48,7 @@ export function Mix({ others, onClose }: { others: readonly RunRecord[]; onClose
           kind="primary"
           onClick={() => {
             onClose()
-            void studio.mixAdapters(weights[0], { record: other, weight: weights[1] })
+            void studio.mixAdapters(weights[0], { record: other, weight: weights[1] }).catch(studio.notices.fail)
           }}
         >
           {t('try.mixDo')}
