@@ -12,6 +12,7 @@ const handover = unit('handover')
 const push = unit('storage-hub-push')
 const pack = unit('run-pack')
 const check = unit('export-check')
+const kept = unit('kept-for-later')
 
 /** @type {Mutation[]} */
 export const exportMutations = [
@@ -203,6 +204,20 @@ export const exportMutations = [
     find: 'if (8 + Number(length) + end !== blob.size)',
     replace: 'if (Number.isNaN(end))',
     test: check,
+  },
+  {
+    name: 'export check: a file that came back damaged is opened all the same',
+    file: 'src/state/export-check.ts',
+    find: 'if (report.readBack?.damaged) return report',
+    replace: '',
+    test: check,
+  },
+  {
+    name: 'chat page: an answer waits for its copy, and fails with it',
+    file: 'src/exporters/chat-page/page/sw.js',
+    find: 'event.waitUntil(keep(cache, request, answer.clone()).catch(() => {}))',
+    replace: 'await keep(cache, request, answer.clone())',
+    test: kept,
   },
   {
     name: 'export check: a merged folder is asked packed into four bits',

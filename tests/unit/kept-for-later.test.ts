@@ -10,7 +10,7 @@ function store() {
   const cache = {
     put: async (request: Request, answer: Response) => void kept.set(request.url, await answer.text()),
     match: async (request: Request | string) => {
-      const text = kept.get(typeof request === 'string' ? request : request.url)
+      const text = kept.get(typeof request === 'string' ? new URL(request, SITE).href : request.url)
       return text === undefined ? undefined : new Response(text)
     },
     keys: async () => [...kept.keys()].map((url) => ({ url })),
@@ -30,11 +30,12 @@ const fetched = async ({ url }: Request) => {
 }
 
 /** What a worker answers, and the work that it goes on with behind its answer. */
-async function ask(path: string) {
+async function ask(path: string, mode = 'cors') {
+  const request = Object.defineProperty(new Request(SITE + path), 'mode', { value: mode })
   let answer!: Promise<Response>
   const behind: Promise<unknown>[] = []
   listeners.get('fetch')!({
-    request: new Request(SITE + path),
+    request,
     respondWith: (given: Promise<Response>) => (answer = given),
     waitUntil: (work: Promise<unknown>) => behind.push(work),
   })
@@ -97,6 +98,9 @@ it('the chat page’s keeps its page from the start, and one version of model an
     network[SITE + path] = path
     await Promise.all((await ask(path)).behind)
   }
+  network = {}
+  expect((await ask('index.html', 'navigate')).text).toBe('./')
+  await expect(ask('other.js')).rejects.toThrow('Failed to fetch')
   const large = [...kept.keys()].filter((url) => /gguf|wasm/.test(url))
   expect(large).toEqual([`${SITE}wllama.wasm?a`, `${SITE}model.gguf?b`])
 })

@@ -28,7 +28,9 @@ async function fromHere(event) {
     if (cache && answer.ok) event.waitUntil(keep(cache, request, answer.clone()).catch(() => {}))
     return answer
   } catch (error) {
-    if (kept) return kept
+    // The page has two addresses, its folder's and index.html.
+    const last = kept ?? (request.mode === 'navigate' ? await cache?.match('./') : null)
+    if (last) return last
     throw error
   }
 }
