@@ -1,14 +1,20 @@
 import type { FileFolder } from '../contracts/bytes'
+import type { ColumnMapping } from '../contracts/data'
+import { DATA_FORMATS } from '../contracts/data'
+import type { EvalRow } from '../contracts/evaluation'
 import { FIGURE_NAMES } from '../contracts/figures'
 import { RUN_FILE } from '../contracts/file-names'
-import { fail } from '../errors'
+import { errorText, fail, isErrorCode } from '../errors'
 import { MANIFEST } from '../formats/manifest'
 import { ADAPTER_FOLDER, packedJson, RUN_PACK, RUN_RECORD, runPackManifest, TRAINER_STATE } from '../formats/run-pack'
+import { errors as english } from '../i18n/en/errors'
 import { parseRunFile } from '../run-file/parse-run-file'
+import type { DataTokens } from '../run-file/run-facts'
 import type { BlobFile } from './blob-folder'
 import { readBlobs } from './blob-folder'
 import type { CurvePoint } from './curve'
 import type { Saver } from './export-room'
+import type { LogLine } from './log-line'
 import { fileStem, runName } from './names'
 import type { AnswerRecord, RunRecord } from './run-record'
 import { bytesOf } from './run-record'
@@ -69,6 +75,63 @@ const answersOf = (rows: unknown): AnswerRecord[] =>
     cut: row.cut === true,
   }))
 
+/** Evaluations as charts draw them; one without a step or a loss is none. */
+const evaluationsOf = (rows: unknown): EvalRow[] =>
+  objects(rows)
+    .filter((row) => number(row.step) !== null && number(row.eval_loss) !== null)
+    .map((row) => {
+      const of = (name: keyof EvalRow) => number(row[name]) ?? 0
+      const scores = Object.entries(isObject(row.scores) ? row.scores : {}).filter(
+        ([, value]) => number(value) !== null,
+      )
+      return {
+        step: of('step'),
+        epoch: of('epoch'),
+        eval_loss: of('eval_loss'),
+        eval_mean_token_accuracy: of('eval_mean_token_accuracy'),
+        eval_entropy: of('eval_entropy'),
+        eval_num_tokens: of('eval_num_tokens'),
+        eval_runtime: of('eval_runtime'),
+        eval_samples_per_second: of('eval_samples_per_second'),
+        eval_steps_per_second: of('eval_steps_per_second'),
+        ...(scores.length > 0 ? { scores: Object.fromEntries(scores) as Record<string, number> } : {}),
+      }
+    })
+
+/** What a run told: a code of ours stays one where its words can be said with what stands beside it. */
+function logOf(rows: unknown): LogLine[] {
+  return objects(rows).flatMap(({ time, level, text: said }): LogLine[] => {
+    const line = { time: number(time) ?? 0, level: level === 'warning' ? ('warning' as const) : ('info' as const) }
+    if (typeof said === 'string') return [{ ...line, text: said }]
+    if (!isObject(said) || typeof said.message !== 'string') return []
+    const { code, params, message } = said
+    if (typeof code !== 'string' || !isErrorCode(code) || !isObject(params)) return [{ ...line, text: message }]
+    try {
+      errorText(english, code, params)
+      return [{ ...line, text: { code, params, message } }]
+    } catch {
+      return [{ ...line, text: message }]
+    }
+  })
+}
+
+/** What the person chose the columns to be; undefined where that is no choice of ours. */
+function mappingOf(value: unknown): ColumnMapping | undefined {
+  const said = isObject(value) ? value : {}
+  const format = DATA_FORMATS.find((one) => one === said.format)
+  if (!format) return undefined
+  const columns = (['user', 'assistant', 'system', 'context', 'text'] as const).flatMap((use) => {
+    const column = text(said[use])
+    return column ? [[use, column] as const] : []
+  })
+  return { format, ...Object.fromEntries(columns) }
+}
+
+function tokensOf(value: unknown): DataTokens | undefined {
+  const [all, trained] = isObject(value) ? [number(value.all), number(value.trained)] : [null, null]
+  return all === null || trained === null ? undefined : { all, trained }
+}
+
 const REASONS = ['finished', 'stopped', 'failed', 'interrupted'] as const
 
 /**
@@ -85,6 +148,7 @@ export async function unpackRun(folder: FileFolder, known: readonly RunRecord[])
   const drawn = curveOf(about.curve)
   const curve = drawn.length > 0 ? drawn : curveOf(state.log_history)
   const [model, data] = [about.model, about.data].map((value) => (isObject(value) ? value : {}))
+  const evalFile = text(isObject(data.evalFile) ? data.evalFile.name : undefined)
   const seen = Array.isArray(about.seen) ? about.seen : []
   const triples = seen.filter(
     (row): row is [number, number, number] => Array.isArray(row) && row.length === 3 && row.every(Number.isFinite),
@@ -98,6 +162,9 @@ export async function unpackRun(folder: FileFolder, known: readonly RunRecord[])
     data: {
       name: text(data.name),
       rows: number(data.rows) ?? 0,
+      tokens: tokensOf(data.tokens),
+      mapping: mappingOf(data.mapping),
+      evalFile: evalFile ? { name: evalFile } : undefined,
       sample: text(data.sample) || undefined,
       file: text(data.file) || undefined,
       license: text(data.license) || undefined,
@@ -105,6 +172,8 @@ export async function unpackRun(folder: FileFolder, known: readonly RunRecord[])
     run,
     curve,
     answers: answersOf(about.answers),
+    log: logOf(about.log),
+    evaluations: evaluationsOf(about.evaluations),
     seen: packSeen(triples),
     // A run whose checkpoints stayed elsewhere has ended here.
     reason: REASONS.find((one) => one === about.reason && one !== 'interrupted') ?? 'stopped',

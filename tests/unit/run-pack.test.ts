@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { fail } from '../../src/errors'
 import { createNotices } from '../../src/state/notices'
 import { createRunPacks, packRun, unpackRun } from '../../src/state/run-packs'
 import { createRunsRoom } from '../../src/state/runs-room'
@@ -26,11 +27,32 @@ const record: RunRecord = {
   tags: ['good'],
   startedAt: 1_700_000_000_000,
   model: { id: 'builtin', name: 'seedling', source: 'builtin' },
-  data: { name: 'harbour', rows: 4, kept: 'secret-key', license: 'CC0-1.0' },
+  data: {
+    ...{ name: 'harbour', rows: 4, kept: 'secret-key', license: 'CC0-1.0', tokens: { all: 90, trained: 60 } },
+    mapping: { format: 'columns', user: 'ask', assistant: 'say' },
+    evalFile: { name: 'judged.jsonl', kept: 'secret-key-too' },
+  },
   run: { ...recommendedRun, learning_rate: 3e-4, max_steps: 3 },
   curve: [1, 2, 3].map(point),
   answers: [{ step: 2, row: 1, question: 'Who?', expected: 'Ahoy', text: 'Aho', cut: true }],
+  log: [
+    { time: 5, level: 'info', text: 'begun' },
+    { time: 6, level: 'warning', text: fail('train-excluded-all', { rows: 2 }).toJSON() },
+  ],
   seen: packSeen([[1, 1, 2.5]]),
+  evaluations: [
+    {
+      ...{
+        step: 2,
+        epoch: 0.5,
+        eval_loss: 2.25,
+        eval_mean_token_accuracy: 0.5,
+        eval_entropy: 1.5,
+        eval_num_tokens: 100,
+      },
+      ...{ eval_runtime: 0.25, eval_samples_per_second: 8, eval_steps_per_second: 4, scores: { harbour_match: 0.75 } },
+    },
+  ],
   reason: 'finished',
   steps: 3,
   seconds: 3,
@@ -61,7 +83,8 @@ it('a run goes out as one file and comes in again with curve, answers, settings 
   const { id: _, adapterBytes: _a, data, ...rest } = runs.find(taken.id)!
   const { id: _i, adapterBytes: _b, data: before, ...same } = record
   expect(rest).toMatchObject(same)
-  expect(data).toEqual({ ...before, kept: undefined, sample: undefined, file: undefined })
+  // The keys of this browser's own files alone stay behind.
+  expect(data).toEqual({ ...before, kept: undefined, evalFile: { name: 'judged.jsonl' } })
   const files = await runs.files(taken.id, 'adapter')
   expect(files.map(({ path }) => path)).toEqual(adapter.map(({ path }) => path))
   expect(await files[1].blob.arrayBuffer()).toEqual(await adapter[1].blob.arrayBuffer())
@@ -98,6 +121,32 @@ it('takes of what others wrote only what has its form', async () => {
   expect(taken.curve.map(({ step, loss }) => [step, loss])).toEqual([[1, 2.5]])
   expect(taken.answers).toEqual([{ step: 0, row: 0, question: '', expected: '', text: '', cut: false }])
   expect(typeof taken.name).toBe('string')
+})
+
+it('takes of log, evaluations and data only what can be drawn and said', async () => {
+  const strange = {
+    log: [
+      ...[null, { text: 7 }, { time: 'x', level: 'loud', text: 'plain' }],
+      ...[
+        // Its words need a list that is not there.
+        { time: 1, level: 'warning', text: { code: 'cli-unknown-command', params: {}, message: 'no such command' } },
+        { time: 2, level: 'info', text: { code: 'made-up', params: {}, message: 'of another version' } },
+      ],
+    ],
+    evaluations: [null, { step: 1 }, { step: 2, eval_loss: 1.5, epoch: 'half', scores: { good: 1, bad: 'x' } }],
+    data: { name: 'd', rows: 1, tokens: { all: 3 }, mapping: { format: 'spells' }, evalFile: { name: 4 } },
+  }
+  const files = await packRun({ ...record, ...strange } as never, [])
+  const bytes = new Uint8Array(await (await zipBlobs(files)).arrayBuffer())
+  const taken = await unpackRun((await openRunPack(bytesSource('run.zip', bytes)))!.folder, [])
+  expect(taken.log).toEqual([
+    { time: 0, level: 'info', text: 'plain' },
+    { time: 1, level: 'warning', text: 'no such command' },
+    { time: 2, level: 'info', text: 'of another version' },
+  ])
+  expect(taken.evaluations).toMatchObject([{ step: 2, epoch: 0, eval_loss: 1.5, eval_runtime: 0, scores: { good: 1 } }])
+  expect(taken.evaluations![0].scores).toEqual({ good: 1 })
+  expect(taken.data).toEqual({ name: 'd', rows: 1 })
 })
 
 it('the command line packs what it trained and opens what the page packed', { timeout: 60_000 }, async () => {
