@@ -187,7 +187,7 @@ export const exportMutations = [
   {
     name: 'run pack: a damaged part is taken',
     file: 'src/formats/run-pack.ts',
-    find: "if (damaged !== null) throw fail('run-pack-damaged', { file: source.name, part: damaged })",
+    find: "if (damaged !== null) throw fail('pack-damaged', { file: source.name, part: damaged })",
     replace: '',
     test: pack,
   },

@@ -9,6 +9,8 @@ export interface CliErrors {
   'cli-file-missing': { option: string; path: string }
   'cli-out-is-source': { out: string; option: string }
   'cli-out-unusable': { out: string; reason: string }
+  /** `file`: of that run. */
+  'cli-out-other-run': { out: string; file: string }
   'cli-out-locked': { out: string; pid: number; host: string; command: string; lock: string }
   'cli-lora-conflict': { field: string; stated: string; found: string }
   'cli-options-exclude': { first: string; second: string }

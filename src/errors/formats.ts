@@ -60,8 +60,8 @@ export interface FormatsErrors {
    */
   'verify-unreadable': { file: string; reader: string; reason: string; seconds?: number }
   'verify-too-large': { bytes: number; most: number }
-  'run-pack-damaged': { file: string; part: string }
-  'run-pack-none': { file: string }
-  'run-pack-empty': { file: string }
-  'run-pack-nothing': { folder: string }
+  'pack-damaged': { file: string; part: string }
+  'pack-none': { file: string }
+  'pack-empty': { file: string }
+  'pack-nothing': { folder: string }
 }

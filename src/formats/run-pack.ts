@@ -27,7 +27,7 @@ export async function runPackManifest(name: string, folder: FileFolder): Promise
 }
 
 /**
- * Open a run that was packed, every file compared with its hash; null: the archive is none. Throws 'run-pack-damaged',
+ * Open a run that was packed, every file compared with its hash; null: the archive is none. Throws 'pack-damaged',
  * and what `openZip` throws. Only what the manifest names is in the folder.
  */
 export async function openRunPack(source: ByteSource): Promise<{ name: string; folder: FileFolder } | null> {
@@ -35,7 +35,7 @@ export async function openRunPack(source: ByteSource): Promise<{ name: string; f
   const manifest = await readManifest(zip)
   if (manifest === null || manifest === 'damaged' || manifest.about.kind !== KIND) return null
   const damaged = await damagedFile(zip, manifest)
-  if (damaged !== null) throw fail('run-pack-damaged', { file: source.name, part: damaged })
+  if (damaged !== null) throw fail('pack-damaged', { file: source.name, part: damaged })
   const name = typeof manifest.about.name === 'string' ? manifest.about.name : source.name
   const list = async () => Object.entries(manifest.files).map(([path, { bytes }]) => ({ path, size: bytes }))
   return { name, folder: { name, list, open: async (path) => (path in manifest.files ? zip.open(path) : null) } }

@@ -195,7 +195,7 @@ export function createRunPacks({ runs, saver }: { runs: RunsRoom; saver: Saver }
       const files = await packRun(record, await runs.files(record.id, 'adapter'))
       saver.saveBlob(`${fileStem(record.name)}${RUN_PACK}`, await saver.zip(files))
     },
-    /** Puts a packed run among those of this browser. Throws 'run-pack-empty' where it has no curve and no adapter. */
+    /** Puts a packed run among those of this browser. Throws 'pack-empty' where it has no curve and no adapter. */
     async take(folder: FileFolder): Promise<RunRecord> {
       const record = await unpackRun(folder, runs.store.getState().list ?? [])
       const adapter: BlobFile[] = []
@@ -204,7 +204,7 @@ export function createRunPacks({ runs, saver }: { runs: RunsRoom; saver: Saver }
         const bytes = await (await folder.open(path))!.read(0, size)
         adapter.push({ path: path.slice(ADAPTER_FOLDER.length), blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) })
       }
-      if (record.curve.length === 0 && adapter.length === 0) throw fail('run-pack-empty', { file: folder.name })
+      if (record.curve.length === 0 && adapter.length === 0) throw fail('pack-empty', { file: folder.name })
       await runs.put(record)
       if (bytesOf(adapter) > 0) await runs.keepFiles(record.id, 'adapter', adapter, record.steps)
       return record

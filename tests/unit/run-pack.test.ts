@@ -104,7 +104,7 @@ it('a damaged part is named, and nothing of the run is taken', async () => {
   ] as const) {
     const bytes = new Uint8Array(await (await zipBlobs(list)).arrayBuffer())
     await expect(openRunPack(bytesSource('run.zip', bytes))).rejects.toMatchObject({
-      code: 'run-pack-damaged',
+      code: 'pack-damaged',
       params: { file: 'run.zip', part },
     })
   }

@@ -1,4 +1,5 @@
 import type { LoraConfig } from '../../contracts/lora'
+import { isHubId } from '../../formats/base-name'
 import type { CardSay } from './words'
 
 /** What a README fills into the commands. */
@@ -15,7 +16,7 @@ export interface RunNames {
 
 /** A model's id or folder as commands need it. "builtin" alone names nothing that can be loaded. */
 export function baseNames(baseModel: string, say: CardSay): Pick<RunNames, 'base' | 'baseHint'> & { title: string } {
-  if (/^[\w.-]+\/[\w.-]+$/.test(baseModel)) return { base: baseModel, baseHint: null, title: baseModel }
+  if (isHubId(baseModel)) return { base: baseModel, baseHint: null, title: baseModel }
   if (baseModel === 'builtin') {
     return {
       base: 'path/to/demo-model',

@@ -1,12 +1,12 @@
+import { isHubId } from '../../formats/base-name'
 import { licenseFields } from './license-fields'
 
 /** The YAML that hubs read at the top of a model card. */
 export function frontMatter(library: string, tags: string[], license: string | null, baseModel: string): string[] {
-  const isHubId = /^[\w.-]+\/[\w.-]+$/.test(baseModel)
   return [
     '---',
     // From whichever hub it came: this name is looked up on the one that shows the card.
-    ...(isHubId ? [`base_model: ${JSON.stringify(baseModel)}`] : []),
+    ...(isHubId(baseModel) ? [`base_model: ${JSON.stringify(baseModel)}`] : []),
     `library_name: ${library}`,
     'pipeline_tag: text-generation',
     'tags:',

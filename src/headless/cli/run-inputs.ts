@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Options } from './options'
 
 /** Beside a run: what it was made from, for those who go on with it elsewhere. */
-const INPUTS = 'inputs.json'
+export const INPUTS = 'inputs.json'
 const NAMES = ['model', 'data', 'columns', 'encoding'] as const
 
 /** Note what a run is made from, with whole paths. Where there is no room, options say it instead of the note. */

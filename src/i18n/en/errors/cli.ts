@@ -19,6 +19,8 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `--out is the folder of ${option} (${out}), so writing would destroy what is being read. Nothing was done. Give --out a folder of its own.`,
   'cli-out-unusable': ({ out, reason }) =>
     `"${out}" (--out) is no folder that can be written into (${reason}), so the result would have no place. Nothing was done. Give another path.`,
+  'cli-out-other-run': ({ out, file }) =>
+    `${out} (--out) holds another run already (its ${file} is not the packed one's), and the two would be mixed. Nothing was written. Give --out a folder of its own.`,
   'cli-out-locked': (p) =>
     `${p.out} is being written by another process (${p.command ? `"${p.command}", ` : ''}id ${p.pid}${p.host ? ` on ${p.host}` : ''}), and two in one folder would spoil each other's results. Nothing was done. Give --out another folder, or wait for it${p.host ? `; if that machine no longer works on it, delete ${p.lock}` : ''}.`,
   'cli-lora-conflict': ({ field, stated, found }) =>

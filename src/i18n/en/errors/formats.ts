@@ -140,12 +140,12 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `${p.reader} could not open ${p.file} again (${unreadableText(p)}), so it has not been shown that other programs can. Its files are as they were written. Try it in the program that it is for, or with the page in a current Chrome or Edge.`,
   'verify-too-large': (p) =>
     `Opening the export as a model takes ${gigabytes(p.bytes)}, more than the ${gigabytes(p.most)} that a tab holds beside the model that is loaded, so it was asked nothing. Its files were read back. Ask it in the program that it is for; its README has the command.`,
-  'run-pack-damaged': ({ file, part }) =>
+  'pack-damaged': ({ file, part }) =>
     `${file}: ${part} is not as it was packed (missing, cut off or changed), so nothing of the run was taken. Fetch the file again, or pack the run anew where it came from.`,
-  'run-pack-none': ({ file }) =>
+  'pack-none': ({ file }) =>
     `${file} is no packed run: its manifest.json is missing or says something else. Nothing was written. Give a file of "tune pack", or of "Save the run as one file" in the room Runs.`,
-  'run-pack-empty': ({ file }) =>
+  'pack-empty': ({ file }) =>
     `${file} holds neither a curve nor an adapter, so there is no run to take from it. Pack the run anew where it came from.`,
-  'run-pack-nothing': ({ folder }) =>
+  'pack-nothing': ({ folder }) =>
     `${folder} holds no adapter/ with its weights, so there is nothing to pack. Give the folder that "tune train --out" wrote; a run that was broken off gets its adapter when it goes on with --resume.`,
 }

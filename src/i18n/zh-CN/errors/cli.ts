@@ -18,6 +18,8 @@ export const cliErrors: ErrorTexts<CliErrors> = {
     `--out 与 ${option} 是同一个文件夹（${out}），写入会毁掉正在读取的内容，因此未执行任何操作。请为 --out 另选一个文件夹。`,
   'cli-out-unusable': ({ out, reason }) =>
     `“${out}”（--out）不是可写入的文件夹（${reason}），结果将无处存放，因此未执行任何操作。请换一个路径。`,
+  'cli-out-other-run': ({ out, file }) =>
+    `${out}（--out）中已有另一次训练（其中的 ${file} 与包里的不同），继续会把两者混在一起，因此没有写入任何内容。请为 --out 另选一个文件夹。`,
   'cli-out-locked': (p) =>
     `${p.out} 正由另一个进程写入（${p.command ? `“${p.command}”，` : ''}进程号 ${p.pid}${p.host ? `，在 ${p.host} 上` : ''}），两个进程写同一个文件夹会互相破坏结果，因此未执行任何操作。请为 --out 换一个文件夹，或等待其结束${p.host ? `；如果那台机器已不再写入，请删除 ${p.lock}` : ''}。`,
   'cli-lora-conflict': ({ field, stated, found }) =>

@@ -137,11 +137,11 @@ export const formatsErrors: ErrorTexts<FormatsErrors> = {
     `${p.reader} 无法重新打开 ${p.file}（${unreadableText(p)}），因此还不能证明其他程序能打开它。文件本身与写入时一致。请在目标程序里试一试，或换用最新的 Chrome 或 Edge 打开本页。`,
   'verify-too-large': (p) =>
     `把导出内容当作模型打开需要 ${gigabytes(p.bytes)}，超过标签页在已加载的模型之外还能容纳的 ${gigabytes(p.most)}，因此没有向它提问，只读回核对了文件。请在目标程序里提问，命令见 README。`,
-  'run-pack-damaged': ({ file, part }) =>
+  'pack-damaged': ({ file, part }) =>
     `${file} 中的 ${part} 与打包时不同（缺失、被截断或被改动），因此没有取用其中任何内容。请重新获取该文件，或在来源处重新打包。`,
-  'run-pack-none': ({ file }) =>
+  'pack-none': ({ file }) =>
     `${file} 不是打包的训练：缺少 manifest.json，或其内容不符，未写入任何内容。请提供 “tune pack” 或“训练记录”里“保存为一个文件”得到的文件。`,
-  'run-pack-empty': ({ file }) => `${file} 中既没有曲线也没有适配器，没有可取用的训练。请在来源处重新打包。`,
-  'run-pack-nothing': ({ folder }) =>
+  'pack-empty': ({ file }) => `${file} 中既没有曲线也没有适配器，没有可取用的训练。请在来源处重新打包。`,
+  'pack-nothing': ({ folder }) =>
     `${folder} 中没有带权重的 adapter/，没有可打包的内容。请给出 “tune train --out” 写入的文件夹；中断的训练在用 --resume 继续后才有适配器。`,
 }
