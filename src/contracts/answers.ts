@@ -1,3 +1,4 @@
+import type { SerializedError } from '../errors/index'
 import type { Message } from './data'
 
 /** What a model is asked, and how its answer is drawn. */
@@ -22,4 +23,10 @@ export interface GenerateResult {
   /** Why it ended: a stop token, the length, or the person. */
   finish: 'stop' | 'length' | 'cancelled'
   tokensPerSecond: number
+}
+
+/** A request of many that got no answer, by its place among them, and why. */
+export interface Unanswered {
+  index: number
+  error: SerializedError
 }

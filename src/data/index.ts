@@ -1,6 +1,7 @@
 export { type BatchOrder, type BatchSettings, orderBatches } from './batches'
 export { collate } from './collate'
 export { type Dataset, type DatasetOptions, loadDataset } from './dataset'
+export { TemplateRefusal } from './jinja/render'
 export { assignColumn, detectMapping } from './mapping'
 export { packLines } from './packing'
 export { readExamples } from './read-examples'

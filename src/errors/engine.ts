@@ -11,6 +11,9 @@ export interface EngineErrors {
   'engine-busy': { task: string }
   'engine-prompt-empty': None
   'engine-prompt-too-long': { tokens: number; limit: number }
+  /** `detail`: in the template's own words. */
+  'engine-template-refused': { detail: string }
+  'engine-unanswered': { unanswered: number; asked: number }
   'engine-quantization-differs': { field: string; loaded: string; wanted: string }
   'engine-no-hub': { id: string }
 }

@@ -333,9 +333,10 @@ export function createFakeEngine(stepMs = 60): Engine {
     async generateMany(requests, onAnswer, signal) {
       for (const [i, request] of requests.entries()) {
         const made = await this.generate(request, () => {}, signal)
-        if (made.finish === 'cancelled') return
+        if (made.finish === 'cancelled') return []
         onAnswer(i, made)
       }
+      return []
     },
     async export(kind, out, _options, on) {
       if (kind === 'peft') {

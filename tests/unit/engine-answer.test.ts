@@ -34,6 +34,15 @@ describe('an answer', () => {
     await expect(asked('llama', null, 'a', 'b')).rejects.toMatchObject({ code: 'data-template-missing' })
   })
 
+  it('is none where the template refuses the conversation, or breaks over it', async () => {
+    const refusing = '{{ raise_exception("no system message") }}'
+    const refused = { code: 'engine-template-refused', params: { detail: 'no system message' } }
+    await expect(asked('llama', refusing, 'a')).rejects.toMatchObject(refused)
+    await expect(asked('llama', '{{ messages[0].content.absent() }}', 'a')).rejects.toMatchObject({
+      code: 'data-template-broken',
+    })
+  })
+
   it('needs something to go on with', async () => {
     await expect(asked('qwen', null, '')).rejects.toMatchObject({ code: 'engine-prompt-empty' })
     expect(await asked('llama', null, '')).toBe('<|begin_of_text|>')
@@ -81,7 +90,8 @@ describe('many answers', () => {
     const ended: [number, number, string][] = []
     const on = (index: number, result: { token_ids: number[]; finish: string }) =>
       void ended.push([index, result.token_ids.length, result.finish])
-    await answerMany(model, tokenizer, [ask('x'.repeat(500)), ask('Paris is'), ask('Rome is')], on)
+    const left = await answerMany(model, tokenizer, [ask('x'.repeat(500)), ask('Paris is'), ask('Rome is')], on)
+    expect(left).toMatchObject([{ index: 0, error: { code: 'engine-prompt-too-long', params: { limit: 64 } } }])
     expect(ended).toEqual([
       [1, 3, 'stop'],
       [2, 3, 'stop'],

@@ -53,6 +53,7 @@ function parts(gguf: FromWllama[], { base = 1, broken = false } = {}) {
         requests.forEach(({ messages }, i) => {
           onAnswer(i, { text: say(messages[0].content!), token_ids: [], finish: 'stop', tokensPerSecond: 1 })
         })
+        return []
       },
       async loadModel(source, _on, _signal, quantization) {
         loaded.push(source.kind, quantization?.load_in_4bit)

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeEach, expect, it } from 'vitest'
@@ -83,6 +93,11 @@ it('names a place that cannot be written, and leaves no half file', async () => 
   await expect(pack(run, at('file/run.zip'))).rejects.toMatchObject({ code: 'cli-out-unusable' })
   mkdirSync(at('taken.zip'))
   await expect(pack(run, at('taken.zip'))).rejects.toMatchObject({ code: 'file-not-writable' })
+  if (existsSync('/dev/full')) {
+    // What is being written lies on a device that is always full.
+    symlinkSync('/dev/full', at('run.zip.part'))
+    await expect(pack(run, at('run.zip'))).rejects.toMatchObject({ code: 'storage-full' })
+  }
   expect(readdirSync(place).sort()).toEqual(['file', 'one', 'taken.zip'])
   await pack(run, at('made/below/run.zip'))
   expect(readdirSync(at('made/below'))).toEqual(['run.zip'])

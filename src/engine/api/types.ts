@@ -9,7 +9,7 @@ import type { AdapterCard, WeightedFolder } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
-import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
+import type { GenerateRequest, GenerateResult, Unanswered } from '../../contracts/answers'
 import type { RatePoint, RateRange, RateSearch } from '../../contracts/rate'
 import type { TuningReport } from '../../contracts/tuning'
 import type { ProgressListener } from '../../contracts/progress'
@@ -138,13 +138,14 @@ export interface Engine {
 
   /**
    * Answers to many requests, as many at once as fit, each as `generate` would give it; told as each ends. All are
-   * asked as the first is, but for their messages and tools. Requests that have no prompt (too long, empty) get none.
+   * asked as the first is, but for their messages and tools. Returns those that got none since `generate` would refuse
+   * them (too long, empty, refused by the template), with why.
    */
   generateMany(
     requests: readonly GenerateRequest[],
     onAnswer: (index: number, result: GenerateResult) => void,
     signal?: AbortSignal,
-  ): Promise<void>
+  ): Promise<Unanswered[]>
 
   /**
    * Write the adapter, or the model with the adapter worked in, in one of the formats that the model's card offers:

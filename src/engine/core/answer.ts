@@ -1,11 +1,13 @@
-import type { ChatTokenizer } from '../../data/index'
+import { type ChatTokenizer, TemplateRefusal } from '../../data/index'
 import { fail, TuneError } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
-import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
+import type { Message } from '../../contracts/data'
+import type { GenerateRequest, GenerateResult, Unanswered } from '../../contracts/answers'
 
 /**
  * The model's answer to a conversation, streamed as whole characters. Throws 'engine-prompt-too-long',
- * 'engine-prompt-empty', or 'data-template-missing' for more than one message without a template.
+ * 'engine-prompt-empty', 'engine-template-refused', 'data-template-broken', or 'data-template-missing' for more than
+ * one message without a template.
  */
 export async function answer(
   model: LanguageModel,
@@ -14,9 +16,7 @@ export async function answer(
   onText: (text: string, tokens: number) => void,
   signal?: AbortSignal,
 ): Promise<GenerateResult> {
-  const prompt = promptIds(tokenizer, request)
-  const limit = model.config.maxPositionEmbeddings
-  if (prompt.length >= limit) throw fail('engine-prompt-too-long', { tokens: prompt.length, limit })
+  const prompt = fittingIds(model, tokenizer, request)
   const decoder = tokenizer.streamDecoder({ skipSpecial: true })
   const ids: number[] = []
   const stops = new Set(tokenizer.stopIds)
@@ -53,20 +53,29 @@ export async function answer(
   }
 }
 
-/** `answer` to many requests side by side, each told when it ends. Those without a prompt are left out. */
+/**
+ * `answer` to many requests side by side, each told when it ends. Those that `answer` would refuse are left out and
+ * returned in their order, with what it would have thrown.
+ */
 export async function answerMany(
   model: LanguageModel,
   tokenizer: ChatTokenizer,
   requests: readonly GenerateRequest[],
   onAnswer: (index: number, result: GenerateResult) => void,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Unanswered[]> {
+  const left: Unanswered[] = []
   const asked = requests.flatMap((request, index) => {
-    const ids = promptOrNull(tokenizer, request)
-    const fits = ids !== null && ids.length < model.config.maxPositionEmbeddings
-    return fits ? [{ index, ids, decoder: tokenizer.streamDecoder({ skipSpecial: true }), made: [] as number[] }] : []
+    try {
+      const ids = fittingIds(model, tokenizer, request)
+      return [{ index, ids, decoder: tokenizer.streamDecoder({ skipSpecial: true }), made: [] as number[] }]
+    } catch (error) {
+      if (!(error instanceof TuneError)) throw error
+      left.push({ index, error: error.toJSON() })
+      return []
+    }
   })
-  if (asked.length === 0) return
+  if (asked.length === 0) return left
   const [request] = requests
   const { stopIds } = tokenizer
   const began = performance.now()
@@ -97,6 +106,15 @@ export async function answerMany(
       tokensPerSecond: (tokens * 1000) / (performance.now() - began),
     })
   }
+  return left
+}
+
+/** The prompt's ids, with room for an answer. Throws what `answer` throws. */
+function fittingIds(model: LanguageModel, tokenizer: ChatTokenizer, request: GenerateRequest): Int32Array {
+  const ids = promptIds(tokenizer, request)
+  const limit = model.config.maxPositionEmbeddings
+  if (ids.length >= limit) throw fail('engine-prompt-too-long', { tokens: ids.length, limit })
+  return ids
 }
 
 /** null where the model's template cannot hold the conversation. */
@@ -111,14 +129,24 @@ export function promptOrNull(tokenizer: ChatTokenizer, request: Parameters<typeo
 
 /**
  * The conversation in the model's template. A base model without one goes on with a single message, as rows of texts
- * taught it.
+ * taught it. Throws what `answer` names, but for the length.
  */
 export function promptIds(
   tokenizer: ChatTokenizer,
   { messages, tools }: Pick<GenerateRequest, 'messages' | 'tools'>,
 ): Int32Array {
-  if (tokenizer.template || messages.length > 1) return tokenizer.renderPrompt(messages, tools).ids
+  if (tokenizer.template || messages.length > 1) return rendered(tokenizer, messages, tools)
   const ids = tokenizer.encode(messages[0]?.content ?? '', { addSpecialTokens: true })
   if (ids.length === 0) throw fail('engine-prompt-empty', {})
   return ids
+}
+
+function rendered(tokenizer: ChatTokenizer, messages: readonly Message[], tools?: unknown[] | null): Int32Array {
+  try {
+    return tokenizer.renderPrompt(messages, tools).ids
+  } catch (error) {
+    if (error instanceof TuneError) throw error
+    const detail = (error as Error).message
+    throw fail(error instanceof TemplateRefusal ? 'engine-template-refused' : 'data-template-broken', { detail }, error)
+  }
 }

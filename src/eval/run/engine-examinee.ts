@@ -18,7 +18,7 @@ interface AskedEngine<Source> {
     requests: readonly GenerateRequest[],
     onAnswer: (index: number, result: Answered) => void,
     signal?: AbortSignal,
-  ): Promise<void>
+  ): Promise<unknown>
   setAdapterStrength(strength: number): Promise<void>
   evaluateOn(
     source: Source | { kind: 'file'; file: File },

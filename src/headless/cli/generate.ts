@@ -91,7 +91,10 @@ async function readPrompts(path: string): Promise<Line[]> {
   return lines
 }
 
-/** A JSON line for each, in the file's order, as soon as those before it are answered, too. */
+/**
+ * A JSON line for each, in the file's order, as soon as those before it are answered, too. Throws 'engine-unanswered'
+ * after the last where some could not be asked.
+ */
 async function answerLines(
   { terminal }: CommandContext,
   engine: Awaited<ReturnType<typeof engineWithModel>>,
@@ -103,7 +106,7 @@ async function answerLines(
   const answers = new Map<number, GenerateResult>()
   let tokens = 0
   let next = 0
-  await engine.generateMany(
+  const left = await engine.generateMany(
     lines.map(({ text }) => ask(text)),
     (index, answer) => {
       answers.set(index, answer)
@@ -117,9 +120,9 @@ async function answerLines(
   for (; next < lines.length; next++) {
     const answer = answers.get(next)
     if (answer) terminal.json({ line: lines[next].line, token_ids: answer.token_ids, text: answer.text })
-    else if (!signal.aborted)
-      terminal.line(`line ${lines[next].line}: no answer, since the message leaves no room for one`)
   }
+  for (const { index, error } of left) terminal.line(`line ${lines[index].line}: ${error.message}`)
   const seconds = (performance.now() - started) / 1000
   terminal.line(`${answers.size} answers, ${tokens} tokens, ${(tokens / seconds).toFixed(1)} tok/s`)
+  if (left.length > 0) throw fail('engine-unanswered', { unanswered: left.length, asked: lines.length })
 }

@@ -19,6 +19,10 @@ export const engineErrors: ErrorTexts<EngineErrors> = {
     'The question is empty, and this model has no chat template that would begin an answer. Nothing was generated. Write the first words of a text; the model goes on from there.',
   'engine-prompt-too-long': ({ tokens, limit }) =>
     `The conversation has ${tokens} tokens and the model reads at most ${limit}. No answer was generated. Shorten it or start a new one.`,
+  'engine-template-refused': ({ detail }) =>
+    `The model's chat template refuses this conversation (${detail}). No answer was generated. Write it as the template asks, for example without a system message.`,
+  'engine-unanswered': ({ unanswered, asked }) =>
+    `${unanswered} of ${asked} messages got no answer; why is told above, line by line. The answers to the others are printed. Correct these lines and ask them again.`,
   'engine-quantization-differs': ({ field, loaded, wanted }) =>
     `The run asks for "${field}": ${wanted}, but the model was loaded with ${loaded}. The run was not started. Load the model again with this setting, or change it in the run.`,
   'engine-no-hub': ({ id }) =>

@@ -16,6 +16,10 @@ export const engineErrors: ErrorTexts<EngineErrors> = {
     '问题为空，而该模型没有可以引出回答的对话模板，未生成任何内容。请写下一段文字的开头，模型会接着写。',
   'engine-prompt-too-long': ({ tokens, limit }) =>
     `对话长度为 ${tokens} 个 token，而模型最多读取 ${limit} 个，没有生成回答。请缩短内容或开始新的对话。`,
+  'engine-template-refused': ({ detail }) =>
+    `模型的对话模板不接受这段对话（${detail}），没有生成回答。请按模板的要求改写，例如去掉系统消息。`,
+  'engine-unanswered': ({ unanswered, asked }) =>
+    `${asked} 条消息中有 ${unanswered} 条没有得到回答，原因已在上方逐行列出。其余消息的回答已输出。请改正这些行后重新提问。`,
   'engine-quantization-differs': ({ field, loaded, wanted }) =>
     `运行配置要求 “${field}” 为 ${wanted}，而模型载入时为 ${loaded}。训练没有开始。请按该设置重新载入模型，或修改运行配置。`,
   'engine-no-hub': ({ id }) => `这里只能从文件夹读取模型，因此没有载入“${id}”。请先下载，再选择所在文件夹。`,
