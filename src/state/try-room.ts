@@ -96,8 +96,8 @@ export function createTryRoom(engine: Engine) {
     const useAdapter = side === 'tuned'
     const messages = [...(system ? [{ role: 'system', content: system }] : []), { role: 'user', content: prompt }]
     // For this answer alone: scores, evaluations and exports are of the adapter as it was trained.
-    const own = useAdapter && strength !== AS_TRAINED ? { strength } : {}
-    update(id, side, { status: 'writing', ...own })
+    const own = useAdapter ? { strength } : {}
+    update(id, side, { status: 'writing', ...(strength !== AS_TRAINED ? own : {}) })
     const result = await engine.generate(
       { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter, ...own },
       (text, tokens) => update(id, side, { text, tokens }),
