@@ -229,7 +229,7 @@ export const exportMutations = [
   {
     name: 'try: the strength of one answer stays for all that follows',
     file: 'src/engine/core/answer.ts',
-    find: 'if (strength !== undefined) model.setAdapterStrength(before)',
+    find: 'model.setAdapterStrength(before)',
     replace: '',
     test: unit('engine-answer'),
   },

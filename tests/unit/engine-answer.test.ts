@@ -75,6 +75,15 @@ describe('the strength of the adapter', () => {
     expect(await ask({ strength: 0.7 }, broken)).toEqual([0.25, 0.7, 0.25])
   })
 
+  it('holds for many answers side by side, too', async () => {
+    const model = new FakeLanguageModel({ maxPositionEmbeddings: 64 } as ModelConfig)
+    model.answer = [5]
+    const messages = [{ role: 'user', content: 'Paris is' }]
+    const tokenizer = await tinyTokenizer('llama', TEMPLATE)
+    await answerMany(model, tokenizer, [{ ...request, messages, strength: 0.7 } as never], () => {})
+    expect(model.strengths).toEqual([0.7, 1])
+  })
+
   it('stays what it is where none is asked for', async () => {
     expect(await ask({})).toEqual([0.25])
   })

@@ -21,9 +21,6 @@ export async function answer(
   const ids: number[] = []
   const stops = new Set(tokenizer.stopIds)
   const began = performance.now()
-  const { strength } = request
-  const before = model.adapterStrength
-  if (strength !== undefined) model.setAdapterStrength(strength)
   const stream = model.generate(prompt, {
     maxNewTokens: request.max_new_tokens,
     temperature: request.temperature,
@@ -34,14 +31,9 @@ export async function answer(
     useAdapter: request.useAdapter && model.lora !== null,
     signal,
   })
-  try {
-    for await (const id of stream) {
-      ids.push(id)
-      onText(decoder.push(id), ids.length)
-    }
-  } finally {
-    // The next one, scores and a run's own evaluations see it as it was.
-    if (strength !== undefined) model.setAdapterStrength(before)
+  for await (const id of atStrength(model, request.strength, stream)) {
+    ids.push(id)
+    onText(decoder.push(id), ids.length)
   }
   const seconds = (performance.now() - began) / 1000
   const stopped = ids.length > 0 && stops.has(ids[ids.length - 1])
@@ -50,6 +42,25 @@ export async function answer(
     text: decoder.finish(),
     finish: stopped ? 'stop' : signal?.aborted ? 'cancelled' : 'length',
     tokensPerSecond: seconds > 0 ? ids.length / seconds : 0,
+  }
+}
+
+/**
+ * What a stream of tokens gives while the adapter acts at this strength. The next answer, scores and a run's own
+ * evaluations see it as it was, also where the stream breaks off.
+ */
+async function* atStrength<T>(
+  model: LanguageModel,
+  strength: number | undefined,
+  stream: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  if (strength === undefined) return yield* stream
+  const before = model.adapterStrength
+  model.setAdapterStrength(strength)
+  try {
+    yield* stream
+  } finally {
+    model.setAdapterStrength(before)
   }
 }
 
@@ -93,7 +104,7 @@ export async function answerMany(
     },
   )
   let tokens = 0
-  for await (const { index, id, isLast } of stream) {
+  for await (const { index, id, isLast } of atStrength(model, request.strength, stream)) {
     const one = asked[index]
     one.made.push(id)
     one.decoder.push(id)
