@@ -32,7 +32,7 @@ async function makeBundle() {
     // Written beside its final name and moved, so that two commands starting at once never read half a bundle.
     outfile: `${bundle}.${process.pid}`,
     ...nodeBundle,
-    external: ['webgpu', '@huggingface/*'],
+    external: ['webgpu', '@huggingface/*', 'onnxruntime-web'],
     sourcemap: 'inline',
     metafile: true,
   })

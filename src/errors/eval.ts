@@ -26,8 +26,8 @@ export interface EvalErrors {
   'eval-judge-refused': { url: string; reason: string }
   'eval-judge-unreachable': { url: string; reason: string; tries: number }
   'eval-sets-failed': { reason: string }
-  /** `reason`: 'no-file' at the endpoint, 'closed', 'worker' that ended, or what the runtime said. */
-  'eval-onnx': { model: string; endpoint: string; reason: string }
+  /** `reason`: 'no-id' given, 'no-file' at the endpoint, 'closed', 'worker' that ended, or what the runtime said. */
+  'eval-onnx': { task: 'chat' | 'embed'; model: string; endpoint: string; reason: string }
   'eval-length-memory': { suite: string; length: number }
   'eval-scores-format': { file: string; wanted: string }
   'eval-scores-of-others': { file: string; known: string[] }

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/api/types'
 import { serializeError } from './failure'
 import { judgeAt, type JudgeCost } from '../eval/judge/endpoint'
 import { engineJudge } from '../eval/judge/engine-judge'
+import { onnxJudge } from '../eval/judge/onnx-judge'
 import { DEFAULT_RUBRIC } from '../eval/judge/pairwise'
 import { JUDGE_MODES, runJudge, type Judge, type Judged, type JudgeMode, type JudgeRun } from '../eval/judge/run'
 
@@ -25,9 +26,6 @@ export const NO_JUDGE: JudgeChoice = {
   mode: 'pairwise',
   rubric: DEFAULT_RUBRIC,
 }
-
-/** Tokens that a judge may say; its verdict is one line. */
-const ONNX_TOKENS = 160
 
 export interface JudgeSurroundings {
   /** The engine that holds the model that was scored. */
@@ -78,17 +76,11 @@ export async function judgeWith(
     signal.throwIfAborted()
     if (who === 'onnx') {
       const { openOnnxChat } = await import('../companion/client')
-      const model = { endpoint, id: choice.id, revision: 'main' }
+      const model = { kind: 'hub', endpoint, id: choice.id, revision: 'main' } as const
       const tell = (item: string, done: number, total: number) =>
         on({ phase: 'download', item, done, total, unit: 'bytes' })
       const chat = await openOnnxChat(model, tell, signal)
-      const ask: Judge['ask'] = async (system, user) => {
-        cost.calls++
-        const answer = await chat.ask(`${system}\n\n${user}`, ONNX_TOKENS)
-        cost.promptTokens += answer.promptTokens
-        cost.completionTokens += answer.completionTokens
-        return answer.text
-      }
+      const ask = onnxJudge(chat, cost)
       const { device, precision } = chat.facts
       return {
         judge: { model: `${choice.id} (ONNX ${precision}, ${device})`, url: null, isWeak: false, ask },

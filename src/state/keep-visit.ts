@@ -24,7 +24,17 @@ interface VisitParts {
   queue: RunQueue
 }
 
-const SCORING = ['chosen', 'onTheWay', 'limit', 'context', 'documents', 'judge', 'thresholds', 'file'] as const
+const SCORING = [
+  'chosen',
+  'onTheWay',
+  'limit',
+  'context',
+  'documents',
+  'retrieval',
+  'judge',
+  'thresholds',
+  'file',
+] as const
 /** A field is typed into letter by letter. */
 const SCORING_DELAY_MS = 300
 
@@ -49,8 +59,9 @@ export function createVisitKeeper({ store, notices, model, data, train, tryRoom,
     }
   }
   let scoringTimer: ReturnType<typeof setTimeout> | undefined
-  function keepScoring({ chosen, onTheWay, limit, context, documents, judge, thresholds, file }: ScoreState) {
-    const choices = { chosen, onTheWay, limit, context, documents, judge, thresholds }
+  function keepScoring({ file, ...now }: ScoreState) {
+    const { chosen, onTheWay, limit, context, documents, retrieval, judge, thresholds } = now
+    const choices = { chosen, onTheWay, limit, context, documents, retrieval, judge, thresholds }
     const kept = file ? store.keepFile(file) : Promise.resolve(false)
     kept.then((isKept) => put('scoring', { ...choices, file: file && isKept ? dataFileKey(file) : null }), say)
   }

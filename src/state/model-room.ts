@@ -168,4 +168,4 @@ function nameOf(source: ModelSource): string {
   return source.kind === 'folder' ? source.folder.name : ''
 }
 
-const keyOf = ({ endpoint, id }: CachedModel) => `${endpoint}/${id}`
+const keyOf = ({ runs, endpoint, id }: CachedModel) => `${runs} ${endpoint}/${id}`

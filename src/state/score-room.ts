@@ -17,6 +17,7 @@ import { readSuite, type Suite } from '../eval/suites/suite'
 import { isAbort, serializeError } from './failure'
 import { judgeWith, NO_JUDGE, type JudgeChoice } from './judge-choice'
 import { keptAnswers } from './kept-answers'
+import { createScoreDocuments, type EncoderFolder, type Retrieval } from './score-documents'
 import { createReview, type ReviewState } from './score-review'
 
 /** What can be ticked: names of suites, each with those that it stands for. */
@@ -55,6 +56,9 @@ export interface ScoreState {
   estimate: number | null
   /** What answers are held against for the suite truth. */
   documents: Document[]
+  retrieval: Retrieval
+  /** The folder of an encoder, for this visit. */
+  encoder: EncoderFolder | null
   judge: JudgeChoice
   thresholds: Thresholds
   /** The answer that is being written. */
@@ -67,7 +71,7 @@ export interface ScoreState {
 /** What the person chose, as it is kept for the next visit; the judge's key is not among it. */
 export type ScoreChoices = Pick<
   ScoreState,
-  'chosen' | 'onTheWay' | 'limit' | 'context' | 'documents' | 'judge' | 'thresholds'
+  'chosen' | 'onTheWay' | 'limit' | 'context' | 'documents' | 'retrieval' | 'judge' | 'thresholds'
 >
 
 export interface ScoreSurroundings {
@@ -86,6 +90,7 @@ export interface ScoreSurroundings {
 
 export type ScoreRoom = ReturnType<typeof createScoreRoom>
 
+const isTruth = ({ score }: Suite) => score === 'truth'
 const OWN: ReadonlySet<string> = new Set(['loss', 'references', 'truth'])
 const ANSWER_TOKENS = 96
 /** What runs ask on the way, and how much of it: seconds, not minutes. */
@@ -117,6 +122,8 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     total: 0,
     estimate: null,
     documents: [],
+    retrieval: { by: 'words', id: '' },
+    encoder: null,
     judge: NO_JUDGE,
     thresholds: DEFAULT_THRESHOLDS,
     writing: '',
@@ -130,12 +137,8 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
   let remake: ((thresholds: Thresholds) => Scores) | null = null
   let key = ''
 
-  const chosenDocuments = (documents: readonly Document[]) =>
-    documents.length > 0
-      ? import('../eval/passages').then(({ searchPassages }) => searchPassages(documents))
-      : undefined
-
   const review = createReview(store, () => scored)
+  const documents = createScoreDocuments(store, around)
 
   const rows = () => {
     const { file } = store.getState()
@@ -221,6 +224,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
   return {
     store,
     review,
+    documents,
     choose: (choice: ScoreChoice, wanted: boolean) =>
       store.setState(({ chosen }) => ({ chosen: { ...chosen, [choice]: wanted } })),
     askOnTheWay: (onTheWay: boolean) => store.setState({ onTheWay }),
@@ -232,23 +236,6 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     },
     limitTo: (limit: number | null) => store.setState({ limit }),
     contextTo: (context: number | null) => store.setState({ context }),
-    /** Texts that say what is true; those that cannot be read are said and the others taken. */
-    async addDocuments(files: readonly File[]) {
-      const { readDocument } = await import('../data/read-document')
-      for (const file of files) {
-        try {
-          const text = await readDocument(file.name, new Uint8Array(await file.arrayBuffer()))
-          store.setState(({ documents, chosen }) => ({
-            documents: [...documents.filter(({ name }) => name !== file.name), { name: file.name, text }],
-            chosen: { ...chosen, truth: true },
-          }))
-        } catch (error) {
-          store.setState({ error: serializeError(error) })
-        }
-      }
-    },
-    dropDocument: (name: string) =>
-      store.setState(({ documents }) => ({ documents: documents.filter((one) => one.name !== name) })),
     judgeBy: (change: Partial<JudgeChoice>) => store.setState(({ judge }) => ({ judge: { ...judge, ...change } })),
     setKey: (text: string) => void (key = text.trim()),
     /** The verdict follows at once; nothing is asked again. */
@@ -262,12 +249,13 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     },
     takeFile: (file: File | null) => store.setState({ file }),
     /** As an earlier visit left it; what that did not know yet stays. */
-    restore: ({ chosen, judge, thresholds, ...rest }: ScoreChoices, file: File | null) =>
+    restore: ({ chosen, judge, retrieval, thresholds, ...rest }: ScoreChoices, file: File | null) =>
       store.setState((now) => ({
         ...rest,
         file,
         chosen: { ...now.chosen, ...chosen },
         judge: { ...now.judge, ...judge },
+        retrieval: { ...now.retrieval, ...retrieval },
         thresholds: { ...now.thresholds, ...thresholds },
       })),
     stop: () => cancel?.abort(),
@@ -284,23 +272,26 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const { limit } = store.getState()
         store.setState({ phase: 'running', total, estimate: null })
         const began = performance.now()
-        const { documents, judge: choice } = store.getState()
         const answers = await keptAnswers()
         const on = (progress: Progress) => store.setState({ progress })
+        const texts = documents.open(on, signal)
         const parts = { suites: asked, candidates: who, examinee: examineeNow(own), store: answers, on, signal }
-        const passages = chosenDocuments(documents)
-        const run = { ...parts, passages: passages && (await passages) }
-        const { left, seconds } = await estimateRun(run)
-        store.setState({ estimate: seconds > 0 ? seconds : null, total: left })
-        scored = await runSuites(run)
+        const run = { ...parts, passages: texts.passages }
+        try {
+          const { left, seconds } = await estimateRun(run)
+          store.setState({ estimate: seconds > 0 ? seconds : null, total: left })
+          scored = await runSuites(run)
+        } finally {
+          texts.close()
+        }
         const asking = { scored, candidates: who, store: answers, on, signal }
-        const judge = await judgeWith(choice, asking, { ...around, engine, on, key: () => key })
+        const judge = await judgeWith(store.getState().judge, asking, { ...around, engine, on, key: () => key })
         const facts = {
           model: engine.model()?.id ?? '',
           model_fingerprint: who[0].print,
           data: own?.name ?? null,
           data_sha256: null,
-          settings: { limit, ...own?.options },
+          settings: { limit, ...own?.options, ...(asked.some(isTruth) && { passages: texts.by() }) },
           seconds: Math.round((performance.now() - began) / 100) / 10,
           versions: { browser: globalThis.navigator?.userAgent ?? '' },
         }

@@ -203,6 +203,10 @@ export function createStudio(parts: StudioParts) {
       if (error !== before.error && isLoss(error)) model.lost(error)
     })
   }
+  // A judge or an encoder may have come into this browser.
+  score.store.subscribe(({ phase }, before) => {
+    if (phase === 'idle' && before.phase !== 'idle') model.listCached().catch(notices.fail)
+  })
   engine.onLost?.((error) => model.lost(error))
 
   const start = createRunStarter({

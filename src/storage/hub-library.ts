@@ -1,10 +1,13 @@
 import { fail } from '../errors'
 import { fileName, isWanted, modelFolder, revisionOf, unsafe } from './hub-layout'
 import { parseListing } from './hub-listing'
+import { listOnnx, removeOnnx } from './onnx-cache'
 import { hasOpfs, isNamed, opfsDirectory, removeEntry } from './opfs'
 
 /** A model of the hub that lies in this browser, whole or in part. */
 export interface CachedModel {
+  /** What runs it: the engine, or as a judge or an encoder transformers.js. */
+  runs: 'engine' | 'onnx'
   endpoint: string
   id: string
   /** The one that was asked for last. */
@@ -21,14 +24,15 @@ export interface HubLibrary {
   /** The last one first. */
   list(): Promise<CachedModel[]>
   /** Throws 'storage-busy' while it is being downloaded. */
-  remove(model: Pick<CachedModel, 'endpoint' | 'id'>): Promise<void>
+  remove(model: Pick<CachedModel, 'endpoint' | 'id' | 'runs'>): Promise<void>
 }
 
 export function openHubLibrary(path = 'hub'): HubLibrary {
   return {
     async list() {
-      if (!hasOpfs()) return []
-      const found: CachedModel[] = []
+      const onnx = await listOnnx()
+      const found = onnx.map((one): CachedModel => ({ ...one, runs: 'onnx', totalBytes: one.bytes }))
+      if (!hasOpfs()) return found
       for (const [host, hostFolder] of await folders(await opfsDirectory(path))) {
         for (const [id, folder] of await folders(hostFolder)) {
           const model = await describe(unsafe(host), unsafe(id), folder)
@@ -37,7 +41,8 @@ export function openHubLibrary(path = 'hub'): HubLibrary {
       }
       return found.sort((a, b) => b.when - a.when)
     },
-    async remove({ endpoint, id }) {
+    async remove({ endpoint, id, runs }) {
+      if (runs === 'onnx') return removeOnnx({ endpoint, id })
       const [host, name] = modelFolder({ endpoint, id }).split('/')
       const parent = await opfsDirectory(`${path}/${host}`)
       await removeEntry(parent, name).catch((error: unknown) => {
@@ -63,6 +68,7 @@ async function describe(host: string, id: string, folder: FileSystemDirectoryHan
   const here = (name: string) => sizes.get(name) ?? sizes.get(`${name}.part`) ?? 0
   const bytes = wanted.map((file) => here(fileName(file, listing.commit)))
   return {
+    runs: 'engine',
     endpoint: listing.endpoint ?? `https://${host}`,
     id,
     revision: newest.revision,

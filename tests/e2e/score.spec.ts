@@ -63,7 +63,7 @@ const kept = (page: Page) =>
   })
 
 interface OnnxAsked {
-  model: { endpoint: string; id: string; revision: string }
+  model: { kind: string; endpoint: string; id: string; revision: string }
   prompts: string[]
   tokens: number
 }
@@ -73,12 +73,29 @@ async function saidByOnnx({ model, prompts, tokens }: OnnxAsked): Promise<string
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
   const door = (await import(loaded.find((name) => /\/client-[^/]*\.js$/.test(name))!)) as Record<string, unknown>
   type Chat = { ask(text: string, tokens: number): Promise<{ text: string }>; close(): void }
-  const open = Object.values(door).find((one) => typeof one === 'function') as (...all: unknown[]) => Promise<Chat>
+  const isIt = (one: unknown) => typeof one === 'function' && !/embed/.test(String(one))
+  const open = Object.values(door).find(isIt) as (...all: unknown[]) => Promise<Chat>
   const chat = await open(model, () => {}, new AbortController().signal)
   const said: string[] = []
   for (const prompt of prompts) said.push((await chat.ask(prompt, tokens)).text)
   chat.close()
   return said
+}
+
+/** The vectors that the page's own door to encoders makes of texts; files in base64. */
+async function embeddedByOnnx([files, texts]: [[string, string][], string[]]): Promise<number[][]> {
+  const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
+  const door = (await import(loaded.find((name) => /\/client-[^/]*\.js$/.test(name))!)) as Record<string, unknown>
+  const isIt = (one: unknown) => typeof one === 'function' && /embed/.test(String(one))
+  type Encoder = { embed(texts: string[]): Promise<Float32Array[]>; close(): void }
+  const open = Object.values(door).find(isIt) as (...all: unknown[]) => Promise<Encoder>
+  const bytes = (text: string) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0))
+  const blobs = files.map(([path, text]) => ({ path, file: new Blob([bytes(text)]) }))
+  const model = { kind: 'folder', name: 'tiny', files: blobs }
+  const encoder = await open(model, () => {}, new AbortController().signal)
+  const vectors = await encoder.embed(texts)
+  encoder.close()
+  return vectors.map((vector) => [...vector])
 }
 
 test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, reported, without an axe violation', async ({
@@ -147,6 +164,14 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
     await models.getByText('Revision, mirror, token').click()
     await models.getByLabel('Address of the hub or a mirror').fill(hub.endpoint)
     await page.goto('./#/score')
+    await room.getByRole('checkbox', { name: /^Truth/ }).check()
+    await room.getByLabel('Or paste a text').fill('The harbour opens at six in the morning.')
+    await room.getByText('by their meaning', { exact: true }).click()
+    const [folder] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      room.getByRole('button', { name: 'Choose its folder' }).click(),
+    ])
+    await folder.setFiles('tests/golden/data/onnx-encoder')
     await room.getByText('an ONNX model', { exact: true }).click()
     await room.getByLabel(/ONNX model’s id/).fill('someone/prefers-a')
     await room.getByRole('button', { name: 'Score', exact: true }).click()
@@ -158,12 +183,34 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
       answers: { prompt: string; answer: string }[]
     }
     const said = await page.evaluate(saidByOnnx, {
-      model: { endpoint: hub.endpoint, id: 'someone/prefers-a', revision: 'main' },
+      model: { kind: 'hub', endpoint: hub.endpoint, id: 'someone/prefers-a', revision: 'main' },
       prompts: golden.answers.map(({ prompt }) => prompt),
       tokens: golden.max_new_tokens,
     })
     expect(said).toEqual(golden.answers.map(({ answer }) => answer))
     await hub.close()
+    await page.goto('./#/model')
+    const cached = models.getByRole('listitem').filter({ hasText: 'someone/prefers-a' })
+    await expect(cached).toContainText('ONNX, for scores')
+    await cached.getByRole('button', { name: /someone\/prefers-a/ }).click()
+    await expect(cached).toHaveCount(0)
+    await page.goto('./#/score')
+  })
+
+  await test.step('an encoder’s vectors in the page are those of transformers', async () => {
+    const folder = 'tests/golden/data/onnx-encoder'
+    const paths = ['config.json', 'tokenizer.json', 'tokenizer_config.json', '1_Pooling/config.json', 'onnx/model.onnx']
+    const wanted = JSON.parse(readFileSync(`${folder}/vectors.json`, 'utf8')) as {
+      passages: string[]
+      questions: string[]
+      mean: { vectors: number[][] }
+    }
+    const found = await page.evaluate(embeddedByOnnx, [
+      paths.map((path): [string, string] => [path, readFileSync(`${folder}/${path}`, 'base64')]),
+      [...wanted.passages, ...wanted.questions],
+    ] satisfies [[string, string][], string[]])
+    const far = wanted.mean.vectors.flatMap((vector, i) => vector.map((value, at) => Math.abs(value - found[i][at])))
+    expect(Math.max(...far)).toBeLessThan(1e-5)
   })
 
   await test.step('five blind cards', async () => {
@@ -188,7 +235,10 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
     expect(scores.suites.map(({ name, n }: { name: string; n: number }) => [name, n])).toEqual([
       ['loss', 6],
       ['references', 6],
+      ['truth', 6],
     ])
+    expect(scores.facts.settings.passages).toBe('onnx-encoder (ONNX fp32, wasm)')
+    expect(scores.suites[2].errors).toEqual([])
     const html = await saved('Download report')
     expect(html).not.toMatch(/<script|https?:\/\/(?!localhost)|secret/)
     for (const language of ['en', 'zh-CN']) expect(html).toContain(`<article lang="${language}">`)

@@ -22,7 +22,7 @@ const judge = (name: ScoreName, fields: Record<string, unknown>, tools: unknown[
   SCORE_KINDS[name].prepare(item(fields, tools), { suite: 's', row: 1 })
 /** A figure of one answer. */
 const figure = async (name: ScoreName, fields: Record<string, unknown>, answer: string, wanted: string) => {
-  const { parts } = (await judge(name, fields, name === 'tools' ? [] : null))(answer)
+  const { parts } = await (await judge(name, fields, name === 'tools' ? [] : null))(answer)
   return parts[wanted] && SCORE_KINDS[name].figures[wanted].of(parts[wanted])
 }
 

@@ -52,7 +52,7 @@ it('counts facts that are found, by their number and by the length', async () =>
     fields: { facts, ...more },
   })
   const parts = async (one: ReturnType<typeof item>, answer: string) =>
-    (await SCORE_KINDS.recall.prepare(one, { suite: 's', row: 1 }))(answer).parts
+    (await (await SCORE_KINDS.recall.prepare(one, { suite: 's', row: 1 }))(answer)).parts
   expect(await parts(item(['7391'], { length: 2048 }), 'It is 7391.')).toEqual({
     recalled: [1, 1],
     one_fact: [1, 1],

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { readDocument } from '../../src/data/read-document'
+import { fail } from '../../src/errors'
 import { judgeClaims, readVerdicts } from '../../src/eval/judge/claims'
 import { runJudge } from '../../src/eval/judge/run'
 import { readRating } from '../../src/eval/judge/single'
@@ -48,14 +49,53 @@ it('cuts documents into paragraphs under their headings, long ones by sentences'
 it('finds the passage that a claim is about, in words and in Han characters', async () => {
   expect(termsOf('Café 3号码头, 九点')).toEqual(['café', '3', '号码', '码头', '九点'])
   const passages = await searchPassages(documents)
-  expect(passages.find('Where may dogs go?', 1)[0].text).toContain('saloon')
-  expect(passages.find('港口几点关门', 1)[0].document).toBe('港口.txt')
-  expect(passages.find('zebra', 3)).toEqual([])
-  const [ferry] = passages.find('ticket price', 1)
+  const best = async (text: string) => (await passages.find([text], 1))[0][0]
+  expect((await best('Where may dogs go?')).text).toContain('saloon')
+  expect((await best('港口几点关门')).document).toBe('港口.txt')
+  expect(await passages.find(['zebra'], 3)).toEqual([[]])
+  const ferry = await best('ticket price')
   expect(passages.overlap('A ticket costs 14 euros.', ferry)).toBeGreaterThan(0.99)
   // One wrong number is a wrong claim, however many words agree.
   expect(passages.overlap('A ticket costs 15 euros.', ferry)).toBe(0)
   expect(passages.overlap('Elephants sing loudly.', ferry)).toBe(0)
+})
+
+it('finds passages by vectors, the nearest first, and the earlier of two as near', async () => {
+  const asked: number[] = []
+  const toward = (angle: number) => Float32Array.of(Math.cos(angle), Math.sin(angle))
+  // Ferry times at 0, dogs at 1, the harbour at 1 again; what is asked lies at 0.6.
+  const angles = [0, 1, 1]
+  const passages = await searchPassages(documents, async (texts) => {
+    asked.push(texts.length)
+    return texts.map((text, i) => toward(text === 'near the dogs' ? 0.6 : angles[i]))
+  })
+  const names = (found: { text: string }[]) => found.map(({ text }) => text.split('\n')[0].slice(0, 4))
+  const [found] = await passages.find(['near the dogs'], 3)
+  expect(names(found)).toEqual(['Dogs', '港口早上', 'Ferr'])
+  expect(await passages.find([], 3)).toEqual([])
+  expect(asked).toEqual([3, 1])
+})
+
+it('leaves the truth out where passages cannot be found, and says so once; the rest goes on', async () => {
+  const row = { row: 1, messages: [{ role: 'user', content: 'How much?' }], tools: null, reference: '14 euros' }
+  const references = referenceSuite([row, { ...row, row: 2 }], 16)
+  const onnx = { task: 'embed', model: 'a/b', endpoint: 'http://hub', reason: 'no-file' } as const
+  const scored = await runSuites({
+    suites: [truthSuite(references), references],
+    candidates: candidates.slice(0, 1),
+    passages: () => searchPassages(documents, () => Promise.reject(fail('eval-onnx', onnx))),
+    store: { get: () => undefined, put: async () => {} },
+    examinee: {
+      use: async () => {},
+      losses: async () => [],
+      answer: async () => ({ text: 'A ticket costs 14 euros.', tokens: 6, finish: 'stop' }),
+    },
+  })
+  const [truth, other] = scored
+  expect(truth.errors.map(({ code, item }) => [code, item])).toEqual([['eval-onnx', null]])
+  expect(truth.items.map(({ results }) => results.base)).toEqual([null, null])
+  expect(other.errors).toEqual([])
+  expect(other.items[0].results.base!.answer!.text).toBe('A ticket costs 14 euros.')
 })
 
 it('takes an answer’s statements for claims, not its questions and flourishes', async () => {
@@ -80,7 +120,7 @@ it('asks a judge about every claim beside its passages; nonsense again, then mar
   expect(readVerdicts('{"verdicts": ["supported"]}', 2)).toBeNull()
   expect(readVerdicts('{"verdicts": ["supported", "true"]}', 2)).toBeNull()
   expect(readVerdicts('{"verdicts": ["supported", "true", "unknown"]}', 2)).toBeNull()
-  const passages = (await searchPassages(documents)).find('ticket', 2)
+  const [passages] = await (await searchPassages(documents)).find(['ticket'], 2)
   const claim = (text: string) => ({ text, passages, overlap: 0, verdict: null })
   const claims = [claim('A ticket costs 14 euros.'), claim('It is free.')]
   const good = says('Hm.', '{"verdicts": ["supported", "contradicted"]}')
@@ -114,7 +154,7 @@ it('scores truth on the answers that references ask for anyway: weak by overlap,
   const scored = await runSuites({
     suites: [references, truthSuite(references)],
     candidates,
-    passages: await searchPassages(documents),
+    passages: () => searchPassages(documents),
     store,
     examinee: {
       use: async ({ id }) => void (who = id),

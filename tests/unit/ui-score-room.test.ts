@@ -146,8 +146,8 @@ test('a judge behind an address that was allowed, documents, and lines that move
     return new Response(JSON.stringify({ choices: [{ message: { content } }], usage: { prompt_tokens: 5 } }))
   })
   for (const choice of ['instructions', 'refusal', 'forgetting'] as const) score.choose(choice, false)
-  await score.addDocuments([new File(['The ferry leaves pier three at nine.'], 'ferry.txt')])
-  await score.addDocuments([new File([Uint8Array.of(0x25, 0, 0)], 'scan.pdf')])
+  await score.documents.add([new File(['The ferry leaves pier three at nine.'], 'ferry.txt')])
+  await score.documents.add([new File([Uint8Array.of(0x25, 0, 0)], 'scan.pdf')])
   expect(score.store.getState().error).toMatchObject({ code: 'eval-document-kind', params: { file: 'scan.pdf' } })
   score.judgeBy({ who: 'endpoint', url: 'http://judge/v1', model: 'strong' })
   score.setKey('secret')
@@ -165,6 +165,23 @@ test('a judge behind an address that was allowed, documents, and lines that move
   expect(scores!.verdicts[0].verdict).toBe('better')
   score.setThreshold('loss', 5)
   expect(score.store.getState().scores!.verdicts[0].verdict).toBe('not-better')
+})
+
+test('an encoder without an id leaves the truth out, and nothing else', async () => {
+  const score = await room()
+  for (const choice of ['instructions', 'refusal', 'forgetting', 'loss'] as const) score.choose(choice, false)
+  score.limitTo(4)
+  await score.documents.add([new File(['The ferry leaves pier three at nine.'], 'ferry.txt')])
+  score.documents.findBy({ by: 'meaning' })
+  await score.start()
+  const { scores, error } = score.store.getState()
+  const [references, truth] = scores!.suites
+  expect([error, references.errors, references.n]).toEqual([null, [], 4])
+  expect(truth.errors).toMatchObject([{ code: 'eval-onnx', params: { task: 'embed', reason: 'no-id' }, item: null }])
+  score.documents.findBy({ by: 'words' })
+  await score.start()
+  expect(score.store.getState().scores).toMatchObject({ facts: { settings: { passages: 'words' } } })
+  expect(score.store.getState().scores!.suites[1].errors).toEqual([])
 })
 
 test('a second model in this tab judges beside the one that was scored, and goes when it is done', async () => {

@@ -89,8 +89,8 @@ async function answersOf(suite: Suite, { model, tokenizer }: SetParts): Promise<
     })) {
       said[index].push(id)
       if (isLast) {
-        const parts = asked[index].judge(said[index].finish().trim()).parts[figure] ?? []
-        parts.forEach((part, at) => (sums[at] = (sums[at] ?? 0) + part))
+        const { parts } = await asked[index].judge(said[index].finish().trim())
+        parts[figure]?.forEach((part, at) => (sums[at] = (sums[at] ?? 0) + part))
         left--
       }
       if (enough()) break

@@ -8,7 +8,8 @@ export interface Judgement {
   detail?: Record<string, unknown>
 }
 
-export type JudgeAnswer = (answer: string) => Judgement
+/** At once, or where something must be looked up, later. */
+export type JudgeAnswer = (answer: string) => Judgement | Promise<Judgement>
 
 /** A figure over the items of a suite; docs/scores.md says what each equals. */
 export interface Figure {
@@ -30,8 +31,8 @@ interface ItemPlace {
   suite: string
   /** Place in the suite, from 1. */
   row: number
-  /** The person's documents, where there are any. */
-  passages?: Passages
+  /** The person's documents, where there are any; searched when they are first wanted. */
+  passages?: () => Promise<Passages>
 }
 
 const mean = (sums: readonly number[]) => sums[0] / sums[1]

@@ -29,12 +29,13 @@ export const truth: ScoreKind = {
   figures: { claims_supported: share(), claims_contradicted: share('lower'), claims_overlap: share() },
   async prepare(_, { suite, passages }) {
     if (!passages) throw fail('eval-suite-needs-documents', { name: suite })
-    const cut = await claimCutter()
-    return (answer) => {
-      const claims = cut(answer).map((text): Claim => {
-        const found = passages.find(text, PASSAGES)
-        const overlap = Math.max(0, ...found.map((passage) => passages.overlap(text, passage)))
-        return { text, passages: found, overlap, verdict: null }
+    const [documents, cut] = [await passages(), await claimCutter()]
+    return async (answer) => {
+      const texts = cut(answer)
+      const found = await documents.find(texts, PASSAGES)
+      const claims = texts.map((text, i): Claim => {
+        const overlap = Math.max(0, ...found[i].map((passage) => documents.overlap(text, passage)))
+        return { text, passages: found[i], overlap, verdict: null }
       })
       const said = claims.filter(({ overlap }) => overlap >= SAYS_IT).length
       // An answer without a statement claims nothing, and counts nowhere.

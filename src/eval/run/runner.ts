@@ -77,8 +77,8 @@ export interface RunOptions {
   candidates: readonly Candidate[]
   examinee: Examinee
   store: AnswerStore
-  /** What answers of truth are held against. */
-  passages?: Passages
+  /** What answers of truth are held against; read when they are first wanted, once. */
+  passages?: () => Promise<Passages>
   on?: ProgressListener
   signal?: AbortSignal
 }
@@ -117,7 +117,7 @@ interface Prepared {
   judges: (JudgeAnswer | null)[]
 }
 
-async function prepareSuite(suite: Suite, passages?: Passages): Promise<Prepared> {
+async function prepareSuite(suite: Suite, passages?: () => Promise<Passages>): Promise<Prepared> {
   const scored: ScoredSuite = {
     suite,
     items: suite.items.map(({ id, row, messages }) => ({ id, row, messages, results: {} })),
@@ -202,7 +202,7 @@ const ask: Step = async ({ scored, judges }, candidate, options, use, progress) 
       if (answer) await store.put(key, answer)
       progress.made()
     } else if (!kept.has(key)) progress.skipped()
-    items[i].results[candidate.id] = judge && answer ? { answer, ...judge(answer.text) } : null
+    items[i].results[candidate.id] = judge && answer ? { answer, ...(await judge(answer.text)) } : null
   }
 }
 

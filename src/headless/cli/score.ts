@@ -33,10 +33,15 @@ export const scoreCommand: Command = {
       many: true,
       help: 'texts (.txt, .md, or a folder of them) that the suite "truth" holds answers against; also several times',
     },
-    judge: {
-      value: 'URL|DIR|base',
-      help: "who judges: an OpenAI-protocol endpoint such as http://host/v1, another model's folder, or the base (weak)",
+    embeddings: {
+      value: 'ID|DIR',
+      help: 'find passages of --documents by meaning, with this ONNX encoder of a hub or a folder (default: by words)',
     },
+    judge: {
+      value: 'URL|DIR|onnx:ID|base',
+      help: "who judges: an OpenAI-protocol endpoint such as http://host/v1, another model's folder, an ONNX chat model of a hub or a folder (onnx:...), or the base (weak)",
+    },
+    hub: { value: 'URL', help: 'where ONNX models come from (default: https://huggingface.co)' },
     'judge-model': { value: 'NAME', help: "the endpoint's model; its key is read from TUNETAB_JUDGE_KEY" },
     'judge-mode': {
       value: 'MODE',

@@ -23,6 +23,7 @@ export const model = {
   'model.hub.token': 'Access token, for gated models only; not stored',
   'model.cached': 'In this browser',
   'model.cached.total': '{bytes} in all',
+  'model.cached.onnx': 'ONNX, for scores',
   'model.cached.part': '{done} of {total}, cut off',
   'model.remove': 'Remove {name}',
   'model.removed': '{name} is removed from this browser.',

@@ -24,6 +24,7 @@ export const model: Record<keyof typeof english, string> = {
   'model.hub.token': '访问令牌，仅受限模型需要；不会保存',
   'model.cached': '已在此浏览器中',
   'model.cached.total': '共 {bytes}',
+  'model.cached.onnx': 'ONNX，评分用',
   'model.cached.part': '已下载 {done}，共 {total}，未完成',
   'model.remove': '移除 {name}',
   'model.removed': '{name} 已从此浏览器移除。',

@@ -1,15 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TuningReport, TuningStore } from '../../contracts/tuning'
-
-/** In the user's cache: what is lost there is found again. */
-function tuningFile(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tunetab', 'tuning.json')
-}
+import { cacheFolder } from './cache-folder'
 
 /** Reports in one JSON file, an object by device. A damaged file is taken for an empty one. */
-export function fileTuningStore(path = tuningFile()): TuningStore {
+export function fileTuningStore(path = join(cacheFolder(), 'tuning.json')): TuningStore {
   const all = async (): Promise<Record<string, TuningReport>> => {
     try {
       const read: unknown = JSON.parse(await readFile(path, 'utf8'))

@@ -1,4 +1,7 @@
-"""What src/eval says of answers against the programs of the field, on answers that were drawn just now."""
+"""
+What src/eval says of answers against the programs of the field, on answers that were drawn just now; ONNX models that
+are exported just now.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ PINS = (HERE / "requirements-scores.txt").read_text().split()
 REFERENCES = ["ifeval", "texts", "calls", "statistics"]
 NAMED = ["lm_eval", "nltk", "langdetect", "sacrebleu", "rouge_score", "bfcl-eval", "scipy", "scikit-learn"]
 # Others than the committed files hold, and more of them; what scipy and scikit-learn compute is not drawn anew.
+ONNX = WORK / "scores/onnx"
 DRAWN = {"ifeval": (911, 3000), "texts": (912, 2000), "calls": (913, 3000)}
 
 
@@ -28,7 +32,7 @@ def prove_scores() -> dict:
     # Their own wishes (every vendor's client, CUDA) are of no use here and would move the pinned stack.
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", *PINS], check=True)
     again, fresh = WORK / "scores/again", WORK / "scores/fresh"
-    for folder in (again, fresh):
+    for folder in (again, fresh, ONNX):
         shutil.rmtree(folder, ignore_errors=True)
     for name in REFERENCES:
         say(f"scores: {name}")
@@ -38,6 +42,13 @@ def prove_scores() -> dict:
     changed = [name for name in files if content(again / name) != content(COMMITTED / name)]
     # Labels by hand are drawn by nobody.
     shutil.copy(COMMITTED / "scores/refusals.json", fresh / "scores")
+    # An exported graph's bytes differ from one version of the exporter to the next, so that it is what is run that counts.
+    for name in ("onnx_model", "onnx_encoder"):
+        script(f"scores/{name}.py", ONNX)
+    onnx_report = WORK / "scores-onnx.json"
+    onnx = run(
+        [*vitest("unit", onnx_report), "tests/unit/companion-models.test.ts"], env={"TUNETAB_GOLDEN": str(ONNX)}
+    )
     report = WORK / "scores.json"
     tests = [f"tests/unit/eval-{name}.test.ts" for name in ("ifeval", "texts", "calls", "statistics", "kinds")]
     done = run([*vitest("unit", report), *tests], env={"TUNETAB_GOLDEN": str(fresh)})
@@ -45,10 +56,11 @@ def prove_scores() -> dict:
         "changed": changed,
         "drawn": {name: count for name, (_, count) in DRAWN.items()},
         "tests": counted(report, done),
+        "onnx": counted(onnx_report, onnx),
         "command_line": judged_by_command(fresh / "scores/ifeval.json"),
         "versions": {name: version(name) for name in NAMED},
     }
-    found["broken"] = complaints(done, found["tests"])
+    found["broken"] = [*complaints(done, found["tests"]), *complaints(onnx, found["onnx"])]
     if changed:
         found["broken"].append(f"made again, other than committed: {', '.join(changed)}")
     if found["command_line"]["different"]:

@@ -23,7 +23,7 @@ import { folderAt, makeOut } from '../inputs'
 import { keepText, takeFolder } from '../results'
 import { readRun } from '../run-config'
 import { answersFile } from './answers-file'
-import { documentsAt } from './documents'
+import { chosenDocuments } from './documents'
 import { findSuites } from './find-suites'
 import { checkJudge, judged } from './judge'
 import { longContextFor, suitesOfRows } from './own-suites'
@@ -42,8 +42,12 @@ export async function scoreModel(context: CommandContext): Promise<void> {
   for (const path of loras) adapters.set(path, await folderAt('--lora', path, root))
   const thresholds = thresholdsOf(options.thresholds as string | undefined)
   await checkJudge(context)
-  const passages = await documentsAt((options.documents as string[] | undefined) ?? [])
-  const { own, made, suites: found } = await findSuites(options.suite as string, root, { withTruth: Boolean(passages) })
+  const documents = await chosenDocuments(context)
+  const {
+    own,
+    made,
+    suites: found,
+  } = await findSuites(options.suite as string, root, { withTruth: documents !== null })
   if (own.length > 0 && data === undefined) throw fail('cli-missing-option', { command: 'score', option: '--data' })
   if (data !== undefined) await dataAt(options)
   await makeOut(
@@ -85,7 +89,15 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     maxLength: run.max_length,
   })
   const began = performance.now()
-  const asked = { suites, candidates, examinee, store, passages, on: terminal.progress, signal: cancel.signal }
+  const asked = {
+    suites,
+    candidates,
+    examinee,
+    store,
+    passages: documents?.passages,
+    on: terminal.progress,
+    signal: cancel.signal,
+  }
   const stoppable = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw cancel.signal.aborted ? fail('eval-stopped', { out }) : error
@@ -114,6 +126,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
       settings: {
         limit: Number.isFinite(limit) ? limit : null,
         documents: ((options.documents as string[] | undefined) ?? []).map((path) => basename(path)),
+        ...(documents && { passages: documents.by() }),
         max_length: run.max_length,
         quantization: run.quantization,
       },

@@ -5,6 +5,7 @@ import { expectationText } from './expectation'
 function onnxText(endpoint: string, reason: string): string {
   const known: Record<string, string> = {
     'no-file': `there is no onnx/model.onnx at ${endpoint}, nor a smaller one`,
+    'no-id': 'its id is not given',
     closed: 'it was closed',
     worker: 'its worker ended with an error',
   }
@@ -58,8 +59,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${reason}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
   'eval-sets-failed': ({ reason }) =>
     `The small sets could not be asked beside the run (${reason}). The run and its evaluations go on without them, with the same numbers. Score the adapter when it has ended.`,
-  'eval-onnx': ({ model, endpoint, reason }) =>
-    `The ONNX model ${model} cannot judge (${onnxText(endpoint, reason)}), so that its score is left out; the others stand. Check its id and that it is a chat model with a file onnx/model.onnx or a smaller one beside it.`,
+  'eval-onnx': ({ task, model, endpoint, reason }) =>
+    task === 'chat'
+      ? `The ONNX model ${model} cannot judge (${onnxText(endpoint, reason)}), so that its score is left out; the others stand. Check its id and that it is a chat model with a file onnx/model.onnx or a smaller one beside it.`
+      : `The ONNX model ${model} cannot find passages (${onnxText(endpoint, reason)}), so that nothing is held against the documents; the other scores stand. Check its id and that it is an encoder (feature-extraction) with a file onnx/model.onnx or a smaller one beside it, or let passages be found by their words.`,
   'eval-length-memory': ({ suite, length }) =>
     `${suite}: the GPU has too little memory for a context of ${length} tokens, so that this length and longer ones are left out; shorter ones and the other scores stand. Free memory (close other tabs and programs), or ask for shorter contexts.`,
   'eval-scores-format': ({ file, wanted }) =>

@@ -5,6 +5,7 @@ import { expectationText } from './expectation'
 function onnxText(endpoint: string, reason: string): string {
   const known: Record<string, string> = {
     'no-file': `${endpoint} 上没有它的 onnx/model.onnx，也没有更小的版本`,
+    'no-id': '没有填写 ID',
     closed: '它已被关闭',
     worker: '运行它的后台线程出错退出',
   }
@@ -56,8 +57,10 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `${url} 的评审试了 ${tries} 次都没有给出可用的回答（最后一次：${reason}），这项分数略过，其余有效。已有的评审会保留，等它恢复后再试。`,
   'eval-sets-failed': ({ reason }) =>
     `训练途中无法用小题集评分（${reason}）。训练和留出集评估照常进行，数值不受影响。训练结束后可以再给适配器评分。`,
-  'eval-onnx': ({ model, endpoint, reason }) =>
-    `ONNX 模型 ${model} 无法担任评审（${onnxText(endpoint, reason)}），这项分数略过，其余有效。请检查它的 ID，并确认它是带 onnx/model.onnx（或更小的版本）的对话模型。`,
+  'eval-onnx': ({ task, model, endpoint, reason }) =>
+    task === 'chat'
+      ? `ONNX 模型 ${model} 无法担任评审（${onnxText(endpoint, reason)}），这项分数略过，其余有效。请检查它的 ID，并确认它是带 onnx/model.onnx（或更小的版本）的对话模型。`
+      : `ONNX 模型 ${model} 无法用来查找段落（${onnxText(endpoint, reason)}），因此不与文档对照，其他分数有效。请检查它的 ID，并确认它是带 onnx/model.onnx（或更小的版本）的向量模型（feature-extraction），或改为按字词查找。`,
   'eval-length-memory': ({ suite, length }) =>
     `${suite}：GPU 显存不够 ${length} 个 token 的上下文，因此略过这个长度和更长的；较短的和其他分数有效。请腾出显存（关闭其他标签页和程序），或只考较短的上下文。`,
   'eval-scores-format': ({ file, wanted }) =>

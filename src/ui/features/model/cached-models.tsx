@@ -4,7 +4,10 @@ import { Part } from '../../kit/room'
 import { useStudio, useWords } from '../../studio-context'
 import styles from './model.module.css'
 
-/** Models of the hub that need not be downloaded again, or whose download can go on; each can be removed. */
+/**
+ * Models of the hub that need not be downloaded again, or whose download can go on, those that only judge or embed
+ * among them; each can be removed.
+ */
 export function CachedModels() {
   const studio = useStudio()
   const { t, bytes, when } = useWords()
@@ -19,22 +22,27 @@ export function CachedModels() {
     >
       <ul className={styles.cachedModels} aria-label={t('model.cached')}>
         {cached.map((model) => (
-          <li key={`${model.endpoint}/${model.id}`}>
-            <button
-              type="button"
-              className="link"
-              disabled={running || status === 'loading'}
-              onClick={() => void studio.model.loadHub(model.id, model.revision, undefined, model.endpoint)}
-            >
-              {model.id}
-            </button>
+          <li key={`${model.runs} ${model.endpoint}/${model.id}/${model.revision}`}>
+            {model.runs === 'onnx' ? (
+              <span className={styles.name}>{model.id}</span>
+            ) : (
+              <button
+                type="button"
+                className="link"
+                disabled={running || status === 'loading'}
+                onClick={() => void studio.model.loadHub(model.id, model.revision, undefined, model.endpoint)}
+              >
+                {model.id}
+              </button>
+            )}
             <span className="muted num">
               {[
+                model.runs === 'onnx' && t('model.cached.onnx'),
                 model.revision !== 'main' && model.revision,
                 model.bytes < model.totalBytes
                   ? t('model.cached.part', { done: bytes(model.bytes), total: bytes(model.totalBytes) })
                   : `${bytes(model.bytes)} · ${t('cached')}`,
-                when(model.when),
+                model.when > 0 && when(model.when),
               ]
                 .filter(Boolean)
                 .join(' · ')}

@@ -40,7 +40,7 @@ function Working() {
   return (
     <div className={styles.working}>
       <p role="status" className="num">
-        {isFetching && t('score.judge.loading', { item: item ?? '' })}
+        {isFetching && t('score.fetching', { item: item ?? '' })}
         {!isFetching && (total > 0 ? t('score.count', { done, total }) : t('score.preparing'))}
         {etaSeconds !== undefined && ` · ${t('score.left', { time: duration(etaSeconds) })}`}
         {item && !isFetching && ` · ${item}`}

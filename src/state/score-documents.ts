@@ -1,0 +1,86 @@
+import type { StoreApi } from 'zustand/vanilla'
+import type { OnnxModel } from '../companion/protocol'
+import type { ProgressListener } from '../contracts/progress'
+import { fail } from '../errors'
+import type { Passages } from '../eval/passages'
+import { serializeError } from './failure'
+import type { ScoreState, ScoreSurroundings } from './score-room'
+
+/** How passages are found for a statement: by words alone, or by meaning, with an ONNX encoder. */
+export interface Retrieval {
+  by: 'words' | 'meaning'
+  /** The encoder's id on the hub; a folder that was chosen goes before it. */
+  id: string
+}
+
+/** A folder that holds an encoder. */
+export type EncoderFolder = Extract<OnnxModel, { kind: 'folder' }>
+
+/** The texts that answers are held against, and how they are searched. */
+export function createScoreDocuments(
+  store: Pick<StoreApi<ScoreState>, 'getState' | 'setState'>,
+  { allow, hubEndpoint }: Pick<ScoreSurroundings, 'allow' | 'hubEndpoint'>,
+) {
+  async function modelOf({ id }: Retrieval): Promise<OnnxModel> {
+    const folder = store.getState().encoder
+    if (folder) return folder
+    const endpoint = hubEndpoint()
+    if (id === '') throw fail('eval-onnx', { task: 'embed', model: '', endpoint, reason: 'no-id' })
+    await allow(endpoint)
+    return { kind: 'hub', endpoint, id, revision: 'main' }
+  }
+
+  return {
+    /** Those that cannot be read are said and the others taken. */
+    async add(files: readonly File[]) {
+      const { readDocument } = await import('../data/read-document')
+      for (const file of files) {
+        try {
+          const text = await readDocument(file.name, new Uint8Array(await file.arrayBuffer()))
+          store.setState(({ documents, chosen }) => ({
+            documents: [...documents.filter(({ name }) => name !== file.name), { name: file.name, text }],
+            chosen: { ...chosen, truth: true },
+          }))
+        } catch (error) {
+          store.setState({ error: serializeError(error) })
+        }
+      }
+    },
+    drop: (name: string) =>
+      store.setState(({ documents }) => ({ documents: documents.filter((one) => one.name !== name) })),
+    findBy: (change: Partial<Retrieval>) =>
+      store.setState(({ retrieval }) => ({ retrieval: { ...retrieval, ...change } })),
+    /** The files of a folder stay with the page for the visit. */
+    takeEncoder: (encoder: EncoderFolder | null) => store.setState({ encoder }),
+
+    /**
+     * For one scoring: the documents, cut and searched when they are first wanted; undefined where there are none. What
+     * was loaded for it goes with `close`.
+     */
+    open(on: ProgressListener, signal: AbortSignal) {
+      const { documents, retrieval } = store.getState()
+      let found: Promise<Passages> | null = null
+      let close = () => {}
+      let by = 'words'
+      async function read(): Promise<Passages> {
+        const { searchPassages } = await import('../eval/passages')
+        if (retrieval.by === 'words') return searchPassages(documents)
+        const model = await modelOf(retrieval)
+        const { openOnnxEncoder } = await import('../companion/client')
+        const tell = (item: string, done: number, total: number) =>
+          on({ phase: 'download', item, done, total, unit: 'bytes' })
+        const encoder = await openOnnxEncoder(model, tell, signal)
+        close = encoder.close
+        const { precision, device } = encoder.facts
+        by = `${model.kind === 'hub' ? model.id : model.name} (ONNX ${precision}, ${device})`
+        return searchPassages(documents, encoder.embed)
+      }
+      return {
+        passages: documents.length > 0 ? () => (found ??= read()) : undefined,
+        /** As scores say it: "words", or the encoder. */
+        by: () => by,
+        close: () => close(),
+      }
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { byMeaning } from '../../src/eval/passages/by-meaning'
+import { openOnnxChat, openOnnxEncoder } from '../../src/headless/onnx'
+import { goldenJson, goldenPath } from '../helpers/golden'
+import { startHub } from '../helpers/hub-server'
+
+interface Vectors {
+  passages: string[]
+  questions: string[]
+  mean: { vectors: number[][]; order: number[][] }
+  cls: { vectors: number[][]; order: number[][] }
+}
+
+const folder = goldenPath('onnx-encoder')
+const quiet = () => {}
+let wanted: Vectors
+let work: string
+beforeAll(async () => {
+  wanted = goldenJson('onnx-encoder/vectors.json')
+  work = await mkdtemp(join(tmpdir(), 'tunetab-onnx-'))
+  process.env.XDG_CACHE_HOME = join(work, 'cache')
+})
+afterAll(async () => {
+  delete process.env.XDG_CACHE_HOME
+  await rm(work, { recursive: true })
+})
+
+/** Sums of 64 tokens and 32 places in f32, each in another order than torch's, behind two layers. */
+const NEAR = 1e-5
+
+async function expectVectors(path: string, { vectors, order }: Vectors['mean']) {
+  const { facts, embed } = await openOnnxEncoder({ kind: 'folder', path }, quiet)
+  expect(facts).toEqual({ device: 'wasm', precision: 'fp32' })
+  const { passages, questions } = wanted
+  const found = await embed([...passages, ...questions])
+  const far = found.flatMap((vector, i) => [...vector].map((value, at) => Math.abs(value - vectors[i][at])))
+  expect(far).toHaveLength(12 * 32)
+  expect(Math.max(...far)).toBeLessThan(NEAR)
+  const cut = passages.map((text) => ({ document: 'd', text }))
+  const find = await byMeaning(cut, embed)
+  expect(await find(questions, 99)).toEqual(order.map((places) => places.map((place) => cut[place])))
+  expect((await find(questions.slice(0, 1), 3))[0]).toHaveLength(3)
+}
+
+test('an encoder gives the vectors of transformers, pooled by their mean, and its order of passages', async () => {
+  await expectVectors(folder, wanted.mean)
+})
+
+test('pooled by the first token where its folder says so, whatever the folder is called', async () => {
+  const other = join(work, '我的 encoder')
+  await cp(folder, other, { recursive: true })
+  const path = join(other, '1_Pooling/config.json')
+  await writeFile(path, JSON.stringify({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: false }))
+  await expectVectors(other, wanted.cls)
+})
+
+test('a chat model by its id on a hub answers as transformers does, and from the second time without the hub', async () => {
+  const { max_new_tokens, answers } = goldenJson<{
+    max_new_tokens: number
+    answers: { prompt: string; answer: string }[]
+  }>('onnx/answers.json')
+  const names = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx']
+  const files = await Promise.all(
+    names.map(async (name) => [name, new Uint8Array(await readFile(goldenPath(`onnx/${name}`)))] as const),
+  )
+  const hub = await startHub('someone/prefers-a', new Map(files))
+  const source = { kind: 'hub', endpoint: hub.endpoint, id: 'someone/prefers-a' } as const
+  const heard = new Set<string>()
+  const chat = await openOnnxChat(source, (file) => void heard.add(file))
+  expect(heard).toContain('onnx/model.onnx')
+  await hub.close()
+  const again = await openOnnxChat(source, quiet)
+  for (const { prompt, answer } of answers) expect((await chat.ask(prompt, max_new_tokens)).text).toBe(answer)
+  expect((await again.ask(answers[0].prompt, max_new_tokens)).text).toBe(answers[0].answer)
+  await expect(openOnnxChat({ ...source, id: 'someone/else' }, quiet)).rejects.toMatchObject({ code: 'eval-onnx' })
+})
+
+test('what is no model is said with its name and what it was wanted for', async () => {
+  const none = await openOnnxEncoder({ kind: 'folder', path: work }, quiet).catch((error: unknown) => error)
+  expect(none).toMatchObject({ code: 'eval-onnx', params: { task: 'embed', model: work, reason: 'no-file' } })
+  const broken = join(work, 'broken')
+  await cp(folder, broken, { recursive: true })
+  await writeFile(join(broken, 'onnx/model.onnx'), 'no model')
+  await expect(openOnnxEncoder({ kind: 'folder', path: broken }, quiet)).rejects.toThrow(/broken cannot find passages/)
+})
