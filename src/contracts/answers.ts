@@ -25,6 +25,9 @@ export interface GenerateResult {
   tokensPerSecond: number
 }
 
+/** Answers side by side at most: rows of one workgroup, beyond which the weights would be read again. */
+export const LINES_AT_ONCE = 8
+
 /** A request of many that got no answer, by its place among them, and why. */
 export interface Unanswered {
   index: number

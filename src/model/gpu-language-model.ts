@@ -3,7 +3,7 @@ import { fail, TuneError } from '../errors'
 import { allocating, type Gpu } from '../gpu/device'
 import { uploadTensor } from '../gpu/storage'
 import { bufferBytes, type Tensor } from '../gpu/tensor'
-import { LINES_AT_ONCE } from '../ops/answering/product'
+import { LINES_AT_ONCE } from '../contracts/answers'
 import type { LinearWeight } from '../ops/linear'
 import { AdapterStore, initialValues } from './adapter-store'
 import { allLogits } from './answering/all-logits'
@@ -260,17 +260,21 @@ export class GpuLanguageModel implements LanguageModel {
     for await (const { id } of this.generateMany([promptIds], options)) yield id
   }
 
-  async *generateMany(prompts: readonly Int32Array[], options: DecodingOptions): AsyncGenerator<LineToken> {
+  async *generateMany(
+    prompts: readonly Int32Array[],
+    options: DecodingOptions & { limits?: readonly number[] },
+  ): AsyncGenerator<LineToken> {
     const { maxPositionEmbeddings: limit } = this.config
     for (const { length } of prompts) {
       if (length >= limit) throw fail('model-too-long', { tokens: length, limit })
     }
     if (prompts.length === 0) return
     // An answer may pass the context, as in transformers: positions simply go on.
-    const capacity = Math.max(...prompts.map(({ length }) => length)) + options.maxNewTokens
+    const { maxNewTokens, limits = prompts.map(() => maxNewTokens) } = options
+    const capacity = Math.max(...prompts.map(({ length }, i) => length + limits[i]))
     const decoder = await this.decoderFor(prompts.length, capacity, options.useAdapter)
     try {
-      yield* answerLines(decoder, prompts, options, this.gpu.kernels.tuning.answersAhead)
+      yield* answerLines(decoder, prompts, { ...options, limits }, this.gpu.kernels.tuning.answersAhead)
     } finally {
       decoder.destroy()
     }

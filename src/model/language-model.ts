@@ -82,9 +82,13 @@ export interface LanguageModel {
   generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number>
   /**
    * The same for many prompts, as many lines at once as fit: each token with the number of its prompt, each answer bit
-   * by bit what `generate` makes of it alone. Answers that end make room for the next.
+   * by bit what `generate` makes of it alone. Answers that end make room for the next. `limits` are in the place of
+   * `maxNewTokens`, one for each prompt, all at least 1.
    */
-  generateMany(prompts: readonly Int32Array[], options: DecodingOptions): AsyncGenerator<LineToken>
+  generateMany(
+    prompts: readonly Int32Array[],
+    options: DecodingOptions & { limits?: readonly number[] },
+  ): AsyncGenerator<LineToken>
   /** f32 logits [T, V] of one row, for checks. */
   logits(ids: Int32Array, useAdapter: boolean): Promise<Float32Array>
   /** What NF4 stands for: rows [from, from+count) of a quantised linear's weight as f32. Name without ".weight". */

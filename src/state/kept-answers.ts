@@ -1,5 +1,5 @@
 import { createStore, entries, set, type UseStore } from 'idb-keyval'
-import type { Answer, AnswerStore, TextLoss } from '../eval/run/runner'
+import type { Answer, AnswerStore, TextLoss } from '../eval/run/asked'
 
 /** Answers and losses in IndexedDB, so that a tab that was closed goes on where it was. */
 export async function keptAnswers(): Promise<AnswerStore> {

@@ -118,7 +118,13 @@ for (const name of GOLDEN_FAMILIES) {
           if (isLast) ended.push(index)
         }
         expect([...ended].sort((a, b) => a - b)).toEqual(prompts.map((_, i) => i))
-        for (const [i, prompt] of prompts.entries()) expect(many[i]).toEqual(await collect(model, prompt, options))
+        const alone = await Promise.all(prompts.map((prompt) => collect(model, prompt, options)))
+        expect(many).toEqual(alone)
+        // Each with an end of its own: a beginning of the same.
+        const limits = prompts.map((_, i) => 1 + (i % 6))
+        const cut: number[][] = prompts.map(() => [])
+        for await (const { index, id } of model.generateMany(prompts, { ...options, limits })) cut[index].push(id)
+        expect(cut).toEqual(alone.map((ids, i) => ids.slice(0, limits[i])))
       }
     })
 

@@ -87,11 +87,12 @@ export class FakeLanguageModel implements LanguageModel {
     }
   }
 
-  async *generateMany(prompts: readonly Int32Array[], options: DecodingOptions) {
+  async *generateMany(prompts: readonly Int32Array[], options: DecodingOptions & { limits?: readonly number[] }) {
     for (const [index, prompt] of prompts.entries()) {
+      const maxNewTokens = options.limits?.[index] ?? options.maxNewTokens
       let made = 0
-      for await (const id of this.generate(prompt, options)) {
-        const isLast = ++made === Math.min(this.answer.length, options.maxNewTokens) || options.stopIds.includes(id)
+      for await (const id of this.generate(prompt, { ...options, maxNewTokens })) {
+        const isLast = ++made === Math.min(this.answer.length, maxNewTokens) || options.stopIds.includes(id)
         yield { index, id, isLast }
       }
     }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { judgeAt, type JudgeCost } from '../../src/eval/judge/endpoint'
 import { runJudge } from '../../src/eval/judge/run'
-import type { Answer, TextLoss } from '../../src/eval/run/runner'
+import type { Answer, TextLoss } from '../../src/eval/run/asked'
 import { referenceSuite } from '../../src/eval/suites/own'
 import { judgePair, judgeResult, readWinner, type JudgedPair } from '../../src/eval/judge/pairwise'
 

@@ -138,7 +138,7 @@ export interface Engine {
 
   /**
    * Answers to many requests, as many at once as fit, each as `generate` would give it; told as each ends. All are
-   * asked as the first is, but for their messages and tools. Returns those that got none since `generate` would refuse
+   * asked as the first is, but for messages, tools and `max_new_tokens`. Returns those that got none since `generate` would refuse
    * them (too long, empty, refused by the template), with why.
    */
   generateMany(

@@ -94,6 +94,7 @@ export async function answerMany(
     asked.map(({ ids }) => ids),
     {
       maxNewTokens: request.max_new_tokens,
+      limits: asked.map(({ index }) => requests[index].max_new_tokens),
       temperature: request.temperature,
       topP: request.top_p,
       topK: request.top_k,

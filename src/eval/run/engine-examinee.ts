@@ -3,7 +3,7 @@ import type { DataOptions } from '../../contracts/data'
 import type { ProgressListener } from '../../contracts/progress'
 import { fail } from '../../errors'
 import type { Suite, SuiteItem } from '../suites/suite'
-import type { Candidate, Examinee } from './runner'
+import type { Candidate, Examinee } from './asked'
 
 type Answered = Pick<GenerateResult, 'token_ids' | 'text' | 'finish'>
 
@@ -19,6 +19,7 @@ interface AskedEngine<Source> {
     onAnswer: (index: number, result: Answered) => void,
     signal?: AbortSignal,
   ): Promise<unknown>
+  promptTokens(prompts: readonly Pick<GenerateRequest, 'messages' | 'tools'>[]): Promise<number[]>
   setAdapterStrength(strength: number): Promise<void>
   evaluateOn(
     source: Source | { kind: 'file'; file: File },
@@ -65,10 +66,10 @@ export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
       if (finish === 'cancelled') throw signal?.reason ?? new DOMException('cancelled', 'AbortError')
       return { text: text.trim(), tokens: token_ids.length, finish }
     },
-    async answers(items, maxNewTokens, on, signal) {
+    async answers(questions, on, signal) {
       // Kept one after the other, in the order in which they end.
       let kept = Promise.resolve()
-      const requests = items.map((item) => asked(item, maxNewTokens))
+      const requests = questions.map(({ item, maxNewTokens }) => asked(item, maxNewTokens))
       await engine.generateMany(
         requests,
         (place, { text, token_ids, finish }) => {
@@ -80,6 +81,16 @@ export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
       )
       await kept
       signal?.throwIfAborted()
+    },
+    async promptTokens(items) {
+      const all = await engine.promptTokens(items).catch(() => null)
+      // One that cannot be asked is found alone.
+      const one = (item: SuiteItem) =>
+        engine.promptTokens([item]).then(
+          ([tokens]) => tokens,
+          () => null,
+        )
+      return all ?? Promise.all(items.map(one))
     },
     async losses(suite, on, signal) {
       const useAdapter = current!.adapter !== null

@@ -1,60 +1,12 @@
 import type { Message } from '../../contracts/data'
-import { fnv32OfText } from '../../contracts/hash'
-import type { ProgressListener } from '../../contracts/progress'
 import { fail, TuneError, type SerializedError } from '../../errors'
 import { serializeError } from '../../errors/serialize'
 import { SCORE_KINDS } from '../kinds'
 import type { JudgeAnswer, Judgement } from '../kinds/kind'
 import type { Passages } from '../passages'
 import type { Suite, SuiteItem } from '../suites/suite'
-
-/** What is scored: the base model, or an adapter on it at some strength. */
-export interface Candidate {
-  id: string
-  name: string
-  /** null: the base model alone. */
-  adapter: string | null
-  /** 1 as trained. */
-  strength: number
-  /** Stands for the weights: answers that are kept are another candidate's where it differs. */
-  print: string
-}
-
-export interface Answer {
-  text: string
-  tokens: number
-  /** 'length': cut off at the suite's max_new_tokens. */
-  finish: 'stop' | 'length'
-}
-
-/** Loss of one text or row: mean over its trained tokens, and how many of them the model would have chosen. */
-export interface TextLoss {
-  id: string
-  loss: number
-  tokens: number
-  right: number
-}
-
-/** The model, as the runner asks it. */
-export interface Examinee {
-  use(candidate: Candidate): Promise<void>
-  answer(item: SuiteItem, maxNewTokens: number, signal?: AbortSignal): Promise<Answer>
-  /** Several at once, each told by its place as it ends; items that cannot be asked are passed over. */
-  answers?(
-    items: readonly SuiteItem[],
-    maxNewTokens: number,
-    on: (place: number, answer: Answer) => Promise<void>,
-    signal?: AbortSignal,
-  ): Promise<void>
-  /** In the suite's order; items that cannot be measured are absent. */
-  losses(suite: Suite, on: (done: number) => void, signal?: AbortSignal): Promise<TextLoss[]>
-}
-
-/** Answers that were made before, so that a closed tab or a stopped command loses none. */
-export interface AnswerStore {
-  get(key: string): Answer | TextLoss | undefined
-  put(key: string, made: Answer | TextLoss): Promise<void>
-}
+import { keyOf, lengthOf, type Answer, type Candidate, type RunOptions, type TextLoss } from './asked'
+import { askTogether, openQuestions } from './together'
 
 /** One item with what each candidate made of it; null where it made nothing. */
 export interface ScoredItem {
@@ -70,17 +22,6 @@ export interface ScoredSuite {
   items: ScoredItem[]
   /** Why the suite, or items of it, could not be scored. */
   errors: (SerializedError & { item: string | null; candidate: string | null })[]
-}
-
-export interface RunOptions {
-  suites: readonly Suite[]
-  candidates: readonly Candidate[]
-  examinee: Examinee
-  store: AnswerStore
-  /** What answers of truth are held against; read when they are first wanted, once. */
-  passages?: () => Promise<Passages>
-  on?: ProgressListener
-  signal?: AbortSignal
 }
 
 /** How many answers (or losses) a run makes; said before it starts. */
@@ -99,10 +40,11 @@ export async function runSuites(options: RunOptions): Promise<ScoredSuite[]> {
       if (!isUsed) await examinee.use(candidate)
       isUsed = true
     }
+    const answered = await together(prepared, candidate, options, use, progress)
     for (const one of prepared) {
       progress.at(one.scored.suite.name, candidate.name)
       try {
-        await (one.scored.suite.score === 'text' ? measure : ask)(one, candidate, options, use, progress)
+        await (one.scored.suite.score === 'text' ? measure : ask)(one, candidate, options, use, progress, answered)
       } catch (error) {
         if (signal?.aborted) throw error
         one.scored.errors.push({ ...serializeError(error), item: null, candidate: candidate.id })
@@ -146,42 +88,45 @@ type Step = (
   options: RunOptions,
   use: () => Promise<void>,
   progress: ReturnType<typeof progressOf>,
+  answered: ReadonlySet<SuiteItem>,
 ) => Promise<void>
 
 /**
- * Answers to all that is open, side by side, into the store. What goes wrong there is asked again one by one, where an
- * error finds its item. Gives the keys of what was made.
+ * What can be asked side by side, of all suites. What goes wrong there is asked again one by one, where an error finds
+ * its item; where nothing can be asked at all, each suite will say so.
  */
-async function askTogether(...[prepared, candidate, options, use, progress]: Parameters<Step>): Promise<Set<string>> {
-  const { examinee, store, signal } = options
-  const { suite } = prepared.scored
-  const kept = new Set<string>()
-  const open = suite.items.filter((item, i) => {
-    const isOpen = prepared.judges[i] !== null && !store.get(keyOf(candidate, suite, item))
-    return isOpen && lengthOf(item) === 0
-  })
-  if (!examinee.answers || open.length < 2) return kept
-  await use()
-  const on = async (place: number, answer: Answer) => {
-    const key = keyOf(candidate, suite, open[place])
-    await store.put(key, answer)
-    kept.add(key)
-    progress.made()
-  }
+async function together(...[prepared, candidate, options, use, progress]: TogetherParts): Promise<Set<SuiteItem>> {
+  const judged = prepared.map(({ scored: { suite }, judges }) => ({
+    ...suite,
+    items: suite.items.filter((_, i) => judges[i]),
+  }))
+  const open = openQuestions(judged, candidate, options)
+  if (!options.examinee.answers || open.length < 2) return new Set()
   try {
-    await examinee.answers(open, suite.maxNewTokens, on, signal)
+    await use()
+    return await askTogether(open, options, ({ suite }) => {
+      progress.at(suite.name, candidate.name)
+      progress.made()
+    })
   } catch (error) {
-    if (signal?.aborted || !(error instanceof TuneError)) throw error
+    if (options.signal?.aborted) throw error
+    return new Set()
   }
-  return kept
 }
 
-const ask: Step = async ({ scored, judges }, candidate, options, use, progress) => {
+type TogetherParts = [
+  prepared: Prepared[],
+  candidate: Candidate,
+  options: RunOptions,
+  use: () => Promise<void>,
+  progress: ReturnType<typeof progressOf>,
+]
+
+const ask: Step = async ({ scored, judges }, candidate, options, use, progress, answered) => {
   const { examinee, store, signal } = options
   const { suite, items, errors } = scored
   // Where a length finds no memory, a longer one finds none either.
   let tooLong = Infinity
-  const kept = await askTogether({ scored, judges }, candidate, options, use, progress)
   for (const [i, item] of suite.items.entries()) {
     signal?.throwIfAborted()
     const length = lengthOf(item)
@@ -201,7 +146,7 @@ const ask: Step = async ({ scored, judges }, candidate, options, use, progress) 
       }
       if (answer) await store.put(key, answer)
       progress.made()
-    } else if (!kept.has(key)) progress.skipped()
+    } else if (!answered.has(item)) progress.skipped()
     items[i].results[candidate.id] = judge && answer ? { answer, ...(await judge(answer.text)) } : null
   }
 }
@@ -232,14 +177,6 @@ const isOfItem = (error: TuneError) =>
   isOfMemory(error)
 
 const isOfMemory = ({ code }: TuneError) => code === 'gpu-tensor-too-large' || code === 'gpu-out-of-memory'
-
-/** Tokens of the context that an item fills by design; 0 for all others. */
-const lengthOf = ({ fields: { length } }: SuiteItem) => (typeof length === 'number' ? length : 0)
-
-export function keyOf({ print }: Candidate, suite: Suite, item: SuiteItem): string {
-  const asked = JSON.stringify([item.messages, item.tools, suite.score === 'text' ? item.fields : suite.maxNewTokens])
-  return `${print}/${suite.answersOf ?? suite.name}/${item.id}/${fnv32OfText(asked).toString(16)}`
-}
 
 /** Done of all, and the time left by the pace of what was really made. */
 function progressOf({ suites, candidates, on }: RunOptions) {

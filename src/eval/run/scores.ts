@@ -1,6 +1,7 @@
 import { fail } from '../../errors'
 import type { Judged } from '../judge/run'
-import type { Candidate, ScoredSuite } from './runner'
+import type { Candidate } from './asked'
+import type { ScoredSuite } from './runner'
 import { scoreSheet, type SuiteScores } from './sheet'
 import { DEFAULT_THRESHOLDS, verdictOf, type Thresholds, type Verdict } from './verdict'
 

@@ -4,7 +4,8 @@ import { bootstrap, pairedDifference, type Parts } from '../statistics/bootstrap
 import { shareOf } from '../statistics/wilson'
 import type { Difference, Estimate } from '../types'
 import type { ScoreName } from '../suites/suite'
-import type { Candidate, ScoredItem, ScoredSuite } from './runner'
+import type { Candidate } from './asked'
+import type { ScoredItem, ScoredSuite } from './runner'
 
 /** The figures of one suite for every candidate, and how each stands to the first, the base. */
 export interface SuiteScores {

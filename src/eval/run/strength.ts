@@ -1,6 +1,6 @@
 import type { ProgressListener } from '../../contracts/progress'
 import type { Suite } from '../suites/suite'
-import type { Candidate, Examinee } from './runner'
+import type { Candidate, Examinee } from './asked'
 import type { StrengthCurve } from './scores'
 
 /** As shares of what the adapter was trained to. */

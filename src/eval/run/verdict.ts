@@ -1,6 +1,7 @@
 import { SCORE_KINDS } from '../kinds'
 import { LEAST_DIFFERING } from '../statistics/bootstrap'
-import type { Candidate, ScoredItem, ScoredSuite } from './runner'
+import type { Candidate } from './asked'
+import type { ScoredItem, ScoredSuite } from './runner'
 import type { SuiteScores } from './sheet'
 
 /** What a person may set: from where on a gain or a loss counts. */

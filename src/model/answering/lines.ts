@@ -30,10 +30,11 @@ interface UnderWay {
 export async function* answerLines(
   decoder: Decoder,
   prompts: readonly Int32Array[],
-  options: DecodingOptions,
+  options: DecodingOptions & { limits: readonly number[] },
   stepsAhead: number,
 ): AsyncGenerator<LineToken> {
   if (options.maxNewTokens < 1) return
+  const { limits } = options
   const draws = options.temperature > 0
   const putsTokens = draws || decoder.needsTokens
   const ahead = putsTokens ? 1 : stepsAhead
@@ -51,7 +52,7 @@ export async function* answerLines(
       if (one.isOver) continue
       const id = await idOf(one, of, tokens)
       one.made++
-      one.isOver = options.stopIds.includes(id) || one.made === options.maxNewTokens
+      one.isOver = options.stopIds.includes(id) || one.made >= limits[one.index]
       if (one.isOver) lines[one.line] = null
       else if (putsTokens) await decoder.put(one.line, id)
       yield { index: one.index, id, isLast: one.isOver }
@@ -69,7 +70,7 @@ export async function* answerLines(
       if (putsTokens) yield* take(underWay.pop()!)
     }
     if (options.signal?.aborted) return
-    const wanted = lines.flatMap((one) => (one && one.asked < options.maxNewTokens ? [one] : []))
+    const wanted = lines.flatMap((one) => (one && one.asked < limits[one.index] ? [one] : []))
     const steps = underWay.filter(({ of }) => of === 'step').length
     if (wanted.length > 0 && steps < ahead) {
       for (const one of wanted) one.asked++

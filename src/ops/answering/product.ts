@@ -1,13 +1,11 @@
 import wgsl from '../../../shaders/answer-product.wgsl?raw'
+import { LINES_AT_ONCE } from '../../contracts/answers'
 import type { Recorder } from '../../gpu/recorder'
 import { bufferTensor, type Tensor } from '../../gpu/tensor'
 import type { LinearWeight } from '../linear'
 import type { Nf4Weight } from '../nf4'
 
 const source = { name: 'answer_product', wgsl }
-
-/** Rows of one workgroup at most; more lines read the weights again. */
-export const LINES_AT_ONCE = 8
 
 /** The A matrices [rank, K] of adapted linears, by their first element in one buffer. */
 export interface LowParts {

@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises'
-import type { Answer, AnswerStore, TextLoss } from '../../../eval/run/runner'
+import type { Answer, AnswerStore, TextLoss } from '../../../eval/run/asked'
 
 /**
  * Answers in a file of JSON lines, one appended as soon as it is made, so that a command that was stopped goes on where
