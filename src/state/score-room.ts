@@ -296,8 +296,9 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
           seconds: Math.round((performance.now() - began) / 100) / 10,
           versions: { browser: globalThis.navigator?.userAgent ?? '' },
         }
-        remake = (thresholds) => makeScores({ scored, candidates: who, own: OWN, facts, thresholds, judge })
-        const scores = remake(store.getState().thresholds)
+        const made = { scored, candidates: who, own: OWN, facts, judge }
+        const scores = makeScores({ ...made, thresholds: store.getState().thresholds })
+        remake = (thresholds) => makeScores({ ...made, thresholds }, scores.suites)
         scoredCard = card
         store.setState({ scores, review: null })
       }),

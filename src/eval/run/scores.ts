@@ -74,9 +74,14 @@ export function readScores(file: string, text: string): Scores {
 
 const SAMPLES_OF_SUITE = 6
 
-/** All that a run found out: figures, verdicts, and the answers that decided. */
-export function makeScores({ scored, candidates, own, facts, thresholds, strength, judge }: ScoresParts): Scores {
-  const suites = scoreSheet(scored, candidates)
+/**
+ * All that a run found out: figures, verdicts, and the answers that decided. `suites` are the figures where they were
+ * made before, since only the verdict follows the thresholds.
+ */
+export function makeScores(
+  { scored, candidates, own, facts, thresholds, strength, judge }: ScoresParts,
+  suites: SuiteScores[] = scoreSheet(scored, candidates),
+): Scores {
   const limits = thresholds ?? DEFAULT_THRESHOLDS
   const verdicts = candidates.slice(1).map((one) => verdictOf(one, suites, scored, own, limits))
   return {
