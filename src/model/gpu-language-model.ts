@@ -285,7 +285,8 @@ export class GpuLanguageModel implements LanguageModel {
     const { tuning } = this.gpu.kernels
     const limit = this.gpu.device.limits.maxStorageBufferBindingSize
     const cache = 'f32'
-    let lines = Math.min(prompts, LINES_AT_ONCE)
+    // Kernels are compiled for each number of lines, so that there are few numbers; what is over stands idle.
+    let lines = Math.min(2 ** Math.ceil(Math.log2(prompts)), LINES_AT_ONCE)
     const fits = (): boolean => {
       const { cacheBytes, otherBytes } = this.planAnswers({ lines, capacity, cache }, useAdapter)
       return cacheBytes / this.config.layers <= limit && cacheBytes + otherBytes <= tuning.answerBytes

@@ -19,7 +19,7 @@ export type EncoderFolder = Extract<OnnxModel, { kind: 'folder' }>
 /** The texts that answers are held against, and how they are searched. */
 export function createScoreDocuments(
   store: Pick<StoreApi<ScoreState>, 'getState' | 'setState'>,
-  { allow, hubEndpoint }: Pick<ScoreSurroundings, 'allow' | 'hubEndpoint'>,
+  { allow, hubEndpoint, pastedName }: Pick<ScoreSurroundings, 'allow' | 'hubEndpoint' | 'pastedName'>,
 ) {
   async function modelOf({ id }: Retrieval): Promise<OnnxModel> {
     const folder = store.getState().encoder
@@ -30,22 +30,37 @@ export function createScoreDocuments(
     return { kind: 'hub', endpoint, id, revision: 'main' }
   }
 
-  return {
-    /** Those that cannot be read are said and the others taken. */
-    async add(files: readonly File[]) {
-      const { readDocument } = await import('../data/read-document')
-      for (const file of files) {
-        try {
-          const text = await readDocument(file.name, new Uint8Array(await file.arrayBuffer()))
-          store.setState(({ documents, chosen }) => ({
-            documents: [...documents.filter(({ name }) => name !== file.name), { name: file.name, text }],
-            chosen: { ...chosen, truth: true },
-          }))
-        } catch (error) {
-          store.setState({ error: serializeError(error) })
-        }
+  /** Those that cannot be read are said and the others taken. */
+  async function add(files: readonly File[]) {
+    const { readDocument } = await import('../data/read-document')
+    for (const file of files) {
+      try {
+        const text = await readDocument(file.name, new Uint8Array(await file.arrayBuffer()))
+        store.setState(({ documents, chosen }) => ({
+          documents: [...documents.filter(({ name }) => name !== file.name), { name: file.name, text }],
+          chosen: { ...chosen, truth: true },
+        }))
+      } catch (error) {
+        store.setState({ error: serializeError(error) })
       }
-    },
+    }
+  }
+
+  /** The text that stands in the field becomes a document; none where there is none. */
+  async function takePasted() {
+    const { pasting, documents } = store.getState()
+    if (pasting.trim() === '') return
+    store.setState({ pasting: '' })
+    const names = new Set(documents.map(({ name }) => name))
+    let n = 1
+    while (names.has(pastedName(n))) n++
+    await add([new File([pasting], pastedName(n))])
+  }
+
+  return {
+    add,
+    paste: (pasting: string) => store.setState({ pasting }),
+    takePasted,
     drop: (name: string) =>
       store.setState(({ documents }) => ({ documents: documents.filter((one) => one.name !== name) })),
     findBy: (change: Partial<Retrieval>) =>

@@ -57,6 +57,8 @@ export interface ScoreState {
   estimate: number | null
   /** What answers are held against for the suite truth. */
   documents: Document[]
+  /** A text in the field for documents that was not taken yet. */
+  pasting: string
   retrieval: Retrieval
   /** The folder of an encoder, for this visit. */
   encoder: EncoderFolder | null
@@ -85,6 +87,8 @@ export interface ScoreSurroundings {
   allow(url: string): Promise<void>
   /** Where second models come from. */
   hubEndpoint(): string
+  /** What the nth text is called that was pasted. */
+  pastedName(n: number): string
   /** An engine beside this one, for a second model as judge. */
   anotherEngine(): Engine
 }
@@ -123,6 +127,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     total: 0,
     estimate: null,
     documents: [],
+    pasting: '',
     retrieval: { by: 'words', id: '' },
     encoder: null,
     judge: NO_JUDGE,
@@ -264,6 +269,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     /** Ask both everything that is ticked; answers that are kept are not asked again. */
     start: () =>
       work('preparing', async (signal) => {
+        await documents.takePasted()
         const { makeScores } = await import('../eval/run/scores')
         const asked = await suites()
         const who = await candidates()

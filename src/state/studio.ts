@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
 import { fail } from '../errors'
-import { cardWords, loadWords } from '../i18n'
+import { cardWords, loadWords, translate } from '../i18n'
 import type { Language } from '../i18n'
 import { parseRunFile } from '../run-file/parse-run-file'
 import { readRunFile } from '../run-file/read-run-file'
@@ -100,6 +100,7 @@ export function createStudio(parts: StudioParts) {
     allow: gate.allow,
     hubEndpoint: () => prefs.getState().hubEndpoint,
     anotherEngine: parts.anotherEngine,
+    pastedName: (n) => translate(prefs.getState().language, 'score.documents.pasted', { n }),
     baseUrl,
     data: () => {
       const { source, mapping, encoding } = data.store.getState()

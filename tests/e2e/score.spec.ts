@@ -166,6 +166,7 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
     await page.goto('./#/score')
     await room.getByRole('checkbox', { name: /^Truth/ }).check()
     await room.getByLabel('Or paste a text').fill('The harbour opens at six in the morning.')
+    await room.getByRole('button', { name: 'Take this text' }).click()
     await room.getByText('by their meaning', { exact: true }).click()
     const [folder] = await Promise.all([
       page.waitForEvent('filechooser'),

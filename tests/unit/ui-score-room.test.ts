@@ -25,6 +25,7 @@ async function room(hasAdapter = true) {
     data: () => ({ source: { kind: 'sample', name: 'harbour-master.json' }, name: 'Harbour master', options }),
     allow: async (url) => void allowed.push(url),
     hubEndpoint: () => 'http://hub',
+    pastedName: (n) => `Pasted ${n}`,
     anotherEngine: () => {
       const other = createFakeEngine(0)
       return {
@@ -179,7 +180,10 @@ test('an encoder without an id leaves the truth out, and nothing else', async ()
   expect([error, references.errors, references.n]).toEqual([null, [], 4])
   expect(truth.errors).toMatchObject([{ code: 'eval-onnx', params: { task: 'embed', reason: 'no-id' }, item: null }])
   score.documents.findBy({ by: 'words' })
+  // What stands in the field is taken along.
+  score.documents.paste('The pier is made of stone.')
   await score.start()
+  expect(score.store.getState()).toMatchObject({ pasting: '', documents: [{}, { name: 'Pasted 1' }] })
   expect(score.store.getState().scores).toMatchObject({ facts: { settings: { passages: 'words' } } })
   expect(score.store.getState().scores!.suites[1].errors).toEqual([])
 })

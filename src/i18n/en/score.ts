@@ -49,6 +49,7 @@ export const scoreRoom = {
   'score.documents.drop': 'Remove {name}',
   'score.documents.choose': 'Choose documents',
   'score.documents.paste': 'Or paste a text',
+  'score.documents.take': 'Take this text',
   'score.thresholds': 'Where the lines are drawn',
   'score.threshold.loss': 'Loss of your rows must fall by (nats)',
   'score.threshold.forgetting': 'Loss on general text may rise by (nats)',

@@ -47,6 +47,7 @@ export const scoreRoom = {
   'score.documents.drop': '移除 {name}',
   'score.documents.choose': '选择文档',
   'score.documents.paste': '或粘贴文字',
+  'score.documents.take': '加入这段文字',
   'score.thresholds': '界线划在哪里',
   'score.threshold.loss': '你的数据的损失至少下降（nat）',
   'score.threshold.forgetting': '一般文本的损失最多上升（nat）',

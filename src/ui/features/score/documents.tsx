@@ -13,9 +13,7 @@ const BY = ['words', 'meaning'] as const
 export function Documents() {
   const { score } = useStudio()
   const { t } = useWords()
-  const { documents, judge } = useFields(score.store, 'documents', 'judge')
-  const paste = (text: string) =>
-    score.documents.add([new File([text], t('score.documents.pasted', { n: documents.length + 1 }))])
+  const { documents, judge, pasting } = useFields(score.store, 'documents', 'judge', 'pasting')
   return (
     <div className={styles.setup}>
       <h2>{t('score.documents')}</h2>
@@ -35,15 +33,13 @@ export function Documents() {
       </Button>
       <label className={styles.field}>
         {t('score.documents.paste')}
-        <textarea
-          rows={2}
-          onBlur={({ target }) => {
-            const text = target.value
-            target.value = ''
-            if (text.trim() !== '') void paste(text)
-          }}
-        />
+        <textarea rows={2} value={pasting} onChange={({ target }) => score.documents.paste(target.value)} />
       </label>
+      {pasting.trim() !== '' && (
+        <div>
+          <Button onClick={() => void score.documents.takePasted()}>{t('score.documents.take')}</Button>
+        </div>
+      )}
       <Passages />
     </div>
   )
