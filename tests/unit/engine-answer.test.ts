@@ -107,7 +107,11 @@ describe('many answers', () => {
     ])
     expect(model.prompts.map((ids) => tokenizer.decode(ids))).toEqual(['[Paris is]', '[Rome is]'])
     ended.length = 0
-    await answerMany(model, tokenizer, [ask('Paris is', 2)], on)
-    expect(ended).toEqual([[0, 2, 'length']])
+    // Each ends where it wants to, whatever the first one wants.
+    await answerMany(model, tokenizer, [ask('Paris is', 2), ask('x'.repeat(500), 1), ask('Rome is', 8)], on)
+    expect(ended).toEqual([
+      [0, 2, 'length'],
+      [2, 3, 'stop'],
+    ])
   })
 })
