@@ -1,12 +1,15 @@
 import type {
   FeatureExtractionPipeline,
+  pipeline,
   PretrainedModelOptions,
   TextGenerationPipeline,
 } from '@huggingface/transformers'
 import type { OnnxAnswer, OnnxFacts, OnnxTask } from './protocol'
 
 /** transformers.js, set up for the page or for Node by whoever loads it. */
-type Library = Pick<typeof import('@huggingface/transformers'), 'pipeline'>
+interface Library {
+  pipeline: typeof pipeline
+}
 
 /** Numbers by preference, with the file that holds them; a hub seldom has all. Answers: the smallest first. */
 const FILES = { q4: 'model_q4', q8: 'model_quantized', fp16: 'model_fp16', fp32: 'model' } as const
@@ -99,12 +102,12 @@ async function poolingOf(place: OnnxPlace): Promise<'mean' | 'cls'> {
 async function load<T>(
   kind: 'text-generation' | 'feature-extraction',
   task: OnnxTask,
-  { pipeline }: Library,
+  library: Library,
   place: OnnxPlace,
   { device, options, on }: OnnxRun,
 ): Promise<{ made: T; facts: OnnxFacts }> {
   const precision = await firstOf(PREFERENCE[task], place)
-  const made = await pipeline(kind, place.id, {
+  const made = await library.pipeline(kind, place.id, {
     ...options,
     revision: place.revision,
     dtype: precision,

@@ -2,9 +2,10 @@ import type { StoreApi } from 'zustand/vanilla'
 import type { OnnxModel } from '../companion/protocol'
 import type { ProgressListener } from '../contracts/progress'
 import { fail } from '../errors'
+import type { SerializedError } from '../errors'
 import type { Passages } from '../eval/passages'
+import type { Document } from '../eval/passages/cut'
 import { serializeError } from './failure'
-import type { ScoreState, ScoreSurroundings } from './score-room'
 
 /** How passages are found for a statement: by words alone, or by meaning, with an ONNX encoder. */
 export interface Retrieval {
@@ -16,10 +17,31 @@ export interface Retrieval {
 /** A folder that holds an encoder. */
 export type EncoderFolder = Extract<OnnxModel, { kind: 'folder' }>
 
+export interface DocumentsState {
+  /** What answers are held against for the suite truth. */
+  documents: Document[]
+  /** A text in the field for documents that was not taken yet. */
+  pasting: string
+  retrieval: Retrieval
+  /** The folder of an encoder, for this visit. */
+  encoder: EncoderFolder | null
+}
+
+export interface DocumentsSurroundings {
+  /** From now on requests may go to this address. */
+  allow(url: string): Promise<void>
+  /** Where second models come from. */
+  hubEndpoint(): string
+  /** What the nth text is called that was pasted. */
+  pastedName(n: number): string
+}
+
 /** The texts that answers are held against, and how they are searched. */
 export function createScoreDocuments(
-  store: Pick<StoreApi<ScoreState>, 'getState' | 'setState'>,
-  { allow, hubEndpoint, pastedName }: Pick<ScoreSurroundings, 'allow' | 'hubEndpoint' | 'pastedName'>,
+  store: Pick<StoreApi<DocumentsState>, 'getState' | 'setState'>,
+  { allow, hubEndpoint, pastedName }: DocumentsSurroundings,
+  /** A document came, or could not be read. */
+  told: (error: SerializedError | null) => void,
 ) {
   async function modelOf({ id }: Retrieval): Promise<OnnxModel> {
     const folder = store.getState().encoder
@@ -36,12 +58,12 @@ export function createScoreDocuments(
     for (const file of files) {
       try {
         const text = await readDocument(file.name, new Uint8Array(await file.arrayBuffer()))
-        store.setState(({ documents, chosen }) => ({
+        store.setState(({ documents }) => ({
           documents: [...documents.filter(({ name }) => name !== file.name), { name: file.name, text }],
-          chosen: { ...chosen, truth: true },
         }))
+        told(null)
       } catch (error) {
-        store.setState({ error: serializeError(error) })
+        told(serializeError(error))
       }
     }
   }

@@ -12,13 +12,12 @@ import { countOf, runSuites, type ScoredSuite } from '../eval/run/runner'
 import type { Scores } from '../eval/run/scores'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../eval/run/verdict'
 import { estimateRun } from '../eval/run/estimate'
-import type { Document } from '../eval/passages/cut'
 import { lossSuite, referenceSuite, thinned, truthSuite } from '../eval/suites/own'
 import { readSuite, type Suite } from '../eval/suites/suite'
 import { isAbort, serializeError } from './failure'
 import { judgeWith, NO_JUDGE, type JudgeChoice } from './judge-choice'
 import { keptAnswers } from './kept-answers'
-import { createScoreDocuments, type EncoderFolder, type Retrieval } from './score-documents'
+import { createScoreDocuments, type DocumentsState, type DocumentsSurroundings } from './score-documents'
 import { createReview, type ReviewState } from './score-review'
 
 /** What can be ticked: names of suites, each with those that it stands for. */
@@ -39,7 +38,7 @@ export const LIMITS = [4, 12, 40, null] as const
 /** Tokens of the longest text in which facts are hidden; null: as long as the model takes. */
 export const CONTEXTS = [1024, 4096, 16384, null] as const
 
-export interface ScoreState {
+export interface ScoreState extends DocumentsState {
   chosen: Record<ScoreChoice, boolean>
   /** Whether runs ask the small sets at each evaluation. */
   onTheWay: boolean
@@ -55,13 +54,6 @@ export interface ScoreState {
   total: number
   /** Seconds that what is left will take, found by trying; null before that. */
   estimate: number | null
-  /** What answers are held against for the suite truth. */
-  documents: Document[]
-  /** A text in the field for documents that was not taken yet. */
-  pasting: string
-  retrieval: Retrieval
-  /** The folder of an encoder, for this visit. */
-  encoder: EncoderFolder | null
   judge: JudgeChoice
   thresholds: Thresholds
   /** The answer that is being written. */
@@ -77,18 +69,12 @@ export type ScoreChoices = Pick<
   'chosen' | 'onTheWay' | 'limit' | 'context' | 'documents' | 'retrieval' | 'judge' | 'thresholds'
 >
 
-export interface ScoreSurroundings {
+export interface ScoreSurroundings extends DocumentsSurroundings {
   baseUrl: string
   /** The rows of the room Data and how they become tokens. */
   data(): { source: DataSource | null; name: string; options: DataOptions }
   /** The card is the adapter's own: another one, or none, is another adapter. */
   adapter(): { name: string; card: object } | null
-  /** From now on requests may go to this address. */
-  allow(url: string): Promise<void>
-  /** Where second models come from. */
-  hubEndpoint(): string
-  /** What the nth text is called that was pasted. */
-  pastedName(n: number): string
   /** An engine beside this one, for a second model as judge. */
   anotherEngine(): Engine
 }
@@ -144,7 +130,9 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
   let key = ''
 
   const review = createReview(store, () => scored)
-  const documents = createScoreDocuments(store, around)
+  const documents = createScoreDocuments(store, around, (error) =>
+    store.setState(({ chosen }) => (error ? { error } : { chosen: { ...chosen, truth: true } })),
+  )
 
   const rows = () => {
     const { file } = store.getState()

@@ -42,7 +42,7 @@ def prove_scores() -> dict:
     changed = [name for name in files if content(again / name) != content(COMMITTED / name)]
     # Labels by hand are drawn by nobody.
     shutil.copy(COMMITTED / "scores/refusals.json", fresh / "scores")
-    # An exported graph's bytes differ from one version of the exporter to the next, so that it is what is run that counts.
+    # An exported graph's bytes are the exporter's; what counts is what it gives when it is run.
     for name in ("onnx_model", "onnx_encoder"):
         script(f"scores/{name}.py", ONNX)
     onnx_report = WORK / "scores-onnx.json"

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { fail } from '../../../errors'
 import type { OnnxSource } from '../../onnx'
 
-/** What an option names: a folder that is there, or else OWNER/NAME on the hub of `--hub`. Throws 'cli-file-missing'. */
+/** A folder that is there, or else OWNER/NAME on the hub of `--hub`. Throws 'cli-file-missing'. */
 export async function onnxSource(option: string, value: string, hub: string | undefined): Promise<OnnxSource> {
   const info = await stat(value).catch(() => null)
   if (info?.isDirectory()) return { kind: 'folder', path: value }
