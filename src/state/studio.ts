@@ -45,7 +45,7 @@ import type { VisitStore } from './visit-store'
 
 export interface StudioParts {
   engine: Engine
-  /** One beside it, for a second model. */
+  /** One beside it, for a second model, or an export that is opened again. */
   anotherEngine(): Engine
   archive: RunArchive
   library: HubLibrary
@@ -57,8 +57,8 @@ export interface StudioParts {
   /** Address of the page, without hash: samples lie beside it. */
   baseUrl: string
   visits: VisitStore
-  /** What exports are opened with again. */
-  readers: Pick<CheckParts, 'startWllama' | 'openEngine'>
+  /** Opens llama.cpp in the tab, which reads GGUF exports again. */
+  startWllama: CheckParts['startWllama']
   gate: { allow(endpoint: string): Promise<void>; ledger(): Promise<Ledger | null> }
   ask: Ask
 }
@@ -71,7 +71,7 @@ interface OverlayState {
 const PLAN_DELAY_MS = 120
 /** The rooms, and what one of them means for the others. */
 export function createStudio(parts: StudioParts) {
-  const { archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate, readers } = parts
+  const { archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate } = parts
   const notices = createNotices()
   const pace = createRunPace(parts.engine, notices)
   const { engine } = pace
@@ -89,7 +89,8 @@ export function createStudio(parts: StudioParts) {
     cardWords: words,
     allow: gate.allow,
     check: createExportCheck({
-      ...readers,
+      startWllama: parts.startWllama,
+      openEngine: parts.anotherEngine,
       engine,
       collect: saver.collect,
       subject: () => tryRoom.store.getState().adapter ?? model.store.getState().card,

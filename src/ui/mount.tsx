@@ -4,7 +4,6 @@ import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { Engine } from '../engine/api/types'
-import { createEngineClient } from '../engine/client/client'
 import { loadWords } from '../i18n'
 import { openGate } from '../offline/gate'
 import { openHubLibrary } from '../storage/hub-library'
@@ -41,7 +40,7 @@ export async function mount(root: HTMLElement, newEngine: () => Engine): Promise
     baseUrl,
     visits: openVisitStore(),
     gate: openGate(),
-    readers: { startWllama, openEngine: createEngineClient },
+    startWllama,
     ask: { dataFile: () => pickFile(DATA_ENDINGS), modelFolder: pickFolder },
   })
   await loadWords(prefs.getState().language)

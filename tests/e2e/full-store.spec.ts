@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
 import type { Page } from '@playwright/test'
+import { setFields } from './settings'
 
 /**
  * The origin's stores have no room for anything. Before the page is there: Chromium goes by the room that a database
@@ -19,9 +20,8 @@ test('without room in the browser a run ends well, says that it is not kept, and
   await page.goto('./#/train')
   const train = page.getByRole('region', { name: 'Train', exact: true })
   await expect(train.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
-  const steps = train.getByLabel(/max_steps/)
-  await steps.fill('3')
-  await steps.press('Enter')
+  await setFields(train, { max_steps: 3, eval_split: 0 })
+  await train.getByText('None', { exact: true }).click()
   await page.getByRole('button', { name: 'Start training' }).click()
   await expect(train.getByRole('heading', { name: 'Training is done' })).toBeVisible({ timeout: 240_000 })
 

@@ -15,6 +15,7 @@ test('by default a tenth of the rows is held out and judged ten times; the best 
   await expect(status).toHaveText('Ready to train', { timeout: 120_000 })
   await expect(train.getByText('judged 10 times')).toBeVisible()
   await setFields(train, { max_steps: 10, per_device_train_batch_size: 1 })
+  await train.getByText('None', { exact: true }).click()
   await train.getByRole('button', { name: 'Start training' }).click()
   await expect(status).toContainText('Done · step 10 of 10', { timeout: 280_000 })
 

@@ -21,7 +21,7 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
   let soFar = ''
   await page.goto('./#/train')
   await expect(status).toHaveText('Ready to train', { timeout: 240_000 })
-  await setFields(train, { max_steps: STEPS, per_device_train_batch_size: 2 })
+  await setFields(train, { max_steps: STEPS, per_device_train_batch_size: 2, eval_split: 0 })
 
   await test.step('undisturbed, with samples on the way', async () => {
     await train.getByRole('button', { name: 'Start training' }).click()

@@ -105,6 +105,7 @@ test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, rep
   const train = page.getByRole('region', { name: 'Train', exact: true })
   await expect(train.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
   await setFields(train, { max_steps: 4, per_device_train_batch_size: 1, learning_rate: 0.005, eval_split: 0 })
+  await train.getByText('None', { exact: true }).click()
   await train.getByRole('button', { name: 'Start training' }).click()
   await expect(train.getByRole('status')).toContainText('Done', { timeout: 240_000 })
 

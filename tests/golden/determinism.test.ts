@@ -20,7 +20,7 @@ const LORA: LoraConfig = {
   target_modules: ['q_proj', 'v_proj', 'down_proj'],
   use_rslora: false,
 }
-const STEPS = 4
+const STEPS = 3
 const MICRO_BATCHES = 2
 
 interface Options {
@@ -96,6 +96,10 @@ for (const name of ['qwen2', 'qwen3', 'llama'].filter(isTriedHere)) {
       }
     }
 
+    /** The run that most are held against: 8-bit states, nothing recomputed, no dropout. Trained once. */
+    let plainRun: Promise<Outcome> | undefined
+    const plain = (): Promise<Outcome> => (plainRun ??= train())
+
     function expectSame(got: Outcome, want: Outcome): void {
       expect(figure(`same bits ${name}`, differing(got.steps, want.steps)), 'losses and norms').toBe(0)
       expect(figure(`same bits ${name}`, differing(got.adapter, want.adapter)), 'adapter').toBe(0)
@@ -107,7 +111,7 @@ for (const name of ['qwen2', 'qwen3', 'llama'].filter(isTriedHere)) {
         .memory.find((item) => item.kind === 'optimizer')!.bytes
 
     test('two runs, recompute on or off, memory shared or not, states paged or not, queued or not: the same bits', async () => {
-      const want = await train()
+      const want = await plain()
       expect(want.recomputed).toBe(0)
       expectSame(await train(), want)
       const recomputed = await train({ shape: { budgetBytes: 1 } })
@@ -127,7 +131,7 @@ for (const name of ['qwen2', 'qwen3', 'llama'].filter(isTriedHere)) {
         await train({ shape: { optimizer: 'adamw', optimizerBudgetBytes: Math.floor(stateBytes('adamw') / 10) } }),
         want,
       )
-      expect(differing((await train()).adapter, want.adapter)).toBeGreaterThan(0)
+      expect(differing((await plain()).adapter, want.adapter)).toBeGreaterThan(0)
     })
 
     test('dropout: the same bits from the same seed, recomputed or not; others from another', async () => {
@@ -142,18 +146,17 @@ for (const name of ['qwen2', 'qwen3', 'llama'].filter(isTriedHere)) {
       const gpu = await testGpu()
       const half = { computeDtype: 'float16' as const }
       const want = await train({ shape: half })
+      // Without shader-f16 the run is one of float32.
+      if (!gpu.features.f16) return expectSame(want, await plain())
       expectSame(await train({ shape: half }), want)
       expectSame(await train({ shape: { ...half, budgetBytes: 1 } }), want)
-      // Without shader-f16 the run is one of float32.
-      const differs = differing((await train()).adapter, want.adapter)
-      if (gpu.features.f16) expect(differs).toBeGreaterThan(0)
-      else expect(differs).toBe(0)
+      expect(differing((await plain()).adapter, want.adapter)).toBeGreaterThan(0)
     })
 
     test('interrupted and resumed, with dropout: the bits of an uninterrupted run', async () => {
       for (const optimizer of ['adamw', 'adamw8bit', 'paged_adamw8bit'] as const) {
         const shape = { optimizer, ...(optimizer === 'paged_adamw8bit' ? { optimizerBudgetBytes: 30_000 } : {}) }
-        expectSame(await train({ dropout: 0.1, shape, interrupt: 2 }), await train({ dropout: 0.1, shape }))
+        expectSame(await train({ dropout: 0.1, shape, interrupt: 1 }), await train({ dropout: 0.1, shape }))
       }
     })
 

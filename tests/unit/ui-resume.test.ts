@@ -132,11 +132,8 @@ function studioOf(language = 'en') {
     baseUrl: 'http://page/',
     visits: visits.store,
     gate: { allow: async () => {}, ledger: async () => null },
-    readers: {
-      startWllama: () => {
-        throw new Error('no worker here')
-      },
-      openEngine: () => fake,
+    startWllama: () => {
+      throw new Error('no worker here')
     },
     ask: { dataFile: async () => given, modelFolder: async () => null },
   })

@@ -55,7 +55,7 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
             data={one.points}
             dataKey="y"
             className={`${styles.line} ${styles[one.tone]}`}
-            dot={one.dots ? heldDot(one.dots.best) : one.points.length === 1}
+            dot={one.dots ? heldDot(one.dots.best, domain) : one.points.length === 1}
             activeDot={false}
             isAnimationActive={false}
             type="linear"
@@ -66,9 +66,17 @@ export const Plot = memo(function Plot({ series, domain, log, lines }: PlotProps
   )
 })
 
-/** A dot of the held-out rows; recharts tells where it stands. */
-const heldDot = (best: number) =>
-  function HeldDot({ cx, cy, index }: { cx?: number; cy?: number; index?: number }) {
+interface HeldDotProps {
+  cx?: number
+  cy?: number
+  index?: number
+  payload?: { x: number }
+}
+
+/** A dot of the held-out rows; recharts tells where it stands. At the edge it is drawn whole, beyond it not at all. */
+const heldDot = (best: number, [from, to]: readonly [number, number]) =>
+  function HeldDot({ cx, cy, index, payload }: HeldDotProps) {
+    if (payload && (payload.x < from || payload.x > to)) return null
     const isBest = index === best
     return <circle key={index} className={styles.heldDot} data-best={isBest} cx={cx} cy={cy} r={isBest ? 5 : 3} />
   }

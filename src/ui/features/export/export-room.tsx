@@ -59,63 +59,69 @@ export function ExportRoom() {
       )}
       {busy && <Writing />}
       <AsksOption />
-      <Part
-        title={t('export.adapter')}
-        aside={record && record.adapterBytes > 0 && <span className="num muted">{bytes(record.adapterBytes)}</span>}
-      >
-        <p>{t('export.adapterText')}</p>
-        <p className="row">
-          <ActionButton id="export.adapter" kind="primary" />
-        </p>
-        {adapterFiles && <FileList files={adapterFiles} />}
-        <ExportProof of={(kind) => kind === 'peft'} />
-        <CodeBox
-          label={t('export.howAdapter', { folder: `./${studio.exportName()}` })}
-          code={adapterCode(baseId, studio.exportName(), document.baseURI)}
-        />
-      </Part>
-      <Part title={t('export.merged')}>
-        <p>{t('export.mergedText')}</p>
-        <MergeOptionsView />
-        <p className="row">
-          <ActionButton id="export.merged" />
-          {studio.exporting.canPickFolder && (
-            <Button disabled={busy !== null || running} onClick={() => void studio.downloadMerged('folder')}>
-              {t('export.toFolder')}
-            </Button>
-          )}
-        </p>
-        {mergedFiles && <FileList files={mergedFiles} />}
-        <ExportProof of={(kind) => kind === 'safetensors'} />
-        <CodeBox label={t('export.howMerged')} code={mergedCode(mergedFolder || `${studio.exportName()}-merged`)} />
-      </Part>
-      <Formats />
-      <HubPush />
-      {record && <Handover record={record} />}
-      <Part title={t('export.config')}>
-        <p>{t('export.configText')}</p>
-        <p className="row">
-          <Button
-            onClick={() =>
-              studio.exporting.saveText(
-                RUN_FILE,
-                JSON.stringify(record?.run ?? studio.train.store.getState().run, null, 2) + '\n',
-              )
-            }
-          >
-            {t('train.saveRunFile')}
-          </Button>
-          {record && !running && (
+      <div className={room.pair}>
+        <Part
+          title={t('export.adapter')}
+          aside={record && record.adapterBytes > 0 && <span className="num muted">{bytes(record.adapterBytes)}</span>}
+        >
+          <p>{t('export.adapterText')}</p>
+          <p className="row">
+            <ActionButton id="export.adapter" kind="primary" />
+          </p>
+          {adapterFiles && <FileList files={adapterFiles} />}
+          <ExportProof of={(kind) => kind === 'peft'} />
+          <CodeBox
+            label={t('export.howAdapter', { folder: `./${studio.exportName()}` })}
+            code={adapterCode(baseId, studio.exportName(), document.baseURI)}
+          />
+        </Part>
+        <Part title={t('export.merged')}>
+          <p>{t('export.mergedText')}</p>
+          <MergeOptionsView />
+          <p className="row">
+            <ActionButton id="export.merged" />
+            {studio.exporting.canPickFolder && (
+              <Button disabled={busy !== null || running} onClick={() => void studio.downloadMerged('folder')}>
+                {t('export.toFolder')}
+              </Button>
+            )}
+          </p>
+          {mergedFiles && <FileList files={mergedFiles} />}
+          <ExportProof of={(kind) => kind === 'safetensors'} />
+          <CodeBox label={t('export.howMerged')} code={mergedCode(mergedFolder || `${studio.exportName()}-merged`)} />
+        </Part>
+      </div>
+      <div className={room.pair}>
+        <Formats />
+        <HubPush />
+      </div>
+      <div className={room.pair}>
+        {record && <Handover record={record} />}
+        <Part title={t('export.config')}>
+          <p>{t('export.configText')}</p>
+          <p className="row">
             <Button
               onClick={() =>
-                studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n')
+                studio.exporting.saveText(
+                  RUN_FILE,
+                  JSON.stringify(record?.run ?? studio.train.store.getState().run, null, 2) + '\n',
+                )
               }
             >
-              {t('export.trainerState')}
+              {t('train.saveRunFile')}
             </Button>
-          )}
-        </p>
-      </Part>
+            {record && !running && (
+              <Button
+                onClick={() =>
+                  studio.exporting.saveText('trainer_state.json', JSON.stringify(record.trainerState, null, 2) + '\n')
+                }
+              >
+                {t('export.trainerState')}
+              </Button>
+            )}
+          </p>
+        </Part>
+      </div>
     </RoomFrame>
   )
 }
