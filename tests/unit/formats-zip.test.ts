@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 as nodeCrc32 } from 'node:zlib'
 import { unzipSync } from 'fflate'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { crc32, zipDirectory, zipHeader } from '../../src/formats/zip'
 import { zipBlobs } from '../../src/ui/zip-blobs'
 
@@ -39,6 +39,26 @@ describe('zip', () => {
       blob: Object.assign(blob, { stream: () => new ReadableStream() }),
     }))
     expect(Buffer.compare(zip, Buffer.from(await (await zipBlobs(plain)).arrayBuffer()))).toBe(0)
+  })
+
+  it('goes on by slices where a stream falls silent', async () => {
+    vi.useFakeTimers()
+    try {
+      const data = bytes(2_500_000)
+      const first = data.subarray(0, 1_000_000)
+      const silent = () =>
+        new ReadableStream({
+          type: 'bytes',
+          start: (to) => to.enqueue(first.slice()),
+          pull: () => new Promise(() => {}),
+        })
+      const zipped = zipBlobs([{ path: 'model.bin', blob: Object.assign(new Blob([data]), { stream: silent }) }])
+      await vi.advanceTimersByTimeAsync(60_000)
+      const found = unzipSync(new Uint8Array(await (await zipped).arrayBuffer()))
+      expect(Buffer.compare(found['model.bin'], data)).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('holds more than 4 GiB, as Python reads it', async () => {
