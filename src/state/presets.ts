@@ -13,7 +13,7 @@ export const pageRun: RunFile = {
 }
 
 /**
- * The settings a model starts with. The built-in one is so small that it wants larger steps, and some four passes over a
+ * The settings a model starts with. The built-in one is so small that it wants larger steps, and some passes over a
  * sample set until it speaks like it: more of them lower the loss of what is trained, and no longer that of held-out
  * rows. On other data, which may be of any length, the passes decide.
  */
