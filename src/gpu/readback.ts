@@ -1,5 +1,6 @@
 import type { Gpu } from './device'
 import { stagingBuffer } from './storage'
+import { mappedForReading } from './work-done'
 
 /** Copy bytes out of a buffer and wait for them. For loading, exports and checks; steps use their own staging ring. */
 export async function readBuffer(gpu: Gpu, buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
@@ -13,7 +14,7 @@ export async function readBuffer(gpu: Gpu, buffer: GPUBuffer, offset: number, by
     const encoder = gpu.device.createCommandEncoder({ label: 'readback' })
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, size)
     gpu.device.queue.submit([encoder.finish()])
-    await staging.mapAsync(GPUMapMode.READ)
+    await mappedForReading(gpu.device, staging)
     return staging.getMappedRange().slice(0, bytes)
   } finally {
     staging.destroy()
@@ -24,9 +25,11 @@ export async function readBuffer(gpu: Gpu, buffer: GPUBuffer, offset: number, by
 export class ReadbackRing {
   private readonly free: GPUBuffer[]
   private readonly bytes: number
+  private readonly device: GPUDevice
 
   constructor(gpu: Gpu, { label, bytes, count }: { label: string; bytes: number; count: number }) {
     this.bytes = bytes
+    this.device = gpu.device
     const all = Array.from({ length: count }, (_, i) => stagingBuffer(gpu, `${label} ${i}`, bytes))
     this.free = [...all]
     this.release = (): void => all.forEach((buffer) => gpu.free(buffer))
@@ -44,7 +47,7 @@ export class ReadbackRing {
     if (bytes > 0) encoder.copyBufferToBuffer(from, 0, buffer, 0, bytes)
     return {
       read: async () => {
-        await buffer.mapAsync(GPUMapMode.READ)
+        await mappedForReading(this.device, buffer)
         const words = new Float32Array(buffer.getMappedRange().slice(0, bytes))
         buffer.unmap()
         this.free.push(buffer)

@@ -1,4 +1,5 @@
 import type { Gpu } from '../../gpu/device'
+import { mappedForReading } from '../../gpu/work-done'
 import { stagingBuffer, storageBuffer } from '../../gpu/storage'
 import { partBytes, windowChunks, WINDOWS, type OptimizerPart, type WindowChunk } from './optimizer-layout'
 
@@ -49,7 +50,7 @@ export class StatePager {
   submitted(chunk: WindowChunk): void {
     const staging = this.staging[chunk.window]
     const bytes = this.bytesOf(chunk)
-    const home = staging.mapAsync(GPUMapMode.READ, 0, bytes.length).then(() => {
+    const home = mappedForReading(this.gpu.device, staging, bytes.length).then(() => {
       bytes.set(new Uint8Array(staging.getMappedRange(0, bytes.length)))
       staging.unmap()
     })
