@@ -13,9 +13,9 @@ import { descendantsMs } from './lib/process-tree'
 import { record } from './lib/record'
 
 // npm run bench -- peers [browser] [M N K ...]: products of one linear by TuneTab, jax-js and ONNX Runtime, side by
-// side in one page, in turns, each result compared with sums in f64. Processor time of the whole browser (its GPU is the
-// processor); by default the largest linears of SmolLM2-135M and Qwen2.5-0.5B at 256 tokens, in Chromium (SwiftShader)
-// and Firefox (lavapipe).
+// side in one page, in turns, each result compared with sums in f64. Processor time of the whole browser (its GPU is
+// the processor); by default the largest linears of SmolLM2-135M and Qwen2.5-0.5B at 256 tokens, in Chromium
+// (SwiftShader) and Firefox (lavapipe).
 const [only, ...sizes] = process.argv.slice(2)
 const shapes = sizes.length
   ? [sizes.map(Number)]

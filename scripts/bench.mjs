@@ -20,6 +20,8 @@ const ALL = [
   ['matmul', 'lavapipe', '256', '1024', '288'],
   ['linears', 'swiftshader', '256', '8', '1536', '576'],
   ['linears', 'lavapipe', '256'],
+  ['peers'],
+  ['isa'],
 ]
 
 if (name === undefined) runAll()
@@ -55,7 +57,7 @@ async function runOne() {
     entryPoints: [entry],
     outfile,
     ...nodeBundle,
-    external: ['webgpu', '@huggingface/*'],
+    external: ['webgpu', '@huggingface/*', 'esbuild', 'playwright', 'puppeteer-core'],
   })
   process.argv = [process.argv[0], entry, ...rest]
   await import(pathToFileURL(outfile).href)

@@ -1,5 +1,5 @@
-// LANES invocations side by side along N share TM rows of A; each keeps TM x TN results, its columns LANES * 4 apart in
-// vectors of 4, so that neighbours read neighbouring vectors of B. No workgroup memory, no barrier.
+// LANES invocations side by side along N share TM rows of A; each keeps TM x TN results, its columns LANES * WIDE apart
+// in vectors of WIDE, so that neighbours read neighbouring vectors of B. No workgroup memory, no barrier.
 //
 // SHARE: 0 every invocation reads A itself, from an address without a lane in it, which AMD's compilers read once for
 // all into scalar registers; 4, 8: of so many neighbours in a subgroup each reads one row and hands it round. Any
@@ -30,12 +30,12 @@ fn matmul_lanes(
   //#end
   let base = batch_of(wid.z);
   let m_last = p.M - 1u;
-  //#for j in 0..TN/4
-  let n_${j} = n_wide + ${j * LANES * 4}u + lane * 4u;
+  //#for j in 0..TN/WIDE
+  let n_${j} = n_wide + ${j * LANES * WIDE}u + lane * ${WIDE}u;
   //#end
   //#for i in 0..TM
-  //#for j in 0..TN/4
-  var acc_${i}_${j} = vec4<f32>(0.0);
+  //#for j in 0..TN/WIDE
+  var acc_${i}_${j} = vec${WIDE}<f32>(0.0);
   //#end
   //#end
 
@@ -44,44 +44,44 @@ fn matmul_lanes(
     let b_at = base.b + slice * p.b_slice;
     //#if SHARE
     //#for q in 0..TM/SHARE
-    let ra_${q} = a_at + min(m0 + ${q * SHARE}u + place % ${SHARE}u, m_last) * p.lda;
+    let ra_${q} = (a_at + min(m0 + ${q * SHARE}u + place % ${SHARE}u, m_last) * p.lda) / 4u;
     //#end
     //#else
     //#for i in 0..TM
-    let ra_${i} = a_at + min(m0 + ${i}u, m_last) * p.lda;
+    let ra_${i} = (a_at + min(m0 + ${i}u, m_last) * p.lda) / 4u;
     //#end
     //#end
-    //#for j in 0..TN/4
+    //#for j in 0..TN/WIDE
     //#if B_TRANS
-    //#for q in 0..4
-    let rb_${j}_${q} = b_at + min(n_${j} + ${q}u, p.N - 1u) * p.ldb;
+    //#for q in 0..WIDE
+    let rb_${j}_${q} = (b_at + min(n_${j} + ${q}u, p.N - 1u) * p.ldb) / 4u;
     //#end
     //#else
-    let rb_${j} = b_at + min(n_${j}, p.N - 4u);
+    let rb_${j} = (b_at + min(n_${j}, p.N - ${WIDE}u)) / ${WIDE}u;
     //#end
     //#end
     for (var k = 0u; k < k_to; k += 4u) {
-      //#for j in 0..TN/4
+      //#for j in 0..TN/WIDE
       //#if B_TRANS
-      //#for q in 0..4
-      let t_${j}_${q} = load_b4(rb_${j}_${q} + k);
+      //#for q in 0..WIDE
+      let t_${j}_${q} = load_b4(rb_${j}_${q} + k / 4u);
       //#end
       //#for kk in 0..4
-      let b_${kk}_${j} = vec4<f32>(t_${j}_0[${kk}], t_${j}_1[${kk}], t_${j}_2[${kk}], t_${j}_3[${kk}]);
+      let b_${kk}_${j} = vec${WIDE}<f32>(
+        //#for q in 0..WIDE
+        t_${j}_${q}[${kk}],
+        //#end
+      );
       //#end
       //#else
       //#for kk in 0..4
-      let b_${kk}_${j} = load_b4(rb_${j} + (k + ${kk}u) * p.ldb);
+      let b_${kk}_${j} = load_b${WIDE}(rb_${j} + (k + ${kk}u) * (p.ldb / ${WIDE}u));
       //#end
-      //#end
-      //#end
-      //#if SHARE
-      //#for q in 0..TM/SHARE
-      let own_${q} = load_a4(ra_${q} + k);
       //#end
       //#end
       //#if TURN
       //#for q in 0..TM/4
+      let own_${q} = load_a4(ra_${q} + k / 4u);
       //#for s in 0..4
       {
         //#if s == 0
@@ -96,7 +96,7 @@ fn matmul_lanes(
         //#if s == 3
         let a = quadSwapDiagonal(own_${q});
         //#end
-        //#for j in 0..TN/4
+        //#for j in 0..TN/WIDE
         acc_${q * 4 + s}_${j} = vec4<f32>(
           //#for c in 0..4
           (((acc_${q * 4 + s}_${j}[${c}] + a.x * b_0_${j}[${c}]) + a.y * b_1_${j}[${c}]) + a.z * b_2_${j}[${c}])
@@ -108,23 +108,31 @@ fn matmul_lanes(
       //#end
       //#end
       //#else
+      //#if SHARE
+      //#for q in 0..TM/SHARE
+      let own_${q} = load_a4(ra_${q} + k / 4u);
+      //#for s in 0..SHARE
+      let a_${q * SHARE + s} = subgroupBroadcast(own_${q}, ${s}u);
+      //#for j in 0..TN/WIDE
+      acc_${q * SHARE + s}_${j} = (((acc_${q * SHARE + s}_${j} + a_${q * SHARE + s}.x * b_0_${j})
+        + a_${q * SHARE + s}.y * b_1_${j}) + a_${q * SHARE + s}.z * b_2_${j}) + a_${q * SHARE + s}.w * b_3_${j};
+      //#end
+      //#end
+      //#end
+      //#else
       //#for i in 0..TM
-      //#if SHARE == 8
-      let a_${i} = subgroupBroadcast(own_${i / SHARE}, ${i % SHARE}u);
-      //#end
-      //#if !SHARE
-      let a_${i} = load_a4(ra_${i} + k);
-      //#end
-      //#for j in 0..TN/4
+      let a_${i} = load_a4(ra_${i} + k / 4u);
+      //#for j in 0..TN/WIDE
       acc_${i}_${j} = (((acc_${i}_${j} + a_${i}.x * b_0_${j}) + a_${i}.y * b_1_${j}) + a_${i}.z * b_2_${j})
         + a_${i}.w * b_3_${j};
+      //#end
       //#end
       //#end
       //#end
     }
   }
 
-  //#for j in 0..TN/4
+  //#for j in 0..TN/WIDE
   let biases_${j} = bias_of(n_${j});
   //#for i in 0..TM
   //#if TURN

@@ -8,10 +8,11 @@ var<workgroup> parts: array<f32, ${LANES * ROWS}>;
 fn matmul_row(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let n = wid.x * ${ROWS}u + lane / ${LANES}u;
   let base = batch_of(wid.z);
-  let row = base.b + min(n, p.N - 1u) * p.ldb;
+  let a_at = base.a / 4u;
+  let row = (base.b + min(n, p.N - 1u) * p.ldb) / 4u;
   var sum = vec4<f32>(0.0);
-  for (var k = lane % ${LANES}u * 4u; k < p.K; k += ${LANES * 4}u) {
-    sum += load_a4(base.a + k) * load_b4(row + k);
+  for (var k = lane % ${LANES}u; k < p.K / 4u; k += ${LANES}u) {
+    sum += load_a4(a_at + k) * load_b4(row + k);
   }
   parts[lane] = (sum.x + sum.y) + (sum.z + sum.w);
   workgroupBarrier();

@@ -5,7 +5,9 @@
 // ascending: all variants add the same products in the same order.
 //
 // AV, BV, CV: 1 where that operand is read or written as vec4 along its contiguous dimension (sizes, strides and
-// offsets multiples of 4).
+// offsets multiples of 4); it is then addressed in vectors, divided before the loops: shifts cost as much as sums.
+// WIDE: columns of C in a vector, 4, or 2 where an invocation keeps no more; B is read in vectors of BW: 4 along K,
+// WIDE along N.
 // T_x is the element type of binding x. T_b: f32 | f16 (native) | bf16 | half: the last two are pairs packed in u32.
 // CAUSAL: 0 none; 1 skip tiles right of the diagonal; 2 reduce only up to the row; 3 reduce only from the row.
 // ACC: 0 overwrite, 1 add to C, 2 scale C's row by row_scale first.
@@ -32,8 +34,8 @@ struct Params {
 //#end
 //#if T_b == f32
 //#if BV
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
-fn load_b4(e: u32) -> vec4<f32> { return b[e / 4u]; }
+@group(0) @binding(2) var<storage, read> b: array<vec${BW}<f32>>;
+fn load_b${BW}(v: u32) -> vec${BW}<f32> { return b[v]; }
 //#else
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 fn load_b1(e: u32) -> f32 { return b[e]; }
@@ -41,39 +43,49 @@ fn load_b1(e: u32) -> f32 { return b[e]; }
 //#end
 //#if T_b == f16
 //#if BV
-@group(0) @binding(2) var<storage, read> b: array<vec4<f16>>;
-fn load_b4(e: u32) -> vec4<f32> { return vec4<f32>(b[e / 4u]); }
+@group(0) @binding(2) var<storage, read> b: array<vec${BW}<f16>>;
+fn load_b${BW}(v: u32) -> vec${BW}<f32> { return vec${BW}<f32>(b[v]); }
 //#else
 @group(0) @binding(2) var<storage, read> b: array<f16>;
 fn load_b1(e: u32) -> f32 { return f32(b[e]); }
 //#end
 //#end
 //#if T_b == bf16
-//#if BV
+//#if BW == 2
+@group(0) @binding(2) var<storage, read> b: array<u32>;
+fn load_b2(v: u32) -> vec2<f32> { return bitcast<vec2<f32>>(vec2<u32>(b[v] << 16u, b[v] & 0xffff0000u)); }
+//#end
+//#if BW == 4
 @group(0) @binding(2) var<storage, read> b: array<vec2<u32>>;
-fn load_b4(e: u32) -> vec4<f32> {
-  let w = b[e / 4u];
+fn load_b4(v: u32) -> vec4<f32> {
+  let w = b[v];
   return bitcast<vec4<f32>>(vec4<u32>(w.x << 16u, w.x & 0xffff0000u, w.y << 16u, w.y & 0xffff0000u));
 }
-//#else
+//#end
+//#if BW == 1
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 fn load_b1(e: u32) -> f32 { return bitcast<f32>((b[e / 2u] >> (16u * (e & 1u))) << 16u); }
 //#end
 //#end
 //#if T_b == half
-//#if BV
+//#if BW == 2
+@group(0) @binding(2) var<storage, read> b: array<u32>;
+fn load_b2(v: u32) -> vec2<f32> { return unpack2x16float(b[v]); }
+//#end
+//#if BW == 4
 @group(0) @binding(2) var<storage, read> b: array<vec2<u32>>;
-fn load_b4(e: u32) -> vec4<f32> {
-  let w = b[e / 4u];
+fn load_b4(v: u32) -> vec4<f32> {
+  let w = b[v];
   return vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y));
 }
-//#else
+//#end
+//#if BW == 1
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 fn load_b1(e: u32) -> f32 { return unpack2x16float(b[e / 2u] >> (16u * (e & 1u))).x; }
 //#end
 //#end
 //#if CV
-@group(0) @binding(3) var<storage, read_write> c: array<vec4<${T_c}>>;
+@group(0) @binding(3) var<storage, read_write> c: array<vec${WIDE}<${T_c}>>;
 //#else
 @group(0) @binding(3) var<storage, read_write> c: array<${T_c}>;
 //#end
@@ -85,7 +97,7 @@ fn load_b1(e: u32) -> f32 { return unpack2x16float(b[e / 2u] >> (16u * (e & 1u))
 //#end
 
 //#if AV
-fn load_a4(e: u32) -> vec4<f32> { return vec4<f32>(a[e / 4u]); }
+fn load_a4(v: u32) -> vec4<f32> { return vec4<f32>(a[v]); }
 //#else
 fn load_a1(e: u32) -> f32 { return f32(a[e]); }
 //#end
@@ -101,18 +113,22 @@ fn batch_of(z: u32) -> Batch {
     p.c_off + zo * p.c_outer + zi * p.c_inner);
 }
 
-// What is added to columns n to n + 3 of every row; those beyond N are anything.
-fn bias_of(n: u32) -> vec4<f32> {
+// What is added to WIDE columns of every row from n on; those beyond N are anything.
+fn bias_of(n: u32) -> vec${WIDE}<f32> {
   //#if BIAS
   let last = p.N - 1u;
-  return vec4<f32>(bias[min(n, last)], bias[min(n + 1u, last)], bias[min(n + 2u, last)], bias[min(n + 3u, last)]);
+  return vec${WIDE}<f32>(
+    //#for q in 0..WIDE
+    bias[min(n + ${q}u, last)],
+    //#end
+  );
   //#else
-  return vec4<f32>(0.0);
+  return vec${WIDE}<f32>(0.0);
   //#end
 }
 
-// Four columns of row m of C from n on; those beyond M or N are left out.
-fn finish(c_base: u32, m: u32, n: u32, sum: vec4<f32>, biases: vec4<f32>) {
+// WIDE columns of row m of C from n on; those beyond M or N are left out.
+fn finish(c_base: u32, m: u32, n: u32, sum: vec${WIDE}<f32>, biases: vec${WIDE}<f32>) {
   if (m < p.M && n < p.N) {
     let at = c_base + m * p.ldc + n;
     var v = sum * p.alpha;
@@ -121,14 +137,14 @@ fn finish(c_base: u32, m: u32, n: u32, sum: vec4<f32>, biases: vec4<f32>) {
     //#end
     //#if CV
     //#if ACC == 1
-    v += vec4<f32>(c[at / 4u]);
+    v += vec${WIDE}<f32>(c[at / ${WIDE}u]);
     //#end
     //#if ACC == 2
-    v += row_scale[m] * vec4<f32>(c[at / 4u]);
+    v += row_scale[m] * vec${WIDE}<f32>(c[at / ${WIDE}u]);
     //#end
-    c[at / 4u] = vec4<${T_c}>(v);
+    c[at / ${WIDE}u] = vec${WIDE}<${T_c}>(v);
     //#else
-    //#for q in 0..4
+    //#for q in 0..WIDE
     if (n + ${q}u < p.N) {
       var s = v[${q}];
       //#if ACC == 1

@@ -36,7 +36,7 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
     // Both operands are contiguous along the output: one k at a time is already a full outer product.
     //#for i in 0..TM/4
     //#if AV
-    let ra_${i} = a_at + min(m0 + ${i * 4}u, p.M - 4u);
+    let ra_${i} = (a_at + min(m0 + ${i * 4}u, p.M - 4u)) / 4u;
     //#else
     //#for q in 0..4
     let ra_${i}_${q} = a_at + min(m0 + ${i * 4 + q}u, m_last);
@@ -45,7 +45,7 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
     //#end
     //#for j in 0..TN/4
     //#if BV
-    let rb_${j} = b_at + min(n0 + ${j * 4}u, p.N - 4u);
+    let rb_${j} = (b_at + min(n0 + ${j * 4}u, p.N - 4u)) / 4u;
     //#else
     //#for q in 0..4
     let rb_${j}_${q} = b_at + min(n0 + ${j * 4 + q}u, n_last);
@@ -57,7 +57,7 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
     for (var k = k_from; k < k_to; k++) {
       //#for j in 0..TN/4
       //#if BV
-      let b_${j} = load_b4(rb_${j} + kb);
+      let b_${j} = load_b4(rb_${j} + kb / 4u);
       //#else
       let b_${j} =
         vec4<f32>(load_b1(rb_${j}_0 + kb), load_b1(rb_${j}_1 + kb), load_b1(rb_${j}_2 + kb), load_b1(rb_${j}_3 + kb));
@@ -65,7 +65,7 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
       //#end
       //#for i in 0..TM/4
       //#if AV
-      let a_${i} = load_a4(ra_${i} + ka);
+      let a_${i} = load_a4(ra_${i} + ka / 4u);
       //#else
       let a_${i} =
         vec4<f32>(load_a1(ra_${i}_0 + ka), load_a1(ra_${i}_1 + ka), load_a1(ra_${i}_2 + ka), load_a1(ra_${i}_3 + ka));
@@ -81,16 +81,24 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
     }
     //#else
     //#for i in 0..TM
+    //#if AV
+    let ra_${i} = (a_at + min(m0 + ${i}u, m_last) * p.lda) / 4u;
+    //#else
     let ra_${i} = a_at + min(m0 + ${i}u, m_last) * p.lda;
+    //#end
     //#end
     //#if B_TRANS
     //#for j in 0..TN
+    //#if BV
+    let rb_${j} = (b_at + min(n0 + ${j}u, n_last) * p.ldb) / 4u;
+    //#else
     let rb_${j} = b_at + min(n0 + ${j}u, n_last) * p.ldb;
+    //#end
     //#end
     //#else
     //#for j in 0..TN/4
     //#if BV
-    let rb_${j} = b_at + min(n0 + ${j * 4}u, p.N - 4u);
+    let rb_${j} = (b_at + min(n0 + ${j * 4}u, p.N - 4u)) / 4u;
     //#else
     //#for q in 0..4
     let rb_${j}_${q} = b_at + min(n0 + ${j * 4 + q}u, n_last);
@@ -102,7 +110,7 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
       //#if B_TRANS
       //#for j in 0..TN
       //#if BV
-      let b_${j} = load_b4(rb_${j} + k);
+      let b_${j} = load_b4(rb_${j} + k / 4u);
       //#else
       let b_${j} = vec4<f32>(
         load_b1(rb_${j} + k),
@@ -127,7 +135,7 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
       //#end
       //#for j in 0..TN/4
       //#if BV
-      let b_${kk}_${j} = load_b4(rb_${j} + kb_${kk});
+      let b_${kk}_${j} = load_b4(rb_${j} + kb_${kk} / 4u);
       //#else
       let b_${kk}_${j} = vec4<f32>(
         load_b1(rb_${j}_0 + kb_${kk}),
@@ -142,7 +150,7 @@ fn matmul(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_id) l
       // function.
       //#for i in 0..TM
       //#if AV
-      let a_${i} = load_a4(ra_${i} + k);
+      let a_${i} = load_a4(ra_${i} + k / 4u);
       //#else
       let a_${i} = vec4<f32>(
         load_a1(ra_${i} + k),

@@ -85,7 +85,62 @@ function linearsTable(figures) {
   )
 }
 
-const TABLES = { host: hostTable, step: stepTable, matmul: matmulTable, linears: linearsTable }
+function peersTable(figures) {
+  const all = Object.entries(figures).filter(([name]) => name.startsWith('peers '))
+  if (all.length === 0) return null
+  const names = ['TuneTab NF4', 'TuneTab dense', 'jax-js dense', 'ORT MatMulNBits']
+  const times = (ratio) => (ratio === undefined ? '–' : ratio.toFixed(1))
+  return table(
+    ['browser', 'rows × N × K', ...names.map((name) => `${name}, ms`), 'jax-js against NF4', 'ORT against NF4'],
+    all.flatMap(([name, { rows, ratios }]) =>
+      ratios.map((ratio) => {
+        const shape = ratio.shape.join(' × ')
+        const cell = (contender) =>
+          ['forward', 'back']
+            .flatMap((way) => rows.filter((row) => row.name === contender && row.way === way))
+            .filter((row) => row.shape.join(' × ') === shape)
+            .map((row) => ms(row.cpu_ms))
+            .join(' / ') || '–'
+        const against = [`${times(ratio['jax-js dense forward'])} / ${times(ratio['jax-js dense back'])}`]
+        return [name.slice(6), shape, ...names.map(cell), ...against, times(ratio['ORT MatMulNBits forward'])]
+      }),
+    ),
+  )
+}
+
+/** One line a variant, its layouts side by side; bold where the device's tuner may choose it. */
+function isaTable(figures) {
+  const all = Object.entries(figures).filter(([name]) => name.startsWith('isa '))
+  if (all.length === 0) return null
+  const tables = ['cycles_per_fma', 'fma_share'].map((figure) => {
+    const cards = all.filter(([, { rows }]) => rows.some((row) => figure in row))
+    const variants = [...new Set(cards.flatMap(([, { rows }]) => rows.map(({ variant }) => variant)))]
+    const cell = (rows, variant) => {
+      const own = rows.filter((row) => row.variant === variant && row.layout !== 'A^T')
+      if (own.length === 0) return '–'
+      const said = own.map((row) =>
+        figure === 'fma_share'
+          ? `${percent(row.fma_share)} (${row.vgprs}, ${row.waves})`
+          : `${row.cycles_per_fma.toFixed(1)}${row.spills > 0 ? ` (${row.spills}, ${row.loop_spills})` : ''}`,
+      )
+      return own[0].chosen ? `**${said.join(' / ')}**` : said.join(' / ')
+    }
+    return table(
+      ['variant', ...cards.map(([name]) => name.slice(4))],
+      variants.map((variant) => [variant, ...cards.map(([, { rows }]) => cell(rows, variant))]),
+    )
+  })
+  return tables.join('\n\n')
+}
+
+const TABLES = {
+  host: hostTable,
+  step: stepTable,
+  matmul: matmulTable,
+  linears: linearsTable,
+  peers: peersTable,
+  isa: isaTable,
+}
 
 /** The page with its tables made of `figures`; a table whose figures are missing stays as it is. */
 export function withTables(page, figures) {

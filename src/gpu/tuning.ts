@@ -11,7 +11,7 @@ export type MatmulVariantName =
   | `register ${'1x4' | '2x4' | '4x4' | '8x4' | '8x8'}`
   | 'row'
   | 'uniform 16x4'
-  | `subgroup ${'8x4' | '16x4 of 4' | '16x8 of 8'}`
+  | `subgroup ${'8x2' | '8x4' | '16x2' | '16x4 of 4' | '16x8 of 8'}`
   | `workgroup ${'4x4' | '4x4 of 8' | '8x4' | '8x8'}`
 
 /**
@@ -220,12 +220,16 @@ function softwareAdapter({ subgroups }: DeviceTraits): Partial<Tuning> {
 }
 
 /**
- * By what the vendors' compilers make of each variant: Intel's spill every tile but 4 x 4; RDNA 2 reads shared rows
+ * By what the vendors' compilers make of each variant (`npm run bench:isa`): Intel's have registers for 4 x 4 sums, or
+ * for 16 x 2 whose rows are handed round; RDNA 2 reads shared rows
  * into scalar registers for nothing; RDNA 3 and NVIDIA want few reads for each product.
  */
 function gpuMatmul(traits: DeviceTraits): Partial<Tuning> {
-  const { vendor, architecture, workgroupBytes } = traits
-  if (vendor === 'intel') return { matmul: ['row'], matmulTile: [4, 4] }
+  const { vendor, architecture, subgroups, workgroupBytes } = traits
+  if (vendor === 'intel') {
+    const shared = subgroups && subgroups.least >= 8 ? (['subgroup 16x2'] as const) : []
+    return { matmul: ['row', ...shared], matmulTile: [4, 4] }
+  }
   if (vendor === 'amd' && /rdna-?[12]/.test(architecture)) return { matmul: ['row', 'uniform 16x4', 'workgroup 8x4'] }
   if (vendor === 'amd' && /rdna-?3/.test(architecture)) return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'] }
   if (vendor === 'nvidia') return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'] }

@@ -59,7 +59,7 @@ const plain = ({ aTransposed, vectorised, causal }: ProductTraits): boolean =>
  * `lanes` invocations along N share `rows` rows of A, `share` of them handing rows round (0: each reads all; 4: they
  * swap them).
  */
-function lanes(rows: number, columns: number, o: { lanes: number; share: 0 | 4 | 8 }): MatmulVariant {
+function lanes(rows: number, columns: 2 | 4 | 8, o: { lanes: number; share: 0 | 4 | 8 }): MatmulVariant {
   return {
     source: lanesSource,
     defines: { TM: rows, TN: columns, LANES: o.lanes, SHARE: o.share, TURN: o.share === 4, SUBGROUPS: o.share > 0 },
@@ -100,6 +100,8 @@ export const MATMUL_VARIANTS: Record<MatmulVariantName, MatmulVariant> = {
   row,
   'uniform 16x4': lanes(16, 4, { lanes: 64, share: 0 }),
   'subgroup 8x4': lanes(8, 4, { lanes: 64, share: 8 }),
+  'subgroup 16x2': lanes(16, 2, { lanes: 64, share: 8 }),
+  'subgroup 8x2': lanes(8, 2, { lanes: 64, share: 8 }),
   'subgroup 16x4 of 4': lanes(16, 4, { lanes: 4, share: 4 }),
   'subgroup 16x8 of 8': lanes(16, 8, { lanes: 8, share: 8 }),
   'workgroup 4x4': workgroup(4, 4, { wide: 16, high: 16, depth: 16 }),

@@ -64,6 +64,7 @@ export function matmul(r: Recorder, o: Matmul): void {
   const Z = batch.outer * batch.inner
   const name = o.variant ?? chooseMatmul(traitsOf(o, av + bv + cv === 3, Z), r.tuning)
   const variant = MATMUL_VARIANTS[name]
+  const wide = Math.min(4, Number(variant.defines.TN ?? 4))
   r.dispatch({
     source: variant.source,
     defines: {
@@ -73,6 +74,8 @@ export function matmul(r: Recorder, o: Matmul): void {
       AV: av,
       BV: bv,
       CV: cv,
+      WIDE: wide,
+      BW: bv === 0 ? 1 : o.bTransposed ? 4 : wide,
       BIAS: o.bias !== undefined,
       ACC: o.rowScale ? 2 : o.accumulate ? 1 : 0,
       CAUSAL: o.causal ? { 'skip-right': 1, 'reduce-to-row': 2, 'reduce-from-row': 3 }[o.causal.kind] : 0,

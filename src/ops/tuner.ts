@@ -45,8 +45,14 @@ const SOFTWARE_PREFERENCE: MatmulVariantName[] = [
   'register 8x8',
   'register 4x4',
 ]
-/** Intel's compilers spill everything larger, and a little of what is in workgroup memory. */
-const INTEL_PREFERENCE: MatmulVariantName[] = ['register 4x4', 'register 2x4', 'register 1x4']
+/** Intel's compilers move the sums of everything larger to memory and back within the loop. */
+const INTEL_PREFERENCE: MatmulVariantName[] = [
+  'subgroup 16x2',
+  'subgroup 8x2',
+  'register 4x4',
+  'register 2x4',
+  'register 1x4',
+]
 /** Whose registers do not hold 8 x 8 sums, as their compilers say (docs/performance.md). */
 const FEW_REGISTERS = ['qualcomm', 'arm']
 

@@ -45,7 +45,7 @@ const port = (field: number, name: string, shape: number[]): Field => {
   return message(field, chunk(1, name), message(2, message(1, number(1, FLOAT), message(2, ...dimensions))))
 }
 
-/** A weight [N, K] in four bits: codes two a byte, low half first, blocks of `block` along K; value (code - 8) scale. */
+/** A weight [N, K] in four bits: codes two a byte, low half first; a scale each `block` along K; (code - 8) scale. */
 export interface FourBits {
   N: number
   K: number
