@@ -39,6 +39,15 @@ export interface Handover {
   rows: number
 }
 
+/** What of a run's data goes along with it. */
+export interface HandoverData {
+  /** The rows as ids and labels, the file that they were made of, or both. */
+  along: 'both' | 'ready' | 'raw'
+  /** A set on a hub in place of the file, and its split. */
+  id: string | null
+  split: string
+}
+
 /** A format in which a loaded model can be taken along. */
 export interface ExportOffer {
   kind: string

@@ -1,4 +1,5 @@
 import type { Expectation } from './expectation'
+import type { ErrorWithin } from './within'
 
 /** What errors of eval are told, by their codes. Their words: src/i18n/LANGUAGE/errors/eval.ts. */
 export interface EvalErrors {
@@ -23,9 +24,10 @@ export interface EvalErrors {
   'eval-item-reference': { suite: string; row: number }
   'eval-item-schema': { suite: string; row: number; detail: string }
   'eval-stopped': { out: string }
+  /** `reason`: 'status N', 'no-text', 'no-json', or what the line said. */
   'eval-judge-refused': { url: string; reason: string }
   'eval-judge-unreachable': { url: string; reason: string; tries: number }
-  'eval-sets-failed': { reason: string }
+  'eval-sets-failed': { reason: ErrorWithin }
   /** `reason`: 'no-id' given, 'no-file' at the endpoint, 'closed', 'worker' that ended, or what the runtime said. */
   'eval-onnx': { task: 'chat' | 'embed'; model: string; endpoint: string; reason: string }
   'eval-length-memory': { suite: string; length: number }

@@ -1,6 +1,7 @@
 import { errors as english } from '../i18n/en/errors'
 import type { ErrorParameters } from './parameters'
 import type { ErrorTexts } from './texts'
+import type { ErrorWithin } from './within'
 
 export type ErrorCode = keyof ErrorParameters
 export type ErrorParams<C extends ErrorCode> = ErrorParameters[C]
@@ -41,11 +42,23 @@ export interface SerializedError {
   message: string
 }
 
-/** The text of an error in a language. An unknown code gives the code itself rather than throwing again. */
+/**
+ * The text of an error in a language. Errors among its parameters are told in the same language; what is not ours is
+ * quoted. An unknown code gives the code itself rather than throwing again.
+ */
 export function errorText(words: ErrorWords, code: ErrorCode, params: Record<string, unknown>): string {
   const text = (words as Record<string, (params: any) => string>)[code]
-  return text ? text(params) : String(code)
+  if (!text) return String(code)
+  const told = Object.entries(params).map(([name, value]) => [name, isError(value) ? within(words, value) : value])
+  return text(Object.fromEntries(told))
 }
+
+const isError = (value: unknown): value is ErrorWithin =>
+  typeof value === 'object' && value !== null && 'code' in value && 'params' in value && 'message' in value
+
+/** Without the stop at its end: it stands in a sentence. */
+const within = (words: ErrorWords, { code, params, message }: ErrorWithin): string =>
+  isErrorCode(code) ? errorText(words, code, params).replace(/[.。]$/, '') : `“${message}”`
 
 /** Whether a code that came as plain data is one of ours. */
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(english, code)

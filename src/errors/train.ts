@@ -1,5 +1,6 @@
 import type { Expectation } from './expectation'
 import type { None } from './texts'
+import type { ErrorWithin } from './within'
 
 interface CheckpointDamage {
   folder: string
@@ -43,7 +44,7 @@ export interface TrainErrors {
   'eval-split-unknown': { split: string; splits: string[] }
   'eval-other-format': { data: string; format: string; eval_data: string; eval_format: string }
   'eval-overlap': { overlap: { held: number; train: number; kind: 'exact' | 'near' }[] }
-  'eval-too-large': { reason: string }
+  'eval-too-large': { reason: ErrorWithin }
   'eval-stopped-early': { step: number; patience: number; best: number | null }
   'eval-best-kept': { step: number; metric: string; value: string }
   'train-no-rows': None
@@ -57,7 +58,7 @@ export interface TrainErrors {
   'train-checkpoints-unkept': { save_strategy: string }
   'train-result-elsewhere': { wanted: string; reason: string; place: string; checkpoint: string | null }
   'train-result-nowhere': { wanted: string; reason: string; tried: string[]; checkpoint: string | null }
-  'train-answers-failed': { reason: string }
-  'train-checkpoint-failed': { step: number; last: number | null; reason: string }
+  'train-answers-failed': { reason: ErrorWithin }
+  'train-checkpoint-failed': { step: number; last: number | null; reason: ErrorWithin }
   'train-non-finite': { step: number; layer: number | null; rows: number[]; loss: string; gradNorm: string }
 }

@@ -7,3 +7,10 @@ export const isHubId = (name: string): boolean => /^[\w.-]+\/[\w.-]+$/.test(name
  */
 export const baseWithoutPath = (name: string): string =>
   isHubId(name) ? name : (name.split(/[\\/]/).findLast((part) => part !== '') ?? '')
+
+/**
+ * What an exported adapter names as its base: what it says itself where that means the same everywhere, else `model`,
+ * which it is exported with. A path that it brought from another machine leads nowhere here.
+ */
+export const baseOf = (stated: string | null, model: string): string =>
+  stated !== null && (isHubId(stated) || stated === 'builtin') ? stated : model

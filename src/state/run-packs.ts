@@ -9,6 +9,7 @@ import { MANIFEST } from '../formats/manifest'
 import { ADAPTER_FOLDER, packedJson, RUN_PACK, RUN_RECORD, runPackManifest, TRAINER_STATE } from '../formats/run-pack'
 import { errors as english } from '../i18n/en/errors'
 import { parseRunFile } from '../run-file/parse-run-file'
+import { isRevision } from '../storage/hub-listing'
 import type { DataTokens } from '../run-file/run-facts'
 import type { BlobFile } from './blob-folder'
 import { readBlobs } from './blob-folder'
@@ -132,13 +133,28 @@ function tokensOf(value: unknown): DataTokens | undefined {
   return all === null || trained === null ? undefined : { all, trained }
 }
 
+/**
+ * What model the run was made from. A hub is asked only at an address that somebody chose here: the one that is set, or
+ * that of another run. From elsewhere the set one is asked for the same id and revision.
+ */
+function modelOf(model: Json, known: readonly RunRecord[], hub: string): RunRecord['model'] {
+  const endpoint = text(model.endpoint)
+  const isChosen = endpoint !== '' && (endpoint === hub || known.some((one) => one.model.endpoint === endpoint))
+  return {
+    ...{ id: text(model.id), name: text(model.name, text(model.id)), source: text(model.source, 'files') },
+    ...(isRevision(model.revision) ? { revision: model.revision } : {}),
+    ...(isChosen ? { endpoint } : {}),
+  }
+}
+
 const REASONS = ['finished', 'stopped', 'failed', 'interrupted'] as const
 
 /**
  * The record of a run that was packed here, elsewhere or by the command line. It comes from anybody: nothing of it is
- * taken that has not the form it should have. Throws what is wrong with its settings ('run-*').
+ * taken that has not the form it should have. `hub`: the address that is set. Throws what is wrong with its settings
+ * ('run-*').
  */
-export async function unpackRun(folder: FileFolder, known: readonly RunRecord[]): Promise<RunRecord> {
+export async function unpackRun(folder: FileFolder, known: readonly RunRecord[], hub: string): Promise<RunRecord> {
   const [record, settings, trainerState] = await Promise.all(
     [RUN_RECORD, RUN_FILE, TRAINER_STATE].map((path) => packedJson(folder, path)),
   )
@@ -158,7 +174,7 @@ export async function unpackRun(folder: FileFolder, known: readonly RunRecord[])
     name: runName(text(about.name, folder.name), known),
     tags: Array.isArray(about.tags) ? about.tags.filter((tag) => typeof tag === 'string') : undefined,
     startedAt: number(about.startedAt) ?? 0,
-    model: { id: text(model.id), name: text(model.name, text(model.id)), source: text(model.source, 'files') },
+    model: modelOf(model, known, hub),
     data: {
       name: text(data.name),
       rows: number(data.rows) ?? 0,
@@ -184,12 +200,13 @@ export async function unpackRun(folder: FileFolder, known: readonly RunRecord[])
     trainLoss: number(about.trainLoss),
     trainerState: state,
     adapterBytes: 0,
+    adapterStep: number(about.adapterStep) ?? undefined,
     mergedBytes: 0,
   }
 }
 
 /** The doors of the room Runs for runs as files. */
-export function createRunPacks({ runs, saver }: { runs: RunsRoom; saver: Saver }) {
+export function createRunPacks({ runs, saver, hub }: { runs: RunsRoom; saver: Saver; hub(): string }) {
   return {
     async save(record: RunRecord): Promise<void> {
       const files = await packRun(record, await runs.files(record.id, 'adapter'))
@@ -197,7 +214,7 @@ export function createRunPacks({ runs, saver }: { runs: RunsRoom; saver: Saver }
     },
     /** Puts a packed run among those of this browser. Throws 'pack-empty' where it has no curve and no adapter. */
     async take(folder: FileFolder): Promise<RunRecord> {
-      const record = await unpackRun(folder, runs.store.getState().list ?? [])
+      const record = await unpackRun(folder, runs.store.getState().list ?? [], hub())
       const adapter: BlobFile[] = []
       for (const { path, size } of await folder.list()) {
         if (!path.startsWith(ADAPTER_FOLDER)) continue
@@ -206,7 +223,7 @@ export function createRunPacks({ runs, saver }: { runs: RunsRoom; saver: Saver }
       }
       if (record.curve.length === 0 && adapter.length === 0) throw fail('pack-empty', { file: folder.name })
       await runs.put(record)
-      if (bytesOf(adapter) > 0) await runs.keepFiles(record.id, 'adapter', adapter, record.steps)
+      if (bytesOf(adapter) > 0) await runs.keepFiles(record.id, 'adapter', adapter, record.adapterStep ?? record.steps)
       return record
     },
   }

@@ -344,7 +344,7 @@ export function createStudio(parts: StudioParts) {
     score,
     exporting,
     runs,
-    packs: createRunPacks({ runs, saver }),
+    packs: createRunPacks({ runs, saver, hub: () => prefs.getState().hubEndpoint }),
     glass,
     rates,
     queue,

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { card } from '../../src/i18n/zh-CN/card'
 import { linearModules } from '../../src/architecture/names'
-import type { TokenizedRow } from '../../src/contracts/data'
+import type { DataSummary, TokenizedRow } from '../../src/contracts/data'
 import { orderBatches } from '../../src/data/index'
 import { writeHandover } from '../../src/exporters/handover/write-handover'
 import { damagedFile, readManifest } from '../../src/formats/manifest'
@@ -19,6 +20,7 @@ import { findCheckpoint } from '../../src/train/find-checkpoint'
 import { nodeFolder } from '../../src/storage/node/node-folder'
 import { goldenFolder } from '../helpers/golden-folder'
 import { goldenPath } from '../helpers/golden'
+import { memoryFile } from '../helpers/data'
 import { MemoryPlace } from '../helpers/memory-place'
 
 const rows: TokenizedRow[] = Array.from({ length: 11 }, (_, row) => ({
@@ -27,6 +29,11 @@ const rows: TokenizedRow[] = Array.from({ length: 11 }, (_, row) => ({
   inputIds: Int32Array.from({ length: 3 + (row % 4) }, (_, i) => row + i),
   labels: Int32Array.from({ length: 3 + (row % 4) }, (_, i) => (i === 0 ? -100 : row + i)),
 }))
+
+const source = memoryFile('给 客户/问 题.jsonl', '{"text": "a"}\n')
+const facts = { encoding: 'utf-8', mapping: { format: 'columns', user: 'q', assistant: 'a' } } as DataSummary
+/** What the rows were made of. */
+const data = { source, facts, isChosen: true, along: 'both', id: null, split: 'train' } as const
 
 /** A run that stands after `steps` steps, and what hands it over. */
 async function stopped(steps: number, change: Partial<RunFile> = {}) {
@@ -52,7 +59,7 @@ async function stopped(steps: number, change: Partial<RunFile> = {}) {
 it.each(['adamw_torch', 'adamw_8bit'] as const)('hands a run over with all that %s goes on from', async (optim) => {
   const { opened, found, layout } = await stopped(3, { optim })
   const out = new MemoryFolder('project')
-  const told = await writeHandover({ found, opened, rows, model: 'owner/base', words: card }, out)
+  const told = await writeHandover({ found, opened, rows, data, model: 'owner/base', words: card }, out)
   const order = orderBatches(
     rows.map(({ inputIds }) => inputIds.length),
     found.facts.run,
@@ -98,10 +105,9 @@ it.each(['adamw_torch', 'adamw_8bit'] as const)('hands a run over with all that 
 
 it('holds back what a share of the rows held out, unless a second file was what the run was judged by', async () => {
   const { opened, found } = await stopped(1, { eval_split: 0.3 })
-  const handed = async (data: string) => {
-    const facts = { ...found.facts, data }
-    return (await writeHandover({ found: { ...found, facts }, opened, rows, model: 'base' }, new MemoryFolder('p')))
-      .rows
+  const handed = async (name: string) => {
+    const parts = { found: { ...found, facts: { ...found.facts, data: name } }, opened, rows, data, model: 'base' }
+    return (await writeHandover(parts, new MemoryFolder('p'))).rows
   }
   expect(await handed(found.facts.data)).toBe(7)
   expect(await handed(`${found.facts.data}/second`)).toBe(11)
@@ -111,7 +117,9 @@ it('hands nothing over on another model, with other rows, or after the end', asy
   const { opened, found } = await stopped(3)
   const refused = async (parts: Partial<Parameters<typeof writeHandover>[0]>) => {
     const out = new MemoryFolder('project')
-    const error = await writeHandover({ found, opened, rows, model: 'base', ...parts }, out).catch((e: unknown) => e)
+    const error = await writeHandover({ found, opened, rows, data, model: 'base', ...parts }, out).catch(
+      (e: unknown) => e,
+    )
     expect(out.files.size).toBe(0)
     return (error as { code: string }).code
   }
@@ -129,7 +137,7 @@ it('hands over what the run trains on, as it was changed on the way', async () =
   ]
   const { opened, found } = await stopped(3, { eval_split: 2, exclude_rows: [4], history, learning_rate: 1e-3 })
   const out = new MemoryFolder('project')
-  const told = await writeHandover({ found, opened, rows, model: 'base' }, out)
+  const told = await writeHandover({ found, opened, rows, data, model: 'base' }, out)
   expect(told).toEqual({ step: 3, steps: 9, rows: 8 })
   const text = (path: string) => new TextDecoder().decode(out.files.get(path))
   expect(JSON.parse(text('run.json'))).toMatchObject({ learning_rate: 5e-5, max_steps: 9, history: [] })
@@ -140,4 +148,34 @@ it('hands over what the run trains on, as it was changed on the way', async () =
   // A row's first id is its number.
   expect(first).toHaveLength(8)
   expect(first).not.toContain(4)
+  const made = JSON.parse(text('handover.json')) as { data: { not_trained: number[] } }
+  expect(made.data.not_trained).toHaveLength(3)
+  expect(made.data.not_trained).toContain(4)
+  expect(first).not.toEqual(expect.arrayContaining(made.data.not_trained))
+})
+
+it('hands the data on as they were, by which the rows can be made and held against those made here', async () => {
+  const { opened, found } = await stopped(3)
+  const handed = async (more: Partial<typeof data | { along: 'ready' | 'raw'; id: string }>) => {
+    const out = new MemoryFolder('project')
+    await writeHandover({ found, opened, rows, data: { ...data, ...more }, model: 'base' }, out)
+    const text = (path: string) => new TextDecoder().decode(out.files.get(path))
+    const { data: made } = JSON.parse(text('handover.json')) as { data: Record<string, unknown> }
+    return { paths: [...out.files.keys()].filter((path) => path.startsWith('data/')), made, text, out }
+  }
+  const both = await handed({})
+  expect(both.paths).toEqual(['data/rows.jsonl', 'data/raw/问_题.jsonl'])
+  expect(both.text('data/raw/问_题.jsonl')).toBe('{"text": "a"}\n')
+  const sha256 = createHash('sha256').update(both.out.files.get('data/rows.jsonl')!).digest('hex')
+  expect(both.made).toEqual({
+    ...{ file: 'data/raw/问_题.jsonl', id: null, split: 'train', encoding: 'utf-8', is_chosen: true },
+    ...{ mapping: facts.mapping, vocabulary: opened.config.vocabSize, rows: 11, not_trained: [], sha256 },
+  })
+  const ready = await handed({ along: 'ready' })
+  expect([ready.paths, ready.made.file]).toEqual([['data/rows.jsonl'], null])
+  const raw = await handed({ along: 'raw' })
+  expect([raw.paths, raw.made.sha256]).toEqual([['data/raw/问_题.jsonl'], sha256])
+  const named = await handed({ along: 'raw', id: 'owner/set' })
+  expect([named.paths, named.made.file, named.made.id]).toEqual([[], null, 'owner/set'])
+  expect(named.text('README.md')).toContain('from `owner/set`')
 })

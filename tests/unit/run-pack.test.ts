@@ -67,12 +67,13 @@ const adapter = ['adapter_config.json', 'adapter_model.safetensors'].map((path) 
 }))
 const zipped = async () =>
   new Uint8Array(await (await zipBlobs(await packRun(record, adapter))).arrayBuffer()) as Uint8Array<ArrayBuffer>
+const HUB = 'https://hub.example'
 const room = () => {
   const archive = memoryArchive()
   const runs = createRunsRoom(archive, createNotices())
   const saved: Blob[] = []
   const saver = { saveBlob: (_: string, blob: Blob) => void saved.push(blob), zip: zipBlobs } as never
-  return { runs, saved, packs: createRunPacks({ runs, saver }) }
+  return { runs, saved, packs: createRunPacks({ runs, saver, hub: () => HUB }) }
 }
 
 it('a run goes out as one file and comes in again with curve, answers, settings and adapter', async () => {
@@ -117,7 +118,7 @@ it('takes of what others wrote only what has its form', async () => {
   const files = await packRun({ ...record, name: 7, curve: 'none', answers: [null, { text: 5 }] } as never, [])
   const bytes = new Uint8Array(await (await zipBlobs(files)).arrayBuffer())
   const { folder } = (await openRunPack(bytesSource('run.zip', bytes)))!
-  const taken = await unpackRun(folder, [])
+  const taken = await unpackRun(folder, [], HUB)
   expect(taken.curve.map(({ step, loss }) => [step, loss])).toEqual([[1, 2.5]])
   expect(taken.answers).toEqual([{ step: 0, row: 0, question: '', expected: '', text: '', cut: false }])
   expect(typeof taken.name).toBe('string')
@@ -138,7 +139,7 @@ it('takes of log, evaluations and data only what can be drawn and said', async (
   }
   const files = await packRun({ ...record, ...strange } as never, [])
   const bytes = new Uint8Array(await (await zipBlobs(files)).arrayBuffer())
-  const taken = await unpackRun((await openRunPack(bytesSource('run.zip', bytes)))!.folder, [])
+  const taken = await unpackRun((await openRunPack(bytesSource('run.zip', bytes)))!.folder, [], HUB)
   expect(taken.log).toEqual([
     { time: 0, level: 'info', text: 'plain' },
     { time: 1, level: 'warning', text: 'no such command' },
@@ -160,7 +161,7 @@ it('the command line packs what it trained and opens what the page packed', { ti
   expect(tune('unpack', '--file', file, '--out', join(place, 'run'))).toMatchObject({ name: 'Harbour' })
   const packed = join(place, 'again.zip')
   expect(tune('pack', '--run', join(place, 'run'), '--out', packed).files).toBe(6)
-  const taken = await unpackRun((await openRunPack(await nodeFile(packed)))!.folder, [])
+  const taken = await unpackRun((await openRunPack(await nodeFile(packed)))!.folder, [], HUB)
   expect(taken).toMatchObject({
     name: 'Harbour',
     curve: record.curve,
@@ -169,4 +170,28 @@ it('the command line packs what it trained and opens what the page packed', { ti
     trainerState: record.trainerState,
   })
   expect(taken.run.learning_rate).toBe(3e-4)
+})
+
+it('keeps where the model came from and which step the adapter is of; no address that nobody chose here', async () => {
+  const taken = async (model: object, known: RunRecord[] = []) => {
+    const files = await packRun({ ...record, adapterStep: 2, model: { ...record.model, ...model } } as never, adapter)
+    const bytes = new Uint8Array(await (await zipBlobs(files)).arrayBuffer())
+    return unpackRun((await openRunPack(bytesSource('run.zip', bytes)))!.folder, known, HUB)
+  }
+  const of = { id: 'owner/model', name: 'model', source: 'hub', revision: 'v1.2' }
+  expect((await taken({ ...of, endpoint: HUB })).model).toEqual({ ...of, endpoint: HUB })
+  const mirror = 'https://mirror.example'
+  expect((await taken({ ...of, endpoint: mirror })).model).toEqual(of)
+  const run = { ...record, model: { ...of, endpoint: mirror } }
+  expect((await taken({ ...of, endpoint: mirror }, [run])).model.endpoint).toBe(mirror)
+  expect((await taken({ ...of, revision: 'a b' })).model).not.toHaveProperty('revision')
+  expect((await taken({ ...of, revision: 7 })).model).not.toHaveProperty('revision')
+  expect((await taken(of)).adapterStep).toBe(2)
+  // The adapter is of that step once it is kept here, too.
+  const { runs, packs } = room()
+  const bytes = new Uint8Array(
+    await (await zipBlobs(await packRun({ ...record, adapterStep: 2 }, adapter))).arrayBuffer(),
+  )
+  const { id } = await packs.take((await openRunPack(bytesSource('run.zip', bytes)))!.folder)
+  expect(runs.find(id)!.adapterStep).toBe(2)
 })

@@ -8,11 +8,12 @@
 
 Sections: nf4, checkpoint, training (loss curves and tokens), merge, decoding, exports (each format in its own client:
 transformers and peft, mlx-lm, llama.cpp, Ollama), handover (a run goes on under TRL, on one process and on two, and
-comes back), goldens (the reference made afresh), scores (drawn answers judged by the programs of the field), suite
-(every test on a GPU, and the figures it reaches), walk (the page in Firefox). On two cores without a GPU nf4 took 4
-minutes, checkpoint 9, training one a case and GPU, exports and handover one a model, goldens 1, scores 2, suite 2 to 3
-a GPU (Firefox 15); the real models take hours. They are HuggingFaceTB/SmolLM2-135M-Instruct and
-Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny models: cases.py, tiny_models.py.
+comes back; its rows are made there from raw data), goldens (the reference made afresh), scores (drawn answers judged
+by the programs of the field), suite (every test on a GPU, and the figures it reaches), walk (the page in Firefox). On
+two cores without a GPU nf4 took 4 minutes, checkpoint 9, training one a case and GPU, exports and handover one a
+model, goldens 1, scores 2, suite 2 to 3 a GPU (Firefox 15); the real models take hours. They are
+HuggingFaceTB/SmolLM2-135M-Instruct and Qwen/Qwen2.5-Coder-0.5B-Instruct as a hub download leaves them. Cases and tiny
+models: cases.py, tiny_models.py.
 
 Started with any Python 3.10 or newer. It makes a virtual environment outside the repository (default
 ~/.cache/tunetab/venv, or $TUNETAB_VENV), installs the pinned packages there once (6 GB), and starts itself again
@@ -125,8 +126,11 @@ def run_sections(args: argparse.Namespace) -> list[dict | None]:
             ]
             continue
         if section == "handover":
-            asked = [name for name in args.case.split(",") if name] or list(handover.CASES)
-            done += [handover.prove_handover(name, (args.gpu or "lavapipe").split(",")[0]) for name in asked]
+            asked = [name for name in args.case.split(",") if name] or [*handover.CASES, "rows"]
+            gpu = (args.gpu or "lavapipe").split(",")[0]
+            done += [
+                handover.prove_rows(gpu) if name == "rows" else handover.prove_handover(name, gpu) for name in asked
+            ]
             continue
         if section == "exports":
             asked = [name for name in args.case.split(",") if name]

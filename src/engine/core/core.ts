@@ -17,7 +17,7 @@ import { recommendedRun } from '../../run-file/run-file'
 import { answer, answerMany, promptIds } from './answer'
 import { evaluateRows } from './evaluate'
 import { findRate } from './find-rate'
-import type { CardWords, ClientAsset } from '../../contracts/exports'
+import type { CardWords, ClientAsset, HandoverData } from '../../contracts/exports'
 import { writeHandover } from '../../exporters/handover/write-handover'
 import { fitModels } from './fit-models'
 import { readmeOfFolder } from '../../exporters/cards/folder-readme'
@@ -248,7 +248,7 @@ class EngineCore implements Engine {
       return (await this.platform.checkpoints?.(runId)) ?? null
     } catch (error) {
       if (resumeFrom === 'kept') throw error
-      const { message: reason } = serializeError(error)
+      const reason = serializeError(error)
       const text = fail('train-checkpoint-failed', { step: 0, last: null, reason }, error).toJSON()
       on({ kind: 'message', level: 'warning', text })
       return null
@@ -359,9 +359,10 @@ class EngineCore implements Engine {
 
   async handover(checkpoint: FileFolder, baseId: string, out: WritableFolder, words?: CardWords) {
     const { opened } = this.needModel()
-    const { rows } = this.data.need()
+    const { rows, ...data } = this.data.needSource()
     const found = await findCheckpoint(checkpoint)
-    const parts = { found, opened, rows, model: baseId, words }
+    const both: HandoverData = { along: 'both', id: null, split: 'train' }
+    const parts = { found, opened, rows, data: { ...data, ...both }, model: baseId, words }
     const { value } = await withManifest(out, {}, (into) => writeHandover(parts, into))
     return value
   }

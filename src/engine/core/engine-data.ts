@@ -14,6 +14,7 @@ export type Tokenize = (
 
 interface Opened {
   source: ByteSource
+  options: DataOptions
   /** null: its ids went with the model that they were made for. */
   data: Dataset | null
 }
@@ -30,7 +31,7 @@ export class EngineData {
 
   async load(source: ByteSource, options: DataOptions, on?: ProgressListener, signal?: AbortSignal) {
     const data = await this.tokenize(source, options, on, signal)
-    this.first = { source, data }
+    this.first = { source, options, data }
     // A new model has its own ids.
     if (this.second && !this.second.data) this.second.data = await this.tokenize(this.second.source, options)
     return data.facts
@@ -39,7 +40,7 @@ export class EngineData {
   async remap(options: DataOptions, on?: ProgressListener) {
     if (!this.first) throw fail('engine-no-data', {})
     const data = await this.tokenize(this.first.source, options, on)
-    this.first.data = data
+    this.first = { ...this.first, options, data }
     if (this.second) this.second.data = await this.tokenize(this.second.source, options, on)
     return data.facts
   }
@@ -52,13 +53,20 @@ export class EngineData {
   ): Promise<DataSummary | null> {
     const data = source && (await this.tokenize(source, options, on, signal))
     if (data && this.first?.data) sameFormat(this.first.data.facts, data.facts)
-    this.second = source && { source, data }
+    this.second = source && { source, options, data }
     return data?.facts ?? null
   }
 
   need(): Dataset {
     if (!this.first?.data) throw fail('engine-no-data', {})
     return this.first.data
+  }
+
+  /** The data set with what it was made of, and whether a person said what its columns are. */
+  needSource(): Dataset & { source: ByteSource; isChosen: boolean } {
+    const data = this.need()
+    const { source, options } = this.first!
+    return { ...data, source, isChosen: isChosen(options) }
   }
 
   /** Rows of the data set and of a second file, which another set may have come in front of since it was opened. */
@@ -75,6 +83,10 @@ export class EngineData {
     if (this.second) this.second.data = null
   }
 }
+
+/** Whether a mapping was given that holds for every row, whatever the row looks like. */
+export const isChosen = ({ mapping }: Pick<DataOptions, 'mapping'>): boolean =>
+  mapping !== undefined && mapping.format !== 'unknown'
 
 /** Losses of rows of another kind would say nothing of the run. */
 function sameFormat(train: DataSummary, held: DataSummary): void {

@@ -74,7 +74,7 @@ export function evaluating(parts: EvaluatingParts): Evaluations {
       return sets ? { scores: await sets() } : {}
     } catch (error) {
       sets = undefined
-      const text = serializeError(fail('eval-sets-failed', { reason: serializeError(error).message }, error))
+      const text = serializeError(fail('eval-sets-failed', { reason: serializeError(error) }, error))
       on({ kind: 'message', level: 'warning', text })
       return {}
     }
@@ -95,7 +95,7 @@ export function evaluating(parts: EvaluatingParts): Evaluations {
       }
     } catch (error) {
       isOff = true
-      const text = serializeError(fail('eval-too-large', { reason: serializeError(error).message }, error))
+      const text = serializeError(fail('eval-too-large', { reason: serializeError(error) }, error))
       on({ kind: 'message', level: 'warning', text })
     }
     on({ kind: 'phase', phase: 'training', step, steps: steps(step) })

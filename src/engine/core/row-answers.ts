@@ -44,7 +44,7 @@ export function answering(parts: AnsweringParts): Interlude {
         )
       } catch (error) {
         isOff = true
-        const text = serializeError(fail('train-answers-failed', { reason: serializeError(error).message }, error))
+        const text = serializeError(fail('train-answers-failed', { reason: serializeError(error) }, error))
         on({ kind: 'message', level: 'warning', text })
       }
       on({ kind: 'phase', phase: 'training', step, steps })

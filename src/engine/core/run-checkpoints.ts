@@ -98,7 +98,7 @@ export function keepCheckpoints(parts: CheckpointParts): ((trainer: Trainer) => 
       await writeCheckpoint(place, whole, model.lora!, parts.baseModel)
       last = step
     } catch (error) {
-      warn(fail('train-checkpoint-failed', { step, last, reason: serializeError(error).message }, error))
+      warn(fail('train-checkpoint-failed', { step, last, reason: serializeError(error) }, error))
     }
     if (last === step) await tidy(step)
     on({ kind: 'phase', phase: 'training', step, steps: stepsAt(run, plan.steps, step) })

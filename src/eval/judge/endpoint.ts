@@ -95,10 +95,10 @@ function read(text: string): Once {
       usage?: { prompt_tokens?: number; completion_tokens?: number }
     }
     const content = value.choices?.[0]?.message?.content
-    if (typeof content !== 'string' || content.trim() === '') return { reason: 'an answer without text', final: false }
+    if (typeof content !== 'string' || content.trim() === '') return { reason: 'no-text', final: false }
     const { prompt_tokens = 0, completion_tokens = 0 } = value.usage ?? {}
     return { text: content, promptTokens: prompt_tokens, completionTokens: completion_tokens }
   } catch {
-    return { reason: 'an answer that is no JSON', final: false }
+    return { reason: 'no-json', final: false }
   }
 }

@@ -1,6 +1,6 @@
-import type { WritableFolder } from '../../contracts/bytes'
-import type { CardWords, Handover } from '../../contracts/exports'
-import type { TokenizedRow } from '../../contracts/data'
+import type { ByteSource, WritableFolder } from '../../contracts/bytes'
+import type { CardWords, Handover, HandoverData } from '../../contracts/exports'
+import type { DataSummary, TokenizedRow } from '../../contracts/data'
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, RUN_FILE } from '../../contracts/file-names'
 import { orderBatches } from '../../data/index'
 import { fail } from '../../errors/index'
@@ -8,6 +8,7 @@ import { folderOf, OPTIMIZER, RUN_STATE } from '../../formats/checkpoint-folder'
 import type { CheckpointAbout } from '../../formats/checkpoint-folder'
 import { intoFile, writeText, writeTexts } from '../../formats/into-file'
 import { withManifest } from '../../formats/manifest'
+import { createSha256 } from '../../formats/sha256'
 import { adapterLayout } from '../../model/adapter-store'
 import { modelFingerprint } from '../../model/opening/fingerprint'
 import type { OpenedModel } from '../../model/opening/open-model'
@@ -23,6 +24,8 @@ export interface HandoverParts {
   found: FoundCheckpoint
   opened: OpenedModel
   rows: readonly TokenizedRow[]
+  /** What the rows were made of, and how. */
+  data: { source: ByteSource; facts: DataSummary; isChosen: boolean } & HandoverData
   /** What the base model is called where the run goes on: a hub id or a path. */
   model: string
   /** In what language the README is written; absent: English. */
@@ -33,12 +36,12 @@ export interface HandoverParts {
 const LINES = 512
 
 /**
- * Write a project that goes on with a run under TRL, PEFT and accelerate: its checkpoint, its rows as ids and labels,
- * its run file, and the few files that read them. Throws 'train-other-model' and 'train-other-data' where the run was
- * begun with others.
+ * Write a project that goes on with a run under TRL, PEFT and accelerate: its checkpoint, its rows as ids and labels
+ * and as they were before, its run file, and the few files that read them. Throws 'train-other-model' and
+ * 'train-other-data' where the run was begun with others.
  */
 export async function writeHandover(parts: HandoverParts, out: WritableFolder): Promise<Handover> {
-  const { found, opened, rows: all, model, words } = parts
+  const { found, opened, rows: all, data, model, words } = parts
   const { facts } = found
   const run = goingOn(facts.run, facts.log.length)
   if (facts.model !== (await modelFingerprint(opened, facts.model))) throw fail('train-other-model', {})
@@ -67,13 +70,30 @@ export async function writeHandover(parts: HandoverParts, out: WritableFolder): 
       parameters: slots.map((slot) => `model.${slot.name}`),
     })),
   }
+  const isReady = data.along !== 'raw'
+  const sha256 = await writeRows(rows, isReady ? out : null)
+  const file = data.along === 'ready' || data.id !== null ? null : `data/raw/${plainName(data.source.name)}`
+  if (file !== null) await copyInto(out, file, data.source)
+  const trained = new Set(rows.map(({ row }) => row))
+  const made = {
+    file,
+    id: data.id,
+    split: data.split,
+    encoding: data.facts.encoding,
+    mapping: data.facts.mapping,
+    is_chosen: data.isChosen,
+    vocabulary: opened.config.vocabSize,
+    rows: rows.length,
+    not_trained: all.flatMap(({ row }) => (trained.has(row) ? [] : [row])),
+    sha256,
+  }
   const window = run.per_device_train_batch_size * run.gradient_accumulation_steps
+  const told = { name: opened.name, model, step, steps: order.steps, rows: rows.length, window }
   await writeTexts(out, {
-    ...projectFiles({ name: opened.name, model, step, steps: order.steps, rows: rows.length, window }, words),
+    ...projectFiles({ ...told, along: data.along, from: data.id ?? file ?? 'FILE' }, words),
     [RUN_FILE]: `${JSON.stringify(run, null, 2)}\n`,
-    'handover.json': `${JSON.stringify(handover, null, 2)}\n`,
+    'handover.json': `${JSON.stringify({ ...handover, data: made }, null, 2)}\n`,
   })
-  await writeRows(rows, out)
   await copyCheckpoint(found, out)
   return { step, steps: order.steps, rows: rows.length }
 }
@@ -89,14 +109,36 @@ function goingOn({ history, ...run }: RunFile, done: number): RunFile {
   return { ...run, learning_rate, max_steps, history: [] }
 }
 
-async function writeRows(rows: readonly TokenizedRow[], out: WritableFolder): Promise<void> {
-  await intoFile(out, 'data/rows.jsonl', async (sink) => {
+/** The rows as lines of JSON, without a folder for their hash alone. Returns the SHA-256 of the lines. */
+async function writeRows(rows: readonly TokenizedRow[], out: WritableFolder | null): Promise<string> {
+  const hash = createSha256()
+  const write = async (take: (lines: Uint8Array) => Promise<void>) => {
     for (let from = 0; from < rows.length; from += LINES) {
       const lines = rows.slice(from, from + LINES).map(({ inputIds, labels }) => {
         return `${JSON.stringify({ input_ids: Array.from(inputIds), labels: Array.from(labels) })}\n`
       })
-      await sink.write(new TextEncoder().encode(lines.join('')))
+      const bytes = new TextEncoder().encode(lines.join(''))
+      hash.update(bytes)
+      await take(bytes)
     }
+  }
+  if (out === null) await write(async () => {})
+  else {
+    await intoFile(out, 'data/rows.jsonl', async (sink) => {
+      await write((lines) => sink.write(lines))
+      await sink.close()
+    })
+  }
+  return hash.hex()
+}
+
+/** A file's name without what a shell or another system's folder trips over. */
+const plainName = (name: string): string => name.replace(/^.*[/\\]/, '').replace(/^\.+|[^\p{L}\p{N}._-]/gu, '_')
+
+async function copyInto(out: WritableFolder, path: string, source: ByteSource): Promise<void> {
+  await intoFile(out, path, async (sink) => {
+    for (let at = 0; at < source.size; at += PIECE)
+      await sink.write(await source.read(at, Math.min(PIECE, source.size - at)))
     await sink.close()
   })
 }
@@ -108,14 +150,8 @@ async function copyCheckpoint({ folder, facts }: FoundCheckpoint, out: WritableF
   const { runId: run, began } = facts
   const about: CheckpointAbout = { step: facts.log.length, run, began, written: new Date().toISOString() }
   await withManifest(below, { ...about }, async (into) => {
-    for (const path of [ADAPTER_CONFIG, ADAPTER_WEIGHTS, OPTIMIZER]) {
-      const source = (await folder.open(path))!
-      await intoFile(into, path, async (sink) => {
-        for (let at = 0; at < source.size; at += PIECE)
-          await sink.write(await source.read(at, Math.min(PIECE, source.size - at)))
-        await sink.close()
-      })
-    }
+    for (const path of [ADAPTER_CONFIG, ADAPTER_WEIGHTS, OPTIMIZER])
+      await copyInto(into, path, (await folder.open(path))!)
     const state = (await folder.open(RUN_STATE))!
     await writeText(into, RUN_STATE, new TextDecoder().decode(await state.read(0, state.size)))
   })

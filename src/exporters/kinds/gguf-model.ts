@@ -10,6 +10,7 @@ import type { GgufKind } from '../../formats/gguf/mixture'
 import { quantizeRows } from '../../formats/gguf/quantize'
 import { vocabularyMetadata } from '../../formats/gguf/vocabulary'
 import { GgufWriter } from '../../formats/gguf/writer'
+import { isHubId } from '../../formats/base-name'
 import { intoFile, writeTexts } from '../../formats/into-file'
 import { joined } from '../../formats/joined'
 import { byteProgress } from '../byte-progress'
@@ -122,13 +123,12 @@ async function* windows(rows: RowReader, name: string, shape: number[], headDim:
 function metadata(source: ExportSource, kind: GgufKind, architecture: string): GgufMetadata {
   const { opened, facts, baseModel } = source
   const title = facts?.runName ?? opened.name
-  const isHubId = baseModel.includes('/')
   return {
     'general.architecture': string(architecture),
     'general.type': string('model'),
     'general.name': string(title),
     ...(opened.license ? { 'general.license': string(opened.license) } : {}),
-    ...(isHubId
+    ...(isHubId(baseModel)
       ? {
           'general.base_model.count': u32(1),
           'general.base_model.0.name': string(baseModel.split('/')[1]),

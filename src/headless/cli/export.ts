@@ -16,6 +16,7 @@ import { openModelFolder } from '../../model/opening/open-model'
 import type { RunFacts } from '../../run-file/run-facts'
 import { recommendedRun } from '../../run-file/run-file'
 import type { WeightedFolder } from '../../contracts/lora'
+import { baseOf } from '../../formats/base-name'
 import { readMixed } from '../../formats/mix-lora'
 import { writeWhole } from '../../formats/whole-folder'
 import { nodePlace, writableNodeFolder } from '../../storage/node/node-folder'
@@ -97,7 +98,7 @@ export async function exportInto(
     const opened = await openModelFolder(modelFolder)
     const linears = linearModules(opened.config)
     const adapter = mix.length > 0 ? await readMixed(mix, linears) : loraFolder && (await readPeft(loraFolder, linears))
-    const baseModel = adapter?.baseModel ?? (model === 'builtin' ? model : opened.name)
+    const baseModel = baseOf(adapter?.baseModel ?? null, model === 'builtin' ? model : opened.name)
     const source = { opened, tokenizer: await tokenizerOf(opened), baseModel, adapter, facts, asset: clientAsset }
     return runExport(kind, source, settings, into, terminal.progress, cancel.signal)
   }

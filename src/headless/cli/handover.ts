@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import type { HandoverData } from '../../contracts/exports'
+import { isChosen } from '../../engine/core/engine-data'
 import { openData, tokenizerOf } from '../../engine/core/open-data'
 import { fail } from '../../errors'
 import { writeHandover } from '../../exporters/handover/write-handover'
@@ -16,7 +18,7 @@ import { readInputs } from './run-inputs'
 
 const optional = ({ value, help }: (typeof dataOptionSpecs)[string]) => ({ value, help })
 
-/** Needs no GPU: the checkpoint's files, the rows as ids, and a few texts. */
+/** Needs no GPU: the checkpoint's files, the rows as ids and as they were, and a few texts. */
 export const handoverCommand: Command = {
   summary: 'Write a project that goes on with a run on larger machines, with TRL, PEFT and accelerate.',
   options: {
@@ -24,10 +26,17 @@ export const handoverCommand: Command = {
     out: { value: 'DIR', required: true, help: 'folder to write the project into' },
     model: { value: 'DIR', help: 'the base model\'s folder, or "builtin" (that of the run)' },
     'base-id': { value: 'ID', help: 'what the base model is called there: a hub id or a path (its folder here)' },
+    rows: {
+      value: 'KIND',
+      help: '"ready" (as ids and labels), "raw" (the data file, prepared there), or "both" (default)',
+    },
+    'data-id': { value: 'ID', help: 'the set on a hub that --data is a copy of, named in place of the file' },
+    'data-split': { value: 'NAME', help: 'its split (train)' },
     ...Object.fromEntries(Object.entries(dataOptionSpecs).map(([name, spec]) => [name, optional(spec)])),
   },
   async run({ options, terminal, root }) {
     const [place, out] = [options.run as string, options.out as string]
+    const going = goingAlong(options)
     const run = await folderAt('--run', place, root)
     const given: Options = { ...(await readInputs(place)), ...(await readInputs(join(place, '..'))), ...options }
     for (const name of ['model', 'data'] as const)
@@ -39,20 +48,27 @@ export const handoverCommand: Command = {
     takeFolder(out, 'tune handover', terminal)
     const opened = await openModelFolder(modelFolder)
     const options_ = dataOptions(found.facts.run, given)
-    const data = await openData(
-      await dataAt(given),
-      await tokenizerOf(opened),
-      opened.config,
-      options_,
-      terminal.progress,
-    )
+    const source = await dataAt(given)
+    const data = await openData(source, await tokenizerOf(opened), opened.config, options_, terminal.progress)
     tellData(data.facts, found.facts.run, terminal)
     const model = (options['base-id'] as string | undefined) ?? folderName(given.model as string, root)
+    const { rows, facts } = data
+    const made = { source, facts, isChosen: isChosen(options_), ...going }
     const { value: written } = await writeWhole(nodePlace(out), '', (folder) =>
-      withManifest(folder, {}, (into) => writeHandover({ found, opened, rows: data.rows, model }, into)),
+      withManifest(folder, {}, (into) => writeHandover({ found, opened, rows, data: made, model }, into)),
     )
     terminal.json({ out, ...written })
   },
+}
+
+const KINDS = ['both', 'ready', 'raw'] as const
+
+function goingAlong(options: Options): HandoverData {
+  const value = (options.rows as string | undefined) ?? 'both'
+  const along = KINDS.find((kind) => kind === value)
+  if (along === undefined) throw fail('cli-option-value', { option: '--rows', value, expected: KINDS.join(', ') })
+  const split = (options['data-split'] as string | undefined) ?? 'train'
+  return { along, id: (options['data-id'] as string | undefined) ?? null, split }
 }
 
 const folderName = (model: string, root: string) => (model === 'builtin' ? join(root, 'public/demo-model') : model)

@@ -1,4 +1,7 @@
-"""`tune handover`: a run goes on from its checkpoint under TRL, on one process and on two, and comes back."""
+"""
+`tune handover`: a run goes on from its checkpoint under TRL, on one process and on two, and comes back; and its rows
+are made there from the raw data, with the same ids and labels.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import common
 from sample_rows import convert
 
 from . import records
+from .handover_sets import SETS
 from .work import ROOT, WORK, model_folder, run, say, tune
 
 RUN = {
@@ -93,6 +97,54 @@ def prove_handover(name: str, gpu: str) -> dict:
             judge(found, "back", [*losses(place / "ddp")[:16], *ours[16:]], losses(place / "back"), 16)
     say(f"handover {name}: {json.dumps(found)}")
     return records.keep("handover", name, gpu, found)
+
+
+def prove_rows(gpu: str) -> dict:
+    """Each set through the project that hands it over, by two processes there, beside the rows we train on."""
+    place = WORK / "handover" / "rows"
+    shutil.rmtree(place, ignore_errors=True)
+    found: dict = {"sets": {}, "broken": []}
+    for name, (make, model, settings) in SETS.items():
+        folder = place / name.replace(" ", "-")
+        folder.mkdir(parents=True)
+        known = model if model == "builtin" else model_folder(model, None)
+        short = {"max_steps": 2, "save_strategy": "steps", "save_steps": 1, "per_device_train_batch_size": 1}
+        (folder / "run.json").write_text(json.dumps({**RUN, **short, "gradient_accumulation_steps": 1, **settings}))
+        inputs = ["--model", known, "--data", make(folder), "--config", folder / "run.json"]
+        done = tune("train", *inputs, "--out", folder / "ours", "--gpu", gpu)
+        if done.code == 0:
+            done = tune("handover", "--run", folder / "ours/checkpoint-1", "--out", folder / "project")
+        if done.code == 0:
+            # Other than the folder's own: nothing may be taken from where the data lay.
+            (folder / "project").rename(folder / "moved")
+            done = run([sys.executable, folder / "moved/prepare.py", "--processes", 2], cwd=place)
+        if done.code != 0:
+            found["broken"].append(f"{name}: {done.last}")
+            continue
+        found.setdefault("adapter", done.adapter)
+        found["sets"][name] = rows_apart(folder / "moved")
+        say(f"handover rows, {name}: {json.dumps(found['sets'][name])}")
+        if found["sets"][name]["different"] or not found["sets"][name]["rows"]:
+            found["broken"].append(f"{name}: rows differ")
+    return records.keep("handover", "rows", gpu, found)
+
+
+def rows_apart(project: Path) -> dict:
+    """What prepare.py said is looked at again: every id and label of both, side by side."""
+    from datasets import load_from_disk
+
+    ours = [json.loads(line) for line in (project / "data/rows.jsonl").read_text().splitlines()]
+    theirs = load_from_disk(project / "data/prepared").to_list()
+    facts = common.read_json(project / "handover.json")["data"]
+    same = sum(a == b for a, b in zip(ours, theirs))
+    labels = [label for row in ours for label in row["labels"]]
+    return {
+        "shape": facts["mapping"]["format"],
+        "rows": len(ours),
+        "tokens": len(labels),
+        "trained": sum(label != -100 for label in labels),
+        "different": max(len(ours), len(theirs)) - same,
+    }
 
 
 def losses(folder: Path) -> list[float]:

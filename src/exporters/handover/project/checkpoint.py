@@ -46,6 +46,11 @@ class Checkpoint:
         """Updates that were made; a step whose numbers were not finite made none."""
         return int(self.packed["counters"].view(np.uint32)[0])
 
+    def forget(self) -> None:
+        """The adapter stays; steps, states and what they were trained on do not."""
+        self.run_state |= {"log": [], "data": "other"}
+        self.packed["counters"] = np.zeros_like(self.packed["counters"])
+
     def states(self) -> dict[str, dict[str, np.ndarray]]:
         """By parameter: state1 and state2 (AdamW's exp_avg and exp_avg_sq) and, in 8 bits, absmax1 and absmax2."""
         found = {}

@@ -2,11 +2,12 @@
 """Go on with a run that TuneTab began, from its checkpoint: with TRL, PEFT and accelerate, on one process or many.
 
     accelerate launch --config_file accelerate/one-node.yaml train.py
-        [--out out] [--model DIR_OR_ID] [--save-steps N] [--stop-at STEP]
+        [--out out] [--model DIR_OR_ID] [--rows data/prepared [--anew]] [--save-steps N] [--stop-at STEP]
 
 Everything else is said by run.json. The order of the rows, the schedule and the optimiser's states go on where they
 were. A job that was cut off goes on from the last checkpoint in --out. What is written there opens in TuneTab: as a run
-with all its steps (tune train --resume), and out/adapter as a PEFT adapter everywhere.
+with all its steps (tune train --resume), and out/adapter as a PEFT adapter everywhere. With --anew the adapter alone
+goes on, on other rows, by an optimiser and a schedule that begin.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ from pathlib import Path
 
 import checkpoint
 import torch
-from datasets import Dataset, concatenate_datasets, load_dataset
+from datasets import Dataset, concatenate_datasets, load_dataset, load_from_disk
+from order import InOrder
 from peft import PeftModel
 from torch.distributed.tensor import DTensor, distribute_tensor
-from torch.utils.data import Sampler
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, TrainerCallback, TrainerState
-from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTConfig, SFTTrainer
 
 HERE = Path(__file__).resolve().parent
@@ -34,6 +34,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=HERE / "out")
     parser.add_argument("--model", help="the base model's folder or hub id; without it, that of handover.json")
+    parser.add_argument("--rows", type=Path, help="data/rows.jsonl, or data/prepared as prepare.py made it")
+    parser.add_argument("--anew", action="store_true", help="the rows are others: step 1 of a run of their own")
     parser.add_argument("--save-steps", type=int, help="in place of the run file's")
     parser.add_argument("--stop-at", type=int, help="end after this step, with a checkpoint")
     return parser.parse_args()
@@ -88,13 +90,14 @@ def settings(run: dict, facts: dict, out: Path, processes: int) -> SFTConfig:
     return SFTConfig(
         output_dir=str(out),
         **{name: run[name] for name in same},
-        max_steps=facts["steps"],
+        max_steps=facts["steps"] or run["max_steps"] or -1,
+        num_train_epochs=run["num_train_epochs"],
         per_device_train_batch_size=rows,
         gradient_accumulation_steps=accumulation,
         # transformers 5 reads a warmup below 1 as a share of all steps.
         warmup_steps=run["warmup_steps"] or run["warmup_ratio"],
         train_sampling_strategy=sampling,
-        # Ids and labels are in data/ as TuneTab made them; only packs are still to be made.
+        # Ids and labels are made; only packs are still to be.
         dataset_kwargs={"skip_prepare_dataset": not run["packing"]},
         assistant_only_loss=False,
         completion_only_loss=False,
@@ -106,44 +109,6 @@ def settings(run: dict, facts: dict, out: Path, processes: int) -> SFTConfig:
         save_strategy="no",
         report_to=[],
     )
-
-
-class InOrder(Sampler):
-    """
-    TuneTab's order of the rows, the same however many processes share them: at an epoch's end the row that trains
-    nothing, the last of the data set, fills what the processes need to have equally many batches.
-    """
-
-    def __init__(self, lengths: list[int], run: dict, together: int):
-        self.lengths, self.rows, self.run, self.epoch = lengths, len(lengths), run, 0
-        self.fill = -self.rows % together if together > 1 else 0
-
-    def set_epoch(self, epoch: int) -> None:
-        self.epoch = epoch
-
-    def __len__(self) -> int:
-        return self.rows + self.fill
-
-    def __iter__(self):
-        order = range(self.rows)
-        if self.run["group_by_length"]:
-            order = self.grouped()
-        elif self.run["shuffle"]:
-            order = torch.randperm(self.rows, generator=torch.Generator().manual_seed(self.run["seed"] + self.epoch))
-        yield from (int(index) for index in order)
-        yield from [self.rows] * self.fill
-
-    def grouped(self) -> list[int]:
-        """
-        As transformers groups rows of one length from a run's beginning on: its trainer seeds once, and before each
-        epoch's permutation torch's DataLoader takes 64 bits for its workers.
-        """
-        window = self.run["per_device_train_batch_size"] * self.run["gradient_accumulation_steps"]
-        generator = torch.Generator().manual_seed(self.run["seed"])
-        for _ in range(self.epoch + 1):
-            torch.empty((), dtype=torch.int64).random_(generator=generator)
-            order = get_length_grouped_indices(self.lengths, window, generator=generator)
-        return order
 
 
 class Continued(SFTTrainer):
@@ -163,6 +128,8 @@ class Continued(SFTTrainer):
         """Nothing that is drawn at random is left to draw, but dropout."""
 
     def _load_optimizer_and_scheduler(self, _) -> None:
+        if self.kept.step == 0:
+            return
         states, steps = self.kept.states(), self.kept.optimizer_steps
         for name, parameter in self.adapter().items():
             put_state(self.optimizer, parameter, states[name], steps)
@@ -259,12 +226,30 @@ def taken(state: dict) -> dict:
     return {key: value.cpu().numpy() for key, value in state.items() if key.startswith(("state", "absmax"))}
 
 
+def load_rows(place: Path | None, is_anew: bool) -> Dataset:
+    """Read from the disk as they are needed."""
+    ready, prepared = HERE / "data/rows.jsonl", HERE / "data/prepared"
+    place = place or (ready if ready.exists() else prepared)
+    if not place.exists():
+        raise SystemExit(f"{place} is not there: python prepare.py makes {prepared}.")
+    if place.is_dir():
+        if not is_anew and json.loads((place / "made_of.json").read_text(encoding="utf-8"))["other"]:
+            raise SystemExit(f"{place} holds other rows than the run's: --anew takes its adapter on to them.")
+        return load_from_disk(place)
+    return load_dataset("json", data_files=str(place), split="train")
+
+
 def main() -> None:
     args = arguments()
     run = json.loads((HERE / "run.json").read_text(encoding="utf-8"))
     facts = json.loads((HERE / "handover.json").read_text(encoding="utf-8"))
     start = checkpoint.latest(args.out) or HERE / facts["checkpoint"]
     kept = checkpoint.Checkpoint(start, facts["parts"])
+    if args.anew and start.parent != args.out:
+        kept.forget()
+    rows = load_rows(args.rows, args.anew)
+    if args.anew:
+        facts["steps"] = None
     name = args.model or facts["model"]
     if Path(name).is_absolute() and not Path(name).exists():
         raise SystemExit(f"The base model is not at {name}: name its folder or hub id with --model.")
@@ -273,8 +258,6 @@ def main() -> None:
     # As torchrun and accelerate say it; the processes have not found each other yet.
     processes = int(os.environ.get("WORLD_SIZE", 1))
     config = settings(run, facts, args.out, processes)
-    # Read from the disk as they are needed.
-    rows = load_dataset("json", data_files=str(HERE / "data/rows.jsonl"), split="train")
     order = None
     if not run["packing"]:
         lengths = [len(ids) for ids in rows["input_ids"]] if run["group_by_length"] else [0] * len(rows)
@@ -285,18 +268,22 @@ def main() -> None:
     trainer = Continued(model=model, args=config, train_dataset=rows, processing_class=tokenizer)
     trainer.order = order
     trainer.kept = kept
+    if args.anew:
+        facts["lines"] = len(trainer.train_dataset) - (order is not None)
+        batches = math.ceil(facts["lines"] / run["per_device_train_batch_size"])
+        facts["steps_per_epoch"] = math.ceil(batches / run["gradient_accumulation_steps"])
     # trl rounds the adapter of a 4-bit base to bfloat16; it goes on as the checkpoint has it.
     for parameter_name, parameter in trainer.adapter().items():
         parameter.data = torch.from_numpy(kept.weights[parameter_name].copy()).to(parameter.device)
     log = kept.run_state["log"]
-    trainer._total_train_tokens = log[-1]["num_tokens"]
+    trainer._total_train_tokens = log[-1]["num_tokens"] if log else 0
     trainer.add_callback(Keeper(trainer, run, facts, args))
 
     resume = args.out / "from"
     state = TrainerState(
         global_step=kept.step,
-        epoch=log[-1]["epoch"],
-        max_steps=facts["steps"],
+        epoch=log[-1]["epoch"] if log else 0,
+        max_steps=config.max_steps,
         logging_steps=1,
         log_history=log,
         train_batch_size=config.per_device_train_batch_size,

@@ -70,6 +70,18 @@ export const card = {
   'card.ollama':
     'The Modelfile beside this file holds the chat template that was trained with, in Ollama’s language, and what ends an answer.',
   'card.lmStudio': 'In the app: My Models, then the folder of models, and put the file there; or',
+  'card.handover.both': `\`train.py\` trains on \`data/rows.jsonl\`: {rows} rows as ids and labels, as TuneTab made them, in the file's order; they
+are read in pieces, never whole. \`python prepare.py\` makes the same rows here from \`{from}\`, with all processors:
+mapping, chat template, tokenizer and mask. It compares every id and label with TuneTab's and writes \`data/prepared\`;
+\`train.py --rows data/prepared\` trains on those.`,
+  'card.handover.ready': `\`train.py\` trains on \`data/rows.jsonl\`: {rows} rows as ids and labels, as TuneTab made them, in the file's order; they
+are read in pieces, never whole. What they were made of is not here: \`python prepare.py --data {from}\` makes the same
+rows from it with all processors, compares every id and label with TuneTab's and writes \`data/prepared\`;
+\`train.py --rows data/prepared\` trains on those.`,
+  'card.handover.raw': `The rows are not here yet: \`python prepare.py\` makes them first, from \`{from}\`, with
+all processors: mapping, chat template, tokenizer and mask. It holds the {rows} rows against the hash of those that
+TuneTab made and writes \`data/prepared\`, on which \`train.py\` trains; other rows are refused.
+\`tune handover --rows both\` hands on the rows as TuneTab made them, too.`,
   'card.handover': `# {name}: go on with a run of TuneTab
 
 The run has done {step} of {steps} steps on {name}. This folder goes on with it where it is, with TRL, PEFT and
@@ -89,10 +101,21 @@ sbatch train.slurm                                                    # several 
 | file | what |
 | --- | --- |
 | \`run.json\` | the run's settings, with the Hugging Face names |
-| \`data/rows.jsonl\` | {rows} rows as ids and labels, in the file's order; read in pieces, never whole |
+| \`data/\` | the rows, see below |
 | \`checkpoint-{step}/\` | adapter, optimiser's states and all steps so far |
-| \`handover.json\` | what \`train.py\` must know of them |
+| \`handover.json\` | what \`train.py\` and \`prepare.py\` must know of them |
+| \`prepare.py\`, \`preparing/\` | makes rows here from data as they are, with TuneTab's rules |
 | \`out/\` | what comes of it: \`adapter/\` for PEFT, \`checkpoint-N/\`, \`trainer_state.json\` |
+
+## The rows
+
+{data}
+
+More or other data, however large: \`python prepare.py --other --data FILE_OR_HUB_ID\` maps them as this run's were
+(\`--stream\` keeps no copy of a hub's set), and \`train.py --rows data/prepared --anew\` takes the adapter on to them, with
+an optimiser and a schedule that begin.
+
+## What is the same
 
 However many processes there are, a step takes the same {window} rows: a number of processes that divides {window}.
 Only where an epoch's last rows do not fill a step do processes repeat some of them. Dropout draws other masks than

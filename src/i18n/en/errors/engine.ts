@@ -3,7 +3,7 @@ import type { ErrorTexts } from '../../../errors/texts'
 
 export const engineErrors: ErrorTexts<EngineErrors> = {
   'engine-worker-died': ({ reason }) =>
-    `The engine's worker stopped (${reason}), so what was running has ended. It has been started anew: load the model again and resume from the last saved state.`,
+    `The engine's worker stopped (“${reason}”), so what was running has ended. It has been started anew: load the model again and resume from the last saved state.`,
   'engine-worker-blocked': ({ seconds }) =>
     `The engine's worker has not answered for ${seconds} seconds, so it was ended and started anew. Saved runs are kept. Load the model again; if it stood still over a model or a data set, that file asks for endless work: choose another.`,
   'engine-no-model': () => 'No model is loaded, so this cannot be done. Load a model first.',

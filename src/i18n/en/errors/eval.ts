@@ -9,7 +9,12 @@ function onnxText(endpoint: string, reason: string): string {
     closed: 'it was closed',
     worker: 'its worker ended with an error',
   }
-  return known[reason] ?? reason
+  return known[reason] ?? `its runtime says “${reason}”`
+}
+
+function judgeText(reason: string): string {
+  const known: Record<string, string> = { 'no-text': 'an answer without text', 'no-json': 'an answer that is no JSON' }
+  return known[reason] ?? (/^status \d+$/.test(reason) ? reason : `“${reason}”`)
 }
 
 export const evalErrors: ErrorTexts<EvalErrors> = {
@@ -54,9 +59,9 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
   'eval-stopped': ({ out }) =>
     `Stopped before every answer was made. Those that were made are kept in ${out}; the same command goes on from there.`,
   'eval-judge-refused': ({ url, reason }) =>
-    `The judge at ${url} refuses to answer (${reason}), so that its score is left out; the others stand. Check the address, the model's name and the key.`,
+    `The judge at ${url} refuses to answer (${judgeText(reason)}), so that its score is left out; the others stand. Check the address, the model's name and the key.`,
   'eval-judge-unreachable': ({ url, reason, tries }) =>
-    `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${reason}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
+    `The judge at ${url} gave no usable answer in ${tries} tries (the last: ${judgeText(reason)}), so that its score is left out; the others stand. What it judged before is kept: try again when it answers.`,
   'eval-sets-failed': ({ reason }) =>
     `The small sets could not be asked beside the run (${reason}). The run and its evaluations go on without them, with the same numbers. Score the adapter when it has ended.`,
   'eval-onnx': ({ task, model, endpoint, reason }) =>

@@ -20,7 +20,7 @@ function unreadableText({ reason, seconds }: FormatsErrors['verify-unreadable'])
     several: 'it took it for one of several files',
     gaps: 'the tensors do not lie end to end and fill the file',
   }
-  return known[reason] ?? reason
+  return known[reason] ?? `it says “${reason}”`
 }
 
 export const formatsErrors: ErrorTexts<FormatsErrors> = {

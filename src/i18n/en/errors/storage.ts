@@ -41,13 +41,13 @@ export const storageErrors: ErrorTexts<StorageErrors> = {
   'hub-push-forbidden': (p) =>
     `${p.endpoint} does not let this token write ${p.id} (403), so nothing of it is seen there. Use a token with write access, and an owner that it belongs to.`,
   'hub-push-quota': (p) =>
-    `${p.endpoint} has no room left for ${p.id} in this account (${p.status}: ${p.reason}). Nothing of the files is seen there. Delete what you no longer need there, choose another owner or a smaller format, and push again: files that have arrived are not sent twice.`,
+    `${p.endpoint} has no room left for ${p.id} in this account (${p.status}: “${p.reason}”). Nothing of the files is seen there. Delete what you no longer need there, choose another owner or a smaller format, and push again: files that have arrived are not sent twice.`,
   'hub-push-conflict': (p) =>
-    `${p.id} was changed on ${p.endpoint} while the files were on their way (${p.status}: ${p.reason}), so they were not put there. What somebody else wrote is untouched. Look at it there, then push again: files that have arrived are not sent twice.`,
+    `${p.id} was changed on ${p.endpoint} while the files were on their way (${p.status}: “${p.reason}”), so they were not put there. What somebody else wrote is untouched. Look at it there, then push again: files that have arrived are not sent twice.`,
   'hub-push-refused': (p) =>
-    `${p.endpoint} refused the files for ${p.id} (${p.status}: ${p.reason}). Nothing of them is seen there. Mend what it names and push again: files that have arrived are not sent twice.`,
+    `${p.endpoint} refused the files for ${p.id} (${p.status}: “${p.reason}”). Nothing of them is seen there. Mend what it names and push again: files that have arrived are not sent twice.`,
   'hub-push-broke': (p) =>
-    `The connection to ${p.endpoint} broke while files went to ${p.id} (${p.reason}), also when tried again. Nothing of them is seen there yet. Push again when the line is better: files that have arrived are not sent twice.`,
+    `The connection to ${p.endpoint} broke while files went to ${p.id} (“${p.reason}”), also when tried again. Nothing of them is seen there yet. Push again when the line is better: files that have arrived are not sent twice.`,
   'hub-push-token': (p) =>
     `No access token is at hand, so nothing was sent. Put one with write access, which begins with hf_, into the environment as ${p.variable}; it is not kept.`,
   'hub-push-token-form': () =>

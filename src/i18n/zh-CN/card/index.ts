@@ -65,6 +65,15 @@ export const card: Record<keyof typeof english, string> = {
   'card.llamaBase': '还需要 GGUF 格式的基础模型：`tune export --format gguf-f16` 会写出 `{base}`。',
   'card.ollama': '旁边的 Modelfile 用 Ollama 的模板语言写明了训练所用的对话模板，以及回答的结束标记。',
   'card.lmStudio': '在应用中打开 My Models，进入模型文件夹，把文件放进去；或者',
+  'card.handover.both': `\`train.py\` 用 \`data/rows.jsonl\` 训练：TuneTab 生成的 {rows} 行 id 和标签，按原文件的顺序；分段读取，不会整个载入。
+\`python prepare.py\` 在这里用全部处理器从 \`{from}\` 生成同样的数据：映射、对话模板、分词和掩码都重新做一遍，把每个 id
+和标签与 TuneTab 的逐一比对，然后写入 \`data/prepared\`；\`train.py --rows data/prepared\` 就用它训练。`,
+  'card.handover.ready': `\`train.py\` 用 \`data/rows.jsonl\` 训练：TuneTab 生成的 {rows} 行 id 和标签，按原文件的顺序；分段读取，不会整个载入。
+原始数据不在这里：\`python prepare.py --data {from}\` 用全部处理器从原始数据生成同样的数据，把每个 id 和标签与 TuneTab
+的逐一比对，然后写入 \`data/prepared\`；\`train.py --rows data/prepared\` 就用它训练。`,
+  'card.handover.raw': `训练数据还没有生成：请先运行 \`python prepare.py\`，它用全部处理器从 \`{from}\` 生成（映射、对话模板、分词和掩码），
+用哈希值核对这 {rows} 行与 TuneTab 生成的完全相同，然后写入 \`data/prepared\`，\`train.py\` 就用它训练；对不上的数据会被拒绝。
+\`tune handover --rows both\` 会把 TuneTab 生成的数据也一并带上。`,
   'card.handover': `# {name}：接着 TuneTab 的训练继续
 
 这次训练在 {name} 上已完成 {steps} 步中的 {step} 步。这个文件夹用 TRL、PEFT 和 accelerate 从那里继续，单个或多个 GPU
@@ -84,10 +93,21 @@ sbatch train.slurm                                                    # 多台�
 | 文件 | 内容 |
 | --- | --- |
 | \`run.json\` | 训练设置，字段名与 Hugging Face 相同 |
-| \`data/rows.jsonl\` | {rows} 行数据的 id 和标签，按原文件的顺序；分段读取，不会整个载入 |
+| \`data/\` | 训练数据，见下文 |
 | \`checkpoint-{step}/\` | 适配器、优化器状态和此前的所有步 |
-| \`handover.json\` | \`train.py\` 读取它们所需的信息 |
+| \`handover.json\` | \`train.py\` 和 \`prepare.py\` 所需的信息 |
+| \`prepare.py\`、\`preparing/\` | 按 TuneTab 的规则，在这里用原始数据生成训练数据 |
 | \`out/\` | 训练结果：供 PEFT 使用的 \`adapter/\`、\`checkpoint-N/\`、\`trainer_state.json\` |
+
+## 训练数据
+
+{data}
+
+要换用更多或别的数据（多大都可以）：\`python prepare.py --other --data FILE_OR_HUB_ID\` 按这次训练的映射方式处理它们
+（加 \`--stream\` 则不在本地保存模型库数据集的副本），再用 \`train.py --rows data/prepared --anew\` 让适配器在这些数据上继续
+训练，优化器和学习率计划从头开始。
+
+## 哪些保持不变
 
 无论有多少进程，每一步都用同样的 {window} 行，因此进程数须能整除 {window}。只有当一轮末尾的数据不足一步时，
 各进程才会重复其中几行。dropout 的掩码与 TuneTab 的不同，其余都与在 TuneTab 中继续训练一样。

@@ -3,7 +3,7 @@ import type { ErrorTexts } from '../../../errors/texts'
 
 export const engineErrors: ErrorTexts<EngineErrors> = {
   'engine-worker-died': ({ reason }) =>
-    `引擎的工作线程已停止（${reason}），正在进行的工作随之结束。它已重新启动：请重新加载模型，并从上次保存的状态继续。`,
+    `引擎的工作线程已停止（“${reason}”），正在进行的工作随之结束。它已重新启动：请重新加载模型，并从上次保存的状态继续。`,
   'engine-worker-blocked': ({ seconds }) =>
     `引擎的工作线程 ${seconds} 秒没有响应，已将其结束并重新启动。已保存的训练不受影响。请重新加载模型；如果是某个模型或数据集让它停住，说明该文件会引起无休止的计算，请换一个。`,
   'engine-no-model': () => '尚未载入模型，无法执行此操作。请先载入模型。',

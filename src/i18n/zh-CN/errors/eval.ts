@@ -9,7 +9,13 @@ function onnxText(endpoint: string, reason: string): string {
     closed: '它已被关闭',
     worker: '运行它的后台线程出错退出',
   }
-  return known[reason] ?? reason
+  return known[reason] ?? `运行库报告：“${reason}”`
+}
+
+function judgeText(reason: string): string {
+  const known: Record<string, string> = { 'no-text': '回答中没有文本', 'no-json': '回答不是 JSON' }
+  const [, status] = /^status (\d+)$/.exec(reason) ?? []
+  return known[reason] ?? (status ? `状态码 ${status}` : `“${reason}”`)
 }
 
 export const evalErrors: ErrorTexts<EvalErrors> = {
@@ -52,9 +58,9 @@ export const evalErrors: ErrorTexts<EvalErrors> = {
     `${suite} 第 ${row} 项的 schema 不是合法的 JSON Schema（${detail}），该项略过，其余照常。请改正“schema”。`,
   'eval-stopped': ({ out }) => `已停止，尚未答完全部问题。已有的回答保存在 ${out}，再次运行同一命令即可继续。`,
   'eval-judge-refused': ({ url, reason }) =>
-    `${url} 的评审拒绝回答（${reason}），这项分数略过，其余有效。请检查地址、模型名称和密钥。`,
+    `${url} 的评审拒绝回答（${judgeText(reason)}），这项分数略过，其余有效。请检查地址、模型名称和密钥。`,
   'eval-judge-unreachable': ({ url, reason, tries }) =>
-    `${url} 的评审试了 ${tries} 次都没有给出可用的回答（最后一次：${reason}），这项分数略过，其余有效。已有的评审会保留，等它恢复后再试。`,
+    `${url} 的评审试了 ${tries} 次都没有给出可用的回答（最后一次：${judgeText(reason)}），这项分数略过，其余有效。已有的评审会保留，等它恢复后再试。`,
   'eval-sets-failed': ({ reason }) =>
     `训练途中无法用小题集评分（${reason}）。训练和留出集评估照常进行，数值不受影响。训练结束后可以再给适配器评分。`,
   'eval-onnx': ({ task, model, endpoint, reason }) =>

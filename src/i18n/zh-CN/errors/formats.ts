@@ -20,7 +20,7 @@ function unreadableText({ reason, seconds }: FormatsErrors['verify-unreadable'])
     several: '它把该文件当成了多个文件之一',
     gaps: '张量没有首尾相接地占满文件',
   }
-  return known[reason] ?? reason
+  return known[reason] ?? `它报告：“${reason}”`
 }
 
 export const formatsErrors: ErrorTexts<FormatsErrors> = {
