@@ -24,7 +24,7 @@ it('what others say is quoted', () => {
   const file = { file: 'model.gguf', reader: 'llama.cpp' }
   expect(chineseOf(fail('verify-unreadable', { ...file, reason: 'bad magic' }))).toContain('它报告：“bad magic”')
   expect(chineseOf(fail('verify-unreadable', { ...file, reason: 'gaps' }))).toContain('张量没有首尾相接')
-  const onnx = { model: 'owner/judge', endpoint: 'https://hub.example' }
+  const onnx = { task: 'chat' as const, model: 'owner/judge', endpoint: 'https://hub.example' }
   expect(chineseOf(fail('eval-onnx', { ...onnx, reason: 'no such op' }))).toContain('运行库报告：“no such op”')
   const put = { id: 'me/model', endpoint: 'https://hub.example' }
   expect(chineseOf(fail('hub-push-refused', { ...put, status: 422, reason: 'no such licence' }))).toContain(

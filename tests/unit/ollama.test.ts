@@ -17,28 +17,86 @@ const tokenizer = (name: string, template = templates[name]) => {
 }
 
 describe('a Modelfile', () => {
-  it('says Qwen 2.5’s template, its default system turn and an answer that is left open', async () => {
+  it('says Qwen 2.5’s template, its default system turn, tools, and an answer that is left open', async () => {
+    const tools = [
+      '',
+      '',
+      '# Tools',
+      '',
+      'You may call one or more functions to assist with the user query.',
+      '',
+      'You are provided with function signatures within <tools></tools> XML tags:',
+      '<tools>',
+      '',
+    ].join('\n')
     expect(ollamaTemplate(await tokenizer('qwen2_5'))).toBe(
       [
-        '{{ if not .System }}<|im_start|>system',
+        '{{ $role := "" }}{{ if .Tools }}{{ if .System }}<|im_start|>system',
+        `{{ .System }}${tools}{{ else }}<|im_start|>system`,
+        `You are Qwen, created by Alibaba Cloud. You are a helpful assistant.${tools}` +
+          '{{ end }}{{ range $i, $_ := .Tools }}{{ if $i }}',
+        '{{ end }}{"type": "function", "function": {{ json .Function }}}{{ end }}',
+        '</tools>',
+        '',
+        'For each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:',
+        '<tool_call>',
+        '{"name": <function-name>, "arguments": <args-json-object>}',
+        '</tool_call><|im_end|>',
+        '{{ else if not .System }}<|im_start|>system',
         'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.<|im_end|>',
-        '{{ end }}{{ range $i, $_ := .Messages }}{{ $last := eq (len (slice $.Messages $i)) 1 }}' +
-          '{{ if eq .Role "system" }}<|im_start|>system',
+        '{{ end }}{{ range $i, $m := .Messages }}{{ $last := eq (len (slice $.Messages $i)) 1 }}' +
+          '{{ if eq .Role "system" }}{{ if not $.Tools }}<|im_start|>system',
         '{{ .Content }}<|im_end|>',
-        '{{ else if eq .Role "user" }}<|im_start|>user',
+        '{{ end }}{{ else if eq .Role "user" }}<|im_start|>user',
         '{{ .Content }}<|im_end|>',
         '{{ else if eq .Role "assistant" }}<|im_start|>assistant',
-        '{{ .Content }}{{ if not $last }}<|im_end|>',
+        '{{ .Content }}{{ if .ToolCalls }}{{ range $k, $_ := .ToolCalls }}{{ if or $k $m.Content }}',
+        '<tool_call>',
+        '{"name": "{{ else }}<tool_call>',
+        '{"name": "{{ end }}{{ .Function.Name }}", "arguments": {{ .Function.Arguments }}}',
+        '</tool_call>{{ end }}{{ end }}{{ if not $last }}<|im_end|>',
+        '{{ end }}{{ else if eq .Role "tool" }}{{ if eq $role "tool" }}',
+        '</tool_response>',
+        '<tool_response>',
+        '{{ else }}<|im_start|>user',
+        '<tool_response>',
+        '{{ end }}{{ .Content }}{{ if or $last (ne (index (slice $.Messages $i) 1).Role "tool") }}',
+        '</tool_response><|im_end|>',
         '{{ end }}{{ end }}{{ if and $last (ne .Role "assistant") }}<|im_start|>assistant',
-        '{{ end }}{{ end }}',
+        '{{ end }}{{ $role = .Role }}{{ end }}',
       ].join('\n'),
     )
   })
 
-  it('says how Qwen 3 is asked not to think', async () => {
-    expect(ollamaTemplate(await tokenizer('qwen3'))).toContain(
+  it('says how Qwen 3 thinks, until it is asked anew, and how it is asked not to', async () => {
+    const told = ollamaTemplate(await tokenizer('qwen3'))!
+    expect(told).toContain(
       '{{ if and $.IsThinkSet (not $.Think) }}<|im_start|>assistant\n<think>\n\n</think>\n\n{{ else }}<|im_start|>assistant\n{{ end }}',
     )
+    expect(told).toContain(
+      '<|im_start|>assistant\n{{ if and .Thinking (gt $i $asked) }}<think>\n{{ .Thinking }}\n</think>\n\n{{ end }}{{ .Content }}',
+    )
+    expect(told).toContain('{{ if eq .Role "user" }}{{ $asked = $i }}{{ end }}')
+    // A call in the last turn would think first there, and is written as it stands behind a question.
+    expect(told).toContain('{{ else }}<tool_call>\n{"name": "{{ end }}')
+    const kept = templates.qwen3.replace('{%- if loop.index0 > ns.last_query_index %}', '{%- if reasoning_content %}')
+    expect(ollamaTemplate(await tokenizer('qwen3', kept))).toContain('{{ if .Thinking }}<think>')
+  })
+
+  it('promises neither tools nor thoughts that were not trained, or that it cannot say', async () => {
+    for (const name of ['smol', 'llama3', 'deepseek_r1_distill', 'tagged'])
+      expect(ollamaTemplate(await tokenizer(name))).not.toMatch(/\.Tool|\.Thinking|\$asked|\$role/)
+    const source = { tokenizer: await tokenizer('smol'), opened: {} }
+    expect(modelfile(source as never, ['FROM ./a.gguf'])).not.toContain('#')
+    // Results are numbered, calls are not JSON: the conversation is said all the same.
+    const numbered = templates.qwen2_5.replaceAll("<tool_response>\\n'", "<tool_response>\\n' ~ loop.index ~ '\\n'")
+    const reversed = templates.qwen2_5.replace('tool_call.arguments | tojson', 'tool_call.arguments | length')
+    for (const template of [numbered, reversed]) {
+      expect(template).not.toBe(templates.qwen2_5)
+      const told = ollamaTemplate(await tokenizer('qwen2_5', template))
+      expect(told).toContain('{{ if not .System }}<|im_start|>system')
+      expect(told).not.toContain('.Tool')
+    }
   })
 
   it('leaves out the token that the tokenizer puts before every text', async () => {
@@ -77,7 +135,9 @@ describe('a Modelfile', () => {
       opened: { generationConfig: { temperature: 0.7, top_k: 20 } },
     }
     const text = modelfile(source as never, ['FROM ./base.gguf', 'ADAPTER ./lora.gguf'])
-    expect(text).toMatch(/^FROM \.\/base\.gguf\nADAPTER \.\/lora\.gguf\n\nTEMPLATE """\{\{ if not \.System/)
+    expect(text).toMatch(
+      /^FROM \.\/base\.gguf\nADAPTER \.\/lora\.gguf\n\n# Tools .*\n# .*\nTEMPLATE """\{\{ \$role := "" /,
+    )
     expect(text).toContain('PARAMETER stop "<|im_end|>"\n')
     expect(text).toMatch(/PARAMETER temperature 0.7\nPARAMETER top_k 20\nPARAMETER repeat_penalty 1\n$/)
   })

@@ -8,7 +8,8 @@ python exports_reference.py transformers --model DIR [--lora DIR] [--gguf FILE] 
 python exports_reference.py mlx --model DIR [--lora DIR] --job JOB
     losses of the rows and greedy answers to the prompts, as that client loads the folder or the file
 python exports_reference.py ollama --model DIR --modelfile FILE
-    ten conversations: what Ollama's template makes of them against the model's own, as tokens
+    ten conversations, and six with tools: what Ollama's template makes of them against the model's own, as tokens; and
+    what it takes out of an answer with calls and one with thoughts
 python exports_reference.py rounded --model DIR --lora DIR --kind f16|bf16 --job JOB
     the same of base and adapter merged by peft in float32, each matrix then rounded once to that type: what rounding
     weights costs in itself, with sums still in float32
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -198,26 +200,107 @@ def conversations() -> list[list[dict]]:
     return [*bare, *([system, *one] for one in bare), *more]
 
 
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "weather",
+            "description": "Weather of a city, 天气",
+            "parameters": {
+                "type": "object",
+                "required": ["city"],
+                "properties": {"city": {"type": "string", "description": "its name"}, "days": {"type": "integer"}},
+            },
+        },
+    },
+    {
+        "type": "function",
+        "function": {
+            "name": "clock",
+            "description": "The time",
+            "parameters": {"type": "object", "properties": {"zone": {"type": "string"}}},
+        },
+    },
+]
+
+
+def tool_talks() -> list[list[dict]]:
+    """One call and several, with a text before them and without, results that follow each other, and a later question."""
+
+    def calls(content: str, *made: tuple[str, dict]) -> dict:
+        told = [{"type": "function", "function": {"name": name, "arguments": given}} for name, given in made]
+        return {"role": "assistant", "content": content, "tool_calls": told}
+
+    user, system = {"role": "user", "content": "Oslo?"}, {"role": "system", "content": "Use tools."}
+    one, both = ("weather", {"city": "Oslo"}), (("weather", {"city": "上海", "days": 2}), ("clock", {"zone": "CET"}))
+    sunny, noon = {"role": "tool", "content": "sunny"}, {"role": "tool", "content": "12:00"}
+    fine, more = {"role": "assistant", "content": "Sunny."}, {"role": "user", "content": "谢谢, and there?"}
+    return [
+        [user],
+        [system, user],
+        [user, calls("", one), sunny],
+        [system, user, calls("I look.", *both), sunny, noon],
+        [user, calls("", *both), sunny, noon, fine, more],
+        [system, user, calls("", one), sunny, calls("", both[1]), noon, fine, more],
+    ]
+
+
+def plain_json(text: str) -> str:
+    """Lines that are JSON, without spaces and with their keys in order: Ollama writes them its own way."""
+
+    def told(line: str) -> str:
+        try:
+            return json.dumps(json.loads(line), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        except ValueError:
+            return line
+
+    return "\n".join(told(line) for line in text.split("\n"))
+
+
 def with_ollama(args) -> dict:
     from transformers import AutoTokenizer
 
-    client = llama_cpp.CLIENTS / "ollama"
-    if not client.exists():
-        source = Path(__file__).parent / "clients/ollama"
+    client, source = llama_cpp.CLIENTS / "ollama", Path(__file__).parent / "clients/ollama"
+    if not client.exists() or client.stat().st_mtime < (source / "main.go").stat().st_mtime:
         subprocess.run(["go", "build", "-o", client, "."], cwd=source, check=True)
-    asked = json.dumps(conversations())
-    done = subprocess.run([client, args.modelfile], input=asked, capture_output=True, text=True)
+    tokenizer = AutoTokenizer.from_pretrained(args.model)
+
+    def rendered(messages: list[dict], **more) -> str:
+        return tokenizer.apply_chat_template(messages, tokenize=False, **{"add_generation_prompt": True, **more})
+
+    def answer(messages: list[dict], **more) -> str:
+        """What the model says in the last turn, as it learns to."""
+        asked = rendered(messages[:-1], **more)
+        whole = rendered(messages, add_generation_prompt=False, **more)
+        return whole[len(os.path.commonprefix([asked, whole])) :]
+
+    user = {"role": "user", "content": "Oslo?"}
+    thought = {"role": "assistant", "content": "Sunny.", "reasoning_content": "It is July."}
+    answers = [{"text": answer(tool_talks()[3][:3], tools=TOOLS), "tools": TOOLS}, {"text": answer([user, thought])}]
+    talks = [{"messages": one} for one in conversations()]
+    talks += [{"messages": one, "tools": TOOLS} for one in tool_talks()]
+    job = json.dumps({"talks": talks, "answers": answers})
+    done = subprocess.run([client, args.modelfile], input=job, capture_output=True, text=True)
     if done.returncode != 0:
         return {"failed": done.stderr[-400:]}
     told = json.loads(done.stdout)
-    tokenizer = AutoTokenizer.from_pretrained(args.model)
+    plain, count = conversations(), len(conversations())
     same = 0
-    for messages, text in zip(conversations(), told["texts"], strict=True):
-        own = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+    for messages, text in zip(plain, told["texts"][:count], strict=True):
         # Ollama's tokenizer puts the token before a text that tokenizer.json says.
-        same += tokenizer(own, add_special_tokens=False)["input_ids"] == tokenizer(text)["input_ids"]
+        same += tokenizer(rendered(messages), add_special_tokens=False)["input_ids"] == tokenizer(text)["input_ids"]
     stops = told["parameters"].get("stop", [])
-    return {"alike": same, "conversations": len(told["texts"]), "stop": stops, "template": told["template"] != ""}
+    found = {"alike": same, "conversations": count, "stop": stops, "template": told["template"] != ""}
+    called, thinking = told["answers"]
+    if told["can"]["tools"]:
+        pairs = zip(tool_talks(), told["texts"][count:], strict=True)
+        with_tools = [plain_json(rendered(messages, tools=TOOLS)) == plain_json(text) for messages, text in pairs]
+        calls = [one["function"] for one in tool_talks()[3][2]["tool_calls"]]
+        taken = [{key: one["function"][key] for key in ("name", "arguments")} for one in called["calls"] or []]
+        found["tools"] = {"alike": sum(with_tools), "conversations": len(with_tools), "calls_taken": taken == calls}
+    if told["can"]["thinking"]:
+        found["thinking"] = thinking["thinking"].strip() == "It is July."
+    return found
 
 
 def gguf_tensors(path: str | Path) -> dict[str, tuple[str, tuple, bytes]]:

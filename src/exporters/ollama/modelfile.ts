@@ -1,6 +1,8 @@
 import type { ExportSource } from '../exporter'
+import { goTemplate } from './go-template'
+import { readThought, readToolTurns } from './tool-turns'
 import { readTurns } from './turns'
-import type { Turns } from './turns'
+import type { Render } from './turns'
 
 /** Ollama's names of what generation_config.json may say of sampling. */
 const SAMPLING: [field: string, parameter: string][] = [
@@ -19,18 +21,26 @@ const SAMPLING: [field: string, parameter: string][] = [
  */
 export function modelfile({ opened, tokenizer }: Pick<ExportSource, 'opened' | 'tokenizer'>, from: string[]): string {
   const template = ollamaTemplate(tokenizer)
+  const hasTools = template?.includes('.ToolCalls') ?? false
   const stops = tokenizer.stopIds.map((id) => tokenizer.tokenInfo(id).text)
   const lines = [
     ...from,
     '',
-    ...(template === null
-      ? ["# The model's chat template says more than Ollama's language can: Ollama takes the nearest of its own.", '']
-      : [`TEMPLATE """${template}"""`, '']),
+    ...(template === null ? [...UNSAID, ''] : [...(hasTools ? COMPACT : []), `TEMPLATE """${template}"""`, '']),
     ...stops.map((text) => `PARAMETER stop ${JSON.stringify(text)}`),
     ...sampling(opened.generationConfig ?? {}),
   ]
   return `${lines.join('\n')}\n`
 }
+
+const UNSAID = [
+  "# The model's chat template says more than Ollama's language can. Ollama takes the one of its own that is nearest,",
+  '# or, where none is near, the bare question: look with "ollama show --template".',
+]
+const COMPACT = [
+  "# Tools and calls are the trained template's but for the JSON in them, which Ollama writes itself: without spaces,",
+  '# keys in its own order.',
+]
 
 function sampling(generation: Record<string, unknown>): string[] {
   const values: Record<string, unknown> =
@@ -48,11 +58,12 @@ export function ollamaTemplate(tokenizer: ExportSource['tokenizer']): string | n
   // The day in a system turn would be that of the export for ever.
   if (!template || template.mentions('strftime_now')) return null
   const begins = tokenBefore(tokenizer)
-  const turns = readTurns((messages, addGenerationPrompt, args) => {
-    const text = template.render(messages, { addGenerationPrompt, args })
+  const render: Render = (messages, addGenerationPrompt, more) => {
+    const text = (tokenizer.templateFor(more?.tools) ?? template).render(messages, { addGenerationPrompt, ...more })
     return text.startsWith(begins) ? text.slice(begins.length) : text
-  })
-  const told = turns && goTemplate(turns)
+  }
+  const turns = readTurns(render)
+  const told = turns && goTemplate(turns, readToolTurns(render, turns), readThought(render, turns))
   // A Modelfile has no way to write three quotes inside of three quotes.
   return told?.includes('"""') ? null : told
 }
@@ -62,32 +73,3 @@ function tokenBefore(tokenizer: ExportSource['tokenizer']): string {
   const [plain, whole] = [tokenizer.encode('x'), tokenizer.encode('x', { addSpecialTokens: true })]
   return whole.length > plain.length && whole[0] !== plain[0] ? tokenizer.tokenInfo(whole[0]).text : ''
 }
-
-/**
- * The turns as a template of Go's text/template over Ollama's values. An answer that the last turn has begun is left
- * open, as Ollama's own templates leave it.
- */
-function goTemplate({ unasked, system, user, assistant, ask, askPlainly }: Turns): string {
-  const asking =
-    askPlainly === null
-      ? literal(ask)
-      : `{{ if and $.IsThinkSet (not $.Think) }}${literal(askPlainly)}{{ else }}${literal(ask)}{{ end }}`
-  const turn = (role: string, { before, after }: Turns['user']) =>
-    `{{ else if eq .Role "${role}" }}${literal(before)}{{ .Content }}${literal(after)}`
-  const turns = [
-    ...(system ? [turn('system', system)] : []),
-    turn('user', user),
-    `{{ else if eq .Role "assistant" }}${literal(assistant.before)}{{ .Content }}`,
-    `{{ if not $last }}${literal(assistant.after)}{{ end }}{{ end }}`,
-  ].join('')
-  return [
-    unasked === '' ? '' : `{{ if not .System }}${literal(unasked)}{{ end }}`,
-    '{{ range $i, $_ := .Messages }}{{ $last := eq (len (slice $.Messages $i)) 1 }}',
-    `{{ ${turns.slice('{{ else '.length)}`,
-    `{{ if and $last (ne .Role "assistant") }}${asking}{{ end }}`,
-    '{{ end }}',
-  ].join('')
-}
-
-/** Text as a template writes it out: two opening braces would begin an action. */
-const literal = (text: string) => text.replaceAll('{{', '{{ "{{" }}')

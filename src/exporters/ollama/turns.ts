@@ -14,13 +14,17 @@ export interface Turns {
   askPlainly: string | null
 }
 
-interface Around {
+export interface Around {
   before: string
   after: string
 }
 
 /** The text of a conversation, with or without its question for an answer. Throws what the template raises. */
-export type Render = (messages: readonly Message[], asking: boolean, args?: Record<string, unknown>) => string
+export type Render = (
+  messages: readonly Message[],
+  asking: boolean,
+  more?: { args?: Record<string, unknown>; tools?: unknown[] },
+) => string
 
 const [S, A, B, C] = ['qzsq', 'qzaq', 'qzbq', 'qzcq']
 const user = (content: string): Message => ({ role: 'user', content })
@@ -37,20 +41,25 @@ export function readTurns(render: Render): Turns | null {
     const known = CONVERSATIONS.filter(([first]) => turns.system || first.role !== 'system')
     return known.every((messages) => written(turns, messages) === render(messages, true)) ? turns : null
   } catch {
-    // A template raises for turns that it does not know, and `cut` where a text is not where it must be.
+    // A template raises for turns that it does not know, and `cutAt` where a text is not where it must be.
     return null
   }
 }
 
 function probed(render: Render): Turns {
-  const [start, userToAssistant, assistantToUser, asked] = cut(render([user(A), assistant(B), user(C)], true), A, B, C)
-  const [, closed] = cut(render([user(A)], false), A)
-  const [, , ended] = cut(render([user(A), assistant(B)], false), A, B)
+  const [start, userToAssistant, assistantToUser, asked] = cutAt(
+    render([user(A), assistant(B), user(C)], true),
+    A,
+    B,
+    C,
+  )
+  const [, closed] = cutAt(render([user(A)], false), A)
+  const [, , ended] = cutAt(render([user(A), assistant(B)], false), A, B)
   // Some templates close what they do not ask about with more than the end of a turn.
   const afterUser = asked.startsWith(closed) && userToAssistant.startsWith(closed) ? closed : ''
   const afterAssistant = assistantToUser.startsWith(ended) ? ended : ''
   const before = assistantToUser.slice(afterAssistant.length)
-  const plain = cut(render([user(A)], true, { enable_thinking: false }), A)[1]
+  const plain = cutAt(render([user(A)], true, { args: { enable_thinking: false } }), A)[1]
   return {
     unasked: without(start, before),
     system: systemAround(render, before),
@@ -69,18 +78,25 @@ function systemAround(render: Render, beforeUser: string): Around | null {
     return null
   }
   if (!text.includes(S)) return null
-  const [before, after] = cut(text, S, A)
+  const [before, after] = cutAt(text, S, A)
   return { before, after: without(after, beforeUser) }
 }
 
 /** The pieces before, between and behind the marks, which stand in the text once each and in this order. */
-function cut(text: string, ...marks: string[]): string[] {
-  const pieces = text.split(new RegExp(marks.join('|')))
-  if (pieces.length !== marks.length + 1) throw new RangeError('a text is left out or written twice')
-  return pieces
+export function cutAt(text: string, ...marks: string[]): string[] {
+  const pieces: string[] = []
+  let rest = text
+  for (const mark of marks) {
+    const parts = rest.split(mark)
+    if (parts.length !== 2) throw new RangeError('a text is left out or written twice')
+    pieces.push(parts[0])
+    rest = parts[1]
+  }
+  return [...pieces, rest]
 }
 
-function without(text: string, end: string): string {
+/** `text` without what it ends with. Throws where it ends otherwise. */
+export function without(text: string, end: string): string {
   if (!text.endsWith(end)) throw new RangeError('turns of a role begin in different ways')
   return text.slice(0, text.length - end.length)
 }

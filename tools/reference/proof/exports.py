@@ -229,6 +229,11 @@ def complaints(kind: str, values: dict) -> list[str]:
         said += [f"a text parts at token {one['at']} though it led by {one['margin']:.2g}" for one in far]
     if "alike" in values and values["template"] and values["alike"] != values["conversations"]:
         said.append(f"only {values['alike']} of {values['conversations']} conversations are alike")
+    tools = values.get("tools")
+    if tools and not (tools["alike"] == tools["conversations"] and tools["calls_taken"]):
+        said.append(f"with tools: {tools}")
+    if values.get("thinking") is False:
+        said.append("what a model thinks is not told from its answer")
     alike = values.get("texts_tokenised_alike")
     if alike and len(set(alike.split(" of "))) > 1:
         said.append(f"only {alike} texts get the same tokens")

@@ -512,19 +512,34 @@ CLIENTS = ["transformers and peft", "transformers", "mlx-lm", "llama.cpp", "tran
 def templates() -> str:
     rows = []
     for r in kept("exports"):
-        told = r.get("templates") or {r["name"]: entry["ollama"] for entry in r["formats"].values() if "ollama" in entry}
+        told = r.get("templates") or {
+            r["name"]: entry["ollama"] for entry in r["formats"].values() if "ollama" in entry
+        }
         for name, values in told.items():
             said = f"{values['alike']} of {values['conversations']}" if values["template"] else "left to Ollama"
-            rows.append([name, said, ", ".join(values["stop"]), stamp(r)])
-    return table(["template of", "conversations with the same tokens", "stop words", "run"], rows)
+            tools = values.get("tools")
+            with_tools = f"{tools['alike']} of {tools['conversations']}" if tools else "none"
+            thinks = "told apart" if values.get("thinking") else "none"
+            rows.append([name, said, with_tools, thinks, ", ".join(values["stop"]), stamp(r)])
+    head = ["template of", "conversations with the same tokens", "with tools, but for spaces in JSON", "thinking"]
+    return table([*head, "stop words", "run"], rows)
 
 
 def handover() -> str:
     rows = []
     for r in kept("handover"):
-        for way, found in r["ways"].items():
+        for way, found in r.get("ways", {}).items():
             rows.append([r["name"], WAYS[way], found["steps"], small(found["loss"]), stamp(r)])
     return table(["run", "goes on", "steps compared", "loss, largest difference", "run"], rows)
+
+
+def handover_rows() -> str:
+    rows = []
+    for r in kept("handover"):
+        for name, found in r.get("sets", {}).items():
+            cells = [found[key] for key in ("shape", "rows", "tokens", "trained", "different")]
+            rows.append([name, *cells, stamp(r)])
+    return table(["data set", "shape", "rows", "tokens", "of these trained", "rows that differ", "run"], rows)
 
 
 WAYS = {
@@ -577,6 +592,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "exports": exports,
     "templates": templates,
     "handover": handover,
+    "handover-rows": handover_rows,
     "scores": scores,
     "walk": walk,
     "second": by_family("training loss", "training norm"),

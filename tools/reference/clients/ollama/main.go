@@ -1,6 +1,8 @@
-// Ollama's own reading of a Modelfile and its own rendering of the template in it.
+// Ollama's own reading of a Modelfile, its own rendering of the template in it, and what it takes out of answers.
 //
-//	go run . MODELFILE < conversations.json     [[{"role", "content"}]] -> {"texts", "parameters", "model", "adapters"}
+//	go run . MODELFILE < job.json
+//	{"talks": [{"messages": [{"role", "content", ...}], "tools"}], "answers": [{"text", "tools"}]} ->
+//	{"texts", "answers": [{"content", "thinking", "calls"}], "can", "parameters", "from", "template"}
 package main
 
 import (
@@ -8,14 +10,35 @@ import (
 	"encoding/json"
 	"log"
 	"os"
+	"slices"
 
 	"github.com/ollama/ollama/api"
 	"github.com/ollama/ollama/parser"
 	"github.com/ollama/ollama/template"
+	"github.com/ollama/ollama/thinking"
+	"github.com/ollama/ollama/tools"
 )
+
+type talk struct {
+	Messages []api.Message `json:"messages"`
+	Tools    api.Tools     `json:"tools"`
+}
+
+type answer struct {
+	Text  string    `json:"text"`
+	Tools api.Tools `json:"tools"`
+}
+
+type taken struct {
+	Content  string         `json:"content"`
+	Thinking string         `json:"thinking"`
+	Calls    []api.ToolCall `json:"calls"`
+}
 
 type found struct {
 	Texts      []string            `json:"texts"`
+	Answers    []taken             `json:"answers"`
+	Can        map[string]bool     `json:"can"`
 	Parameters map[string][]string `json:"parameters"`
 	From       []string            `json:"from"`
 	Template   string              `json:"template"`
@@ -38,14 +61,36 @@ func main() {
 		}
 	}
 
-	var conversations [][]api.Message
-	must(json.NewDecoder(os.Stdin).Decode(&conversations))
+	var job struct {
+		Talks   []talk   `json:"talks"`
+		Answers []answer `json:"answers"`
+	}
+	must(json.NewDecoder(os.Stdin).Decode(&job))
 	parsed, err := template.Parse(result.Template)
 	must(err)
-	for _, messages := range conversations {
+	for _, one := range job.Talks {
 		var text bytes.Buffer
-		must(parsed.Execute(&text, template.Values{Messages: messages}))
+		must(parsed.Execute(&text, template.Values{Messages: one.Messages, Tools: one.Tools}))
 		result.Texts = append(result.Texts, text.String())
+	}
+
+	// As server/images.go tells what a model can do.
+	names, err := parsed.Vars()
+	must(err)
+	opening, closing := thinking.InferTags(parsed.Template)
+	canThink := opening != "" && closing != ""
+	result.Can = map[string]bool{"tools": slices.Contains(names, "tools"), "thinking": canThink}
+	for _, one := range job.Answers {
+		var said taken
+		said.Content = one.Text
+		if canThink {
+			thoughts := thinking.Parser{OpeningTag: opening, ClosingTag: closing}
+			said.Thinking, said.Content = thoughts.AddContent(said.Content)
+		}
+		if len(one.Tools) > 0 && result.Can["tools"] {
+			said.Calls, said.Content = tools.NewParser(parsed.Template, one.Tools).Add(said.Content)
+		}
+		result.Answers = append(result.Answers, said)
 	}
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetEscapeHTML(false)
