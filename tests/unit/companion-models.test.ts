@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { byMeaning } from '../../src/eval/passages/by-meaning'
+import { onnxSource } from '../../src/headless/cli/scoring/onnx-source'
 import { openOnnxChat, openOnnxEncoder } from '../../src/headless/onnx'
 import { goldenJson, goldenPath } from '../helpers/golden'
 import { startHub } from '../helpers/hub-server'
@@ -76,6 +77,19 @@ test('a chat model by its id on a hub answers as transformers does, and from the
   for (const { prompt, answer } of answers) expect((await chat.ask(prompt, max_new_tokens)).text).toBe(answer)
   expect((await again.ask(answers[0].prompt, max_new_tokens)).text).toBe(answers[0].answer)
   await expect(openOnnxChat({ ...source, id: 'someone/else' }, quiet)).rejects.toMatchObject({ code: 'eval-onnx' })
+})
+
+test('an option names a folder that is there, or else a model of a hub', async () => {
+  expect(await onnxSource('--judge', folder, undefined)).toEqual({ kind: 'folder', path: folder })
+  const hub = { kind: 'hub', id: 'someone/prefers-a' }
+  const named = (url?: string) => onnxSource('--embeddings', 'someone/prefers-a', url)
+  expect(await named()).toEqual({ ...hub, endpoint: 'https://huggingface.co' })
+  expect(await named('http://mirror/hf/')).toEqual({ ...hub, endpoint: 'http://mirror/hf' })
+  for (const path of ['nowhere', join(folder, 'config.json'), './a/b', ''])
+    await expect(onnxSource('--judge', path, undefined)).rejects.toMatchObject({
+      code: 'cli-file-missing',
+      params: { option: '--judge', path },
+    })
 })
 
 test('what is no model is said with its name and what it was wanted for', async () => {
