@@ -1,4 +1,5 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import {
   openChat,
@@ -50,7 +51,7 @@ async function library(source: OnnxSource) {
   Object.assign(globalThis, { [runtime]: await import('onnxruntime-web') })
   const found = await import('@huggingface/transformers')
   // It would be fetched from elsewhere; undefined is: beside the runtime's own module.
-  Object.assign(found.env.backends.onnx.wasm!, { wasmPaths: undefined, numThreads: 1 })
+  Object.assign(found.env.backends.onnx.wasm!, { wasmPaths: undefined, numThreads: availableParallelism() })
   const isFolder = source.kind === 'folder'
   Object.assign(found.env, {
     useWasmCache: false,
