@@ -11,10 +11,12 @@ export interface Bar {
 const WIDTH = 640
 const LEFT = 190
 const LINE = 22
+/** Room for a value and its n, such as "100.0 % (n 12345)". */
+const RIGHT = 124
 
 /** Horizontal bars with their intervals, all on one axis from 0. `written` says a value as text. */
 export function barChart(title: string, bars: readonly Bar[], top: number, written: (value: number) => string): string {
-  const scale = (value: number) => LEFT + (Math.max(0, Math.min(value, top)) / top) * (WIDTH - LEFT - 90)
+  const scale = (value: number) => LEFT + (Math.max(0, Math.min(value, top)) / top) * (WIDTH - LEFT - RIGHT - 6)
   const height = bars.length * LINE + 8
   const lines = bars.map(({ label, value, interval, n }, i) => {
     const y = 4 + i * LINE
@@ -24,7 +26,7 @@ export function barChart(title: string, bars: readonly Bar[], top: number, writt
       `<text x="${LEFT - 8}" y="${middle + 4}" text-anchor="end">${escaped(label)}</text>` +
       `<rect class="bar b${i}" x="${LEFT}" y="${y + 4}" width="${(scale(value) - LEFT).toFixed(1)}" height="${LINE - 8}" rx="2"/>` +
       `<path class="whisker" d="M${low.toFixed(1)} ${middle}H${high.toFixed(1)}M${low.toFixed(1)} ${middle - 4}v8M${high.toFixed(1)} ${middle - 4}v8"/>` +
-      `<text x="${WIDTH - 84}" y="${middle + 4}">${escaped(written(value))} (n ${n})</text>`
+      `<text x="${WIDTH - RIGHT}" y="${middle + 4}">${escaped(written(value))} (n ${n})</text>`
     )
   })
   return svg(title, height, lines.join(''))
