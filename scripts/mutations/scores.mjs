@@ -78,7 +78,7 @@ export const scoreMutations = [
     name: 'scores: the two of a pair are drawn apart',
     file: 'src/eval/statistics/bootstrap.ts',
     find: 'candidate.figure(found(indices)) - base.figure(other(indices))',
-    replace: 'candidate.figure(found(indices)) - base.figure(other(indices?.slice().reverse()))',
+    replace: 'candidate.figure(found(indices)) - base.figure(other(indices?.map((i) => (i + 1) % n)))',
     test: unit('eval-statistics'),
   },
   {

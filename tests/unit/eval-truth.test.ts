@@ -99,6 +99,44 @@ it('leaves the truth out where passages cannot be found, and says so once; the r
   expect(other.items[0].results.base!.answer!.text).toBe('A ticket costs 14 euros.')
 })
 
+it('asks once what truth and references ask alike, also side by side', async () => {
+  const row = { messages: [{ role: 'user', content: 'How much?' }], tools: null, reference: '14 euros' }
+  const references = referenceSuite(
+    [1, 2, 3].map((n) => ({ ...row, row: n })),
+    16,
+  )
+  const kept = new Map<string, Answer | TextLoss>()
+  const asked: string[] = []
+  const told: number[] = []
+  const answer: Answer = { text: 'A ticket costs 14 euros.', tokens: 6, finish: 'stop' }
+  const [, truth] = await runSuites({
+    suites: [references, truthSuite(references)],
+    candidates: candidates.slice(0, 1),
+    passages: () => searchPassages(documents),
+    store: { get: (key) => kept.get(key), put: async (key, made) => void kept.set(key, made) },
+    on: ({ done }) => void told.push(done),
+    examinee: {
+      use: async () => {},
+      losses: async () => [],
+      answer: () => expect.unreachable(),
+      async answers(questions, on) {
+        for (const [place, { item }] of questions.entries()) {
+          asked.push(item.id)
+          await on(place, answer)
+        }
+      },
+    },
+  })
+  expect(asked).toEqual(['1', '2', '3'])
+  expect(truth.items.map(({ results }) => results.base!.parts.claims_overlap)).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ])
+  // Every item of both is counted once.
+  expect(told.at(-1)).toBe(6)
+})
+
 it('takes an answer’s statements for claims, not its questions and flourishes', async () => {
   const cut = await claimCutter()
   expect(
