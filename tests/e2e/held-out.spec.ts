@@ -30,5 +30,12 @@ test('by default a tenth of the rows is held out and judged ten times; the best 
     await expect(page.getByRole('region', { name: '留出的行' })).toContainText(`第 ${best} 步`)
     await page.getByText('English', { exact: true }).click()
   })
+  await test.step('the kept run shows them, too', async () => {
+    await page.getByRole('link', { name: /^Runs/ }).click()
+    const run = page.getByRole('region', { name: 'Runs', exact: true })
+    await run.locator('a[href^="#/runs/"]').first().click()
+    await expect(run.locator('circle[data-best]')).toHaveCount(10)
+    await expect(run.getByRole('region', { name: 'Held-out rows' })).toContainText(`after step ${best}`)
+  })
   expect(watch).toEqual({ errors: [], foreign: [] })
 })

@@ -10,6 +10,7 @@ import { useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
 import { AnswersView } from '../train/answers-view'
+import { HeldOutWords } from '../train/held-out-words'
 import { RunLog } from '../train/run-log'
 import { RunName } from './run-name'
 import room from '../../kit/room.module.css'
@@ -33,7 +34,7 @@ function Whole({ record }: { record: RunRecord }) {
   const [editing, setEditing] = useState<'name' | 'tags' | null>(null)
   const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
   const save = (name: string, value: unknown) => studio.exporting.saveText(name, JSON.stringify(value, null, 2) + '\n')
-  const { curve, data, model, run } = record
+  const { curve, data, evaluations = [], model, run } = record
   const [first, last] = [curve.at(0)?.loss, curve.at(-1)?.loss]
   return (
     <>
@@ -73,8 +74,9 @@ function Whole({ record }: { record: RunRecord }) {
         <Button onClick={() => save('trainer_state.json', record.trainerState)}>{t('export.trainerState')}</Button>
       </p>
       <div className={train.runView}>
-        <CurveCharts points={curve} version={curve.length} />
+        <CurveCharts points={curve} version={curve.length} evaluations={evaluations} steerings={run.history ?? []} />
         <aside>
+          <HeldOutWords rows={evaluations} points={curve} />
           <AnswersView answers={record.answers ?? []} stopped={record.reason === 'stopped'} />
           <RunLog log={record.log ?? []} />
         </aside>
