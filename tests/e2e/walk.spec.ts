@@ -11,7 +11,7 @@ import { startPushServer } from '../helpers/hub-push-server'
 import { setFields } from './settings'
 import { teahouseRows } from './teahouse'
 
-const STEPS = 24
+const STEPS = 32
 /** What goes out over a service worker and hashes on a busy machine. */
 const PATIENT = { timeout: 240_000 }
 
@@ -48,7 +48,7 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
     await setFields(train, { max_steps: STEPS, per_device_train_batch_size: 2, eval_split: 0 })
     await train.getByText('None', { exact: true }).click()
     await train.getByRole('button', { name: 'Start training' }).click()
-    await expect(status).toContainText(`step 2 of ${STEPS}`, { timeout: 240_000 })
+    await expect(status).toContainText(/step ([2-9]|1\d) of/, { timeout: 240_000 })
     for (const name of ['Loss', 'Learning rate', 'Gradient norm']) {
       await expect(train.getByRole('img', { name, exact: true })).toBeVisible()
     }
@@ -58,8 +58,7 @@ test('from a dropped Chinese file to an adapter that another reader accepts', as
         .locator('path')
         .evaluateAll((lines) => lines.map((line) => line.getAttribute('d')))
     const before = await curve()
-    await expect(status).toContainText(/step ([4-9]|\d\d) of/, { timeout: 240_000 })
-    expect(await curve()).not.toEqual(before)
+    await expect.poll(curve, { timeout: 240_000 }).not.toEqual(before)
     expect(await page.title()).toMatch(/^\d+ % · \d/)
   })
 
