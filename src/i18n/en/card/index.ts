@@ -113,7 +113,7 @@ sbatch train.slurm                                                    # several 
 
 More or other data, however large: \`python prepare.py --other --data FILE_OR_HUB_ID\` maps them as this run's were
 (\`--stream\` keeps no copy of a hub's set), and \`train.py --rows data/prepared --anew\` takes the adapter on to them, with
-an optimiser and a schedule that begin.
+an optimiser and a schedule that begin and the epochs or steps of \`run.json\`.
 
 ## What is the same
 

@@ -105,7 +105,7 @@ sbatch train.slurm                                                    # 多台�
 
 要换用更多或别的数据（多大都可以）：\`python prepare.py --other --data FILE_OR_HUB_ID\` 按这次训练的映射方式处理它们
 （加 \`--stream\` 则不在本地保存模型库数据集的副本），再用 \`train.py --rows data/prepared --anew\` 让适配器在这些数据上继续
-训练，优化器和学习率计划从头开始。
+训练，优化器和学习率计划从头开始，轮数或步数以 \`run.json\` 为准。
 
 ## 哪些保持不变
 
