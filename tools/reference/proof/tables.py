@@ -518,8 +518,8 @@ def templates() -> str:
         for name, values in told.items():
             said = f"{values['alike']} of {values['conversations']}" if values["template"] else "left to Ollama"
             tools = values.get("tools")
-            with_tools = f"{tools['alike']} of {tools['conversations']}" if tools else "none"
-            thinks = "told apart" if values.get("thinking") else "none"
+            with_tools = f"{tools['alike']} of {tools['conversations']}" if tools else "–"
+            thinks = "told apart" if values.get("thinking") else "–"
             rows.append([name, said, with_tools, thinks, ", ".join(values["stop"]), stamp(r)])
     head = ["template of", "conversations with the same tokens", "with tools, but for spaces in JSON", "thinking"]
     return table([*head, "stop words", "run"], rows)
