@@ -33,6 +33,26 @@ function useDriver(kind: 'swiftshader' | 'lavapipe'): void {
   if (!manifest) throw fail('gpu-no-adapter', { detail: `no Vulkan driver manifest for ${kind}` })
   process.env.VK_DRIVER_FILES = manifest
   process.env.VK_ICD_FILENAMES = manifest
+  easeTicks()
+}
+
+/** Milliseconds between two questions whether a processor that plays GPU is done. */
+const TICK_MS = 1
+let isEased = false
+
+/**
+ * Dawn's binding asks whether work is done at every turn of the event loop, by the global setImmediate, for as long as
+ * something is under way: hundreds of thousands of times a minute, on a core that the adapter then lacks. Its calls
+ * alone (they hand over native functions) wait a moment instead.
+ */
+function easeTicks(): void {
+  if (isEased) return
+  isEased = true
+  const { setImmediate: atOnce } = globalThis
+  const isNative = (act: unknown) => /\[native code\]/.test(Function.prototype.toString.call(act))
+  const eased = (act: (...all: unknown[]) => void, ...all: unknown[]) =>
+    isNative(act) ? setTimeout(act, TICK_MS) : atOnce(act, ...all)
+  globalThis.setImmediate = Object.defineProperties(eased, Object.getOwnPropertyDescriptors(atOnce)) as never
 }
 
 async function dawn(): Promise<GPU> {

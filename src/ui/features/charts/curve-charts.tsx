@@ -138,7 +138,7 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
         file={name}
         summary={t('chart.summary', { first: text(line[0].y), last, n: line.length })}
         reading={last}
-        series={[{ id: name, tone: 'held', points: line }]}
+        series={[{ id: name, tone: 'live', points: line }]}
         log={false}
         size="small"
         domain={drawn.domain}
