@@ -8,8 +8,11 @@ import { MATMUL_VARIANTS } from '../src/ops/matmul-variants'
 import { record } from './lib/record'
 import { fmaPeak, medianOf, timed } from './lib/timing'
 
-// npm run bench -- matmul [gpu] [M N K ...]: every variant in every layout, in GFLOP/s and as a share of the FMA peak.
-const [gpuKind = 'auto', ...sizes] = process.argv.slice(2)
+// npm run bench -- matmul [gpu] [M N K ...] [VARIANT ...]: every variant in every layout, in GFLOP/s and as a share of
+// the FMA peak.
+const words = process.argv.slice(2)
+const names = words.filter((word) => word in MATMUL_VARIANTS) as MatmulVariantName[]
+const [gpuKind = 'auto', ...sizes] = words.filter((word) => !(word in MATMUL_VARIANTS))
 const shapes = sizes.length
   ? [sizes.map(Number)]
   : [
@@ -24,7 +27,7 @@ for (const [M, N, K] of shapes) {
   const [a, b, c] = [make(M * K), make(N * K), make(M * N)]
   const peak = await fmaPeak(gpu)
   console.log(`[${M}, ${N}, ${K}], FMA peak ${peak.toFixed(1)} GFLOP/s`)
-  for (const name of Object.keys(MATMUL_VARIANTS) as MatmulVariantName[]) {
+  for (const name of names.length > 0 ? names : (Object.keys(MATMUL_VARIANTS) as MatmulVariantName[])) {
     const { takes, defines } = MATMUL_VARIANTS[name]
     const { subgroups } = gpu.features
     if (defines.SHARE && !(subgroups && subgroups.least >= Number(defines.SHARE))) continue

@@ -25,22 +25,22 @@ const matmul = [
   {
     name: 'matmul: the bias of the next column',
     file: 'shaders/matmul-shared.wgsl',
-    find: 'vec4<f32>(bias[min(n, last)],',
-    replace: 'vec4<f32>(bias[min(n + 1u, last)],',
+    find: 'bias[min(n + ${q}u, last)],',
+    replace: 'bias[min(n + ${q + 1}u, last)],',
     test: kernel('matmul', 'shapes'),
   },
   {
     name: 'matmul: the vectorised path forgets what C held',
     file: 'shaders/matmul-shared.wgsl',
-    find: '    //#if ACC == 1\n    v += vec4<f32>(c[at / 4u]);\n    //#end\n',
+    find: '    //#if ACC == 1\n    v += vec${WIDE}<f32>(c[at / ${WIDE}u]);\n    //#end\n',
     replace: '',
     test: kernel('matmul', 'shapes'),
   },
   {
     name: 'matmul: row_scale of the wrong row',
     file: 'shaders/matmul-shared.wgsl',
-    find: 'v += row_scale[m] * vec4<f32>(c[at / 4u]);',
-    replace: 'v += row_scale[m / 2u] * vec4<f32>(c[at / 4u]);',
+    find: 'v += row_scale[m] * vec${WIDE}<f32>(c[at / ${WIDE}u]);',
+    replace: 'v += row_scale[m / 2u] * vec${WIDE}<f32>(c[at / ${WIDE}u]);',
     test: kernel('matmul', 'a row scale'),
   },
   {
@@ -49,6 +49,13 @@ const matmul = [
     find: 'w.x << 16u, w.x & 0xffff0000u,',
     replace: 'w.x & 0xffff0000u, w.x << 16u,',
     test: kernel('matmul', 'packed operands BF16'),
+  },
+  {
+    name: 'matmul: 64 sums, one k after the other, take the first columns of B twice',
+    file: 'shaders/matmul.wgsl',
+    find: '+= a_${i}[${kk}] * b_${kk}_${j};',
+    replace: '+= a_${i}[${kk}] * b_${kk}_0;',
+    test: kernel('matmul', 'register 8x8'),
   },
   {
     name: 'matmul: rows beyond M are written',
@@ -93,10 +100,17 @@ const matmul = [
     test: kernel('matmul', 'one row'),
   },
   {
+    name: 'matmul of lanes: the second of a pair of columns is the first',
+    file: 'shaders/matmul-lanes.wgsl',
+    find: 't_${j}_${q}[${kk}],',
+    replace: 't_${j}_0[${kk}],',
+    test: kernel('matmul', 'variants'),
+  },
+  {
     name: 'matmul of workgroups: the last tile of k reads on',
     file: 'shaders/matmul-workgroup.wgsl',
-    find: 'return select(vec4<f32>(0.0), load_a4(row + min(k, p.K - 4u)), k < p.K);',
-    replace: 'return load_a4(row + min(k, p.K - 4u));',
+    find: 'select(vec4<f32>(0.0), load_a4(ra_${q} + at), inside);',
+    replace: 'load_a4(ra_${q} + at);',
     test: kernel('matmul', 'variants'),
   },
   {
