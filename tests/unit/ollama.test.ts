@@ -79,12 +79,16 @@ describe('a Modelfile', () => {
     expect(told).toContain('{{ if eq .Role "user" }}{{ $asked = $i }}{{ end }}')
     // A call in the last turn would think first there, and is written as it stands behind a question.
     expect(told).toContain('{{ else }}<tool_call>\n{"name": "{{ end }}')
+    // DeepSeek-R1 asks by opening the thought, which Ollama must know to take it out of the answer.
+    expect(ollamaTemplate(await tokenizer('deepseek_r1_distill'))).toContain(
+      '{{ if and .Thinking (gt $i $asked) }}<think>\n{{ .Thinking }}\n</think>\n\n{{ end }}{{ .Content }}',
+    )
     const kept = templates.qwen3.replace('{%- if loop.index0 > ns.last_query_index %}', '{%- if reasoning_content %}')
     expect(ollamaTemplate(await tokenizer('qwen3', kept))).toContain('{{ if .Thinking }}<think>')
   })
 
   it('promises neither tools nor thoughts that were not trained, or that it cannot say', async () => {
-    for (const name of ['smol', 'llama3', 'deepseek_r1_distill', 'tagged'])
+    for (const name of ['smol', 'llama3', 'tagged', 'spm'])
       expect(ollamaTemplate(await tokenizer(name))).not.toMatch(/\.Tool|\.Thinking|\$asked|\$role/)
     const source = { tokenizer: await tokenizer('smol'), opened: {} }
     expect(modelfile(source as never, ['FROM ./a.gguf'])).not.toContain('#')

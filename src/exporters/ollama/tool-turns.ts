@@ -88,8 +88,13 @@ function probed(render: Render, turns: Turns): ToolTurns {
   }
 }
 
-/** What the template prints before an answer of its `reasoning_content`; null for nothing. */
-export function readThought(render: Render, { user: asked, assistant }: Turns): Thought | null {
+/**
+ * What the template prints before an answer of its `reasoning_content`; null for nothing. One that asks by opening the
+ * thought (DeepSeek-R1's) and never prints one again closes it as its model does.
+ */
+export function readThought(render: Render, { user: asked, assistant, ask }: Turns): Thought | null {
+  const [opening] = /<think>\n?$/.exec(ask) ?? []
+  if (opening) return { before: opening, after: '\n</think>\n\n', isKept: false }
   try {
     const thought: Message = { role: 'assistant', content: B, reasoning_content: T }
     const [, opened, after] = cutAt(render([user, thought], false), A, T, B)

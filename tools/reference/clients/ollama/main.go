@@ -1,7 +1,7 @@
 // Ollama's own reading of a Modelfile, its own rendering of the template in it, and what it takes out of answers.
 //
 //	go run . MODELFILE < job.json
-//	{"talks": [{"messages": [{"role", "content", ...}], "tools"}], "answers": [{"text", "tools"}]} ->
+//	{"talks": [{"messages": [{"role", "content", ...}], "tools"}], "answers": [{"prompt", "text", "tools"}]} ->
 //	{"texts", "answers": [{"content", "thinking", "calls"}], "can", "parameters", "from", "template"}
 package main
 
@@ -11,6 +11,7 @@ import (
 	"log"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/ollama/ollama/api"
 	"github.com/ollama/ollama/parser"
@@ -25,8 +26,9 @@ type talk struct {
 }
 
 type answer struct {
-	Text  string    `json:"text"`
-	Tools api.Tools `json:"tools"`
+	Prompt string    `json:"prompt"`
+	Text   string    `json:"text"`
+	Tools  api.Tools `json:"tools"`
 }
 
 type taken struct {
@@ -85,6 +87,10 @@ func main() {
 		said.Content = one.Text
 		if canThink {
 			thoughts := thinking.Parser{OpeningTag: opening, ClosingTag: closing}
+			// As server/routes.go has it.
+			if strings.HasSuffix(strings.TrimSpace(one.Prompt), opening) {
+				thoughts.AddContent(opening)
+			}
 			said.Thinking, said.Content = thoughts.AddContent(said.Content)
 		}
 		if len(one.Tools) > 0 && result.Can["tools"] {
