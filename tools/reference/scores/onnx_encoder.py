@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import common_scores
 import onnx
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -54,11 +55,16 @@ class Plain(nn.Module):
 
 
 def word_pieces() -> PreTrainedTokenizerFast:
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=VOCABULARY, special_tokens=SPECIAL, show_progress=False)
-    tokenizer.train_from_iterator([*tiny_models.corpus(), *PASSAGES], trainer)
+    # The trainer breaks ties at random: signs, and the words that come most often, are the same pieces every time.
+    normalizer, cutter = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+    texts = [normalizer.normalize_str(text) for text in [*tiny_models.corpus(), *PASSAGES]]
+    words = Counter(word for text in texts for word, _ in cutter.pre_tokenize_str(text))
+    signs = sorted({sign for word in words for sign in word})
+    pieces = dict.fromkeys([*SPECIAL, *signs, *(f"##{sign}" for sign in signs)])
+    pieces |= dict.fromkeys(sorted(words, key=lambda word: (-words[word], word)))
+    vocabulary = {piece: i for i, piece in enumerate(list(pieces)[:VOCABULARY])}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, cutter
     places = [(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=places
