@@ -47,10 +47,10 @@ function article(scores: Scores, language: string, say: Say): string {
       const names = Object.keys(points[0]?.figures ?? {})
       const charts = names.map((name) => {
         const lines = [{ label: candidate, points: points.map((p) => [p.strength, p.figures[name]] as const) }]
-        const title = `${say('score.strength')}: ${figureName(name, say)}`
+        const title = `${say('score.strength')}${say('score.colon')}${figureName(name, say)}`
         return `<h3>${escaped(figureName(name, say))}</h3>${lineChart(title, lines, (x) => `${Math.round(x * 100)} %`)}`
       })
-      return `<section><h2>${escaped(say('score.strength'))}: ${escaped(candidate)}</h2>${charts.join('')}</section>`
+      return `<section><h2>${escaped(say('score.strength'))}${say('score.colon')}${escaped(candidate)}</h2>${charts.join('')}</section>`
     }),
     judgeSection(scores, say),
     `<section><h2>${escaped(say('score.report.samples'))}</h2>`,
@@ -71,7 +71,7 @@ function verdictBox(
   const lines = reasons.map((reason) => `<li>${escaped(reasonText(reason, scores, language, say))}</li>`)
   const cure = cures.map((one) => say(`score.cure.${one}`)).join(' ')
   return (
-    `<section class="verdict ${verdict}"><h2>${escaped(candidate)}: ${escaped(say(`score.verdict.${verdict}`))}</h2>` +
+    `<section class="verdict ${verdict}"><h2>${escaped(candidate)}${say('score.colon')}${escaped(say(`score.verdict.${verdict}`))}</h2>` +
     `${lines.length > 0 ? `<ul>${lines.join('')}</ul>` : `<p>${escaped(say('score.noReasons'))}</p>`}` +
     `${cure ? `<p>${escaped(say('score.cure', { cure }))}</p>` : ''}</section>`
   )
@@ -171,7 +171,9 @@ function chartOf(
   })
   const top =
     unit === 'share' ? 1 : unit === 'points' ? 100 : Math.max(...bars.map(({ interval }) => interval[1])) * 1.05 || 1
-  return barChart(`${titleOf(suite, language)}: ${figureName(name, say)}`, bars, top, (value) => written(unit, value))
+  return barChart(`${titleOf(suite, language)}${say('score.colon')}${figureName(name, say)}`, bars, top, (value) =>
+    written(unit, value),
+  )
 }
 
 function differenceText(
@@ -200,7 +202,9 @@ function sampleBox(sample: Sample, { suites, candidates }: Scores, language: str
     ]
   })
   const wanted =
-    sample.wanted === null ? '' : `<p class="wanted">${escaped(say('score.wanted'))}: ${escaped(sample.wanted)}</p>`
+    sample.wanted === null
+      ? ''
+      : `<p class="wanted">${escaped(say('score.wanted'))}${say('score.colon')}${escaped(sample.wanted)}</p>`
   return (
     `<details><summary>${escaped(titleOf(suite, language))} ${escaped(sample.item)}: ${escaped(sample.question.slice(0, 120))}</summary>` +
     `<p class="question">${escaped(sample.question)}</p>${wanted}<div class="answers">${answers.join('')}</div></details>`

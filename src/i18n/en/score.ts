@@ -117,6 +117,7 @@ export const scoreRoom = {
   'score.cure.more-data': 'Give more rows, or train for longer.',
   'score.cure.general-data': 'Mix general questions into the training rows.',
   'score.strength': 'Strength of the adapter',
+  'score.colon': ': ',
   'score.wanted': 'Wanted',
   'score.verdict.better': 'better',
   'score.verdict.better-but': 'better, but something is lost',

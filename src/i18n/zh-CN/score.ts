@@ -110,6 +110,7 @@ export const scoreRoom = {
   'score.cure.more-data': '增加数据，或训练更久。',
   'score.cure.general-data': '在训练数据中混入一般问题。',
   'score.strength': '适配器强度',
+  'score.colon': '：',
   'score.wanted': '应答',
   'score.verdict.better': '变好了',
   'score.verdict.better-but': '变好了，但有所失',
