@@ -12,5 +12,7 @@ export interface StudioErrors {
   'run-needs-model': { name: string; model: string }
   'run-needs-data': { name: string; file: string }
   'run-needs-eval-data': { name: string; file: string }
+  'browser-full': None
+  'merged-unkept': { name: string }
   'browser-no-webgpu': None
 }

@@ -315,7 +315,10 @@ export function createExportRoom({ engine, saver, cardWords, allow, check, quest
         if (!picked) await saveZip(name, all)
         store.setState({ mergedFiles: written, mergedFolder: name })
         // Last, since the disk may be too full for it: the download has what it needs by then.
-        if (keep && !store.getState().report?.readBack?.damaged) await keep(all)
+        if (!keep || store.getState().report?.readBack?.damaged) return
+        await keep(all).catch((error: unknown) => {
+          throw isStoreFull(error) ? fail('merged-unkept', { name }, error) : error
+        })
       }),
   }
 }

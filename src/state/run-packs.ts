@@ -9,6 +9,7 @@ import { MANIFEST } from '../formats/manifest'
 import { ADAPTER_FOLDER, packedJson, RUN_PACK, RUN_RECORD, runPackManifest, TRAINER_STATE } from '../formats/run-pack'
 import { errors as english } from '../i18n/en/errors'
 import { parseRunFile } from '../run-file/parse-run-file'
+import { isStoreFull } from '../storage/full-store'
 import { isRevision } from '../storage/hub-listing'
 import type { DataTokens } from '../run-file/run-facts'
 import type { BlobFile } from './blob-folder'
@@ -212,7 +213,10 @@ export function createRunPacks({ runs, saver, hub }: { runs: RunsRoom; saver: Sa
       const files = await packRun(record, await runs.files(record.id, 'adapter'))
       saver.saveBlob(`${fileStem(record.name)}${RUN_PACK}`, await saver.zip(files))
     },
-    /** Puts a packed run among those of this browser. Throws 'pack-empty' where it has no curve and no adapter. */
+    /**
+     * Puts a packed run among those of this browser. Throws 'pack-empty' where it has no curve and no adapter, and
+     * 'run-unkept' where there is no room for it: it is in this tab alone then, adapter and all.
+     */
     async take(folder: FileFolder): Promise<RunRecord> {
       const record = await unpackRun(folder, runs.store.getState().list ?? [], hub())
       const adapter: BlobFile[] = []
@@ -222,8 +226,18 @@ export function createRunPacks({ runs, saver, hub }: { runs: RunsRoom; saver: Sa
         adapter.push({ path: path.slice(ADAPTER_FOLDER.length), blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) })
       }
       if (record.curve.length === 0 && adapter.length === 0) throw fail('pack-empty', { file: folder.name })
-      await runs.put(record)
-      if (bytesOf(adapter) > 0) await runs.keepFiles(record.id, 'adapter', adapter, record.adapterStep ?? record.steps)
+      const step = record.adapterStep ?? record.steps
+      // Both in any case: what the store refuses stays in the tab.
+      const refusal = (work: Promise<void>) =>
+        work.then(
+          () => null,
+          (error: unknown) => ({ error }),
+        )
+      const told = await refusal(runs.put(record))
+      const files = bytesOf(adapter) > 0 ? await refusal(runs.keepFiles(record.id, 'adapter', adapter, step)) : null
+      const refused = told ?? files
+      if (refused && isStoreFull(refused.error)) throw fail('run-unkept', { name: record.name }, refused.error)
+      if (refused) throw refused.error
       return record
     },
   }

@@ -186,6 +186,8 @@ export function createStudio(parts: StudioParts) {
     if (now.summary !== before.summary || now.status !== before.status) replan()
   })
   train.store.subscribe((now, before) => {
+    // What was changed right before a start waits until it has ended.
+    if (now.phase !== before.phase) replan()
     if (now.run === before.run) return
     const changed = (['max_length', 'assistant_only_loss', 'completion_only_loss'] as const).some(
       (name) => now.run[name] !== before.run[name],

@@ -49,7 +49,8 @@ export function createVisitStart(parts: StartParts) {
     }
     if (!left) return
     const params = { name: left.name, step: left.steps, steps: left.plannedSteps ?? left.steps }
-    notices.say('runs.wasInterrupted', params, { label: 'train.resume', perform: () => void resumeRun(left) })
+    const key = left.steps === 0 ? 'runs.wasInterruptedEarly' : 'runs.wasInterrupted'
+    notices.say(key, params, { label: 'train.resume', perform: () => void resumeRun(left) })
   }
 
   /** The data set of before, or the first sample; the model that comes reads it. */

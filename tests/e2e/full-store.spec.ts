@@ -28,7 +28,7 @@ test('without room in the browser a run ends well, says that it is not kept, and
   await test.step('nothing says kept', async () => {
     await expect(train.getByText(/in this tab alone/)).toBeVisible()
     await expect(train.getByText(/are kept in this browser/)).toBeHidden()
-    await expect(page.getByRole('link', { name: /^Runs/ })).toContainText('none yet')
+    await expect(page.getByRole('link', { name: /^Runs/ })).toContainText('in this tab alone')
   })
 
   await test.step('the message has the button, and the download is a whole zip', async () => {

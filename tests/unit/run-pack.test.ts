@@ -73,7 +73,7 @@ const room = () => {
   const runs = createRunsRoom(archive, createNotices())
   const saved: Blob[] = []
   const saver = { saveBlob: (_: string, blob: Blob) => void saved.push(blob), zip: zipBlobs } as never
-  return { runs, saved, packs: createRunPacks({ runs, saver, hub: () => HUB }) }
+  return { archive, runs, saved, packs: createRunPacks({ runs, saver, hub: () => HUB }) }
 }
 
 it('a run goes out as one file and comes in again with curve, answers, settings and adapter', async () => {
@@ -92,6 +92,20 @@ it('a run goes out as one file and comes in again with curve, answers, settings 
   // Taken twice, it has another name.
   const again = await packs.take((await openRunPack(bytesSource('run.zip', bytes)))!.folder)
   expect([taken.name, again.name]).toEqual(['Harbour', 'Harbour 2'])
+})
+
+it('without room in the browser a run that comes in is in this tab alone, with its adapter', async () => {
+  const { archive, runs, packs } = room()
+  const full = () => Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+  Object.assign(archive, { put: full, putFiles: full })
+  await expect(packs.take((await openRunPack(bytesSource('run.zip', await zipped())))!.folder)).rejects.toMatchObject({
+    code: 'run-unkept',
+    params: { name: 'Harbour' },
+  })
+  const [run] = runs.store.getState().list!
+  expect(runs.store.getState().unkept).toEqual([run.id])
+  expect(run.adapterBytes).toBeGreaterThan(0)
+  expect(await runs.files(run.id, 'adapter')).toHaveLength(2)
 })
 
 it('a damaged part is named, and nothing of the run is taken', async () => {

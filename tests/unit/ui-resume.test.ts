@@ -464,6 +464,10 @@ test('a store without room ends no run: the result stays in the tab, is said not
   expect(error?.code).toBe('run-unkept')
   button!.perform()
   await vi.waitFor(() => expect(saved).toEqual([`${run.name}.zip`]))
+  // A merged model leaves whole; only the copy is missing, and that is what is said.
+  await studio.exporting.downloadMerged('mine', 'zip', full)
+  expect(saved.at(-1)).toBe('mine.zip')
+  expect(studio.exporting.store.getState()).toMatchObject({ busy: null, error: { code: 'merged-unkept' } })
 })
 
 describe('a reload', () => {

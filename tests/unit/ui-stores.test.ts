@@ -135,6 +135,17 @@ test('errors keep their code; cancelling is none', () => {
   expect(notices.store.getState().list).toEqual([])
 })
 
+test('a browser without room is said once, whichever store met it first', () => {
+  const notices = createNotices()
+  const shown = () => notices.store.getState().list.map(({ error }) => error?.code)
+  for (const path of ['hub', 'checkpoints', 'run']) notices.fail(fail('storage-full', { path }))
+  expect(shown()).toEqual(['browser-full'])
+  // The run that is not kept says so, too, with its button.
+  notices.offer(fail('run-unkept', { name: 'a' }), { label: 'export.downloadAdapter', perform: () => {} })
+  notices.fail(fail('storage-full', { path: 'visit' }))
+  expect(shown()).toEqual(['run-unkept'])
+})
+
 test('the same words stand once, and go when the person tries again', () => {
   const notices = createNotices()
   const shown = () => notices.store.getState().list.map(({ text, error }) => error?.code ?? text?.key)

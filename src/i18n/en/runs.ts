@@ -31,10 +31,13 @@ export const runs = {
   'runs.deleted': '{name} is deleted.',
   'runState.running': 'running',
   'runState.interrupted': 'interrupted after step {step} of {steps}',
+  'runState.interruptedEarly': 'interrupted before its first checkpoint',
   'runState.stopped': 'stopped after step {step} of {steps}',
   'runState.failed': 'its numbers broke after step {step}',
   'runs.goesOnAfterLoss': 'The GPU or the engine went away. {name} goes on by itself from step {step}.',
   'runs.wasInterrupted': '{name} was interrupted after step {step} of {steps}.',
+  'runs.wasInterruptedEarly':
+    '{name} was interrupted before its first checkpoint. Resumed, it begins anew, with the same result.',
   'runs.stepsAgain': 'Steps since its last checkpoint are done again, with the same result.',
   'runs.branchStep': 'Branch from step {step}',
   'runs.tryStep': 'Try it as of step {step}',

@@ -98,6 +98,8 @@ export const train = {
   'summary.best': 'step that is kept',
   'heldOut.title': 'Held-out rows',
   'heldOut.best': 'Lowest loss {loss}, after step {step}.',
+  'heldOut.trainedToo':
+    '{n} of them {n|stands|stand} among the trained rows: their loss tells memory, not learning. Keep such rows out to see which it is.',
   'heldOut.falling': 'Their loss still falls: it is learning. More steps may help.',
   'heldOut.byHeart':
     'Since step {step} their loss rises while that of the trained rows falls: it is learning them by heart.',

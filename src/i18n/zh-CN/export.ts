@@ -54,7 +54,7 @@ export const exportRoom: Record<keyof typeof english, string> = {
   'export.pushWhat': '内容',
   'export.pushRepo': '仓库（所有者/名称），没有则新建',
   'export.pushToken': '有写入权限的访问令牌；只在本次推送期间留在内存里',
-  'export.pushPrivate': '私有：只有您和您邀请的人可见',
+  'export.pushPrivate': '私有：只有你和你邀请的人可见',
   'export.pushPrivateHelp': '只对新建的仓库有效；已有的仓库保持原样。',
   'export.pushMore': '模型库地址、数据许可证',
   'export.pushLicense': '数据的许可证，写入模型卡（可留空）',

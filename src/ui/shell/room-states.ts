@@ -96,6 +96,8 @@ function useExportLine(): RoomLine {
 
 function useRunsLine(studio: ReturnType<typeof useStudio>): RoomLine {
   const { t } = useWords()
-  const count = useStore(studio.runs.store, ({ list, unkept }) => (list?.length ?? 0) - unkept.length)
-  return count > 0 ? done(t('rail.kept', { n: count })) : none(t('rail.noneYet'))
+  const { list, unkept } = useFields(studio.runs.store, 'list', 'unkept')
+  const count = (list?.length ?? 0) - unkept.length
+  if (count > 0) return done(t('rail.kept', { n: count }))
+  return none(t(unkept.length > 0 ? 'runs.unkept' : 'rail.noneYet'))
 }

@@ -70,7 +70,8 @@ function RunState({ record: { reason, steps, plannedSteps = steps } }: { record:
   const params = { step: String(steps), steps: String(plannedSteps) }
   return (
     <small className={styles.runState} data-reason={reason}>
-      {reason !== 'finished' && t(`runState.${reason}`, params)}
+      {reason !== 'finished' &&
+        t(reason === 'interrupted' && steps === 0 ? 'runState.interruptedEarly' : `runState.${reason}`, params)}
     </small>
   )
 }

@@ -4,16 +4,24 @@ import { lowest, verdictOf } from '../../../state/held-out'
 import { useWords } from '../../studio-context'
 import note from '../../kit/note.module.css'
 
+interface HeldOutWordsProps {
+  rows: readonly EvalRow[]
+  points: readonly CurvePoint[]
+  /** How many of them are trained, too: of those, a falling loss tells nothing. */
+  overlapping?: number
+}
+
 /** What the held-out rows say of a run, in words. */
-export function HeldOutWords({ rows, points }: { rows: readonly EvalRow[]; points: readonly CurvePoint[] }) {
+export function HeldOutWords({ rows, points, overlapping = 0 }: HeldOutWordsProps) {
   const { t, measure } = useWords()
   const best = lowest(rows)
   if (!best) return null
-  const verdict = verdictOf(rows, points)
+  const verdict = overlapping > 0 ? null : verdictOf(rows, points)
   return (
     <section aria-label={t('heldOut.title')}>
       <h2>{t('heldOut.title')}</h2>
       <p>{t('heldOut.best', { loss: measure(best.eval_loss), step: String(best.step) })}</p>
+      {overlapping > 0 && <p className={note.warning}>{t('heldOut.trainedToo', { n: overlapping })}</p>}
       {verdict?.kind === 'falling' && <p>{t('heldOut.falling')}</p>}
       {verdict?.kind === 'by-heart' && <p className={note.warning}>{t('heldOut.byHeart', { step: verdict.since })}</p>}
       {verdict?.kind === 'level' && <p>{t('heldOut.level', { step: verdict.since })}</p>}

@@ -14,7 +14,9 @@ export function InterruptedRun() {
   return (
     <p className="row">
       <span>
-        {t('runs.wasInterrupted', { name, step: steps, steps: plannedSteps })} {t('runs.stepsAgain')}
+        {steps === 0
+          ? t('runs.wasInterruptedEarly', { name })
+          : `${t('runs.wasInterrupted', { name, step: steps, steps: plannedSteps })} ${t('runs.stepsAgain')}`}
       </span>
       <Button onClick={() => void studio.resumeRun(left)}>{t('train.resume')}</Button>
       <a href="#/runs">{t('room.runs')}</a>

@@ -39,7 +39,7 @@ export function RunView() {
       <aside>
         {outcome && <RunSummary outcome={outcome} />}
         <SteerPanel />
-        <HeldOutWords rows={evaluations} points={studio.train.points()} />
+        <HeldOutWords rows={evaluations} points={studio.train.points()} overlapping={plan?.overlap.length} />
         <AnswersView answers={answers} stopped={outcome?.reason === 'stopped'} />
         {hasQueue && <QueuePanel />}
         <RunLog log={log} />
