@@ -62,6 +62,10 @@ function mostOf(rows: readonly RowValue[], how: 'whole' | 'part'): DataFormat | 
   return SHAPES.find(({ format }) => counts.get(format) === most)?.format ?? null
 }
 
+/** Whether a mapping was given that holds for every row, whatever the row looks like. */
+export const isChosen = (mapping: ColumnMapping | undefined): mapping is ColumnMapping =>
+  mapping !== undefined && mapping.format !== 'unknown'
+
 /**
  * What each row of a file is, row by row: sets that were put together have rows of several shapes. A mapping that a
  * person chose holds for all of them.
@@ -73,8 +77,8 @@ export class RowFormats {
   private readonly byColumns = new Map<string, ColumnMapping | null>()
 
   constructor(chosen: ColumnMapping | undefined, sample: readonly RowValue[]) {
-    this.isChosen = chosen !== undefined && chosen.format !== 'unknown'
-    this.mapping = this.isChosen ? (chosen as ColumnMapping) : detectMapping(sample)
+    this.isChosen = isChosen(chosen)
+    this.mapping = isChosen(chosen) ? chosen : detectMapping(sample)
   }
 
   /** The mapping that makes an example of this row; 'unknown' where none does. */

@@ -42,8 +42,8 @@ let isEased = false
 
 /**
  * Dawn's binding asks whether work is done at every turn of the event loop, by the global setImmediate, for as long as
- * something is under way: hundreds of thousands of times a minute, on a core that the adapter then lacks. Its calls
- * alone (they hand over native functions) wait a moment instead.
+ * something is under way: hundreds of thousands of times a minute, on a core that the adapter then lacks. Calls that hand
+ * over native functions, as Dawn's do, wait a moment instead.
  */
 function easeTicks(): void {
   if (isEased) return
@@ -51,7 +51,7 @@ function easeTicks(): void {
   const { setImmediate: atOnce } = globalThis
   const isNative = (act: unknown) => /\[native code\]/.test(Function.prototype.toString.call(act))
   const eased = (act: (...all: unknown[]) => void, ...all: unknown[]) =>
-    isNative(act) ? setTimeout(act, TICK_MS) : atOnce(act, ...all)
+    isNative(act) ? setTimeout(act, TICK_MS, ...all) : atOnce(act, ...all)
   globalThis.setImmediate = Object.defineProperties(eased, Object.getOwnPropertyDescriptors(atOnce)) as never
 }
 

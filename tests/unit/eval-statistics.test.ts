@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PythonRandom } from '../../src/eval/python/random'
 import { bootstrap, meanOf, pairedDifference } from '../../src/eval/statistics/bootstrap'
+import { differenceWord } from '../../src/eval/statistics/difference-word'
 import { cohenKappa } from '../../src/eval/statistics/kappa'
 import { clusteredShare, shareOf } from '../../src/eval/statistics/wilson'
 import { goldenJson } from '../helpers/golden'
@@ -19,6 +20,15 @@ describe('statistics against scipy and scikit-learn', () => {
     expect(random.random()).toBe(0.6394267984578837)
     close([random.gauss(), random.gauss()], [0.7921447409497909, 0.12551827570326066])
     expect([1, 2, 3, 4, 5].map(() => random.below(10))).toEqual([3, 2, 1, 8, 1])
+  })
+
+  it('says that too few differ where an interval alone would promise more', () => {
+    const fell = (n: number) => pairedDifference(meanOf(Array(n).fill(1)), meanOf(Array(n).fill(3)))!
+    expect([4, 6].map((n) => [fell(n).verdict, differenceWord(fell(n))])).toEqual([
+      ['none', 'few'],
+      ['lower', 'lower'],
+    ])
+    expect(differenceWord(pairedDifference(meanOf([1, 3, 2]), meanOf([2, 2, 2]))!)).toBe('none')
   })
 
   it('gives a share Wilson’s interval', () => {

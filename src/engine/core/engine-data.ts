@@ -2,6 +2,7 @@ import type { ByteSource } from '../../contracts/bytes'
 import type { DataOptions, DataSummary } from '../../contracts/data'
 import type { ProgressListener } from '../../contracts/progress'
 import type { Dataset } from '../../data/index'
+import { isChosen } from '../../data/mapping'
 import { fail } from '../../errors/index'
 
 /** Reads a source with the tokenizer of the model that is loaded. */
@@ -66,7 +67,7 @@ export class EngineData {
   needSource(): Dataset & { source: ByteSource; isChosen: boolean } {
     const data = this.need()
     const { source, options } = this.first!
-    return { ...data, source, isChosen: isChosen(options) }
+    return { ...data, source, isChosen: isChosen(options.mapping) }
   }
 
   /** Rows of the data set and of a second file, which another set may have come in front of since it was opened. */
@@ -83,10 +84,6 @@ export class EngineData {
     if (this.second) this.second.data = null
   }
 }
-
-/** Whether a mapping was given that holds for every row, whatever the row looks like. */
-export const isChosen = ({ mapping }: Pick<DataOptions, 'mapping'>): boolean =>
-  mapping !== undefined && mapping.format !== 'unknown'
 
 /** Losses of rows of another kind would say nothing of the run. */
 function sameFormat(train: DataSummary, held: DataSummary): void {

@@ -6,6 +6,7 @@ import type { Claim } from '../kinds/truth'
 import type { Sample, Scores } from '../run/scores'
 import type { SuiteScores } from '../run/sheet'
 import type { Reason, Verdict } from '../run/verdict'
+import { differenceWord } from '../statistics/difference-word'
 import type { Estimate } from '../types'
 import { barChart, escaped, lineChart } from './charts'
 import { STYLE } from './style'
@@ -72,7 +73,7 @@ function verdictBox(
   const cure = cures.map((one) => say(`score.cure.${one}`)).join(' ')
   return (
     `<section class="verdict ${verdict}"><h2>${escaped(candidate)}${say('score.colon')}${escaped(say(`score.verdict.${verdict}`))}</h2>` +
-    `${lines.length > 0 ? `<ul>${lines.join('')}</ul>` : `<p>${escaped(say('score.noReasons'))}</p>`}` +
+    `${lines.length > 0 ? `<ul>${lines.join('')}</ul>` : `<p>${escaped(say(verdict === 'unclear' ? 'score.tooFew' : 'score.noReasons'))}</p>`}` +
     `${cure ? `<p>${escaped(say('score.cure', { cure }))}</p>` : ''}</section>`
   )
 }
@@ -177,12 +178,13 @@ function chartOf(
 }
 
 function differenceText(
-  { value, interval, verdict, n }: SuiteScores['differences'][string][string],
+  difference: SuiteScores['differences'][string][string],
   unit: Figure['unit'],
   say: Say,
 ): string {
+  const { value, interval, n } = difference
   const [low, high] = interval.map((one) => written(unit, one))
-  return say(`score.difference.${verdict}`, { value: signed(unit, value), low, high, n })
+  return say(`score.difference.${differenceWord(difference)}`, { value: signed(unit, value), low, high, n })
 }
 
 function sampleBox(sample: Sample, { suites, candidates }: Scores, language: string, say: Say): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { HandoverData } from '../../contracts/exports'
-import { isChosen } from '../../engine/core/engine-data'
+import { isChosen } from '../../data/mapping'
 import { openData, tokenizerOf } from '../../engine/core/open-data'
 import { fail } from '../../errors'
 import { writeHandover } from '../../exporters/handover/write-handover'
@@ -53,7 +53,7 @@ export const handoverCommand: Command = {
     tellData(data.facts, found.facts.run, terminal)
     const model = (options['base-id'] as string | undefined) ?? folderName(given.model as string, root)
     const { rows, facts } = data
-    const made = { source, facts, isChosen: isChosen(options_), ...going }
+    const made = { source, facts, isChosen: isChosen(options_.mapping), ...going }
     const { value: written } = await writeWhole(nodePlace(out), '', (folder) =>
       withManifest(folder, {}, (into) => writeHandover({ found, opened, rows, data: made, model }, into)),
     )

@@ -67,7 +67,7 @@ export const exportRoom = {
   'export.config': 'Settings and log',
   'export.handover': 'Continue on a larger machine',
   'export.handoverText':
-    'The run goes on from its newest checkpoint under TRL, PEFT and accelerate: rows, adapter, optimiser and settings as a small project with a README, for one GPU, one node or many. What it saves opens here again.',
+    'The run goes on from its newest checkpoint under TRL, PEFT and accelerate: rows, adapter, optimiser and settings as a small project with a README, for one GPU, one node or many. The data file goes along as you chose it, columns and rows that are not trained included. What it saves opens here again.',
   'export.handoverButton': 'Download the project',
   'export.handoverFrom': 'From step {step}.',
   'export.handoverNone':

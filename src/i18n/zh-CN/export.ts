@@ -65,7 +65,7 @@ export const exportRoom: Record<keyof typeof english, string> = {
   'export.config': '设置与日志',
   'export.handover': '在更大的机器上继续',
   'export.handoverText':
-    '训练从最近的检查点起，用 TRL、PEFT 和 accelerate 继续：数据行、适配器、优化器状态和设置写成一个带说明的小项目，可用于单个 GPU、单节点或多节点。它保存的结果可以在这里重新打开。',
+    '训练从最近的检查点起，用 TRL、PEFT 和 accelerate 继续：数据行、适配器、优化器状态和设置写成一个带说明的小项目，可用于单个 GPU、单节点或多节点。数据文件按原样一并写入，包括不参与训练的列和行。它保存的结果可以在这里重新打开。',
   'export.handoverButton': '下载项目',
   'export.handoverFrom': '从第 {step} 步开始。',
   'export.handoverNone': '这次训练结束之前没有检查点。设置了 save_steps 或提前停止的训练可以带走。',

@@ -131,7 +131,10 @@ def main() -> None:
         raise SystemExit("The data are not in this project: name their file or hub id with --data.")
     if args.stream and not args.other:
         raise SystemExit("Only other data are streamed (--other): the run's own rows are numbered as they were read.")
-    prepare = Preparer(args.model or handover["model"], run, facts)
+    model = args.model or handover["model"]
+    if Path(model).is_absolute() and not Path(model).exists():
+        raise SystemExit(f"The base model is not at {model}: name its folder or hub id with --model.")
+    prepare = Preparer(model, run, facts)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     # Nothing of before is taken for what is made now, and nothing lies in a home folder.
     with tempfile.TemporaryDirectory(dir=args.out.parent) as work:
@@ -145,6 +148,8 @@ def main() -> None:
         rows = rows.select(kept, indices_cache_file_name=str(Path(work) / "kept.arrow"))
         if not args.other:
             compare(rows, facts)
+        if len(rows) == 0:
+            raise SystemExit(f"No row of {source} can be used; {args.out.name} was not written.")
         rows.select_columns(["input_ids", "labels"]).save_to_disk(args.out)
     made_of = {"data": source, "other": args.other, "rows": len(rows)}
     (args.out / "made_of.json").write_text(json.dumps(made_of, ensure_ascii=False) + "\n", encoding="utf-8")

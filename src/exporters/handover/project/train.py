@@ -245,8 +245,11 @@ def main() -> None:
     facts = json.loads((HERE / "handover.json").read_text(encoding="utf-8"))
     start = checkpoint.latest(args.out) or HERE / facts["checkpoint"]
     kept = checkpoint.Checkpoint(start, facts["parts"])
-    if args.anew and start.parent != args.out:
+    is_other = kept.run_state["data"] == "other"
+    if args.anew and not is_other:
         kept.forget()
+    if is_other and not args.anew:
+        raise SystemExit(f"{start} was trained on other rows than the run's: go on with --anew, or name another --out.")
     rows = load_rows(args.rows, args.anew)
     if args.anew:
         facts["steps"] = None

@@ -1,4 +1,5 @@
 import type { Scores } from '../../../eval/run/scores'
+import { differenceWord } from '../../../eval/statistics/difference-word'
 import type { Estimate } from '../../../eval/types'
 import { ErrorNote } from '../../kit/error-note'
 import { Part } from '../../kit/room'
@@ -30,7 +31,7 @@ export function JudgeResultPart({ scores: { judge, candidates } }: { scores: Sco
           {mean
             ? t('score.judge.rating', { candidate: nameOf(id), unclear, ...shown(mean, mark(words)) })
             : t('score.judge.noRating', { candidate: nameOf(id), unclear })}{' '}
-          {difference && t(`score.difference.${difference.verdict}`, shown(difference, mark(words)))}
+          {difference && t(`score.difference.${differenceWord(difference)}`, shown(difference, mark(words)))}
         </p>
       ))}
       <p className="num muted">

@@ -3,6 +3,7 @@ import type { Figure } from '../../../eval/kinds/kind'
 import type { Scores } from '../../../eval/run/scores'
 import type { SuiteScores } from '../../../eval/run/sheet'
 import type { Reason, Verdict } from '../../../eval/run/verdict'
+import { differenceWord } from '../../../eval/statistics/difference-word'
 import type { MessageKey } from '../../../i18n'
 import { ActionButton } from '../../kit/action-button'
 import { Part } from '../../kit/room'
@@ -53,7 +54,7 @@ function VerdictPart({ verdict: { verdict, reasons, cures }, scores }: { verdict
       <p className={styles.verdict} data-verdict={verdict}>
         {t(`score.verdict.${verdict}`)}
       </p>
-      {reasons.length === 0 && <p>{t('score.noReasons')}</p>}
+      {reasons.length === 0 && <p>{t(verdict === 'unclear' ? 'score.tooFew' : 'score.noReasons')}</p>}
       <ul>
         {reasons.map((reason) => (
           <li key={`${reason.suite} ${reason.figure}`}>{reasonText(reason, scores, words)}</li>
@@ -143,7 +144,7 @@ function FigureCell({ suite, candidate, name }: { suite: SuiteScores; candidate:
       </small>
       {difference && (
         <small className={styles.difference}>
-          {words.t(`score.difference.${difference.verdict}`, {
+          {words.t(`score.difference.${differenceWord(difference)}`, {
             value: (difference.value > 0 ? '+' : '') + text(difference.value),
             low: text(difference.interval[0]),
             high: text(difference.interval[1]),

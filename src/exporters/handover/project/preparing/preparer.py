@@ -20,11 +20,12 @@ class Preparer:
 
     def __call__(self, raw: dict) -> dict:
         nothing = {"row": raw["row"], "input_ids": [], "labels": []}
+        # Outside: a tokenizer that cannot be opened is no row's fault.
+        rows = rows_for(self.model, json.dumps(self.run), self.facts["vocabulary"])
         try:
             example = example_of(json.loads(raw["value"]), self.facts["mapping"], self.facts["is_chosen"])
             if example is None:
                 return {**nothing, "left_out": "marked as not to be learnt"}
-            rows = rows_for(self.model, json.dumps(self.run), self.facts["vocabulary"])
             return {"row": raw["row"], **rows.prepared(example), "left_out": ""}
         except Unusable as reason:
             return {**nothing, "left_out": str(reason)}
