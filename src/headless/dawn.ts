@@ -42,8 +42,8 @@ let isEased = false
 
 /**
  * Dawn's binding asks whether work is done at every turn of the event loop, by the global setImmediate, for as long as
- * something is under way: hundreds of thousands of times a minute, on a core that the adapter then lacks. Calls that hand
- * over native functions, as Dawn's do, wait a moment instead.
+ * something is under way: hundreds of thousands of times a minute, on a core that the adapter then lacks. Calls that
+ * hand over native functions, as Dawn's do, wait a moment instead.
  */
 function easeTicks(): void {
   if (isEased) return
