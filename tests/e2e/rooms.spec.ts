@@ -182,7 +182,9 @@ test.describe('on a phone, in Chinese,', () => {
 /** Controls of a room that are lower than a finger is wide; links within a text are not controls. */
 function tooLow(room: Element): string[] {
   const controls = [
-    ...room.querySelectorAll<HTMLElement>('button, [role=combobox], input:not([type=checkbox], [type=radio])'),
+    ...room.querySelectorAll<HTMLElement>(
+      'button, [role=combobox], summary, label:has(> [type=checkbox]), input:not([type=checkbox], [type=radio])',
+    ),
   ]
   return controls
     .filter((one) => one.offsetParent !== null && !one.closest('p, li, [aria-hidden=true]'))
