@@ -79,7 +79,14 @@ test('a run is paused, asked, torn down by a reload, resumed, and ends with the 
       page.getByRole('menuitem', { name: 'Continue on a larger machine' }).click(),
     ])
     expect(zipNames(await project.path())).toEqual(
-      expect.arrayContaining(['README.md', 'train.py', 'handover.json', 'data/rows.jsonl', 'manifest.json']),
+      expect.arrayContaining([
+        'README.md',
+        'train.py',
+        'prepare.py',
+        'handover.json',
+        'data/rows.jsonl',
+        'manifest.json',
+      ]),
     )
     await page.getByRole('link', { name: /^Runs/ }).click()
     await row.getByRole('button', { name: 'Resume' }).click()
