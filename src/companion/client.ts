@@ -47,7 +47,9 @@ async function opened(task: OnnxTask, model: OnnxModel, on: OnFile, signal: Abor
   const loaded = new Promise<OnnxFacts>((resolve, reject) => (settle = { resolve, reject }))
   const [name, endpoint] = model.kind === 'hub' ? [model.id, model.endpoint] : [model.name, model.name]
   const failed = (reason: string) => fail('eval-onnx', { task, model: name, endpoint, reason })
+  let ended: { reason: unknown } | null = null
   const endAll = (reason: unknown) => {
+    ended ??= { reason }
     worker.terminate()
     settle.reject(reason)
     for (const one of waiting.values()) one.reject(reason)
@@ -69,7 +71,9 @@ async function opened(task: OnnxTask, model: OnnxModel, on: OnFile, signal: Abor
   return {
     facts,
     close: () => endAll(failed('closed')),
-    ask<T>(message: (number: number) => ToCompanion): Promise<T> {
+    async ask<T>(message: (number: number) => ToCompanion): Promise<T> {
+      // A worker that is gone answers nothing.
+      if (ended) throw ended.reason
       const number = ++asked
       return new Promise<T>((resolve, reject) => {
         waiting.set(number, { resolve: resolve as (made: unknown) => void, reject })

@@ -27,6 +27,8 @@ export interface OnnxPlace {
   revision: string
   /** Whether there is such a file. Throws where nobody can say. */
   has(path: string): Promise<boolean>
+  /** Whether it can be read without asking anybody. */
+  isKept(path: string): Promise<boolean>
   /** A small file, or '{}' where there is none; kept with the model's others. */
   settings(path: string): Promise<string>
 }
@@ -119,14 +121,26 @@ async function load<T>(
 }
 
 async function firstOf(names: readonly Precision[], place: OnnxPlace): Promise<Precision> {
-  let failure: unknown = new Error('no-file')
-  for (const name of names) {
-    try {
-      if (await place.has(`onnx/${FILES[name]}.onnx`)) return name
-    } catch (error) {
-      // Without a network one may be kept all the same.
-      failure = error
-    }
+  const pathOf = (name: Precision) => `onnx/${FILES[name]}.onnx`
+  try {
+    for (const name of names) if (await place.has(pathOf(name))) return name
+  } catch (error) {
+    // Without a network one may be kept all the same; another that the hub has is not what was wanted.
+    for (const name of names) if (await place.isKept(pathOf(name))) return name
+    throw error
   }
-  throw failure
+  throw new Error('no-file')
 }
+
+/**
+ * Whether a hub's reply brings the file; there is none where it says 404. Throws Error('status 503') and the like where
+ * it says neither.
+ */
+export function isThere({ ok, status }: Response): boolean {
+  if (!ok && status !== 404) throw new Error(`status ${status}`)
+  return ok
+}
+
+/** As 'eval-onnx' gives it: what runs a model throws numbers and texts as well. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 300)

@@ -6,7 +6,7 @@ import runtimeModule from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?u
 // oxlint-disable-next-line import/default -- likewise
 import runtimeWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
 import { MODEL_CACHE } from '../storage/onnx-cache'
-import { openChat, openEncoder, type ChatModel, type EncoderModel, type OnnxPlace } from './models'
+import { isThere, openChat, openEncoder, reasonOf, type ChatModel, type EncoderModel, type OnnxPlace } from './models'
 import type { FromCompanion, OnnxModel, ToCompanion } from './protocol'
 
 const { env } = library
@@ -18,8 +18,6 @@ addEventListener('message', ({ data }: MessageEvent<ToCompanion>) => {
   const number = data.kind === 'load' ? null : data.number
   act(data).catch((error: unknown) => tell({ kind: 'failed', number, reason: reasonOf(error) }))
 })
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 300)
 
 async function act(data: ToCompanion): Promise<void> {
   if (data.kind === 'load') {
@@ -48,15 +46,17 @@ function placeOf(model: OnnxModel): OnnxPlace {
     const endpoint = `${model.endpoint.replace(/\/$/, '')}/`
     Object.assign(env, { remoteHost: endpoint, cacheKey: MODEL_CACHE })
     const address = (path: string) => `${endpoint}${id}/resolve/${encodeURIComponent(revision)}/${path}`
+    const isKept = async (path: string) => (await kept(address(path))) !== undefined
     return {
       id,
       revision,
-      has: async (path) => (await kept(address(path))) !== undefined || isAt(address(path)),
+      has: async (path) => (await isKept(path)) || isAt(address(path)),
+      isKept,
       async settings(path) {
         const here = await kept(address(path))
         if (here) return here.text()
         const sent = await fetch(address(path))
-        const text = sent.ok ? await sent.text() : '{}'
+        const text = isThere(sent) ? await sent.text() : '{}'
         const cache = await globalThis.caches?.open(MODEL_CACHE)
         await cache?.put(address(path), new Response(text, { headers: { 'content-length': `${text.length}` } }))
         return text
@@ -74,6 +74,7 @@ function placeOf(model: OnnxModel): OnnxPlace {
     id: 'folder',
     revision: 'main',
     has: async (path) => files.has(path),
+    isKept: async (path) => files.has(path),
     settings: async (path) => files.get(path)?.text() ?? '{}',
   }
 }
@@ -85,7 +86,7 @@ const kept = (address: string) =>
 async function isAt(address: string): Promise<boolean> {
   const asked = await fetch(address, { headers: { range: 'bytes=0-0' } })
   await asked.body?.cancel()
-  return asked.ok
+  return isThere(asked)
 }
 
 /** A processor that plays GPU is slower than the same processor in WebAssembly. */

@@ -1,5 +1,6 @@
-/** Whether a base model's name is a hub's, owner and repository, and so means the same everywhere. */
-export const isHubId = (name: string): boolean => /^[\w.-]+\/[\w.-]+$/.test(name) && !/^\.{1,2}\//.test(name)
+/** Whether a name is a hub's, owner and repository, and so means the same everywhere; a relative path is none. */
+export const isHubId = (name: string): boolean =>
+  /^[\w.-]+\/[\w.-]+$/.test(name) && !name.split('/').some((part) => part === '.' || part === '..')
 
 /**
  * What a base model is called outside of this machine: a hub id as it is, of a path only its last part, as exports name

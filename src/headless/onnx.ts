@@ -2,8 +2,10 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import {
+  isThere,
   openChat,
   openEncoder,
+  reasonOf,
   type ChatModel,
   type EncoderModel,
   type OnnxPlace,
@@ -71,30 +73,34 @@ function placeOf(source: OnnxSource): OnnxPlace {
     // What begins with a slash, the library takes for a place on the disk, whatever its name is.
     const folder = resolve(source.path)
     const at = (path: string) => join(folder, path)
+    const has = (path: string) => isFile(at(path))
     return {
       id: folder,
       revision: 'main',
-      has: (path) => isFile(at(path)),
-      settings: async (path) => ((await isFile(at(path))) ? readFile(at(path), 'utf8') : '{}'),
+      has,
+      isKept: has,
+      settings: async (path) => ((await has(path)) ? readFile(at(path), 'utf8') : '{}'),
     }
   }
   const { endpoint, id } = source
   const at = (path: string) => join(kept(endpoint), id, path)
+  const isKept = (path: string) => isFile(at(path))
   const asked = (path: string, headers = {}) => fetch(`${endpoint}/${id}/resolve/main/${path}`, { headers })
   return {
     id,
     revision: 'main',
     // What is kept needs no hub.
     async has(path) {
-      if (await isFile(at(path))) return true
-      const { ok, body } = await asked(path, { range: 'bytes=0-0' })
-      await body?.cancel()
-      return ok
+      if (await isKept(path)) return true
+      const sent = await asked(path, { range: 'bytes=0-0' })
+      await sent.body?.cancel()
+      return isThere(sent)
     },
+    isKept,
     async settings(path) {
-      if (await isFile(at(path))) return readFile(at(path), 'utf8')
+      if (await isKept(path)) return readFile(at(path), 'utf8')
       const sent = await asked(path)
-      const text = sent.ok ? await sent.text() : '{}'
+      const text = isThere(sent) ? await sent.text() : '{}'
       await mkdir(dirname(at(path)), { recursive: true })
       await writeFile(at(path), text)
       return text
@@ -107,6 +113,6 @@ async function named<T>(task: OnnxTask, source: OnnxSource, work: () => Promise<
     return await work()
   } catch (error) {
     const [model, endpoint] = source.kind === 'hub' ? [source.id, source.endpoint] : [source.path, source.path]
-    throw fail('eval-onnx', { task, model, endpoint, reason: (error as Error).message.slice(0, 300) }, error)
+    throw fail('eval-onnx', { task, model, endpoint, reason: reasonOf(error) }, error)
   }
 }

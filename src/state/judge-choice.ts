@@ -1,5 +1,6 @@
 import type { Progress } from '../contracts/progress'
 import type { Engine } from '../engine/api/types'
+import { fail } from '../errors'
 import { serializeError } from './failure'
 import { judgeAt, type JudgeCost } from '../eval/judge/endpoint'
 import { engineJudge } from '../eval/judge/engine-judge'
@@ -73,6 +74,7 @@ export async function judgeWith(
     }
     const endpoint = hubEndpoint()
     if (choice.id !== '') await allow(endpoint)
+    else if (who === 'onnx') throw fail('eval-onnx', { task: 'chat', model: '', endpoint, reason: 'no-id' })
     signal.throwIfAborted()
     if (who === 'onnx') {
       const { openOnnxChat } = await import('../companion/client')

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla'
 import { fail, type TuneError } from '../errors'
 import { isStoreFull } from '../storage/full-store'
+import { DEFAULT_HUB } from '../storage/hub-listing'
 import type { Language } from '../i18n'
 import { languageOf } from '../i18n'
 
@@ -33,7 +34,7 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
     smoothing: 0.6,
     logScale: false,
     xAxis: 'step',
-    hubEndpoint: 'https://huggingface.co',
+    hubEndpoint: DEFAULT_HUB,
     gpuMemory: 0,
     pinnedPrompts: [],
     answerEvery: 0.25,

@@ -98,7 +98,7 @@ export function createScoreDocuments(
       const { documents, retrieval } = store.getState()
       let found: Promise<Passages> | null = null
       let close = () => {}
-      let by = 'words'
+      let by = retrieval.by === 'words' ? 'words' : null
       async function read(): Promise<Passages> {
         const { searchPassages } = await import('../eval/passages')
         if (retrieval.by === 'words') return searchPassages(documents)
@@ -114,7 +114,7 @@ export function createScoreDocuments(
       }
       return {
         passages: documents.length > 0 ? () => (found ??= read()) : undefined,
-        /** As scores say it: "words", or the encoder. */
+        /** As scores say it: "words", or the encoder; null for one that could not be had. */
         by: () => by,
         close: () => close(),
       }

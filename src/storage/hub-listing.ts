@@ -1,3 +1,6 @@
+/** The hub that is asked where nobody names another. */
+export const DEFAULT_HUB = 'https://huggingface.co'
+
 /** A model's files as a hub lists them. */
 export interface HubListing {
   /** The commit that the revision stands for; where the hub does not say, the revision itself. */

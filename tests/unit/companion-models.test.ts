@@ -1,8 +1,10 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { byMeaning } from '../../src/eval/passages/by-meaning'
+import type { CommandContext } from '../../src/headless/cli/command'
+import { chosenDocuments } from '../../src/headless/cli/scoring/documents'
 import { onnxSource } from '../../src/headless/cli/scoring/onnx-source'
 import { openOnnxChat, openOnnxEncoder } from '../../src/headless/onnx'
 import { goldenJson, goldenPath } from '../helpers/golden'
@@ -79,13 +81,69 @@ test('a chat model by its id on a hub answers as transformers does, and from the
   await expect(openOnnxChat({ ...source, id: 'someone/else' }, quiet)).rejects.toMatchObject({ code: 'eval-onnx' })
 })
 
+/** A hub with the encoder's files, pooled by the first token. */
+async function encoderHub(id: string) {
+  const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx']
+  const files = await Promise.all(
+    names.map(async (name) => [name, new Uint8Array(await readFile(join(folder, name)))] as const),
+  )
+  const pooling = new TextEncoder().encode(JSON.stringify({ pooling_mode_cls_token: true }))
+  const hub = await startHub(id, new Map([...files, ['1_Pooling/config.json', pooling]]))
+  return { hub, source: { kind: 'hub', endpoint: hub.endpoint, id } as const }
+}
+
+test('a hub that cannot say whether a file is there is believed nothing, and no larger file is taken instead', async () => {
+  const { hub, source } = await encoderHub('someone/guarded')
+  const reasonOf = (work: Promise<unknown>) =>
+    work.then(
+      () => null,
+      (error: { params: object }) => error.params,
+    )
+  hub.failNext = { times: 1, status: 503 }
+  expect(await reasonOf(openOnnxEncoder(source, quiet))).toMatchObject({ reason: 'status 503' })
+  expect(hub.requests).toHaveLength(1)
+  hub.token = 'secret'
+  expect(await reasonOf(openOnnxEncoder(source, quiet))).toMatchObject({ reason: 'status 401' })
+  expect(hub.requests).toHaveLength(2)
+  await hub.close()
+})
+
+test('how an encoder is pooled is not guessed, nor kept, where the hub is busy', async () => {
+  const { hub, source } = await encoderHub('someone/busy')
+  const own = globalThis.fetch
+  let busy = true
+  vi.stubGlobal('fetch', async (url: string, init?: RequestInit) =>
+    busy && String(url).endsWith('1_Pooling/config.json') ? new Response(null, { status: 429 }) : own(url, init),
+  )
+  await expect(openOnnxEncoder(source, quiet)).rejects.toMatchObject({ params: { reason: 'status 429' } })
+  busy = false
+  const { embed } = await openOnnxEncoder(source, quiet)
+  vi.unstubAllGlobals()
+  await hub.close()
+  const [vector] = await embed(wanted.passages.slice(0, 1))
+  expect(Math.max(...[...vector].map((value, at) => Math.abs(value - wanted.cls.vectors[0][at])))).toBeLessThan(NEAR)
+})
+
+test('documents are said to be searched by an encoder when it was there', async () => {
+  const text = join(work, 'ferry.txt')
+  await writeFile(text, 'The ferry leaves pier three at nine.')
+  const chosen = async (embeddings?: string) => {
+    const context = { options: { documents: [text], embeddings }, terminal: { progress: quiet } }
+    return (await chosenDocuments(context as unknown as CommandContext))!
+  }
+  const [plain, good, bad] = [await chosen(), await chosen(folder), await chosen(work)]
+  expect([plain, good, bad].map(({ by }) => by())).toEqual(['words', null, null])
+  await Promise.allSettled([plain, good, bad].map(({ passages }) => passages()))
+  expect([plain, good, bad].map(({ by }) => by())).toEqual(['words', 'onnx-encoder (ONNX fp32, wasm)', null])
+})
+
 test('an option names a folder that is there, or else a model of a hub', async () => {
   expect(await onnxSource('--judge', folder, undefined)).toEqual({ kind: 'folder', path: folder })
   const hub = { kind: 'hub', id: 'someone/prefers-a' }
   const named = (url?: string) => onnxSource('--embeddings', 'someone/prefers-a', url)
   expect(await named()).toEqual({ ...hub, endpoint: 'https://huggingface.co' })
   expect(await named('http://mirror/hf/')).toEqual({ ...hub, endpoint: 'http://mirror/hf' })
-  for (const path of ['nowhere', join(folder, 'config.json'), './a/b', ''])
+  for (const path of ['nowhere', join(folder, 'config.json'), './a/b', './a', '../a', 'a/..', ''])
     await expect(onnxSource('--judge', path, undefined)).rejects.toMatchObject({
       code: 'cli-file-missing',
       params: { option: '--judge', path },

@@ -26,6 +26,9 @@ it('what others say is quoted', () => {
   expect(chineseOf(fail('verify-unreadable', { ...file, reason: 'gaps' }))).toContain('张量没有首尾相接')
   const onnx = { task: 'chat' as const, model: 'owner/judge', endpoint: 'https://hub.example' }
   expect(chineseOf(fail('eval-onnx', { ...onnx, reason: 'no such op' }))).toContain('运行库报告：“no such op”')
+  expect(chineseOf(fail('eval-onnx', { ...onnx, reason: 'status 401' }))).toContain(
+    '（https://hub.example 返回状态码 401）',
+  )
   const put = { id: 'me/model', endpoint: 'https://hub.example' }
   expect(chineseOf(fail('hub-push-refused', { ...put, status: 422, reason: 'no such licence' }))).toContain(
     '（422：“no such licence”）',

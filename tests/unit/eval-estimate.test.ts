@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { fail } from '../../src/errors'
 import type { Answer, AnswerStore, Candidate, Examinee, TextLoss } from '../../src/eval/run/asked'
 import { estimateRun } from '../../src/eval/run/estimate'
 import { longSeconds, paceOf, secondsOf, stepsOf } from '../../src/eval/run/pace'
@@ -25,6 +26,9 @@ test('steps of a queue on lines, and a pace from two measurements', () => {
     promptSeconds: 0.1,
     stepSeconds: 0,
   })
+  // Prompts of which none can be asked have no pace.
+  const silent = { promptTokens: 0, answers: [0], seconds: 0.1 }
+  expect(paceOf({ tokens: 0, seconds: 0.1 }, silent)).toEqual({ promptSeconds: 0, stepSeconds: 0 })
   // 1000 tokens in 6 s, 4 of them by the token: at twice the length 8 of these and 4 times 2 of the others.
   expect(longSeconds(2000, 1000, 6, 0.004)).toBeCloseTo(16, 10)
 })
@@ -119,4 +123,20 @@ test('what is said before is what it takes, whatever is built first and however 
   expect(seconds / took).toBeGreaterThan(0.8)
   expect(seconds / took).toBeLessThan(1.2)
   expect(await estimateRun(options)).toEqual({ left: 0, seconds: 0 })
+})
+
+test('an item that fails beside others leaves the time open, and the scoring goes on', async () => {
+  const kept = new Map<string, Answer | TextLoss>()
+  const store: AnswerStore = { get: (key) => kept.get(key), put: async (key, made) => void kept.set(key, made) }
+  const signal = new AbortController()
+  const failing = async () => {
+    throw fail('gpu-out-of-memory', { what: 'KV cache', bytes: 1e9 })
+  }
+  const options = { suites: suites.slice(1, 2), candidates, store, signal: signal.signal }
+  const estimate = (change: Partial<Examinee>) => estimateRun({ ...options, examinee: { ...device(), ...change } })
+  expect(await estimate({ answers: failing })).toEqual({ left: 240, seconds: 0 })
+  expect(await estimate({ use: failing })).toEqual({ left: 240, seconds: 0 })
+  await expect(estimate({ answers: () => Promise.reject(new Error('a fault of ours')) })).rejects.toThrow('of ours')
+  signal.abort()
+  await expect(estimate({ answers: failing })).rejects.toThrow()
 })

@@ -179,6 +179,7 @@ test('an encoder without an id leaves the truth out, and nothing else', async ()
   const [references, truth] = scores!.suites
   expect([error, references.errors, references.n]).toEqual([null, [], 4])
   expect(truth.errors).toMatchObject([{ code: 'eval-onnx', params: { task: 'embed', reason: 'no-id' }, item: null }])
+  expect(scores!.facts.settings.passages).toBeNull()
   score.documents.findBy({ by: 'words' })
   // What stands in the field is taken along.
   score.documents.paste('The pier is made of stone.')
@@ -206,4 +207,11 @@ test('a second model in this tab judges beside the one that was scored, and goes
   expect(others.slice(2)).toEqual([{ kind: 'hub', endpoint: 'http://hub', id: 'not/there', revision: 'main' }, 'gone'])
   // What it could not judge is said for it alone.
   expect([error, scores!.suites.length, scores!.judge!.error!.message]).toEqual([null, 1, 'no such model'])
+  // No ONNX model ships with the page.
+  score.judgeBy({ who: 'onnx', id: '' })
+  await score.start()
+  expect(score.store.getState().scores!.judge!.error).toMatchObject({
+    code: 'eval-onnx',
+    params: { task: 'chat', reason: 'no-id' },
+  })
 })

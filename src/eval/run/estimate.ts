@@ -1,4 +1,5 @@
 import { LINES_AT_ONCE } from '../../contracts/answers'
+import { TuneError } from '../../errors'
 import { thinned } from '../suites/own'
 import type { Suite, SuiteItem } from '../suites/suite'
 import { isAskedAlone, keyOf, lengthOf, type Answer, type Candidate, type Examinee, type RunOptions } from './asked'
@@ -10,6 +11,7 @@ import { openQuestions, type Open } from './together'
 export interface RunEstimate {
   /** Answers and losses that are not kept yet. */
   left: number
+  /** 0 where nobody knows. */
   seconds: number
 }
 
@@ -34,11 +36,17 @@ export async function estimateRun(options: RunOptions): Promise<RunEstimate> {
     suite.items.filter((item) => options.store.get(keyOf(candidate, suite, item)) === undefined)
   if (left() < WORTH_TRYING) return { left: left(), seconds: 0 }
   let seconds = 0
-  for (const candidate of candidates) {
-    const parts: Parts = { options, candidate, watch: stopwatch(options.examinee) }
-    seconds += await textSeconds(parts, (suite) => open(suite, candidate))
-    const answers = await answerSeconds(parts)
-    seconds += answers.seconds + (await aloneSeconds(parts, (suite) => open(suite, candidate), answers.pace))
+  try {
+    for (const candidate of candidates) {
+      const parts: Parts = { options, candidate, watch: stopwatch(options.examinee) }
+      seconds += await textSeconds(parts, (suite) => open(suite, candidate))
+      const answers = await answerSeconds(parts)
+      seconds += answers.seconds + (await aloneSeconds(parts, (suite) => open(suite, candidate), answers.pace))
+    }
+  } catch (error) {
+    if (options.signal?.aborted || !(error instanceof TuneError)) throw error
+    // What fails side by side is asked again one by one, where the run finds the item and says so.
+    seconds = 0
   }
   return { left: left(), seconds }
 }

@@ -30,11 +30,14 @@ export function stepsOf(answers: readonly number[], lines = LINES_AT_ONCE): numb
 
 /**
  * The pace by two measurements: prompts alone, and questions with their answers. What the second took beyond its
- * prompts, its steps took; where noise leaves nothing for them, all of it goes by tokens of prompts.
+ * prompts, its steps took; where noise leaves nothing for them, all of it goes by tokens of prompts. Prompts of no
+ * tokens (none could be asked) say nothing.
  */
 export function paceOf(prompts: { tokens: number; seconds: number }, asked: Work & { seconds: number }): Pace {
   const steps = stepsOf(asked.answers)
-  const promptSeconds = Math.min(prompts.seconds / prompts.tokens, asked.seconds / asked.promptTokens)
+  const each = (seconds: number, tokens: number) => (tokens > 0 ? seconds / tokens : Infinity)
+  const least = Math.min(each(prompts.seconds, prompts.tokens), each(asked.seconds, asked.promptTokens))
+  const promptSeconds = Number.isFinite(least) ? least : 0
   const left = asked.seconds - promptSeconds * asked.promptTokens
   return { promptSeconds, stepSeconds: steps > 0 ? left / steps : 0 }
 }

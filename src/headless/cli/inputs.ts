@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fail } from '../../errors'
 import type { TuneError } from '../../errors'
 import type { FileFolder } from '../../contracts/bytes'
+import { isHubId } from '../../formats/base-name'
 import { nodeFolder } from '../../storage/node/node-folder'
 
 /** The folder that `--model` or `--lora` names; "builtin" is the model that ships with the project. */
@@ -37,7 +38,7 @@ const placeOf = (option: string, path: string, root: string) =>
 
 /** What is wrong with a path that leads nowhere: it may be the name of something on a hub. */
 export function noSuch(option: string, path: string): TuneError {
-  const isHubName = /^[\w.-]+\/[\w.-]+$/.test(path) && !/\.(jsonl?|csv|tsv|txt|gz)$/i.test(path)
+  const isHubName = isHubId(path) && !/\.(jsonl?|csv|tsv|txt|gz)$/i.test(path)
   if (!isHubName || !['--model', '--data', '--lora'].includes(option)) return fail('cli-file-missing', { option, path })
   return fail('cli-hub-name', { option, path, kind: option === '--data' ? 'data' : 'model' })
 }

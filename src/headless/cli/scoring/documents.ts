@@ -11,8 +11,8 @@ import { onnxSource } from './onnx-source'
 export interface ChosenDocuments {
   /** The documents, searched when they are first wanted. */
   passages(): Promise<Passages>
-  /** As scores say it: "words", or the encoder. */
-  by(): string
+  /** As scores say it: "words", or the encoder; null for one that could not be had. */
+  by(): string | null
 }
 
 /**
@@ -28,7 +28,7 @@ export async function chosenDocuments({ options, terminal }: CommandContext): Pr
   cutDocuments(documents)
   const encoder = wanted === undefined ? null : await onnxSource('--embeddings', wanted, options.hub as string)
   let found: Promise<Passages> | null = null
-  let by = 'words'
+  let by = encoder ? null : 'words'
   async function read(): Promise<Passages> {
     if (!encoder) return searchPassages(documents)
     const { facts, embed } = await openOnnxEncoder(encoder, (item, done, total) =>

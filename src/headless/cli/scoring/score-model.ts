@@ -127,7 +127,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
       settings: {
         limit: Number.isFinite(limit) ? limit : null,
         documents: ((options.documents as string[] | undefined) ?? []).map((path) => basename(path)),
-        ...(documents && { passages: documents.by() }),
+        ...(documents && suites.some(({ score }) => score === 'truth') && { passages: documents.by() }),
         max_length: run.max_length,
         quantization: run.quantization,
       },

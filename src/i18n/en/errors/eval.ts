@@ -9,7 +9,8 @@ function onnxText(endpoint: string, reason: string): string {
     closed: 'it was closed',
     worker: 'its worker ended with an error',
   }
-  return known[reason] ?? `its runtime says “${reason}”`
+  const answered = /^status \d+$/.test(reason) ? `${endpoint} answers with ${reason}` : null
+  return known[reason] ?? answered ?? `its runtime says “${reason}”`
 }
 
 function judgeText(reason: string): string {

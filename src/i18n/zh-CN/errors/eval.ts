@@ -9,7 +9,8 @@ function onnxText(endpoint: string, reason: string): string {
     closed: '它已被关闭',
     worker: '运行它的后台线程出错退出',
   }
-  return known[reason] ?? `运行库报告：“${reason}”`
+  const [, status] = /^status (\d+)$/.exec(reason) ?? []
+  return known[reason] ?? (status ? `${endpoint} 返回状态码 ${status}` : `运行库报告：“${reason}”`)
 }
 
 function judgeText(reason: string): string {
