@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { join } from 'node:path'
 import { fail } from '../../errors'
 import { damagedFile, readManifest } from '../../formats/manifest'
+import { DEFAULT_HUB } from '../../storage/hub-listing'
 import { pushToHub } from '../../storage/hub-push'
 import { nodeFolder } from '../../storage/node/node-folder'
 import type { Command } from './command'
@@ -35,7 +36,7 @@ export const pushCommand: Command = {
     onInterrupt(() => cancel.abort())
     const total = listed.reduce((sum, { size }) => sum + size, 0)
     const push = {
-      endpoint: ((options.hub as string | undefined) ?? 'https://huggingface.co').replace(/\/+$/, ''),
+      endpoint: ((options.hub as string | undefined) ?? DEFAULT_HUB).replace(/\/+$/, ''),
       id: options.repo as string,
       token,
       isPrivate: options.public !== true,
