@@ -1,5 +1,7 @@
-import type { EvalRow } from '../contracts/evaluation'
+import type { EvalRow, Overlap } from '../contracts/evaluation'
+import { fail } from '../errors'
 import type { CurvePoint } from './curve'
+import type { LogLine } from './log-line'
 import type { XAxisKind } from './prefs'
 
 /** Where an evaluation stands on the chosen axis; time in minutes, as of the step it follows. */
@@ -12,6 +14,23 @@ export function evaluationX(row: EvalRow, points: readonly CurvePoint[], axis: X
 /** The evaluation of the lowest held-out loss. */
 export const lowest = (rows: readonly EvalRow[]): EvalRow | undefined =>
   rows.reduce<EvalRow | undefined>((best, row) => (best && best.eval_loss <= row.eval_loss ? best : row), undefined)
+
+/** What a run that begins tells of held-out rows that are trained, too. */
+export const overlapLine = (overlap: Overlap[]): LogLine => ({
+  time: Date.now(),
+  level: 'warning',
+  text: fail('eval-overlap', { overlap }).toJSON(),
+})
+
+/** How many held-out rows a run's log says to be trained, too; it is the run's own, whatever is planned by now. */
+export function overlapOf(log: readonly LogLine[]): number {
+  const held = log.flatMap(({ text }) =>
+    typeof text !== 'string' && text.code === 'eval-overlap'
+      ? (text.params.overlap as Overlap[]).map((one) => one.held)
+      : [],
+  )
+  return new Set(held).size
+}
 
 /** What the held-out loss says of a run: it falls, it rises since a step while the training loss falls, or neither. */
 export type Verdict = { kind: 'falling' } | { kind: 'by-heart'; since: number } | { kind: 'level'; since: number }

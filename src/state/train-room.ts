@@ -7,6 +7,7 @@ import { recommendedRun } from '../run-file/run-file'
 import type { RunFile } from '../run-file/run-file'
 import type { CurvePoint } from './curve'
 import { serializeError } from './failure'
+import { overlapLine } from './held-out'
 import type { LogLine } from './log-line'
 import { createPublisher } from './publisher'
 import type { AnswerRecord, RunRecord } from './run-record'
@@ -259,6 +260,7 @@ export function createTrainRoom(engine: Engine) {
       pausedMs = 0
       pausedAt = 0
       moved = false
+      const { plan } = store.getState()
       store.setState({
         view: 'run',
         phase: 'preparing',
@@ -266,14 +268,14 @@ export function createTrainRoom(engine: Engine) {
         runId,
         startedAt: Date.now(),
         step: 0,
-        steps: store.getState().plan?.steps ?? 0,
+        steps: plan?.steps ?? 0,
         live: null,
         compiled: null,
         version: 0,
         steerings: [...store.getState().run.history],
         evaluations: [],
         answers: [],
-        log: [],
+        log: plan && plan.overlap.length > 0 ? [overlapLine(plan.overlap)] : [],
         outcome: null,
         error: null,
       })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EvalRow } from '../../src/contracts/evaluation'
 import type { CurvePoint } from '../../src/state/curve'
-import { evaluationX, lowest, verdictOf } from '../../src/state/held-out'
+import { evaluationX, lowest, overlapLine, overlapOf, verdictOf } from '../../src/state/held-out'
 
 const rows = (losses: number[]) =>
   losses.map(
@@ -15,6 +15,16 @@ describe('what the held-out loss says', () => {
   test('nothing of one evaluation', () => {
     expect(verdictOf(rows([1]), falling)).toBeNull()
     expect(verdictOf([], [])).toBeNull()
+  })
+
+  test('how many of them the run trained, too, each once', () => {
+    const told = overlapLine([
+      { held: 3, train: 1, kind: 'exact' },
+      { held: 3, train: 7, kind: 'near' },
+      { held: 5, train: 2, kind: 'exact' },
+    ])
+    expect(overlapOf([{ time: 0, level: 'info', text: 'begun' }, told])).toBe(2)
+    expect(overlapOf([])).toBe(0)
   })
 
   test('that it falls, that rows are learnt by heart, that nothing is gained', () => {

@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 import common_scores
-import onnx
+import onnx_file
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
@@ -88,23 +88,9 @@ def export(plain: Plain, path: Path) -> None:
     names = ["input_ids", "attention_mask", "token_type_ids"]
     ids = torch.randint(VOCABULARY, (2, 7))
     auto = torch.export.Dim.AUTO
-    torch.onnx.export(
-        plain,
-        (ids, torch.ones_like(ids), torch.zeros_like(ids)),
-        path,
-        input_names=names,
-        output_names=["last_hidden_state"],
-        dynamic_shapes=tuple({0: auto, 1: auto} for _ in names),
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-    made = onnx.load(path)
-    # Where each node comes from in its source is half of the file.
-    for node in [made, made.graph, *made.graph.node, *made.functions, *made.graph.value_info]:
-        del node.metadata_props[:]
-    onnx.checker.check_model(made)
-    onnx.save(made, path)
+    shapes = tuple({0: auto, 1: auto} for _ in names)
+    inputs = (ids, torch.ones_like(ids), torch.zeros_like(ids))
+    onnx_file.write(plain, inputs, path, names=(names, ["last_hidden_state"]), shapes=shapes)
 
 
 def order(question, passages) -> list[int]:

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 import common_scores
-import onnx
+import onnx_file
 import torch
 from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
@@ -135,23 +135,8 @@ def export(plain: Plain, path: Path) -> None:
     held = [torch.zeros(1, CONFIG.num_key_value_heads, 2, 8) for _ in past]
     auto = torch.export.Dim.AUTO
     shapes = ({1: auto}, {1: auto}, {1: auto}, tuple({2: auto} for _ in past))
-    torch.onnx.export(
-        plain,
-        (*mine, *held),
-        path,
-        input_names=[*names, *past],
-        output_names=["logits", *present],
-        dynamic_shapes=shapes,
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-    made = onnx.load(path)
-    # Where each node comes from in our source is half of the file.
-    for node in [made, made.graph, *made.graph.node, *made.functions, *made.graph.value_info]:
-        del node.metadata_props[:]
-    onnx.checker.check_model(made)
-    onnx.save(made, path)
+    names = ([*names, *past], ["logits", *present])
+    onnx_file.write(plain, (*mine, *held), path, names=names, shapes=shapes)
 
 
 def main() -> None:

@@ -76,7 +76,7 @@ function Whole({ record }: { record: RunRecord }) {
       <div className={train.runView}>
         <CurveCharts points={curve} version={curve.length} evaluations={evaluations} steerings={run.history ?? []} />
         <aside>
-          <HeldOutWords rows={evaluations} points={curve} />
+          <HeldOutWords rows={evaluations} points={curve} log={record.log ?? []} />
           <AnswersView answers={record.answers ?? []} stopped={record.reason === 'stopped'} />
           <RunLog log={record.log ?? []} />
         </aside>

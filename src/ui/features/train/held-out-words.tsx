@@ -1,21 +1,24 @@
 import type { EvalRow } from '../../../contracts/evaluation'
 import type { CurvePoint } from '../../../state/curve'
-import { lowest, verdictOf } from '../../../state/held-out'
+import { lowest, overlapOf, verdictOf } from '../../../state/held-out'
+import type { LogLine } from '../../../state/log-line'
 import { useWords } from '../../studio-context'
 import note from '../../kit/note.module.css'
 
 interface HeldOutWordsProps {
   rows: readonly EvalRow[]
   points: readonly CurvePoint[]
-  /** How many of them are trained, too: of those, a falling loss tells nothing. */
-  overlapping?: number
+  /** Of the run: it says which of them are trained, too. */
+  log: readonly LogLine[]
 }
 
 /** What the held-out rows say of a run, in words. */
-export function HeldOutWords({ rows, points, overlapping = 0 }: HeldOutWordsProps) {
+export function HeldOutWords({ rows, points, log }: HeldOutWordsProps) {
   const { t, measure } = useWords()
   const best = lowest(rows)
   if (!best) return null
+  const overlapping = overlapOf(log)
+  // Of rows that are trained, a falling loss tells nothing.
   const verdict = overlapping > 0 ? null : verdictOf(rows, points)
   return (
     <section aria-label={t('heldOut.title')}>

@@ -39,7 +39,7 @@ export function RunView() {
       <aside>
         {outcome && <RunSummary outcome={outcome} />}
         <SteerPanel />
-        <HeldOutWords rows={evaluations} points={studio.train.points()} overlapping={plan?.overlap.length} />
+        <HeldOutWords rows={evaluations} points={studio.train.points()} log={log} />
         <AnswersView answers={answers} stopped={outcome?.reason === 'stopped'} />
         {hasQueue && <QueuePanel />}
         <RunLog log={log} />
