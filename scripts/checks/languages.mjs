@@ -1,5 +1,5 @@
 // Every folder of src/i18n/ is a language, and each must say what English says: the same keys and placeholders, words
-// for every error from the same parameters, in the language's own script.
+// for every error from the same parameters, in the language's own script and with marks of its width.
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,6 +47,17 @@ function tried(write) {
   return { used, text }
 }
 
+const FULL_WIDTH = ['Hans', 'Hant', 'Jpan']
+const OWN_MARKS = '“”‘’（）《》「」、。，：；！？…'
+const HALF_BESIDE_FULL = new RegExp(
+  `[\\p{Script=Han}${OWN_MARKS}]\\s?[,:;!?()]|[,:;!?()]\\s?[\\p{Script=Han}${OWN_MARKS}]`,
+  'u',
+)
+/** Code as it is written: in brackets, behind a "=", a call, a mark that stands for itself. */
+const CODE = /\{[^}]*\}|\[[^\]]*\]|\w+=\S+|\w+\(\)|(?<= )[()?](?= )/g
+/** Marks of half width within a text of full width. */
+const halfWidth = (text) => HALF_BESIDE_FULL.exec(text.replace(CODE, 'x'))?.[0]
+
 const problems = []
 const english = await read('en')
 for (const name of names) {
@@ -58,6 +69,10 @@ for (const name of names) {
     'u',
   )
   const say = (problem) => problems.push(`${name}: ${problem}`)
+  const expectWidth = (what, text) => {
+    const found = FULL_WIDTH.includes(script) && halfWidth(text)
+    if (found) say(`${what} has a mark of half width: ${found}`)
+  }
   for (const [kind, mine, theirs] of [
     ['text', messages, english.messages],
     ['error', errors, english.errors],
@@ -68,6 +83,7 @@ for (const name of names) {
   for (const [key, text] of Object.entries(messages)) {
     if (!(key in english.messages)) continue
     if (text.trim() === '') say(`${key} is empty`)
+    expectWidth(key, text)
     if (!same(placeholders(text), placeholders(english.messages[key])))
       say(`${key} has other placeholders than English`)
     if (/\p{L}{3,}\s+\p{L}{3,}/u.test(english.messages[key]) && name !== 'en' && text === english.messages[key])
@@ -79,6 +95,7 @@ for (const name of names) {
     try {
       const { used, text } = tried(write)
       if (!same(used, tried(english.errors[code]).used)) say(`error ${code} uses other parameters than English`)
+      expectWidth(`error ${code}`, text)
       if (!own.test(text)) say(`error ${code} is not written in ${about.name}`)
     } catch (error) {
       say(`error ${code} cannot be tried: ${error.message}`)

@@ -208,6 +208,20 @@ export const trainMutations = [
     test: unit('engine-evaluation'),
   },
   {
+    name: 'time left: an evaluation takes what was guessed, whatever it took',
+    file: 'src/train/throughput.ts',
+    find: 'known ? known.seconds / known.times : ',
+    replace: '',
+    test: unit('train-session'),
+  },
+  {
+    name: 'time left: the evaluation behind the step that ended is forgotten',
+    file: 'src/train/evaluation-rules.ts',
+    find: 'Math.min(Math.max(step, Math.ceil(delay)), steps) - 1',
+    replace: 'Math.min(Math.max(step, Math.ceil(delay)), steps)',
+    test: unit('engine-evaluation'),
+  },
+  {
     name: 'evaluation: any gain is one, whatever the threshold',
     file: 'src/train/evaluation-rules.ts',
     find: '> threshold)',

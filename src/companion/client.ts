@@ -1,6 +1,7 @@
 // The worker's address, not its code: what it holds is fetched when a model is asked for.
 // oxlint-disable-next-line import/default -- Vite gives the address as the default export
 import workerUrl from './onnx-worker.ts?worker&url'
+import { isModelId } from '../contracts/hub-id'
 import { scriptAddress } from '../engine/start/script-address'
 import { fail } from '../errors'
 import type { ChatModel, EncoderModel } from './models'
@@ -10,7 +11,7 @@ type OnFile = (file: string, done: number, total: number) => void
 
 /**
  * Loads an ONNX chat model into a worker of its own; `on` hears of each file's bytes. Throws `eval-onnx` where it
- * cannot be had; so does an answer that fails. Aborting ends the worker.
+ * cannot be had, `hub-id` where no hub can have it; an answer that fails throws `eval-onnx`, too. Aborting ends the worker.
  */
 export async function openOnnxChat(
   model: OnnxModel,
@@ -37,6 +38,7 @@ export async function openOnnxEncoder(
 
 async function opened(task: OnnxTask, model: OnnxModel, on: OnFile, signal: AbortSignal) {
   signal.throwIfAborted()
+  if (model.kind === 'hub' && !isModelId(model.id)) throw fail('hub-id', { id: model.id })
   // A blob that imports the script inherits the page's policy, as the engine's does.
   const code = `import ${JSON.stringify(new URL(workerUrl, import.meta.url).href)}`
   const blob = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))

@@ -114,8 +114,16 @@ export interface LeftOut {
   rows: number[]
 }
 
+/**
+ * What the number of a row is: the line of the file on which it begins, the row that a spreadsheet shows (the heading
+ * is row 1), or its place among the entries of the file, from 1.
+ */
+export type RowNumbering = 'line' | 'table' | 'place'
+
 export interface DataSummary {
   name: string
+  /** null: no row was read. */
+  numbering: RowNumbering | null
   /** What most of the rows are. */
   mapping: ColumnMapping
   /** Kept rows by what they are: sets that were put together hold several kinds. */

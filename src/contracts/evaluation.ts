@@ -47,3 +47,6 @@ export interface RowLoss {
   loss: number
   num_trained_tokens: number
 }
+
+/** A held-out row is only read: so much of the time of one that is trained, where none has been measured. */
+export const READ_SHARE = 1 / 3

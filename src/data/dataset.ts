@@ -1,4 +1,4 @@
-import type { ColumnMapping, DataSummary, TokenizedRow } from '../contracts/data'
+import type { ColumnMapping, DataSummary, RowNumbering, TokenizedRow } from '../contracts/data'
 import type { ByteSource } from '../contracts/bytes'
 import type { ModelConfig } from '../contracts/model'
 import { fail, TuneError } from '../errors'
@@ -144,6 +144,7 @@ export async function loadDataset(
       if (sample !== null) collector.note(fail('data-read-as', { file: source.name, encoding, sample }))
     },
     onNote: (note: TuneError) => collector.note(note),
+    onNumbering: (numbering: RowNumbering) => collector.sawNumbering(numbering),
   }
   try {
     for await (const one of readRows(source, read)) {

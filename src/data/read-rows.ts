@@ -1,4 +1,5 @@
 import type { ByteSource } from '../contracts/bytes'
+import type { RowNumbering } from '../contracts/data'
 import { fail } from '../errors'
 import type { TuneError } from '../errors'
 import { refuseForeign } from './foreign-file'
@@ -14,6 +15,8 @@ const MOST_BLANK = 1 << 24
 export interface RowOptions extends TextOptions {
   /** What is to be known of the file as a whole. */
   onNote?: (note: TuneError) => void
+  /** What the numbers of its rows are. */
+  onNumbering?: (numbering: RowNumbering) => void
 }
 
 /**
@@ -25,9 +28,10 @@ export async function* readRows(source: ByteSource, options: RowOptions = {}): A
   if (source.size === 0) throw fail('data-empty', { file: name })
   const bytes = await source.read(0, Math.min(HEAD_BYTES, source.size))
   const note = (one: TuneError) => options.onNote?.(one)
+  const numbered = (numbering: RowNumbering) => options.onNumbering?.(numbering)
   // A kind that is no text is told by its bytes alone.
   const binary = readerOf({ name, bytes, text: null })
-  if (binary) return yield* binary.rows({ name, source, text: nothing(), note })
+  if (binary) return yield* binary.rows({ name, source, text: nothing(), note, numbered })
   await refuseForeign(source)
   const pieces = textPieces(source, options)
   let text = ''
@@ -40,7 +44,7 @@ export async function* readRows(source: ByteSource, options: RowOptions = {}): A
   if (text.trim() === '') throw fail('data-empty', { file: name })
   const reader = readerOf({ name, bytes, text })
   if (!reader) throw fail('data-not-json', { file: name, start: text.trimStart().slice(0, 40) })
-  yield* reader.rows({ name, source, text: prepend(text, pieces), note })
+  yield* reader.rows({ name, source, text: prepend(text, pieces), note, numbered })
 }
 
 async function* nothing(): AsyncGenerator<string> {}

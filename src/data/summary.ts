@@ -1,4 +1,4 @@
-import type { ColumnMapping, ColumnUse, DataSummary, LeftOut } from '../contracts/data'
+import type { ColumnMapping, ColumnUse, DataSummary, LeftOut, RowNumbering } from '../contracts/data'
 import { IGNORE } from '../contracts/data'
 import type { SerializedError, TuneError } from '../errors'
 import { fail } from '../errors'
@@ -41,6 +41,7 @@ export class FactCollector {
   private readonly unprinted = new Set<string>()
   private readonly prompts: string[] = []
   private encoding: string | null = null
+  private numbering: RowNumbering | null = null
   private rowsRead = 0
   private badRowCount = 0
   private tooLong = 0
@@ -61,6 +62,10 @@ export class FactCollector {
 
   sawEncoding(encoding: string): void {
     this.encoding = encoding
+  }
+
+  sawNumbering(numbering: RowNumbering): void {
+    this.numbering = numbering
   }
 
   /** Fields of messages that the model's template never looks at. */
@@ -123,6 +128,7 @@ export class FactCollector {
     const isQuestion = mapping.format === 'unknown' && this.lengths.length === 0 && this.columns.size > 1
     return {
       name,
+      numbering: this.numbering,
       mapping,
       formats: this.formats,
       question: isQuestion ? 'columns' : null,

@@ -1,6 +1,4 @@
-/** Whether a name is a hub's, owner and repository, and so means the same everywhere; a relative path is none. */
-export const isHubId = (name: string): boolean =>
-  /^[\w.-]+\/[\w.-]+$/.test(name) && !name.split('/').some((part) => part === '.' || part === '..')
+import { isHubId } from '../contracts/hub-id'
 
 /**
  * What a base model is called outside of this machine: a hub id as it is, of a path only its last part, as exports name

@@ -10,7 +10,7 @@ import type { Notices } from './notices'
 import type { PrefsStore } from './prefs'
 import { prepareResume } from './resume-run'
 import type { Router } from './router'
-import type { RunArchive, RunRecord } from './run-record'
+import type { RunArchive, RunOrigin, RunRecord } from './run-record'
 import type { RunStarter } from './run-starter'
 import type { RunsRoom } from './runs-room'
 import { seenUntil } from './seen-rows'
@@ -76,6 +76,13 @@ export function createRunDoors(parts: DoorParts) {
     if (wanted && adapter) train.setRun({ ...run, lora: { ...adapter.lora, lora_dropout: run.lora.lora_dropout } })
   }
 
+  /** The run whose adapter is loaded, or the adapter by its name. */
+  function adapterOrigin(): RunOrigin {
+    const { adapterName, adapterRunId } = tryRoom.store.getState()
+    const run = adapterRunId ? runs.find(adapterRunId) : undefined
+    return run ? { id: run.id, name: run.name, step: run.adapterStep ?? run.steps } : { name: adapterName }
+  }
+
   /**
    * Trains with what is chosen, to the end; resolves with the run's id, null where none was begun. `name` comes behind
    * the data set's.
@@ -130,6 +137,7 @@ export function createRunDoors(parts: DoorParts) {
       reason: 'running',
       steps: 0,
       continued: continueAdapter,
+      from: continueAdapter ? adapterOrigin() : undefined,
       seconds: 0,
       trainLoss: null,
       trainerState: {},
@@ -256,6 +264,7 @@ export function createRunDoors(parts: DoorParts) {
       answers: record.answers?.filter((one) => one.step <= step),
       evaluations: record.evaluations?.filter((one) => one.step <= step),
       seen: seenUntil(record.seen, step),
+      from: { id: record.id, name: record.name, step },
       reason: 'running',
       steps: 0,
       trainLoss: null,

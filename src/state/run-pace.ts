@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla'
+import { READ_SHARE } from '../contracts/evaluation'
 import type { Engine, RunPlan } from '../engine/api/types'
 import type { RunFile } from '../run-file/run-file'
 import { isAbort } from './failure'
@@ -68,17 +69,39 @@ function givingWay(engine: Engine, stop: () => Promise<void> | null): Engine {
   })
 }
 
-/** Tokens a second of the last run of a model that this browser remembers. */
-export function rateOfRuns(runs: readonly RunRecord[], model: string): number | null {
+/** How fast a run went, or is going to. */
+interface RunPace {
+  /** Tokens a second. */
+  rate: number
+  /** From its beginning to its first step: kernels are compiled, answers asked. */
+  startSeconds?: number
+  /** Of one held-out row. */
+  heldRowSeconds?: number
+}
+
+/** The pace of the last run of a model that this browser remembers. */
+export function paceOfRuns(runs: readonly RunRecord[], model: string): RunPace | null {
   const last = runs
     .filter((run) => run.model.id === model && run.curve.length > 2)
     .reduce<RunRecord | null>((late, run) => (late && late.startedAt > run.startedAt ? late : run), null)
-  return last?.curve.at(-1)?.tokens_per_second || null
+  const rate = last?.curve.at(-1)?.tokens_per_second
+  if (!last || !rate) return null
+  const [first] = last.curve
+  const judged = last.evaluations ?? []
+  const onStart = judged.find(({ step }) => step === 0)?.eval_runtime ?? 0
+  const seconds = judged.reduce((sum, row) => sum + row.eval_runtime, 0)
+  const rows = judged.reduce((sum, row) => sum + row.eval_runtime * row.eval_samples_per_second, 0)
+  return {
+    rate,
+    startSeconds: Math.max(0, first.seconds - first.num_tokens / rate - onStart),
+    ...(rows > 0 ? { heldRowSeconds: seconds / rows } : {}),
+  }
 }
 
-/** Seconds of a planned run at that rate. A held-out row is only read, about a third of the work of a trained one. */
-export function secondsOf(plan: RunPlan, run: RunFile, rate: number): number {
+/** Seconds of a planned run at that pace: its start, its tokens and the held-out rows of every evaluation. */
+export function secondsOf(plan: RunPlan, run: RunFile, { rate, startSeconds = 0, heldRowSeconds }: RunPace): number {
   const rows = plan.steps * run.per_device_train_batch_size * run.gradient_accumulation_steps
-  const judged = rows > 0 ? (plan.evaluations * plan.heldOut * plan.tokens) / rows : 0
-  return (plan.tokens + judged / 3) / rate
+  const rowSeconds = rows > 0 ? plan.tokens / rows / rate : 0
+  const judged = plan.evaluations * plan.heldOut * (heldRowSeconds ?? rowSeconds * READ_SHARE)
+  return startSeconds + plan.tokens / rate + judged
 }

@@ -18,7 +18,7 @@ import type { CurvePoint } from './curve'
 import type { Saver } from './export-room'
 import type { LogLine } from './log-line'
 import { fileStem, runName } from './names'
-import type { AnswerRecord, RunRecord } from './run-record'
+import type { AnswerRecord, RunOrigin, RunRecord } from './run-record'
 import { bytesOf } from './run-record'
 import type { RunsRoom } from './runs-room'
 import { packSeen, unpackSeen } from './seen-rows'
@@ -148,6 +148,12 @@ function modelOf(model: Json, known: readonly RunRecord[], hub: string): RunReco
   }
 }
 
+/** What it goes on from: a link where that run is in this browser, its name anywhere. */
+function originOf(value: unknown): RunOrigin | undefined {
+  if (!isObject(value) || !text(value.name)) return undefined
+  return { id: text(value.id) || undefined, name: text(value.name), step: number(value.step) ?? undefined }
+}
+
 const REASONS = ['finished', 'stopped', 'failed', 'interrupted'] as const
 
 /**
@@ -197,6 +203,7 @@ export async function unpackRun(folder: FileFolder, known: readonly RunRecord[],
     steps: number(about.steps) ?? curve.at(-1)?.step ?? 0,
     plannedSteps: number(about.plannedSteps) ?? undefined,
     continued: about.continued === true ? true : undefined,
+    from: originOf(about.from),
     seconds: number(about.seconds) ?? 0,
     trainLoss: number(about.trainLoss),
     trainerState: state,

@@ -55,6 +55,8 @@ export interface RunRecord {
   plannedSteps?: number
   /** It began with an adapter, and cannot begin again without. */
   continued?: boolean
+  /** What it goes on from, where that is not the base model. */
+  from?: RunOrigin
   seconds: number
   trainLoss: number | null
   trainerState: Record<string, unknown>
@@ -67,6 +69,14 @@ export interface RunRecord {
   checkpoints?: KeptCheckpoints
   /** Set when deleted: it leaves the list at once and the browser at the next visit, so that undo is free. */
   deletedAt?: number
+}
+
+/** Another run, as it was after a step, or an adapter that is no run's of this browser: then by its name alone. */
+export interface RunOrigin {
+  id?: string
+  /** As it was then; the run may have another by now. */
+  name: string
+  step?: number
 }
 
 interface KeptCheckpoints {

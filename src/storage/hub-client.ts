@@ -1,3 +1,4 @@
+import { isModelId } from '../contracts/hub-id'
 import { fail, TuneError } from '../errors'
 import { fetchWithin, SILENCE_MS, textWithin } from './fetch-within'
 import type { HubFile, HubListing } from './hub-listing'
@@ -167,8 +168,7 @@ function cleanLocation(location: HubLocation): HubLocation {
     .replace(/^https?:\/\/[^/]+\//, '')
     .replace(/\/(tree|blob|resolve)\/.*$/, '')
     .replace(/\/+$/, '')
-  const isId = /^[\w.-]{1,100}(\/[\w.-]{1,100})?$/.test(id) && !id.split('/').some((part) => /^\.+$/.test(part))
-  if (!isId) throw fail('hub-id', { id: location.id })
+  if (!isModelId(id)) throw fail('hub-id', { id: location.id })
   const revision = location.revision.trim() || 'main'
   if (!isRevision(revision)) throw fail('hub-revision', { revision: location.revision })
   const token = location.token?.trim() || undefined

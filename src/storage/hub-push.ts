@@ -1,3 +1,4 @@
+import { isHubId } from '../contracts/hub-id'
 import type { ProgressListener } from '../contracts/progress'
 import { fail } from '../errors'
 import type { TuneError } from '../errors'
@@ -28,7 +29,7 @@ const WAITS = [1000, 4000, 15_000]
 
 /** Throws 'hub-id', 'hub-endpoint' or 'hub-push-token-form' where nothing could be sent, before anything is made. */
 export function expectPushable({ endpoint, id, token }: Pick<HubPush, 'endpoint' | 'id' | 'token'>): void {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw fail('hub-id', { id })
+  if (!isHubId(id)) throw fail('hub-id', { id })
   if (!isEndpoint(endpoint)) throw fail('hub-endpoint', { endpoint })
   if (!/^hf_[\x21-\x7e]+$/.test(token)) throw fail('hub-push-token-form', {})
 }

@@ -29,11 +29,26 @@ export function evaluationDue(
 }
 
 /** How many evaluations a whole run makes. */
-export function evaluationCount(run: Schedule, plan: { steps: number; stepsPerEpoch: number }): number {
-  const due = evaluationDue(run, plan)
-  let count = due(0, 'start') ? 1 : 0
-  for (let step = 1; step <= plan.steps; step++) if (due(step, step === plan.steps ? 'end' : 'step')) count++
-  return count
+export const evaluationCount = (run: Schedule, plan: { steps: number; stepsPerEpoch: number }): number =>
+  evaluationsLeft(run, plan, 1) + (evaluationDue(run, plan)(0, 'start') ? 1 : 0)
+
+/**
+ * How many evaluations are due from step `step` on, that one included, of a run that was planned with `plan.steps` and
+ * has `steps` by now.
+ */
+export function evaluationsLeft(
+  run: Schedule,
+  plan: { steps: number; stepsPerEpoch: number },
+  step: number,
+  steps = plan.steps,
+): number {
+  if (run.eval_strategy === 'no' || step > steps) return 0
+  const every = evaluationInterval(run, plan.steps)
+  // A delay in epochs that is a whole number of steps may miss it by a rounding.
+  const delay = every === null ? run.eval_delay * plan.stepsPerEpoch - 1e-9 : run.eval_delay
+  const period = every ?? plan.stepsPerEpoch
+  const before = Math.min(Math.max(step, Math.ceil(delay)), steps) - 1
+  return Math.floor((steps - 1) / period) - Math.floor(before / period) + (delay <= steps ? 1 : 0)
 }
 
 /** Throws 'eval-needs-rows' where a run is to end by evaluations and nothing is held out. */

@@ -14,4 +14,11 @@ export interface Interlude {
   /** `step` steps are done. */
   due(step: number, moment: Moment): boolean
   run(step: number, log: readonly LogRow[]): Promise<void>
+  /** What of the time that is left it takes; absent where that is too little to be told. */
+  ahead?: {
+    /** How often it is due from step `step` of `steps` on, that one included. */
+    times(step: number, steps: number): number
+    /** Seconds that it takes, before any has been measured, where a trained row takes `rowSeconds`. */
+    guess(rowSeconds: number): number
+  }
 }

@@ -62,7 +62,7 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
   /** As it stands now: the run may be lengthened. */
   let steps = stepsAt(run, parts.steps, parts.done?.log.length ?? 0)
   const log = [...(parts.done?.log ?? [])]
-  const clock = new Throughput(parts.now ?? (() => performance.now()))
+  const clock = new Throughput(parts.now ?? (() => performance.now()), parts.interludes)
   let numTokens = log.at(-1)?.num_tokens ?? 0
   let queued: Queued | null = null
 
@@ -80,7 +80,8 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
     )
     log.push(figures)
     if (losses) parts.onRows?.(losses, step)
-    parts.onStep({ ...figures, ...clock.stepEnded(realTokens, steps - step), gpuBytes: trainer.gpuBytes })
+    const pace = clock.stepEnded({ tokens: realTokens, rows: rows.length, step, steps })
+    parts.onStep({ ...figures, ...pace, gpuBytes: trainer.gpuBytes })
   }
 
   let step = log.length
@@ -89,8 +90,9 @@ export async function runLoop(parts: LoopParts): Promise<LogRow[]> {
     for (const one of parts.interludes ?? []) {
       if (!one.due(step, moment)) continue
       await settle()
-      await one.run(step, log)
       clock.restart()
+      await one.run(step, log)
+      clock.interludeEnded(one)
     }
   }
 

@@ -135,6 +135,7 @@ export function createFakeEngine(stepMs = 60): Engine {
       }
       summary = {
         name: source.kind === 'file' ? source.file.name : 'sample',
+        numbering: 'place',
         mapping: options.mapping ?? { format: 'messages' },
         formats: { messages: 91 },
         question: null,

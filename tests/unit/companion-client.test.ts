@@ -45,6 +45,15 @@ test('what waits for a worker that ends is told why, and so is what asks it afte
   expect(PretendWorker.last.posted).toHaveLength(length)
 })
 
+test('an id that leads elsewhere is asked of no hub, and of no worker', async () => {
+  const before = PretendWorker.last
+  for (const id of ['../judge', 'someone/judge/resolve', 'some one/judge', '']) {
+    const asked = openOnnxChat({ ...model, id }, () => {}, new AbortController().signal)
+    await expect(asked).rejects.toMatchObject({ code: 'hub-id', params: { id } })
+  }
+  expect(PretendWorker.last).toBe(before)
+})
+
 test('closed or aborted, it says so', async () => {
   const closed = await opened()
   closed.close()

@@ -282,6 +282,40 @@ describe('encodings', () => {
   })
 })
 
+it('every reader says what the numbers of its rows are', async () => {
+  const numbering = async (name: string, text: string) => {
+    let said: string | null = null
+    const rows: number[] = []
+    const options = { onNumbering: (one: string) => void (said = one) }
+    for await (const one of readRows(memoryFile(name, text), options)) rows.push(one.row)
+    return [said, ...rows]
+  }
+  const found = await Promise.all(
+    [
+      ['x.csv', 'q,a\n1,"2\n3"\n\n4,5\n'],
+      ['x.tsv', '\nq\ta\n1\t2\n'],
+      ['x.csv', 'sep=;\nq;a\n1;2\n'],
+      ['x.jsonl', '{"a": 1}\n\n{"a": 2}\n'],
+      ['x.jsonl', '{"a": oops}\n{"a":\n 2}\n{"a": 3}\n'],
+      ['x.txt', 'one\n\ntwo\n'],
+      ['x.json', '\n[\n{"a": 1},\n{"a": oops},\n{"a": 2}\n]'],
+      ['x.json', '{\n"a": 1\n}\n{"a": 2}\n'],
+      ['x.json', '{"data": [{"a": 1}, {"a": 2}]}'],
+    ].map(([name, text]) => numbering(name, text)),
+  )
+  expect(found).toEqual([
+    ['table', 2, 4],
+    ['table', 3],
+    ['table', 2],
+    ['line', 1, 3],
+    ['line', 1, 2, 4],
+    ['line', 1, 3],
+    ['place', 1, 2, 3],
+    ['place', 1, 2],
+    ['place', 1, 2],
+  ])
+})
+
 describe('tables', () => {
   it('reads CSV with quotes and line breaks, counting as a spreadsheet does', async () => {
     const rows = await read('question,answer\r\n"a, ""b""","line\nbreak"\n只有一格\nq2,\n', 'x.csv')

@@ -11,6 +11,7 @@ import { parseRunFile } from '../../src/run-file/parse-run-file'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
 import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
 import { readSuite } from '../../src/eval/suites/suite'
+import { evaluationCount, evaluationDue, evaluationsLeft } from '../../src/train/evaluation-rules'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import { goldenJson } from '../helpers/golden'
 import { MemoryPlace } from '../helpers/memory-place'
@@ -120,6 +121,34 @@ describe('evaluations of a run, as transformers’ Trainer makes them', () => {
       expect(place.files.has(`checkpoint-${best_global_step}/manifest.json`)).toBe(true)
     },
   )
+})
+
+it('evaluations that are still to come are those that will be due, from any step on, in a longer run too', () => {
+  const strategies = [
+    ...[1, 2, 3, 7, 0.3].map((eval_steps) => ({ eval_strategy: 'steps' as const, eval_steps })),
+    { eval_strategy: 'epoch' as const, eval_steps: null },
+    { eval_strategy: 'no' as const, eval_steps: null },
+  ]
+  for (const strategy of strategies) {
+    for (const eval_delay of [0, 0.7, 1, 2.5, 6, 40]) {
+      for (const eval_on_start of [true, false]) {
+        const run = { ...fileDefaults, ...strategy, eval_delay, eval_on_start }
+        const plan = { steps: 20, stepsPerEpoch: 10 }
+        const due = evaluationDue(run, plan)
+        for (const steps of [20, 26]) {
+          const after = Array.from({ length: steps }, (_, i) => due(i + 1, i + 1 === steps ? 'end' : 'step'))
+          for (let step = 1; step <= steps + 1; step++) {
+            const count = after.slice(step - 1).filter(Boolean).length
+            expect(evaluationsLeft(run, plan, step, steps), JSON.stringify({ ...strategy, eval_delay, step })).toBe(
+              count,
+            )
+          }
+          const all = after.filter(Boolean).length + (due(0, 'start') ? 1 : 0)
+          if (steps === plan.steps) expect(evaluationCount(run, plan)).toBe(all)
+        }
+      }
+    }
+  }
 })
 
 describe('held-out rows', () => {

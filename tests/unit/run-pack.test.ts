@@ -55,6 +55,7 @@ const record: RunRecord = {
   ],
   reason: 'finished',
   steps: 3,
+  from: { id: 'earlier', name: 'Quay', step: 2 },
   seconds: 3,
   trainLoss: 2,
   trainerState: { global_step: 3, max_steps: 3, log_history: [{ step: 1, loss: 2.5 }] },

@@ -55,7 +55,9 @@ it('goes on with a part whose connection broke, and sends nothing twice at the n
 })
 
 it('says what is wrong before a byte of a model is sent', async () => {
-  expect(await codeOf(push({ id: 'adapter' }))).toBe('hub-id')
+  for (const id of ['adapter', '../x', 'me/..', '.../x', 'a/b/c', 'me/a b', '']) {
+    expect(await codeOf(push({ id }))).toBe('hub-id')
+  }
   expect(await codeOf(push({ endpoint: 'hub' }))).toBe('hub-endpoint')
   for (const token of ['', 'secret', 'hf_right and more']) {
     expect(await codeOf(push({ token }))).toBe('hub-push-token-form')

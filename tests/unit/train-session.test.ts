@@ -151,6 +151,34 @@ describe('training session', () => {
     ])
   })
 
+  it('tells the time that is left with what happens between the steps: by what it says, then as it was measured', async () => {
+    let clock = 0
+    const trainer = new FakeTrainer((step) => ((clock += step === 1 ? 60_000 : 10_000), result(step)))
+    const judging: Interlude = {
+      due: (step, moment) => moment === 'end' || (moment === 'step' && step % 2 === 0),
+      run: async () => void (clock += 30_000),
+      // Six rows, a third of the time of trained ones.
+      ahead: {
+        times: (step, steps) => Math.floor((steps - 1) / 2) - Math.floor((step - 1) / 2) + 1,
+        guess: (rowSeconds) => (6 * rowSeconds) / 3,
+      },
+    }
+    const eight = Array.from({ length: 6 }, (_, i) => window(i / 6, batch(1, 1), batch(2, 1)))
+    const now = () => clock
+    const { end, reports } = session(trainer, { windows: eight, steps: 6, interludes: [judging], now })
+    await end
+    expect(reports.map(({ etaSeconds }) => etaSeconds)).toEqual([
+      // The first step warms up: 60 seconds for two rows, so 30 a row and 60 an evaluation; due behind 2, 4 and 6.
+      5 * 60 + 3 * 60,
+      // Behind a step the evaluation that is due there is still to come.
+      4 * 10 + 3 * 10,
+      3 * 10 + 2 * 30,
+      2 * 10 + 2 * 30,
+      1 * 10 + 1 * 30,
+      0 + 1 * 30,
+    ])
+  })
+
   it('gives way before it waits, and when it is stopped early', async () => {
     const seen: [Moment, number][] = []
     const interludes: Interlude[] = [

@@ -325,6 +325,25 @@ describe('runs that were interrupted', () => {
     expect(handoverStep({ ...only(), plannedSteps: 3 })).toBeNull()
   })
 
+  test('that go on from another say which: a checkpoint that was left, or the run whose adapter was gone on from', async () => {
+    await interruptedRun()
+    const studio = await visit()
+    await vi.waitFor(() => expect(studio.runs.store.getState().list).toHaveLength(1))
+    const first = only()
+    await studio.branchRun(first, 3)
+    await studio.startTraining()
+    const begun = () => studio.runs.store.getState().list!.filter(({ id }) => id !== first.id)
+    const [branch] = begun()
+    expect(branch.from).toEqual({ id: first.id, name: first.name, step: 3 })
+    await studio.startTraining()
+    expect(begun().find(({ id }) => id !== branch.id)!.from).toBeUndefined()
+    // What is loaded now is that last run's adapter, as it was at its end.
+    const last = studio.currentRun()!
+    studio.goOnFromAdapter(true)
+    await studio.startTraining()
+    expect(studio.currentRun()!.from).toEqual({ id: last.id, name: last.name, step: STEPS })
+  })
+
   test('in another tab are left alone', async () => {
     await interruptedRun()
     const next = await visit()

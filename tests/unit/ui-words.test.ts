@@ -16,7 +16,7 @@ describe('words', () => {
   test('no key is left over', () => {
     const source = ['src/ui', 'src/state', 'src/eval/report'].map(readAll).join('')
     const areas =
-      'room|go|phase|figure|finish|format|help|memory|merge|queueState|rate|role|rowColumn|rowLabel|runState|use|which|model\\.from|score\\.\\w+'
+      'room|go|phase|figure|finish|format|help|memory|merge|numbering|queueState|rate|role|rowColumn|rowLabel|runState|use|which|model\\.from|score\\.\\w+'
     const dynamic = new RegExp(`^(${areas})\\.|^try\\.(base|tuned)$`)
     const unused = keys.filter((key) => !source.includes(`'${key}'`) && !dynamic.test(key))
     expect(unused).toEqual([])

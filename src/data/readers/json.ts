@@ -31,7 +31,7 @@ export const json: Reader = {
     }
     if (!/^[\s\ufeff\x1e]*\[/.test(head)) return yield* values(file, prepend(head, pieces))
     const { text, isList } = await lookInto(head, pieces)
-    yield* isList ? elements(file.name, prepend(text, pieces)) : values(file, prepend(text, pieces))
+    yield* isList ? elements(file, prepend(text, pieces)) : values(file, prepend(text, pieces))
   },
 }
 
@@ -69,14 +69,15 @@ async function lookInto(head: string, pieces: AsyncIterator<string>): Promise<{ 
   return { text, isList: scanner.lists < 2 }
 }
 
-async function* elements(file: string, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {
+async function* elements(file: DataFile, pieces: AsyncIterable<string>): AsyncGenerator<SourceRow> {
+  file.numbered('place')
   const scanner = new ArrayScanner()
   let row = 0
   for await (const piece of pieces) {
     for (const element of scanner.feed(piece)) for (const value of valuesIn(element)) yield value(++row)
-    if (scanner.strayLine !== null) throw fail('data-json-after', { file, line: scanner.strayLine })
+    if (scanner.strayLine !== null) throw fail('data-json-after', { file: file.name, line: scanner.strayLine })
   }
-  if (scanner.state !== 'after') throw fail('data-json-cut', { file, row: row + 1, line: scanner.openLine })
+  if (scanner.state !== 'after') throw fail('data-json-cut', { file: file.name, row: row + 1, line: scanner.openLine })
 }
 
 /** The rows of an element's text: several where commas between them are missing. */
@@ -104,6 +105,7 @@ async function* values(file: DataFile, pieces: AsyncIterable<string>): AsyncGene
     for (const cut of cutter.feed(line)) {
       if (count++ === 0) {
         byLine = cut.isLine || 'error' in cut.result
+        file.numbered(byLine ? 'line' : 'place')
         first = cut
         continue
       }
@@ -124,6 +126,7 @@ function* alone(cut: Cut, file: DataFile): Generator<SourceRow> {
   const value = 'value' in cut.result ? cut.result.value : null
   const inside = isObject(value) ? unwrap(value, file.name) : null
   if (!inside) return yield rowOf(cut.isLine ? cut.line : 1, cut)
+  file.numbered('place')
   for (const note of inside.notes) file.note(note)
   let row = 0
   for (const element of inside.elements) yield asRow(++row, element)

@@ -8,6 +8,7 @@ export const plainText: Reader = {
   sniff: ({ name, text }) => text !== null && /\.(txt|text|md)(\.gz)?$/i.test(name),
   async *rows(file) {
     file.note(fail('data-read-lines', { file: file.name }))
+    file.numbered('line')
     let row = 0
     for await (const { text } of linesOf(file.text)) {
       row++

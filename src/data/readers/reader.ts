@@ -1,5 +1,6 @@
 import type { TuneError } from '../../errors'
 import type { ByteSource } from '../../contracts/bytes'
+import type { RowNumbering } from '../../contracts/data'
 import type { SourceRow } from '../source-row'
 
 /** The beginning of a file, by which its reader is found. */
@@ -20,6 +21,8 @@ export interface DataFile {
   text: AsyncIterable<string>
   /** Tell what is to be known of the file as a whole. */
   note(note: TuneError): void
+  /** Tell what the numbers of its rows are; of several times the last one holds. */
+  numbered(numbering: RowNumbering): void
 }
 
 /**

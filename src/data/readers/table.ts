@@ -28,6 +28,7 @@ export const table: Reader = {
     return separator !== '' && isRegular(text, separator, /\.(txt|md|text)(\.gz)?$/i.test(name) ? 3 : 2)
   },
   async *rows(file) {
+    file.numbered('table')
     const { separator, hasIndex, records } = await open(file)
     let header: string[] | null = null
     let row = 0

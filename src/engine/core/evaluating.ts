@@ -1,5 +1,5 @@
 import type { TokenizedRow } from '../../contracts/data'
-import type { EvalRow } from '../../contracts/evaluation'
+import { READ_SHARE, type EvalRow } from '../../contracts/evaluation'
 import type { TrainEvent } from '../../contracts/events'
 import type { LogRow } from '../../contracts/figures'
 import type { LoraPair } from '../../contracts/lora'
@@ -8,7 +8,7 @@ import { serializeError } from '../../errors/serialize'
 import type { LanguageModel } from '../../model/language-model'
 import { stepsAt } from '../../run-file/history'
 import type { RunFile } from '../../run-file/run-file'
-import { BestSoFar, evaluationDue } from '../../train/evaluation-rules'
+import { BestSoFar, evaluationDue, evaluationsLeft } from '../../train/evaluation-rules'
 import type { Interlude } from '../../train/interlude'
 import type { RunControl } from '../../train/run-control'
 import { batchOrder } from '../../train/train-model'
@@ -113,6 +113,10 @@ export function evaluating(parts: EvaluatingParts): Evaluations {
     interlude: {
       due: (step, moment) => !isOff && held.length > 0 && rows.at(-1)?.step !== step && due(step, moment),
       run: evaluate,
+      ahead: {
+        times: (step, all) => (isOff || held.length === 0 ? 0 : evaluationsLeft(run, plan, step, all)),
+        guess: (rowSeconds) => held.length * rowSeconds * READ_SHARE,
+      },
     },
   }
 }

@@ -49,6 +49,11 @@ export function answering(parts: AnsweringParts): Interlude {
       }
       on({ kind: 'phase', phase: 'training', step, steps })
     },
+    ahead: {
+      times: (step, all) => (isOff ? 0 : Math.floor((all - 1) / interval) - Math.floor((step - 1) / interval) + 1),
+      // Of answers a trained row says nothing; the first are given before the first step.
+      guess: () => 0,
+    },
   }
 }
 

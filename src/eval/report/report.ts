@@ -48,10 +48,10 @@ function article(scores: Scores, language: string, say: Say): string {
       const names = Object.keys(points[0]?.figures ?? {})
       const charts = names.map((name) => {
         const lines = [{ label: candidate, points: points.map((p) => [p.strength, p.figures[name]] as const) }]
-        const title = `${say('score.strength')}${say('score.colon')}${figureName(name, say)}`
+        const title = `${say('score.strength')}${say('mark.colon')}${figureName(name, say)}`
         return `<h3>${escaped(figureName(name, say))}</h3>${lineChart(title, lines, (x) => `${Math.round(x * 100)} %`)}`
       })
-      return `<section><h2>${escaped(say('score.strength'))}${say('score.colon')}${escaped(candidate)}</h2>${charts.join('')}</section>`
+      return `<section><h2>${escaped(say('score.strength'))}${say('mark.colon')}${escaped(candidate)}</h2>${charts.join('')}</section>`
     }),
     judgeSection(scores, say),
     `<section><h2>${escaped(say('score.report.samples'))}</h2>`,
@@ -72,7 +72,7 @@ function verdictBox(
   const lines = reasons.map((reason) => `<li>${escaped(reasonText(reason, scores, language, say))}</li>`)
   const cure = cures.map((one) => say(`score.cure.${one}`)).join(' ')
   return (
-    `<section class="verdict ${verdict}"><h2>${escaped(candidate)}${say('score.colon')}${escaped(say(`score.verdict.${verdict}`))}</h2>` +
+    `<section class="verdict ${verdict}"><h2>${escaped(candidate)}${say('mark.colon')}${escaped(say(`score.verdict.${verdict}`))}</h2>` +
     `${lines.length > 0 ? `<ul>${lines.join('')}</ul>` : `<p>${escaped(say(verdict === 'unclear' ? 'score.tooFew' : 'score.noReasons'))}</p>`}` +
     `${cure ? `<p>${escaped(say('score.cure', { cure }))}</p>` : ''}</section>`
   )
@@ -91,7 +91,7 @@ function reasonText(reason: Reason, { suites }: Scores, language: string, say: S
     low: written(unit, interval[0]),
     high: written(unit, interval[1]),
     n,
-    items: items.join(', '),
+    items: items.join(say('mark.comma')),
   })
 }
 
@@ -172,7 +172,7 @@ function chartOf(
   })
   const top =
     unit === 'share' ? 1 : unit === 'points' ? 100 : Math.max(...bars.map(({ interval }) => interval[1])) * 1.05 || 1
-  return barChart(`${titleOf(suite, language)}${say('score.colon')}${figureName(name, say)}`, bars, top, (value) =>
+  return barChart(`${titleOf(suite, language)}${say('mark.colon')}${figureName(name, say)}`, bars, top, (value) =>
     written(unit, value),
   )
 }
@@ -206,9 +206,9 @@ function sampleBox(sample: Sample, { suites, candidates }: Scores, language: str
   const wanted =
     sample.wanted === null
       ? ''
-      : `<p class="wanted">${escaped(say('score.wanted'))}${say('score.colon')}${escaped(sample.wanted)}</p>`
+      : `<p class="wanted">${escaped(say('score.wanted'))}${say('mark.colon')}${escaped(sample.wanted)}</p>`
   return (
-    `<details><summary>${escaped(titleOf(suite, language))} ${escaped(sample.item)}: ${escaped(sample.question.slice(0, 120))}</summary>` +
+    `<details><summary>${escaped(titleOf(suite, language))} ${escaped(sample.item)}${say('mark.colon')}${escaped(sample.question.slice(0, 120))}</summary>` +
     `<p class="question">${escaped(sample.question)}</p>${wanted}<div class="answers">${answers.join('')}</div></details>`
   )
 }
@@ -221,7 +221,9 @@ function claimList({ claims }: Record<string, unknown>, say: Say): string {
       ? say(`score.claim.${verdict}`)
       : say('score.claim.overlap', { value: written('share', overlap) })
     const [passage] = passages
-    const source = passage ? `<br><small>${escaped(`${passage.document}: ${passage.text.slice(0, 300)}`)}</small>` : ''
+    const source = passage
+      ? `<br><small>${escaped(`${passage.document}${say('mark.colon')}${passage.text.slice(0, 300)}`)}</small>`
+      : ''
     return `<li>${escaped(text)} <b>${escaped(told)}</b>${source}</li>`
   })
   return `<ul>${lines.join('')}</ul>`

@@ -1,5 +1,5 @@
 import type { LoraConfig } from '../../contracts/lora'
-import { isHubId } from '../../formats/base-name'
+import { isHubId } from '../../contracts/hub-id'
 import type { CardSay } from './words'
 
 /** What a README fills into the commands. */

@@ -1,4 +1,4 @@
-import { isHubId } from '../../formats/base-name'
+import { isHubId } from '../../contracts/hub-id'
 import { licenseFields } from './license-fields'
 
 /** The YAML that hubs read at the top of a model card. */

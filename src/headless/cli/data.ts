@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { ByteSource } from '../../contracts/bytes'
-import type { ColumnMapping, DataOptions, DataSummary } from '../../contracts/data'
+import type { ColumnMapping, DataOptions, DataSummary, RowNumbering } from '../../contracts/data'
 import { readRows } from '../../data'
 import { fail } from '../../errors'
 import type { RunFile } from '../../run-file/run-file'
@@ -66,7 +66,7 @@ const wrongColumns = (value: string) =>
 
 /** What became of the rows: notes, reasons of rows left out with their numbers, what columns are, the counts. */
 export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): void {
-  const { name, rowsRead, rowsKept, truncatedRows, leftOut, notes } = facts
+  const { name, numbering, rowsRead, rowsKept, truncatedRows, leftOut, notes } = facts
   const saysLength = notes.some((note) => note.code === 'data-too-long')
   for (const note of notes) terminal.warning(note)
   for (const { error, count, rows } of leftOut) {
@@ -77,11 +77,19 @@ export function tellData(facts: DataSummary, run: RunFile, terminal: Terminal): 
     const more = count > rows.length ? ', …' : ''
     if (count > 1) terminal.line(`      the same holds for ${count} rows: ${rows.join(', ')}${more}`)
   }
+  if (numbering && leftOut.length > 0) terminal.line(`      ${NUMBERED[numbering]}`)
   if (facts.question === 'encoding') throw fail('data-encoding-unclear', { file: name, candidates: facts.encodings })
   if (facts.question === 'columns') throw fail('cli-data-unknown', { file: name, columns: asked(facts) })
   if (rowsKept === 0) throw fail('data-no-rows', { file: name, rows: rowsRead })
   const cut = truncatedRows > 0 ? `, ${truncatedRows} cut at ${run.max_length} tokens` : ''
   terminal.line(`${rowsKept} ${rowsKept === 1 ? 'row' : 'rows'} kept as ${understood(facts)}${cut}`)
+}
+
+/** Where a row that is named is found. */
+const NUMBERED: Record<RowNumbering, string> = {
+  line: 'a row has the number of its line in the file',
+  table: 'a row has the number that a spreadsheet shows: the heading is row 1',
+  place: 'rows are counted from the beginning of the file: the first is row 1',
 }
 
 /** The formats and, where columns were taken by their names or places, which. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fail } from '../../errors'
 import type { TuneError } from '../../errors'
 import type { FileFolder } from '../../contracts/bytes'
-import { isHubId } from '../../formats/base-name'
+import { isHubId } from '../../contracts/hub-id'
 import { nodeFolder } from '../../storage/node/node-folder'
 
 /** The folder that `--model` or `--lora` names; "builtin" is the model that ships with the project. */

@@ -71,7 +71,7 @@ export const exportRoom = {
   'export.handoverButton': 'Download the project',
   'export.handoverFrom': 'From step {step}.',
   'export.handoverNone':
-    'There is no checkpoint before the end of this run. With save_steps, or stopped earlier, a run can be taken along.',
+    'Not for this run: no state from before its end was saved to go on from (a checkpoint). Nothing is missing, the adapter is its whole result. To have one, choose “steps” for save_strategy before a run (Train, Advanced), or stop the run before its end.',
   'export.configText': 'The run file repeats the run here, on the command line or with the Hugging Face libraries.',
   'export.trainerState': 'Save trainer_state.json',
   'export.files': 'Files',

@@ -18,6 +18,8 @@ export const runs = {
   'runs.back': 'All runs',
   'runs.gone': 'There is no such run here any more.',
   'runs.learnt': '{name}: {rows} {rows|row|rows}',
+  'runs.from': 'Goes on from',
+  'runs.fromStep': 'after step {step}',
   'runs.rename': 'Rename',
   'runs.tag': 'Tag',
   'runs.tags': 'Tags, with commas between',

@@ -1,4 +1,7 @@
+import { marks } from './marks'
+
 export const scoreRoom = {
+  ...marks,
   'score.lead': 'Is it better? The model as it was and as it is now on the same questions, with a verdict.',
   'score.what': 'What to ask',
   'score.choice.loss': 'Loss of your rows',
@@ -118,7 +121,6 @@ export const scoreRoom = {
   'score.cure.more-data': 'Give more rows, or train for longer.',
   'score.cure.general-data': 'Mix general questions into the training rows.',
   'score.strength': 'Strength of the adapter',
-  'score.colon': ': ',
   'score.wanted': 'Wanted',
   'score.verdict.better': 'better',
   'score.verdict.better-but': 'better, but something is lost',

@@ -68,7 +68,8 @@ export const exportRoom: Record<keyof typeof english, string> = {
     '训练从最近的检查点起，用 TRL、PEFT 和 accelerate 继续：数据行、适配器、优化器状态和设置写成一个带说明的小项目，可用于单个 GPU、单节点或多节点。数据文件按原样一并写入，包括不参与训练的列和行。它保存的结果可以在这里重新打开。',
   'export.handoverButton': '下载项目',
   'export.handoverFrom': '从第 {step} 步开始。',
-  'export.handoverNone': '这次训练结束之前没有检查点。设置了 save_steps 或提前停止的训练可以带走。',
+  'export.handoverNone':
+    '这次训练不适用：结束之前没有保存可以接着训练的状态（即检查点）。成果并不缺什么，全部都在适配器里。如需在别处继续，请在训练前把 save_strategy 设为“steps”（“训练”的“高级”设置），或在结束前停止并保存。',
   'export.configText': '凭训练配置，可以在这里、命令行或 Hugging Face 的库中重现这次训练。',
   'export.trainerState': '保存 trainer_state.json',
   'export.files': '文件',

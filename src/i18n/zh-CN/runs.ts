@@ -20,6 +20,8 @@ export const runs: Record<keyof typeof english, string> = {
   'runs.back': '全部训练',
   'runs.gone': '这里已没有这次训练。',
   'runs.learnt': '{name}：{rows} 行',
+  'runs.from': '接续自',
+  'runs.fromStep': '第 {step} 步之后',
   'runs.rename': '重命名',
   'runs.tag': '加标签',
   'runs.tags': '标签（用逗号分隔）',

@@ -1,4 +1,6 @@
+import { marks } from './marks'
 export const scoreRoom = {
+  ...marks,
   'score.lead': '变好了吗？用同样的问题考原来的模型和现在的模型，给出结论。',
   'score.what': '考什么',
   'score.choice.loss': '你的数据的损失',
@@ -111,7 +113,6 @@ export const scoreRoom = {
   'score.cure.more-data': '增加数据，或训练更久。',
   'score.cure.general-data': '在训练数据中混入一般问题。',
   'score.strength': '适配器强度',
-  'score.colon': '：',
   'score.wanted': '应答',
   'score.verdict.better': '变好了',
   'score.verdict.better-but': '变好了，但有所失',

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { fail } from '../../../errors'
-import { isHubId } from '../../../formats/base-name'
+import { isHubId } from '../../../contracts/hub-id'
 import { DEFAULT_HUB } from '../../../storage/hub-listing'
 import type { OnnxSource } from '../../onnx'
 

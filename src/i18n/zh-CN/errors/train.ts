@@ -56,7 +56,7 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
   'run-packing-uncut': () =>
     '运行配置同时设置了 "packing" 和 "max_length": null，但只有给出长度才能把多行拼在一起。没有读取任何设置。请给 "max_length" 一个数，或去掉 "packing"。',
   'run-field-unsupported': ({ field, value }) =>
-    `“${field}”: ${value} 会影响训练结果，而这里尚不支持。没有用它开始训练；删除该字段即可在没有它的情况下继续。`,
+    `“${field}”的值 ${value} 会影响训练结果，而这里尚不支持。没有用它开始训练；删除该字段即可在没有它的情况下继续。`,
   'run-optimizer-unsupported': ({ optim, known }) =>
     `不支持优化器“${optim}”，没有用它开始训练。请把 “optim” 设为以下之一：${known.join('、')}。`,
   'run-optimizer-instead': ({ optim, used }) =>
@@ -113,7 +113,7 @@ export const trainErrors: ErrorTexts<TrainErrors> = {
   'train-other-data': () =>
     '当前数据集与检查点所用的不同（数据行、token 或标签不一致），继续下去就不再是同一次训练，因此没有开始。请载入同一个文件，并使用相同的 max_length 和损失选项。',
   'train-checkpoints-unkept': ({ save_strategy }) =>
-    `“save_strategy”: “${save_strategy}”要求保存检查点，但没有指定保存位置。训练照常进行，结束时仍会保留适配器。`,
+    `“save_strategy”为“${save_strategy}”，即要求保存检查点，但没有指定保存位置。训练照常进行，结束时仍会保留适配器。`,
   'train-result-elsewhere': (p) =>
     `无法写入 ${p.wanted}：${p.reason}原有内容保持不变。结果已保存到 ${p.place}，请自行移动到需要的位置。${p.checkpoint ? `最近一个完好的检查点是 ${p.checkpoint}。` : ''}`,
   'train-result-nowhere': (p) =>

@@ -10,6 +10,12 @@ import styles from './charts.module.css'
 // Recharts is most of the page's weight; it comes when the first chart does.
 const Plot = lazy(() => import('./plot').then((module) => ({ default: module.Plot })))
 
+/** What a mark of the drawing stands for; `best` is a filled dot. */
+export interface LegendEntry {
+  mark: 'line' | 'dot' | 'best'
+  text: string
+}
+
 interface ChartFrameProps {
   name: string
   file: string
@@ -18,6 +24,7 @@ interface ChartFrameProps {
   reading: string
   where?: string
   series: PlotSeries[]
+  legend?: readonly LegendEntry[]
   domain: [number, number]
   epochs: readonly number[]
   log: boolean
@@ -34,7 +41,22 @@ interface ChartFrameProps {
 const LEAST_DRAG = 0.02
 
 export function ChartFrame(props: ChartFrameProps) {
-  const { name, summary, reading, where, series, domain, epochs, log, size, hoverX, isEmpty, onHover, onZoom } = props
+  const {
+    name,
+    summary,
+    reading,
+    where,
+    series,
+    legend = [],
+    domain,
+    epochs,
+    log,
+    size,
+    hoverX,
+    isEmpty,
+    onHover,
+    onZoom,
+  } = props
   const studio = useStudio()
   const { t } = useWords()
   const id = useId()
@@ -86,6 +108,22 @@ export function ChartFrame(props: ChartFrameProps) {
           ]}
         />
       </figcaption>
+      {legend.length > 0 && (
+        <ul className={`${styles.legend} muted`}>
+          {legend.map(({ mark, text }) => (
+            <li key={mark}>
+              {mark === 'line' ? (
+                <span className={styles.lineSwatch} />
+              ) : (
+                <svg viewBox="-6 -6 12 12" className={styles.dotSwatch} aria-hidden="true">
+                  <circle className={styles.heldDot} data-best={mark === 'best'} r={mark === 'best' ? 5 : 3} />
+                </svg>
+              )}{' '}
+              {text}
+            </li>
+          ))}
+        </ul>
+      )}
       <div
         className={styles.plot}
         ref={plot}

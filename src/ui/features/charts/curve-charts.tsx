@@ -11,6 +11,7 @@ import { Button } from '../../kit/button'
 import { useStudio, useWords } from '../../studio-context'
 import { ChartControls } from './chart-controls'
 import { ChartFrame } from './chart-frame'
+import type { LegendEntry } from './chart-frame'
 import { figureText } from './figure-text'
 import type { PlotSeries } from './plot-types'
 import styles from './charts.module.css'
@@ -115,6 +116,7 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
         }
         where={where}
         series={series}
+        legend={legendOf(name)}
         log={log && logScale}
         size={size}
         domain={drawn.domain}
@@ -127,6 +129,16 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
         isEmpty={points.length === 0}
       />
     )
+  }
+  /** What dots mean, where there are some. */
+  function legendOf(name: Charted['name']): LegendEntry[] {
+    if (name === 'learning_rate' && steerings.length > 0) return [{ mark: 'dot', text: t('chart.steered') }]
+    if (name !== 'loss' || evaluations.length === 0) return []
+    return [
+      { mark: 'line', text: t('chart.trained') },
+      { mark: 'dot', text: t('chart.heldOut') },
+      { mark: 'best', text: t('chart.heldOutBest') },
+    ]
   }
   const setFrame = ({ name, line }: SetLine) => {
     const text = (value: number) => measure(value)
@@ -163,14 +175,14 @@ export function CurveCharts({ points, version, evaluations = [], steerings = [],
       )}
       {underlays.length > 0 && (
         <p className={`muted ${styles.chartCompared}`}>
-          {t('chart.compared', { names: underlays.map(({ name }) => name).join(', ') })}
+          {t('chart.compared', { names: underlays.map(({ name }) => name).join(t('mark.comma')) })}
         </p>
       )}
-      <div className={styles.smallCharts}>
+      <div className={styles.smallCharts} data-after-words>
         {smallCharts.map((chart) => frame(chart))}
         {drawn.sets.map(setFrame)}
       </div>
-      <p className={`muted ${styles.chartHelp}`}>
+      <p className={`muted ${styles.chartHelp}`} data-after-words>
         {zoom ? (
           <Button kind="quiet" onClick={() => setZoom(null)}>
             {t('chart.resetZoom')}

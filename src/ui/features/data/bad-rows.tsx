@@ -9,9 +9,10 @@ export const BAD_ROWS_ID = 'bad-rows'
 /** Why rows are left out, each reason once with its rows. */
 export function BadRows({ summary }: { summary: DataSummary }) {
   const words = useWords()
-  const { leftOut, badRowCount } = summary
+  const { leftOut, badRowCount, numbering } = summary
   return (
     <Part title={words.t('data.badRows', { n: badRowCount })}>
+      {numbering && <p className="muted">{words.t(`numbering.${numbering}`)}</p>}
       <ul
         id={BAD_ROWS_ID}
         className={styles.badRows}
@@ -26,7 +27,10 @@ export function BadRows({ summary }: { summary: DataSummary }) {
               {count > 1 && (
                 <span className="muted">
                   {' '}
-                  {words.t('data.sameHolds', { n: count, rows: rows.join(', ') + (count > rows.length ? ', …' : '') })}
+                  {words.t('data.sameHolds', {
+                    n: count,
+                    rows: [...rows, ...(count > rows.length ? ['…'] : [])].join(words.t('mark.comma')),
+                  })}
                 </span>
               )}
             </span>

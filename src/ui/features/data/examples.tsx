@@ -43,6 +43,7 @@ export function Examples() {
             <span className={styles.token} data-part="true" /> {t('data.sharedCharacter')}
           </span>
         )}
+        {summary.numbering && <span className="muted">{t(`numbering.${summary.numbering}`)}</span>}
       </p>
       <div className={styles.examples}>
         {preview.map((row) => (

@@ -18,7 +18,9 @@ export function Mapping({ summary }: { summary: DataSummary }) {
   const studio = useStudio()
   const { t } = useWords()
   const usesOf = (column: string) =>
-    (summary.uses[column]?.length ? summary.uses[column] : (['none'] as const)).map((use) => t(`use.${use}`)).join(', ')
+    (summary.uses[column]?.length ? summary.uses[column] : (['none'] as const))
+      .map((use) => t(`use.${use}`))
+      .join(t('mark.comma'))
   const running = useStore(studio.train.store, () => studio.running())
   const own = useStore(studio.data.store, (state) => state.mapping)
   const mapping: ColumnMapping = own ?? summary.mapping

@@ -41,7 +41,7 @@ export function GpuTuning({ gpu }: { gpu: GpuSummary }) {
                   {candidates
                     .filter(({ variant, gflops: rate }) => variant !== chosen && rate > 0)
                     .map(({ variant, gflops: rate }) => `${variant} ${num(rate, { maximumSignificantDigits: 3 })}`)
-                    .join(', ')}
+                    .join(t('mark.comma'))}
                 </td>
               </tr>
             ))}
@@ -50,7 +50,7 @@ export function GpuTuning({ gpu }: { gpu: GpuSummary }) {
       ) : (
         <p>{gpu.isSoftware ? t('gpu.tuning.defaults') : t('gpu.tuning.none')}</p>
       )}
-      {gpu.refused.length > 0 && <p>{t('gpu.tuning.refused', { names: gpu.refused.join(', ') })}</p>}
+      {gpu.refused.length > 0 && <p>{t('gpu.tuning.refused', { names: gpu.refused.join(t('mark.comma')) })}</p>}
       <p className="row">
         <Button disabled={tuning || running || status === 'loading'} onClick={() => void studio.model.tuneGpu()}>
           {tuning ? t('gpu.tuning.going') : report ? t('gpu.tuning.again') : t('gpu.tuning.start')}

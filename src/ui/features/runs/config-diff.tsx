@@ -2,16 +2,17 @@ import type { RunRecord } from '../../../state/run-record'
 import { differingFields } from '../../../state/config-diff'
 import { Part } from '../../kit/room'
 import { useWords } from '../../studio-context'
+import { RunOriginView } from './run-origin'
 
-/** Only what the chosen runs do differently. */
+/** Only what the chosen runs do differently, and which of them go on from another. */
 export function ConfigDiff({ records }: { records: readonly RunRecord[] }) {
   const { t } = useWords()
   const rows = differingFields(records.map((record) => record.run))
+  const hasOrigin = records.some(({ from }) => from)
   return (
     <Part title={t('runs.diff')}>
-      {rows.length === 0 ? (
-        <p className="muted">{t('runs.sameSettings')}</p>
-      ) : (
+      {rows.length === 0 && <p className="muted">{t('runs.sameSettings')}</p>}
+      {(rows.length > 0 || hasOrigin) && (
         <div className="table-scroll">
           <table>
             <thead>
@@ -25,6 +26,14 @@ export function ConfigDiff({ records }: { records: readonly RunRecord[] }) {
               </tr>
             </thead>
             <tbody>
+              {hasOrigin && (
+                <tr>
+                  <th scope="row">{t('runs.from')}</th>
+                  {records.map(({ id, from }) => (
+                    <td key={id}>{from ? <RunOriginView from={from} /> : '–'}</td>
+                  ))}
+                </tr>
+              )}
               {rows.map(({ field, values }) => (
                 <tr key={field}>
                   <th scope="row">

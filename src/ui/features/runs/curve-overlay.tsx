@@ -52,7 +52,7 @@ export function CurveOverlay({ records }: { records: readonly RunRecord[] }) {
       <ChartFrame
         name={t('figure.loss')}
         file="loss"
-        summary={readings.join(', ')}
+        summary={readings.join(t('mark.comma'))}
         reading=""
         series={series}
         domain={domain}

@@ -43,7 +43,7 @@ export function RunName({ record, editing, onEdit }: RunNameProps) {
           </button>
         </>
       )}
-      {editing === 'tags' && <InlineEdit label={t('runs.tags')} value={tags.join(', ')} onDone={tag} />}
+      {editing === 'tags' && <InlineEdit label={t('runs.tags')} value={tags.join(t('mark.comma'))} onDone={tag} />}
       {editing !== 'tags' && tags.length > 0 && (
         <span className={styles.runTags}>
           {tags.map((one) => (

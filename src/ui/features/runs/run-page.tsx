@@ -13,6 +13,7 @@ import { AnswersView } from '../train/answers-view'
 import { HeldOutWords } from '../train/held-out-words'
 import { RunLog } from '../train/run-log'
 import { RunName } from './run-name'
+import { RunOriginView } from './run-origin'
 import room from '../../kit/room.module.css'
 import stat from '../../kit/stat.module.css'
 import train from '../train/train.module.css'
@@ -34,7 +35,7 @@ function Whole({ record }: { record: RunRecord }) {
   const [editing, setEditing] = useState<'name' | 'tags' | null>(null)
   const attempt = (job: Promise<unknown>) => void job.catch(studio.notices.fail)
   const save = (name: string, value: unknown) => studio.exporting.saveText(name, JSON.stringify(value, null, 2) + '\n')
-  const { curve, data, evaluations = [], model, run } = record
+  const { curve, data, evaluations = [], from, model, run } = record
   const [first, last] = [curve.at(0)?.loss, curve.at(-1)?.loss]
   return (
     <>
@@ -50,6 +51,11 @@ function Whole({ record }: { record: RunRecord }) {
         <Stat label={t('runs.when')}>{when(record.startedAt)}</Stat>
         <Stat label={t('room.model')}>{model.name}</Stat>
         <Stat label={t('room.data')}>{t('runs.learnt', { name: data.name, rows: data.rows })}</Stat>
+        {from && (
+          <Stat label={t('runs.from')}>
+            <RunOriginView from={from} />
+          </Stat>
+        )}
       </dl>
       <p className="row">
         {canResume(record) && (

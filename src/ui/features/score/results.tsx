@@ -78,7 +78,7 @@ function reasonText({ suite, figure, effect, base, value, interval, n, items }: 
     low,
     high,
     n,
-    items: items.join(', '),
+    items: items.join(words.t('mark.comma')),
   })
 }
 

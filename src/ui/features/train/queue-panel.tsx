@@ -53,7 +53,7 @@ function Entry({ entry: { id, name, run, state, runId, error } }: { entry: Queue
   const studio = useStudio()
   const words = useWords()
   const { t } = words
-  const shown = name || `${t('queue.asSet')}: learning_rate=${run.learning_rate} lora.r=${run.lora.r}`
+  const shown = name || `${t('queue.asSet')}${t('mark.colon')}learning_rate=${run.learning_rate} lora.r=${run.lora.r}`
   return (
     <li data-state={state}>
       <span>{state === 'done' && runId ? <a href={`#/runs/${runId}`}>{shown}</a> : shown}</span>{' '}

@@ -1,4 +1,4 @@
-import { rateOfRuns, secondsOf } from '../../../state/run-pace'
+import { paceOfRuns, secondsOf } from '../../../state/run-pace'
 import { Button } from '../../kit/button'
 import { useFields, useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
@@ -14,9 +14,11 @@ export function RunTime() {
   const runs = useStore(studio.runs.store, (state) => state.list)
   if (!plan || !card) return null
   const measured = rates[card.id]
-  const rate = measured ?? rateOfRuns(runs ?? [], card.id)
-  if (rate) {
-    const words = { time: duration(secondsOf(plan, run, rate)), rate: num(rate, { maximumFractionDigits: 0 }) }
+  // Where it was measured in this visit, the kernels are compiled.
+  const pace = measured ? { rate: measured } : paceOfRuns(runs ?? [], card.id)
+  if (pace) {
+    const rate = num(pace.rate, { maximumFractionDigits: 0 })
+    const words = { time: duration(secondsOf(plan, run, pace)), rate }
     return <p className="muted">{t(measured ? 'pace.measured' : 'pace.ofRuns', words)}</p>
   }
   if (isMeasuring) return <p className="muted">{t('pace.measuring')}</p>

@@ -1,4 +1,5 @@
 import { useFields, useStore } from '../../read-store'
+import { isRunning } from '../../../state/train-room'
 import { useStudio } from '../../studio-context'
 import { CurveCharts } from '../charts/curve-charts'
 import { HeldOutWords } from './held-out-words'
@@ -13,8 +14,9 @@ import styles from './train.module.css'
 /** During and after a run: curves left, words right. */
 export function RunView() {
   const studio = useStudio()
-  const { version, evaluations, steerings, runId, outcome, plan, answers, log } = useFields(
+  const { phase, version, evaluations, steerings, runId, outcome, plan, answers, log } = useFields(
     studio.train.store,
+    'phase',
     'version',
     'evaluations',
     'steerings',
@@ -28,7 +30,7 @@ export function RunView() {
   const { list, picked } = useFields(studio.runs.store, 'list', 'picked')
   const underlays = (list ?? []).filter((record) => picked.includes(record.id) && record.id !== runId)
   return (
-    <div className={styles.runView}>
+    <div className={styles.runView} data-live={isRunning(phase) || undefined}>
       <CurveCharts
         points={studio.train.points()}
         version={version}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useStore } from '../../read-store'
 import type { Answer, AnswerSide, Side } from '../../../state/try-room'
 import { Button } from '../../kit/button'
@@ -15,8 +16,16 @@ export function AnswerView({ answer }: { answer: Answer }) {
         ? pinnedPrompts.filter((one) => one !== answer.prompt)
         : [answer.prompt, ...pinnedPrompts].slice(0, 8),
     }))
+  const article = useRef<HTMLElement>(null)
+  const isNew = answer.base.status !== 'done'
+  useEffect(() => {
+    // Settings that are unfolded, or answers below which it was asked, leave it out of sight.
+    if (isNew) article.current?.scrollIntoView({ block: 'nearest' })
+    // Where it stands is the person's own from then on.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
   return (
-    <article className={styles.answer}>
+    <article className={styles.answer} ref={article}>
       <header>
         <p className={styles.question}>{answer.prompt}</p>
         <Button kind="quiet" aria-pressed={pinned} onClick={togglePin}>
