@@ -12,16 +12,15 @@ import { createDataRoom } from './data-room'
 import { createEvalFile } from './eval-file'
 import { createExportCheck } from './export-check'
 import type { CheckParts } from './export-check'
+import { createExportDoors } from './export-doors'
 import { createExportRoom } from './export-room'
-import type { PushTarget, Saver } from './export-room'
+import type { Saver } from './export-room'
 import { createModelChoice } from './model-choice'
 import { createModelRoom } from './model-room'
 import { createNotices } from './notices'
 import type { PrefsStore } from './prefs'
-import { presetFor } from './presets'
 import type { Router } from './router'
 import type { RunArchive, RunRecord } from './run-record'
-import { handoverStep } from './run-record'
 import { createRateSearch } from './rate-search'
 import { createRunQueue } from './run-queue'
 import { createRunDoors } from './run-doors'
@@ -37,10 +36,9 @@ import { createScoreRoom } from './score-room'
 import type { MixPart } from './try-room'
 import { createTryRoom } from './try-room'
 import { createVisitStart } from './visit-start'
-import { isLoss } from './losses'
+import { linkRooms } from './room-links'
 import { createVisitKeeper } from './keep-visit'
-import { dataName, fileStem } from './names'
-import type { RunFacts } from '../run-file/run-facts'
+import { dataName } from './names'
 import type { VisitStore } from './visit-store'
 
 export interface StudioParts {
@@ -68,8 +66,7 @@ interface OverlayState {
   open: 'palette' | 'keys' | null
 }
 
-const PLAN_DELAY_MS = 120
-/** The rooms, and what one of them means for the others. */
+/** The rooms, and what is done with several of them. */
 export function createStudio(parts: StudioParts) {
   const { archive, library, saver, prefs, router, hasWebGpu, baseUrl, visits, ask, gate } = parts
   const notices = createNotices()
@@ -120,7 +117,7 @@ export function createStudio(parts: StudioParts) {
     train,
     visits,
     settings: () => train.store.getState().run,
-    onChange: () => replan(),
+    onChange: () => links.replan(),
   })
   const glass = createRowsGlass(engine)
   const rates = createRateSearch(engine)
@@ -150,68 +147,19 @@ export function createStudio(parts: StudioParts) {
     return model.store.getState().status === 'ready' && status === 'ready' && (summary?.rowsKept ?? 0) > 0
   }
 
-  let planTimer: ReturnType<typeof setTimeout> | null = null
-  function replan() {
-    if (planTimer) clearTimeout(planTimer)
-    planTimer = setTimeout(() => {
-      if (!running()) void train.plan(isReady())
-    }, PLAN_DELAY_MS)
-  }
-
-  /** Settings for what is chosen, as long as the person has made none. */
-  function suggest() {
-    const { card } = model.store.getState()
-    if (card) train.suggest(presetFor(card, data.store.getState().sample !== null))
-  }
-
-  // A new model brings its own tokenizer and has no adapter yet.
-  model.store.subscribe((now, before) => {
-    if (now.card === before.card) return
-    // A load that failed may have left the model of before as it stood, adapter and all.
-    if (now.status !== 'loading' && !engine.adapter()) {
-      tryRoom.adapterIs(null)
-      train.setContinue(false)
-    }
-    if (now.card) {
-      suggest()
-      void data.reload().then(evalFile.again).catch(notices.fail)
-    }
-    replan()
+  const links = linkRooms({
+    engine,
+    notices,
+    model,
+    data,
+    train,
+    tryRoom,
+    score,
+    exporting,
+    glass,
+    evalFile,
+    isReady,
   })
-  data.store.subscribe((now, before) => {
-    if (now.sample !== before.sample) suggest()
-    if (now.summary !== before.summary) glass.forget()
-    // Numbers of rows mean nothing in another file.
-    if (now.opened !== before.opened && train.store.getState().run.exclude_rows.length > 0) train.excludeRows([])
-    if (now.summary !== before.summary || now.status !== before.status) replan()
-  })
-  train.store.subscribe((now, before) => {
-    // What was changed right before a start waits until it has ended.
-    if (now.phase !== before.phase) replan()
-    if (now.run === before.run) return
-    const changed = (['max_length', 'assistant_only_loss', 'completion_only_loss'] as const).some(
-      (name) => now.run[name] !== before.run[name],
-    )
-    if (changed) void data.retokenize()
-    else replan()
-  })
-
-  tryRoom.store.subscribe((now, before) => {
-    if (now.adapter === before.adapter) return
-    exporting.forget()
-    glass.forgetAfter()
-  })
-
-  for (const room of [train, tryRoom, score, exporting]) {
-    room.store.subscribe(({ error }, before) => {
-      if (error !== before.error && isLoss(error)) model.lost(error)
-    })
-  }
-  // A judge or an encoder may have come into this browser.
-  score.store.subscribe(({ phase }, before) => {
-    if (phase === 'idle' && before.phase !== 'idle') model.listCached().catch(notices.fail)
-  })
-  engine.onLost?.((error) => model.lost(error))
 
   const start = createRunStarter({
     engine,
@@ -223,7 +171,7 @@ export function createStudio(parts: StudioParts) {
     tryRoom,
     exporting,
     runs,
-    download: (record) => downloadAdapter(record),
+    download: (record) => ways.downloadAdapter(record),
   })
   const doors = createRunDoors({
     engine,
@@ -242,6 +190,16 @@ export function createStudio(parts: StudioParts) {
     isReady,
     keptFile: visit.file,
     begun: () => begun,
+  })
+  const ways = createExportDoors({
+    archive,
+    prefs,
+    train,
+    tryRoom,
+    score,
+    exporting,
+    runs,
+    bringBack: doors.bringBack,
   })
   const begin = createVisitStart({
     model,
@@ -272,7 +230,7 @@ export function createStudio(parts: StudioParts) {
   /** Losses of rows as they were trained: of the run that was begun here, or of the one whose adapter is loaded. */
   const seenRows = () => {
     const { runId } = train.store.getState()
-    return runId ? train.seenRows() : unpackSeen(currentRun()?.seen)
+    return runId ? train.seenRows() : unpackSeen(ways.currentRun()?.seen)
   }
 
   /** Runs are judged by the rows of this file from now on; null: by held-out rows of the data set. */
@@ -280,40 +238,6 @@ export function createStudio(parts: StudioParts) {
     notices.clear('eval', 'data')
     await evalFile.open(file).catch(notices.fail)
   }
-
-  /** The run whose adapter is loaded, where it is one of ours. */
-  const currentRun = () => {
-    const { adapterRunId } = tryRoom.store.getState()
-    return adapterRunId ? runs.find(adapterRunId) : undefined
-  }
-  const exportName = () => fileStem(tryRoom.store.getState().adapterName || 'adapter')
-
-  async function downloadAdapter(record: RunRecord | undefined = currentRun()) {
-    // Of the run that is going on, what is kept is what it was before.
-    const isLive = running() && record?.id === train.store.getState().runId
-    // What was scored is written anew, with its scores.
-    const scores = record === currentRun() ? await score.ofReadme(prefs.getState().language) : undefined
-    const kept = record && !isLive && !scores ? await runs.files(record.id, 'adapter') : []
-    const facts = record && { ...factsNow(record), scores }
-    const isLoaded = !running() && record === currentRun() && tryRoom.store.getState().adapter !== null
-    await exporting.downloadAdapter(record ? fileStem(record.name) : exportName(), kept, isLoaded, facts ?? { scores })
-  }
-
-  /** What an export says of the run whose adapter is loaded, and of its scores. */
-  const exportFacts = async (): Promise<RunFacts> => {
-    const record = currentRun()
-    return { ...(record && factsNow(record)), scores: await score.ofReadme(prefs.getState().language) }
-  }
-
-  const factsNow = ({ name, data, run, steps, trainLoss, seconds }: RunRecord): RunFacts => ({
-    runName: name,
-    dataName: data.name,
-    rows: data.rows,
-    tokens: data.tokens,
-    dataLicense: data.license,
-    run,
-    outcome: { steps, trainLoss, seconds },
-  })
 
   /** The settings of a link, or of a file or a pasted text, also of another trainer; `name` tells what it is. */
   async function applyRunFile(given: { json: unknown } | { text: string; name?: string }): Promise<boolean> {
@@ -373,8 +297,7 @@ export function createStudio(parts: StudioParts) {
     branchRun: doors.branchRun,
     openEvalFile,
     goOnFromAdapter: doors.goOnFromAdapter,
-    currentRun,
-    exportName,
+    ...ways,
     applyRunFile,
 
     begin(sharedRun: unknown): Promise<void> {
@@ -382,41 +305,6 @@ export function createStudio(parts: StudioParts) {
       return begun
     },
 
-    downloadAdapter,
-    async downloadMerged(to: 'zip' | 'folder') {
-      const record = currentRun()
-      const keep = exporting.store.getState().keepMerged && record
-      await exporting.downloadMerged(
-        `${exportName()}-merged`,
-        to,
-        keep ? (files) => runs.keepFiles(keep.id, 'merged', files, keep.steps) : null,
-      )
-    },
-    async downloadFormat(kind: string) {
-      return exporting.downloadFormat(kind, exportName(), await exportFacts())
-    },
-    /** The loaded model or its adapter on a hub; `dataLicense` in the person's own words. */
-    async pushExport(kind: string, to: PushTarget, dataLicense: string) {
-      const facts = { ...(await exportFacts()), dataLicense: dataLicense || undefined }
-      return exporting.push(kind, exportName(), to, facts)
-    },
-    async downloadKeptMerged(record: RunRecord) {
-      await exporting.saveZip(`${fileStem(record.name)}-merged`, await runs.files(record.id, 'merged'))
-    },
-    /** A project that goes on with the run on larger machines: its model and data set are opened first. */
-    async handOver(record: RunRecord) {
-      const step = handoverStep(record)
-      if (step === null || running()) return
-      // It is written by the run's own settings; those that the person had set for another stand again afterwards.
-      const { run } = train.store.getState()
-      try {
-        if (!(await doors.bringBack(record))) return
-        const checkpoint = await archive.checkpointFolder(record.id, step)
-        await exporting.downloadHandover(`${fileStem(record.name)}-handover`, checkpoint, record.model.id)
-      } finally {
-        train.setRun(run)
-      }
-    },
     /** Puts a kept run's adapter, as it ended or as it was at a checkpoint, on the loaded model and goes to Try. */
     async tryRun(record: RunRecord, step?: number) {
       router.go('try')

@@ -1,7 +1,7 @@
 import { fail } from '../../errors'
 import { suggest } from '../../errors/suggest'
 import { languageProfiles, punktModel } from '../language/resources'
-import { PatternError } from '../python/pattern'
+import { PatternError } from '../python/pattern-characters'
 import { strip } from '../python/text'
 import { readParameters, type Place } from './parameters'
 import type { Judge, Rule, RuleResources } from './rule'

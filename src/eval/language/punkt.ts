@@ -1,4 +1,5 @@
-import { pythonPattern, type PatternFlags } from '../python/pattern'
+import { pythonPattern } from '../python/pattern'
+import type { PatternFlags } from '../python/pattern-translator'
 import { isLower, isUpper, strip, stripRight } from '../python/text'
 
 /**
