@@ -7,7 +7,7 @@ import { storageTensor } from '../src/gpu/storage'
 import { medianOf, timed } from './lib/timing'
 
 // npm run bench -- answers MODEL [gpu] [lines ...]: a token of so many lines (medians of five), against reading the
-// weights once at the speed of a copy.
+// weights once at the speed of a copy; then whole answers, the best tokens and drawn ones.
 const [model, gpuKind = 'auto', ...more] = process.argv.slice(2)
 const counts = more.length > 0 ? more.map(Number) : [1, 8]
 const gpu = await openDawn(gpuKind as GpuKind)
@@ -45,5 +45,31 @@ for (const lines of counts) {
       `${(readMs / ms).toFixed(2)} of the bound, ${((lines * one) / ms).toFixed(2)} x the tokens of ${counts[0]}, ${stepDispatches} dispatches`,
   )
   decoder.destroy()
+}
+
+/** Processor time of all threads, the host's too: drawing was once its work. */
+const HOWS = {
+  best: { temperature: 0, topK: 0, topP: 1 },
+  drawn: { temperature: 1, topK: 0, topP: 1 },
+  'drawn, top-p': { temperature: 1, topK: 0, topP: 0.9 },
+  'drawn, top-k and top-p': { temperature: 0.7, topK: 20, topP: 0.9 },
+}
+const TOKENS = 32
+for (const lines of counts) {
+  const prompts = Array.from({ length: lines }, (_, line) =>
+    Int32Array.from({ length: 8 }, (_, i) => (i * 37 + line) % language.config.vocabSize),
+  )
+  for (const [name, how] of Object.entries(HOWS)) {
+    const options = { ...how, maxNewTokens: TOKENS, seed: 1, stopIds: [], useAdapter: false }
+    const msPerToken = async (): Promise<number> => {
+      const [before, started] = [process.cpuUsage(), performance.now()]
+      let tokens = 0
+      for await (const _ of language.generateMany(prompts, options)) tokens++
+      const { user, system } = process.cpuUsage(before)
+      return (gpu.isSoftware ? (user + system) / 1000 : performance.now() - started) / tokens
+    }
+    const ms = await medianOf(5, msPerToken)
+    console.log(`${lines} lines, ${name}: ${ms.toFixed(2)} ms a token, ${(1000 / ms).toFixed(1)} tokens a second`)
+  }
 }
 process.exit(0)

@@ -1,17 +1,6 @@
 // The next token of each line, chosen where the logits are: a token takes no round trip. Numbers are compared by their
 // bits, so that a NaN is seen whatever a compiler assumes of them: above every number, and told to the host.
 
-//#if ENTRY == answer_best
-// best [line, chunks]: (order of the largest logit, its index) of every CHUNK of a row; the lowest index on a tie.
-struct Params { lines: u32, V: u32, chunks: u32 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> logits: array<u32>;
-@group(0) @binding(2) var<storage, read_write> best: array<vec2<u32>>;
-
-//#if LANES == 64
-var<workgroup> found: array<vec2<u32>, 64>;
-//#end
-
 // Unsigned numbers in the order of floats; both zeros are one.
 fn order_of(bits: u32) -> u32 {
   if ((bits & 0x7fffffffu) > 0x7f800000u) { return 0xffffffffu; }
@@ -19,12 +8,30 @@ fn order_of(bits: u32) -> u32 {
   return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
 }
 
+//#if ENTRY == answer_best
+// best [line, chunks]: (order of the largest logit, its index) of every CHUNK of a row; the lowest index on a tie.
+// Where tokens are drawn, what they are counted in is emptied, too.
+struct Params { lines: u32, V: u32, chunks: u32 }
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> logits: array<u32>;
+@group(0) @binding(2) var<storage, read_write> best: array<vec2<u32>>;
+//#if EMPTIES
+@group(0) @binding(3) var<storage, read_write> bins: array<u32>;
+//#end
+
+//#if LANES == 64
+var<workgroup> found: array<vec2<u32>, 64>;
+//#end
+
 @compute @workgroup_size(${GROUP})
 fn answer_best(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                @builtin(local_invocation_index) invocation: u32) {
   let row = row_of(wid.y * groups.x + wid.x, invocation);
   let lane = lane_of(invocation);
   if (row >= p.lines * p.chunks) { return; }
+  //#if EMPTIES
+  for (var i = row * ${LANES}u + lane; i < arrayLength(&bins); i += p.lines * p.chunks * ${LANES}u) { bins[i] = 0u; }
+  //#end
   let line = row / p.chunks * p.V;
   let to = min(row % p.chunks * ${CHUNK}u + ${CHUNK}u, p.V);
   var top = vec2<u32>(0u, 0xffffffffu);
@@ -66,8 +73,8 @@ fn answer_choose(@builtin(global_invocation_id) id: vec3<u32>) {
   }
   let place = rows[line];
   rows[line] = vec4<u32>(place.x, min(place.y + 1u, place.z), place.zw);
-  // From +infinity on.
-  if (top.x >= 0xff800000u) {
+  // From +infinity on, and -infinity alone.
+  if (top.x >= 0xff800000u || top.x <= 0x007fffffu) {
     tokens[line] = 0xffffffffu;
     return;
   }

@@ -402,6 +402,20 @@ const others = [
     test: kernel('answering', 'the best token'),
   },
   {
+    name: 'drawn tokens: weights that pass 2^32 lose the carry',
+    file: 'shaders/answer-draw.wgsl',
+    find: 'a.y + b.y + select(0u, 1u, low < a.x)',
+    replace: 'a.y + b.y',
+    test: kernel('drawing', 'of 5000 logits'),
+  },
+  {
+    name: 'drawn tokens: of equals at the border one too many is kept',
+    file: 'shaders/answer-draw.wgsl',
+    find: 'return count + 1u;',
+    replace: 'return count + 2u;',
+    test: kernel('drawing', 'of 5000 logits'),
+  },
+  {
     name: 'linear: every slab gets the bias of the first',
     file: 'src/ops/linear.ts',
     find: 'vector.offset + from * 4)',

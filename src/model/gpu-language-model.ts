@@ -4,6 +4,7 @@ import { allocating, type Gpu } from '../gpu/device'
 import { uploadTensor } from '../gpu/storage'
 import { bufferBytes, type Tensor } from '../gpu/tensor'
 import { LINES_AT_ONCE } from '../contracts/answers'
+import type { Drawing } from '../ops/answering/draw'
 import type { LinearWeight } from '../ops/linear'
 import { AdapterStore, initialValues } from './adapter-store'
 import { allLogits } from './answering/all-logits'
@@ -239,10 +240,10 @@ export class GpuLanguageModel implements LanguageModel {
   }
 
   /** Lines with their caches, built; the caller destroys it. */
-  async createDecoder(size: DecoderSize, useAdapter: boolean): Promise<Decoder> {
+  async createDecoder(size: DecoderSize, useAdapter: boolean, how: Drawing | null = null): Promise<Decoder> {
     const pass = this.answerPass(size.capacity, useAdapter)
     const host = this.weights.hostEmbedding
-    return built(await allocating(this.gpu, 'answers', () => new Decoder(this.gpu, pass, host, size)))
+    return built(await allocating(this.gpu, 'answers', () => new Decoder(this.gpu, pass, host, size, how)))
   }
 
   private answerPass(capacity: number, useAdapter: boolean, rope?: Tensor): AnswerPass {
@@ -251,9 +252,9 @@ export class GpuLanguageModel implements LanguageModel {
   }
 
   /** What answers of this size take on the GPU beside the weights; nothing is allocated. */
-  planAnswers(size: DecoderSize, useAdapter: boolean): ReturnType<typeof planAnswers> {
+  planAnswers(size: DecoderSize, useAdapter: boolean, how: Drawing | null = null): ReturnType<typeof planAnswers> {
     const pass = this.answerPass(size.capacity, useAdapter, ghost('rope table', [size.capacity]))
-    return planAnswers(this.gpu, pass, this.weights.hostEmbedding !== null, size)
+    return planAnswers(this.gpu, pass, this.weights.hostEmbedding !== null, size, how)
   }
 
   async *generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number> {
@@ -272,7 +273,8 @@ export class GpuLanguageModel implements LanguageModel {
     // An answer may pass the context, as in transformers: positions simply go on.
     const { maxNewTokens, limits = prompts.map(() => maxNewTokens) } = options
     const capacity = Math.max(...prompts.map(({ length }, i) => length + limits[i]))
-    const decoder = await this.decoderFor(prompts.length, capacity, options.useAdapter)
+    const how = options.temperature > 0 ? options : null
+    const decoder = await this.decoderFor(prompts.length, capacity, options.useAdapter, how)
     try {
       yield* answerLines(decoder, prompts, { ...options, limits }, this.gpu.kernels.tuning.answersAhead)
     } finally {
@@ -281,20 +283,25 @@ export class GpuLanguageModel implements LanguageModel {
   }
 
   /** As many lines as there are prompts for, as fit in the device's part of memory, and as the GPU then gives. */
-  private async decoderFor(prompts: number, capacity: number, useAdapter: boolean): Promise<Decoder> {
+  private async decoderFor(
+    prompts: number,
+    capacity: number,
+    useAdapter: boolean,
+    how: Drawing | null,
+  ): Promise<Decoder> {
     const { tuning } = this.gpu.kernels
     const limit = this.gpu.device.limits.maxStorageBufferBindingSize
     const cache = 'f32'
     // Kernels are compiled for each number of lines, so that there are few numbers; what is over stands idle.
     let lines = Math.min(2 ** Math.ceil(Math.log2(prompts)), LINES_AT_ONCE)
     const fits = (): boolean => {
-      const { cacheBytes, otherBytes } = this.planAnswers({ lines, capacity, cache }, useAdapter)
+      const { cacheBytes, otherBytes } = this.planAnswers({ lines, capacity, cache }, useAdapter, how)
       return cacheBytes / this.config.layers <= limit && cacheBytes + otherBytes <= tuning.answerBytes
     }
     while (lines > 1 && !fits()) lines = Math.ceil(lines / 2)
     for (;;) {
       try {
-        return await this.createDecoder({ lines, capacity, cache }, useAdapter)
+        return await this.createDecoder({ lines, capacity, cache }, useAdapter, how)
       } catch (error) {
         if (lines === 1 || !(error instanceof TuneError) || error.code !== 'gpu-out-of-memory') throw error
         lines = Math.ceil(lines / 2)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collate } from '../../src/data/collate'
 import type { Decoder } from '../../src/model/answering/decoder'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
-import { argmax } from '../../src/model/answering/choose-token'
+import { argmax } from '../../src/ops/answering/argmax'
 import { figure } from '../helpers/figures'
 import { relativeError, testGpu, wordsOf } from '../helpers/gpu'
 import { pushTokens } from '../helpers/push-tokens'
@@ -109,7 +109,7 @@ for (const name of GOLDEN_FAMILIES) {
       // Eleven prompts of their own lengths on eight lines: one that ends makes room for another.
       const prompts = Array.from({ length: 11 }, (_, i) => tokens(3 + ((i * 5) % 13)).map((id) => (id + i) % V))
       const stop = (await collect(model, prompts[2], {}))[2]
-      for (const how of [{}, { temperature: 1.2, topK: 20 }]) {
+      for (const how of [{}, { temperature: 1.2, topK: 20, topP: 0.95 }]) {
         const options = { ...GREEDY, maxNewTokens: 6, stopIds: [stop], ...how }
         const many: number[][] = prompts.map(() => [])
         const ended: number[] = []
@@ -149,11 +149,13 @@ for (const name of GOLDEN_FAMILIES) {
       const size = { lines: 3, capacity: 40, cache: 'f32' as const }
       await model.logits(tokens(40), true)
       const before = gpu.allocatedBytes
-      const { cacheBytes, otherBytes } = model.planAnswers(size, true)
-      const decoder = await model.createDecoder(size, true)
-      expect(gpu.allocatedBytes - before).toBe(cacheBytes + otherBytes)
-      decoder.destroy()
-      expect(gpu.allocatedBytes).toBe(before)
+      for (const how of [null, { temperature: 1, topK: 5, topP: 0.9 }]) {
+        const { cacheBytes, otherBytes } = model.planAnswers(size, true, how)
+        const decoder = await model.createDecoder(size, true, how)
+        expect(gpu.allocatedBytes - before).toBe(cacheBytes + otherBytes)
+        decoder.destroy()
+        expect(gpu.allocatedBytes).toBe(before)
+      }
     })
 
     test('stops after a stop token, and says it', async () => {

@@ -94,8 +94,11 @@ describe('after the first step nothing is made on the GPU', () => {
     expect(moved).toMatchObject({ buffers: 0, bindGroups: 0, pipelines: 0, submits: 1 })
   })
 
-  test('decoding, a token after another', async () => {
-    const decoder = await model.createDecoder({ lines: 2, capacity: 64, cache: 'f32' }, true)
+  test.each([
+    ['the best', null],
+    ['drawn', { temperature: 1, topK: 5, topP: 0.9 }],
+  ])('decoding, a token after another, %s', async (_, how) => {
+    const decoder = await model.createDecoder({ lines: 2, capacity: 64, cache: 'f32' }, true, how)
     await (await decoder.prompt(0, Int32Array.of(1, 2, 3, 4, 5))).read()
     for (let i = 0; i < 4; i++) await (await decoder.step()).read()
     const moved = await counted(async () => {

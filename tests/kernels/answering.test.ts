@@ -253,7 +253,7 @@ describe.each(ROW_TUNINGS)('a token between products, $rowLanes invocations a ro
 
   test('the best token: the lowest of equals, and nothing that is no number', async () => {
     const V = 5000
-    const logits = new Float32Array(5 * V).fill(-3)
+    const logits = new Float32Array(6 * V).fill(-3)
     logits[4100] = logits[700] = logits[2049] = 2
     // A negative zero is a zero; the second row has only negative numbers elsewhere.
     logits[V + 9] = -0
@@ -262,18 +262,19 @@ describe.each(ROW_TUNINGS)('a token between products, $rowLanes invocations a ro
     logits[3 * V + 1] = Infinity
     logits.fill(-Infinity, 4 * V)
     logits[4 * V + 3] = -1e30
+    logits.fill(-Infinity, 5 * V)
     const out = await runOps(
       {
         logits: { data: logits },
-        rows: { data: Uint32Array.from({ length: 28 }, (_, i) => [i >> 2, 7, 8, 0][i & 3]) },
-        ids: { data: new Int32Array(7).fill(55) },
-        tokens: { data: new Uint32Array(7) },
+        rows: { data: Uint32Array.from({ length: 32 }, (_, i) => [i >> 2, 7, 8, 0][i & 3]) },
+        ids: { data: new Int32Array(8).fill(55) },
+        tokens: { data: new Uint32Array(8) },
       },
-      (r, t) => chooseBest(r, { lines: 5, V, logits: t.logits, first: 2, rows: t.rows, ids: t.ids, tokens: t.tokens }),
+      (r, t) => chooseBest(r, { lines: 6, V, logits: t.logits, first: 2, rows: t.rows, ids: t.ids, tokens: t.tokens }),
       tuning,
     )
-    expect(bits(out.tokens)).toEqual([0, 0, 700, 9, NOT_FINITE, NOT_FINITE, 3])
-    expect(bits(out.ids)).toEqual([55, 55, 700, 9, 55, 55, 3])
-    expect(bits(out.rows).filter((_, i) => i % 4 === 1)).toEqual([7, 7, 8, 8, 8, 8, 8])
+    expect(bits(out.tokens)).toEqual([0, 0, 700, 9, NOT_FINITE, NOT_FINITE, 3, NOT_FINITE])
+    expect(bits(out.ids)).toEqual([55, 55, 700, 9, 55, 55, 3, 55])
+    expect(bits(out.rows).filter((_, i) => i % 4 === 1)).toEqual([7, 7, 8, 8, 8, 8, 8, 8])
   })
 })

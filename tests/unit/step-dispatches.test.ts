@@ -8,6 +8,7 @@ import { defaultTuning } from '../../src/gpu/tuning'
 import { planAnswers } from '../../src/model/answering/answer-graphs'
 import { ghost, ghostGraph, measurePass } from '../../src/model/training/training-graph'
 import type { LayerWeights, ModelWeights } from '../../src/model/weights'
+import type { Drawing } from '../../src/ops/answering/draw'
 import { chooseChunking } from '../../src/ops/attention'
 import { KNOWN_MODELS } from '../../src/state/known-models'
 import type { LinearWeight } from '../../src/ops/linear'
@@ -90,13 +91,23 @@ describe('dispatches of a training pass of Qwen2.5-0.5B with every linear adapte
 })
 
 describe('dispatches of an answered token of Qwen2.5-0.5B with every linear adapted', () => {
-  it('nine a layer, and five: embedding, last norm, head, the choice in two', () => {
+  const stepOf = (lines: number, how: Drawing | null): number => {
     const { pass, gpu } = planned(512)
     const pair = { A: ghost('A', [16, 8]), B: ghost('B', [8, 16]) }
-    const adapter = { scale: 2, get: () => pair }
+    const adapted = { ...pass, adapter: { scale: 2, get: () => pair } }
+    return planAnswers(gpu, adapted, false, { lines, capacity: 512, cache: 'f32' }, how).stepDispatches
+  }
+
+  it('nine a layer, and five: embedding, last norm, head, the choice in two', () => {
+    for (const lines of [1, 8]) expect(stepOf(lines, null)).toBe(24 * 9 + 5)
+  })
+
+  it('drawn: one more, and four each for top-k and top-p', () => {
     for (const lines of [1, 8]) {
-      const size = { lines, capacity: 512, cache: 'f32' as const }
-      expect(planAnswers(gpu, { ...pass, adapter }, false, size).stepDispatches).toBe(24 * 9 + 5)
+      expect(stepOf(lines, { temperature: 1, topK: 0, topP: 1 })).toBe(24 * 9 + 6)
+      expect(stepOf(lines, { temperature: 1, topK: 50, topP: 1 })).toBe(24 * 9 + 10)
+      expect(stepOf(lines, { temperature: 1, topK: 0, topP: 0.9 })).toBe(24 * 9 + 10)
+      expect(stepOf(lines, { temperature: 1, topK: 50, topP: 0.9 })).toBe(24 * 9 + 14)
     }
   })
 })

@@ -5,7 +5,8 @@ import { Recorder } from '../../gpu/recorder'
 import { bufferBytes, byteLength, type Tensor, type TensorDtype } from '../../gpu/tensor'
 import type { ModelConfig } from '../../contracts/model'
 import { chooseChunking } from '../../ops/attention'
-import { chooseBest } from '../../ops/answering/choose'
+import { chooseBest, type Choice } from '../../ops/answering/choose'
+import { drawTokens, type Drawing } from '../../ops/answering/draw'
 import type { LayerCache } from '../../ops/answering/steps'
 import { recordDecoding, type DecodeShape, type PassModel } from '../passes/graphs'
 import { scoreLimit } from '../passes/score-limit'
@@ -36,20 +37,25 @@ const TENSORS = {
   tokens: 'u32',
   logits: 'f32',
   embedded: 'f32',
+  uniforms: 'u32',
 } as const satisfies Record<string, TensorDtype>
 type Name = keyof typeof TENSORS
 
-/** What host and kernels share beside the caches; those of embeddings only where the table stays with the host. */
-export type AnswerTensors = Record<Exclude<Name, 'promptEmbedded' | 'embedded'>, Tensor> &
-  Record<'promptEmbedded' | 'embedded', Tensor | null>
+type Optional = 'promptEmbedded' | 'embedded' | 'uniforms'
+
+/**
+ * What host and kernels share beside the caches; embeddings only where their table stays with the host, uniforms where
+ * tokens are drawn.
+ */
+export type AnswerTensors = Record<Exclude<Name, Optional>, Tensor> & Record<Optional, Tensor | null>
 
 /** Each of them by `make`. */
 export function answerTensors(
   { vocabSize: V, hiddenSize: C }: ModelConfig,
-  o: { lines: number; pieces: number; host: boolean },
+  o: { lines: number; pieces: number; host: boolean; draws: boolean },
   make: (label: string, dtype: TensorDtype, n: number) => Tensor,
 ): AnswerTensors {
-  const { lines, pieces, host } = o
+  const { lines, pieces, host, draws } = o
   const one = (name: Name, n: number): Tensor => make(name, TENSORS[name], n)
   return {
     promptIds: one('promptIds', pieces),
@@ -62,6 +68,7 @@ export function answerTensors(
     tokens: one('tokens', lines),
     logits: one('logits', lines * V),
     embedded: host ? one('embedded', lines * C) : null,
+    uniforms: draws ? one('uniforms', lines) : null,
   }
 }
 
@@ -73,11 +80,12 @@ export interface AnswerGraphs {
   step: { record: (r: Recorder, s: StepShape) => void; largest: StepShape }
 }
 
-/** A piece of a prompt and a step of all lines; each ends by choosing the next tokens. */
+/** A piece of a prompt and a step of all lines; each ends by choosing the next tokens: the best, or as `how` says. */
 export function answerGraphs(
   gpu: Gpu,
   pass: AnswerPass,
   { lines, capacity }: DecoderSize,
+  how: Drawing | null,
   m: {
     tensors: AnswerTensors
     prompts: { k: Tensor; v: Tensor }[]
@@ -86,7 +94,7 @@ export function answerGraphs(
   },
 ): AnswerGraphs {
   const { config } = pass
-  const { ids, rows, tokens, ...t } = m.tensors
+  const { ids, rows, tokens, uniforms, ...t } = m.tensors
   const T = promptPieces(gpu, capacity)
   const chunking = chooseChunking({ B: 1, Tq: T, Tk: capacity, H: config.heads }, scoreLimit(gpu))
   const V = config.vocabSize
@@ -97,18 +105,23 @@ export function answerGraphs(
     v: m.prompts.map(({ v }) => v),
   }
   const step = { ids, rows, embedded: t.embedded, logits: t.logits, caches: m.steps, adapters: m.adapters }
+  const choose = (r: Recorder, o: Pick<Choice, 'lines' | 'logits' | 'first'>): void => {
+    const choice = { ...o, V, rows, ids, tokens }
+    if (how) drawTokens(r, { ...choice, how, uniforms: uniforms! })
+    else chooseBest(r, choice)
+  }
   return {
     prompt: {
       record: (r, s) => {
         recordDecoding(r, { ...pass, chunking }, s, prompt)
-        chooseBest(r, { lines: 1, V, logits: t.promptLogits, first: s.slot, rows, ids, tokens })
+        choose(r, { lines: 1, logits: t.promptLogits, first: s.slot })
       },
       largest: { T, first: capacity - T, slot: 0 },
     },
     step: {
       record: (r, s) => {
         recordStep(r, pass, s, step)
-        chooseBest(r, { lines: s.lines, V, logits: t.logits, first: 0, rows, ids, tokens })
+        choose(r, { lines: s.lines, logits: t.logits, first: 0 })
       },
       largest: { lines },
     },
@@ -124,13 +137,14 @@ export function planAnswers(
   pass: AnswerPass,
   host: boolean,
   size: DecoderSize,
+  how: Drawing | null,
 ): { cacheBytes: number; otherBytes: number; stepDispatches: number } {
   const { config } = pass
   const layout = cacheLayout(config, size.lines, size.capacity, size.cache)
   let otherBytes = 0
   const tensors = answerTensors(
     config,
-    { lines: size.lines, pieces: gpu.kernels.tuning.prefillTokens, host },
+    { lines: size.lines, pieces: gpu.kernels.tuning.prefillTokens, host, draws: how !== null },
     (label, dtype, n) => {
       const tensor = ghost(label, [n], dtype)
       otherBytes += bufferBytes(byteLength(tensor))
@@ -139,7 +153,7 @@ export function planAnswers(
   )
   const cache = ghost('cache', [0], size.cache)
   const layers = Array.from({ length: config.layers }, (_, layer) => layer)
-  const { prompt, step } = answerGraphs(gpu, pass, size, {
+  const { prompt, step } = answerGraphs(gpu, pass, size, how, {
     tensors,
     prompts: layers.map(() => ({ k: cache, v: cache })),
     steps: layers.map(() => ({ tensor: cache, capacity: size.capacity, values: layout.values })),

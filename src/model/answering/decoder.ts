@@ -2,6 +2,7 @@ import type { Gpu } from '../../gpu/device'
 import { Replay } from '../../gpu/replay'
 import { readBuffer, ReadbackRing } from '../../gpu/readback'
 import { storageTensor, write } from '../../gpu/storage'
+import type { Drawing } from '../../ops/answering/draw'
 import type { DecodeShape } from '../passes/graphs'
 import { embeddedRows, expectInTable } from '../passes/pass-inputs'
 import { ANSWER_GROUPS, type HostTable } from '../weights'
@@ -39,7 +40,7 @@ export class Decoder {
   private readonly ring: ReadbackRing
   private readonly lengths: number[]
 
-  constructor(gpu: Gpu, pass: AnswerPass, host: HostTable | null, size: DecoderSize) {
+  constructor(gpu: Gpu, pass: AnswerPass, host: HostTable | null, size: DecoderSize, how: Drawing | null) {
     this.gpu = gpu
     this.pass = pass
     this.host = host
@@ -52,7 +53,7 @@ export class Decoder {
       return buffer
     }
     const { prefillTokens: pieces } = gpu.kernels.tuning
-    this.t = answerTensors(config, { lines, pieces, host: host !== null }, (label, dtype, n) => {
+    this.t = answerTensors(config, { lines, pieces, host: host !== null, draws: how !== null }, (label, dtype, n) => {
       const tensor = storageTensor(gpu, label, dtype, [n])
       keep(tensor.buffer!)
       return tensor
@@ -61,7 +62,7 @@ export class Decoder {
     const caches = Array.from({ length: config.layers }, (_, i) =>
       keep(storageTensor(gpu, `keys and values ${i}`, 'u32', [layout.bytes / 4]).buffer!),
     )
-    const { prompt, step } = answerGraphs(gpu, pass, size, {
+    const { prompt, step } = answerGraphs(gpu, pass, size, how, {
       tensors: this.t,
       prompts: caches.map((buffer) => promptViews(layout, buffer)),
       steps: caches.map((buffer) => stepCache(layout, buffer)),
@@ -90,15 +91,16 @@ export class Decoder {
   }
 
   /**
-   * Append tokens to a line, at least one; its next token is chosen after the last.
+   * Append tokens to a line, at least one; its next token is chosen after the last, drawn by `uniform` of [0, 1).
    * @throws TuneError model-token-outside; RangeError where the line has no room
    */
-  async prompt(line: number, ids: Int32Array): Promise<Chosen> {
+  async prompt(line: number, ids: Int32Array, uniform = 0): Promise<Chosen> {
     const { gpu, t } = this
     const { capacity } = this.size
     const { vocabSize, hiddenSize } = this.pass.config
     if (this.lengths[line] + ids.length > capacity) throw new RangeError(`a line holds ${capacity} tokens`)
     expectInTable(ids, vocabSize)
+    if (t.uniforms) write(gpu, t.uniforms.buffer!, words32(uniform), line * 4)
     let words: { read: () => Promise<Float32Array> }
     for (let at = 0; at < ids.length;) {
       const T = Math.min(gpu.kernels.tuning.prefillTokens, ids.length - at)
@@ -127,10 +129,12 @@ export class Decoder {
     return { read: async () => new Uint32Array((await words.read()).buffer) }
   }
 
-  /** The tokens of all lines that were chosen last go through; the next ones are chosen. */
-  async step(): Promise<Chosen> {
+  /** The tokens of all lines that were chosen last go through; the next ones are chosen, or drawn by the uniforms. */
+  async step(uniforms: readonly number[] = []): Promise<Chosen> {
     const shape = { lines: this.size.lines }
     await this.steps.prepare(shape)
+    // What is submitted already has its own: writes and submits keep their order.
+    if (this.t.uniforms) write(this.gpu, this.t.uniforms.buffer!, words32(...uniforms))
     let words: { read: () => Promise<Float32Array> }
     await this.steps.play(shape, (encoder) => {
       words = this.ring.copy(encoder, this.t.tokens.buffer!)
@@ -169,3 +173,6 @@ export class Decoder {
     for (const buffer of this.buffers) this.gpu.free(buffer)
   }
 }
+
+/** Uniforms of [0, 1) in 1/2^32. */
+const words32 = (...uniforms: number[]): Uint32Array => Uint32Array.from(uniforms, (u) => u * 2 ** 32)

@@ -1,8 +1,8 @@
 import { fail } from '../../errors/index'
 import { NOT_FINITE } from '../../ops/answering/choose'
 import type { DecodingOptions, LineToken } from '../language-model'
-import { chooseToken, uniforms } from './choose-token'
 import type { Chosen, Decoder } from './decoder'
+import { uniforms } from './uniforms'
 
 /** A question that has a line. */
 interface Running {
@@ -23,8 +23,8 @@ interface UnderWay {
 
 /**
  * Answers to any number of prompts, as many at once as the decoder has lines; one that ends makes room for the next.
- * Each is what it would be alone, bit by bit: its own cache, its own draws. Greedy tokens stay on the GPU, a few steps
- * ahead of what was read; drawn ones, and embeddings that the host holds, need each token here first.
+ * Each is what it would be alone, bit by bit: its own cache, its own uniforms. Tokens stay on the GPU, a few steps
+ * ahead of what was read; embeddings that the host holds need each token here first.
  * @throws TuneError model-not-finite, model-token-outside
  */
 export async function* answerLines(
@@ -35,26 +35,21 @@ export async function* answerLines(
 ): AsyncGenerator<LineToken> {
   if (options.maxNewTokens < 1) return
   const { limits } = options
-  const draws = options.temperature > 0
-  const putsTokens = draws || decoder.needsTokens
-  const ahead = putsTokens ? 1 : stepsAhead
+  const ahead = decoder.needsTokens ? 1 : stepsAhead
   const lines: (Running | null)[] = Array.from({ length: decoder.size.lines }, () => null)
   const underWay: UnderWay[] = []
   let next = 0
 
-  const idOf = async ({ line, draw }: Running, of: 'prompt' | 'step', tokens: Uint32Array): Promise<number> => {
-    if (tokens[line] === NOT_FINITE) throw fail('model-not-finite', {})
-    return draws ? chooseToken(await decoder.logits(line, of), options, draw()) : tokens[line]
-  }
-  async function* take({ chosen, of, running }: UnderWay): AsyncGenerator<LineToken> {
+  async function* take({ chosen, running }: UnderWay): AsyncGenerator<LineToken> {
     const tokens = await chosen.read()
     for (const one of running) {
       if (one.isOver) continue
-      const id = await idOf(one, of, tokens)
+      const id = tokens[one.line]
+      if (id === NOT_FINITE) throw fail('model-not-finite', {})
       one.made++
       one.isOver = options.stopIds.includes(id) || one.made >= limits[one.index]
       if (one.isOver) lines[one.line] = null
-      else if (putsTokens) await decoder.put(one.line, id)
+      else if (decoder.needsTokens) await decoder.put(one.line, id)
       yield { index: one.index, id, isLast: one.isOver }
     }
   }
@@ -66,15 +61,20 @@ export async function* answerLines(
       const one = { index: next, line, asked: 1, made: 0, draw: uniforms(options.seed), isOver: false }
       lines[line] = one
       decoder.clear(line)
-      underWay.push({ chosen: await decoder.prompt(line, prompts[next++]), of: 'prompt', running: [one] })
-      if (putsTokens) yield* take(underWay.pop()!)
+      const chosen = await decoder.prompt(line, prompts[next++], one.draw())
+      underWay.push({ chosen, of: 'prompt', running: [one] })
+      if (decoder.needsTokens) yield* take(underWay.pop()!)
     }
     if (options.signal?.aborted) return
     const wanted = lines.flatMap((one) => (one && one.asked < limits[one.index] ? [one] : []))
     const steps = underWay.filter(({ of }) => of === 'step').length
     if (wanted.length > 0 && steps < ahead) {
-      for (const one of wanted) one.asked++
-      underWay.push({ chosen: await decoder.step(), of: 'step', running: wanted })
+      const drawn = lines.map(() => 0)
+      for (const one of wanted) {
+        one.asked++
+        drawn[one.line] = one.draw()
+      }
+      underWay.push({ chosen: await decoder.step(drawn), of: 'step', running: wanted })
       if (steps + 1 < ahead) continue
     }
     const first = underWay.shift()

@@ -33,6 +33,7 @@ def prove_goldens() -> dict:
         "golden_merge.py",
         "golden_configs.py",
         "golden_schedules.py",
+        "golden_sampling.py",
         "golden_gguf.py",
         "golden_safetensors.py",
     ]:
