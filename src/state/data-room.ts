@@ -7,6 +7,7 @@ import { fileSource } from '../storage/files-folder'
 import type { RunFile } from '../run-file/run-file'
 import { isAbort, serializeError } from './failure'
 import { createLatest } from './latest'
+import type { RunRecord } from './run-record'
 import type { Progress } from '../contracts/progress'
 import type { ColumnMapping, DataOptions, DataSummary, PreviewRow } from '../contracts/data'
 
@@ -207,6 +208,10 @@ function emptiness({ name, rowsKept, rowsRead, question, notes }: DataSummary): 
   const tooLong = notes.find((note) => note.code === 'data-too-long')
   return tooLong ?? fail('data-nothing-usable', { file: name, rows: rowsRead }).toJSON()
 }
+
+/** Whether the set that is open is the one that a run learnt from, as far as its name tells. */
+export const isDataOf = ({ sample, fileName }: Pick<DataState, 'sample' | 'fileName'>, { data }: RunRecord): boolean =>
+  data.sample === undefined ? data.file !== undefined && fileName === data.file : sample?.file === data.sample
 
 const sourceOf = (sample: SampleInfo): Partial<DataState> => ({
   source: { kind: 'sample', name: sample.file },

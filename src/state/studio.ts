@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla'
+import type { SeenRow } from '../contracts/evaluation'
 import type { Ledger } from '../contracts/ledger'
 import type { Engine } from '../engine/api/types'
 import { fail } from '../errors'
@@ -8,7 +9,7 @@ import { parseRunFile } from '../run-file/parse-run-file'
 import { readRunFile } from '../run-file/read-run-file'
 import type { HubLibrary } from '../storage/hub-library'
 import type { RunFile } from '../run-file/run-file'
-import { createDataRoom } from './data-room'
+import { createDataRoom, isDataOf } from './data-room'
 import { createEvalFile } from './eval-file'
 import { createExportCheck } from './export-check'
 import type { CheckParts } from './export-check'
@@ -65,6 +66,8 @@ export interface StudioParts {
 interface OverlayState {
   open: 'palette' | 'keys' | null
 }
+
+const NO_ROWS: readonly SeenRow[] = []
 
 /** The rooms, and what is done with several of them. */
 export function createStudio(parts: StudioParts) {
@@ -227,10 +230,15 @@ export function createStudio(parts: StudioParts) {
     else notices.say(out ? 'rows.isOut' : 'rows.isIn', { row: rows[0] }, undo)
   }
 
-  /** Losses of rows as they were trained: of the run that was begun here, or of the one whose adapter is loaded. */
-  const seenRows = () => {
+  /**
+   * Losses of rows as they were trained: of the run that was begun here, or of the one whose adapter is loaded; none
+   * where it learnt from another set than the one that is open.
+   */
+  const seenRows = (): readonly SeenRow[] => {
     const { runId } = train.store.getState()
-    return runId ? train.seenRows() : unpackSeen(ways.currentRun()?.seen)
+    const record = runId ? runs.find(runId) : ways.currentRun()
+    if (!record || !isDataOf(data.store.getState(), record)) return NO_ROWS
+    return runId ? train.seenRows() : unpackSeen(record.seen)
   }
 
   /** Runs are judged by the rows of this file from now on; null: by held-out rows of the data set. */

@@ -203,6 +203,21 @@ test('with a field that holds what no run can have, nothing starts and the field
   expect(asked.map(({ run }) => run.learning_rate)).toEqual([1e-3])
 })
 
+test('losses of rows stand beside the set that the run learnt from, and beside no other', async () => {
+  const studio = await visit()
+  const whole = play
+  play = async (on, options) => {
+    on({ kind: 'rows', step: 1, rows: [{ row: 4, loss: 2.5, num_trained_tokens: 3 }] })
+    return whole(on, options)
+  }
+  await studio.startTraining()
+  expect(studio.seenRows()).toEqual([[4, 1, 2.5]])
+  await studio.data.openFile(new File(['[]'], 'other.json'))
+  expect(studio.seenRows()).toEqual([])
+  await studio.data.openSample(studio.data.store.getState().samples[0])
+  expect(studio.seenRows()).toEqual([[4, 1, 2.5]])
+})
+
 describe('runs that were interrupted', () => {
   test('a run is on record from its first moment, and held by its tab', async () => {
     const studio = await visit()

@@ -1,14 +1,14 @@
 import type { DataNotes, Met } from '../../../errors/data-notes'
 import type { ErrorTexts } from '../../../errors/texts'
 
-/** “第 1、5、9 条等 100 条”。 */
+/** “第 1、5、9 行等 100 行”。 */
 function rowsNamed({ rows, first }: Met): string {
-  return `第 ${first.join('、')} 条${rows > first.length ? `等 ${rows} 条` : ''}`
+  return `第 ${first.join('、')} 行${rows > first.length ? `等 ${rows} 行` : ''}`
 }
 
-/** “全部 100 条”，“100 条中有 3 条”。 */
+/** “全部 100 行”，“100 行中有 3 行”。 */
 const ofAll = ({ rows, of }: { rows: number; of: number }) =>
-  rows === of ? `全部 ${of} 条` : `${of} 条中有 ${rows} 条`
+  rows === of ? `全部 ${of} 行` : `${of} 行中有 ${rows} 行`
 
 export const dataNotes: ErrorTexts<DataNotes> = {
   'data-columns-unused': (p) =>
@@ -25,21 +25,21 @@ export const dataNotes: ErrorTexts<DataNotes> = {
   'data-flags-questions': (p) =>
     `有 ${p.count} 轮用户的话被标记为要学习（${rowsNamed(p)}），但只训练助手说的话。如需都学，请对全文训练。`,
   'data-rejected-halves': (p) => `偏好数据：训练选中的回答，${rowsNamed(p)}中被拒绝的回答不训练。`,
-  'data-rows-rejected': (p) => `有 ${p.rows} 条的标签表示不想要（${rowsNamed(p)}），因此不训练。`,
-  'data-rows-untrained': (p) => `有 ${p.rows} 条被标记为不学习（${rowsNamed(p)}），因此不训练。`,
+  'data-rows-rejected': (p) => `有 ${p.rows} 行的标签表示不想要（${rowsNamed(p)}），因此不训练。`,
+  'data-rows-untrained': (p) => `有 ${p.rows} 行被标记为不学习（${rowsNamed(p)}），因此不训练。`,
   'data-systems-twice': (p) => `${rowsNamed(p)}中，消息旁边的系统提示与消息开头的不同，以消息里的为准。`,
   'data-texts-as-chats': (p) =>
-    `${rowsNamed(p)}的 prompt 和 completion 旁边还有系统提示或工具，纯文本里没有它们的位置，因此这些条用模型的对话模板写成对话。`,
+    `${rowsNamed(p)}的 prompt 和 completion 旁边还有系统提示或工具，纯文本里没有它们的位置，因此这些行用模型的对话模板写成对话。`,
   'data-too-long': (p) =>
     `${ofAll(p)}超过 max_length ${p.max_length}，最长的有 ${p.longest} 个 token；${
       p.leftOut === 0
         ? '末尾被截去'
         : p.leftOut === p.rows
           ? '截断后没有可训练的内容，因此略过'
-          : `末尾被截去，其中 ${p.leftOut} 条没有可训练的内容，已略过`
+          : `末尾被截去，其中 ${p.leftOut} 行没有可训练的内容，已略过`
     }。${
       p.suggested !== null
-        ? `${p.model === null ? '' : `该模型最多 ${p.model}。`}请使用 ${p.field} ${p.suggested}${p.suggested < p.longest ? '，并缩短最长的几条' : ''}。`
-        : '模型不能更长，请缩短这些条。'
+        ? `${p.model === null ? '' : `该模型最多 ${p.model}。`}请使用 ${p.field} ${p.suggested}${p.suggested < p.longest ? '，并缩短最长的几行' : ''}。`
+        : '模型不能更长，请缩短这些行。'
     }`,
 }

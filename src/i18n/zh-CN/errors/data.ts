@@ -62,7 +62,7 @@ export const dataErrors: ErrorTexts<DataErrors> = {
   'data-template-broken': (p) =>
     `模型的对话模板无法使用（${p.detail}），因此不能把对话转换成文本。请重新获取模型文件夹，或改正 chat_template.jinja。`,
   'data-template-spans': (p) =>
-    `无法判断第 ${p.row} 条渲染后的文本中哪些是助手写的，该条已略过。请改为对全文训练，或在 chat_template.jinja 中加上 {% generation %} 标记。`,
+    `无法判断第 ${p.row} 行渲染后的文本中哪些是助手写的，该行已略过。请改为对全文训练，或在 chat_template.jinja 中加上 {% generation %} 标记。`,
   'data-splits': (p) =>
     `${p.file} 含有多个部分：已读取“${p.read}”，${p.others.map((name) => `“${name}”`).join('、')}不参与训练。如需训练其他部分，请单独存成文件。`,
   'data-viewer-page': (p) =>

@@ -43,8 +43,8 @@ export function Examples() {
             <span className={styles.token} data-part="true" /> {t('data.sharedCharacter')}
           </span>
         )}
-        {summary.numbering && <span className="muted">{t(`numbering.${summary.numbering}`)}</span>}
       </p>
+      {summary.numbering && <p className="muted">{t(`numbering.${summary.numbering}`)}</p>}
       <div className={styles.examples}>
         {preview.map((row) => (
           <TokenText key={row.row} row={row} />
