@@ -220,8 +220,8 @@ export const gpuMutations = [
   {
     name: 'load: modules that quantisation skipped are quantised',
     file: 'src/model/loading/load-model.ts',
-    find: 'if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) return null',
-    replace: 'if (!imported && this.options.loadIn4bit === false) return null',
+    find: '(this.config.quantization || this.options.loadIn4bit === false)',
+    replace: '(this.options.loadIn4bit === false)',
     test: golden('nf4-checkpoint'),
   },
   {

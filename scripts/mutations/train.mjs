@@ -77,7 +77,7 @@ export const trainMutations = [
   {
     name: 'interlude: taken while a window is still queued',
     file: 'src/train/loop.ts',
-    find: '      await settle()\n      await one.run(step, log)',
+    find: '      await settle()\n      clock.restart()\n      await one.run(step, log)',
     replace: '      await one.run(step, log)',
     test: unit('train-session'),
   },

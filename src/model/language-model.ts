@@ -54,7 +54,7 @@ export interface LineFigures {
   entropies: Float64Array
 }
 
-/** A causal language model with an NF4 base on the GPU and at most one LoRA adapter. Built by model/load.ts. */
+/** A causal language model with an NF4 base on the GPU and at most one LoRA adapter. Built by loading/load-model.ts. */
 export interface LanguageModel {
   readonly config: ModelConfig
   readonly nf4Bytes: number

@@ -15,6 +15,7 @@ import { batchOrder } from '../../train/train-model'
 import { serializeError } from '../../errors/serialize'
 import type { TrainOptions } from '../api/types'
 import type { Evaluations } from './evaluating'
+import type { Platform } from './platform'
 import type { TrainEvent } from '../../contracts/events'
 
 export interface ResumePoint {
@@ -45,6 +46,23 @@ export async function resumePoint(
   if (facts.model !== (await modelPrint(facts.model))) throw fail('train-other-model', {})
   if (facts.data !== dataPrint) throw fail('train-other-data', {})
   return { checkpoint: await readCheckpoint(found, model.config), notes }
+}
+
+/** Where the platform keeps a run's checkpoints. Without room for even a folder the run goes on without them. */
+export async function ownPlace(
+  platform: Platform,
+  { runId, resumeFrom }: TrainOptions,
+  on: (event: TrainEvent) => void,
+): Promise<Place | null> {
+  try {
+    return (await platform.checkpoints?.(runId)) ?? null
+  } catch (error) {
+    if (resumeFrom === 'kept') throw error
+    const reason = serializeError(error)
+    const text = fail('train-checkpoint-failed', { step: 0, last: null, reason }, error).toJSON()
+    on({ kind: 'message', level: 'warning', text })
+    return null
+  }
 }
 
 export interface CheckpointParts {

@@ -3,16 +3,16 @@ import { isFloatDtype, toFloat32, type FloatDtype } from '../../formats/floats'
 import { sourceRows } from '../../formats/source-rows'
 import type { WeightSource } from '../../contracts/weights'
 import { allocating, type Gpu } from '../../gpu/device'
-import { storageBuffer, storageTensor, uploadTensor, write } from '../../gpu/storage'
-import { bufferTensor, bytesPerElement, type Tensor } from '../../gpu/tensor'
+import { write } from '../../gpu/storage'
+import { bytesPerElement, type Tensor } from '../../gpu/tensor'
 import type { LinearWeight } from '../../ops/linear'
-import { nf4Layout, type Nf4Layout, type Nf4Weight } from '../../ops/nf4'
+import { nf4Layout, type Nf4Weight } from '../../ops/nf4'
 import type { TablePart } from '../../ops/rows'
 import { fail } from '../../errors/index'
 import { hostTable } from './host-table'
 import type { LanguageModel } from '../language-model'
 import { GpuLanguageModel } from '../gpu-language-model'
-import { tableRows } from './table-rows'
+import { WeightMemory, type LinearForm, type NamedLinear } from './weight-memory'
 import { Quantizer, SOURCE_FORMATS, writeTables } from './quantizer'
 import type { ModelConfig, Projection } from '../../contracts/model'
 import { ANSWER_GROUPS, type LayerWeights, type ModelWeights } from '../weights'
@@ -64,12 +64,6 @@ export async function loadLanguageModel(
   }
 }
 
-interface NamedLinear {
-  name: string
-  N: number
-  K: number
-}
-
 class Loader {
   private readonly gpu: Gpu
   private readonly config: ModelConfig
@@ -77,12 +71,10 @@ class Loader {
   private readonly on: (progress: LoadProgress) => void
   private readonly signal: AbortSignal | undefined
   private readonly options: LoadOptions
-  private readonly buffers: GPUBuffer[] = []
+  private readonly memory: WeightMemory
   private quantizer: Quantizer | null = null
   private bytesDone = 0
   private bytesTotal = 0
-  private nf4Bytes = 0
-  private otherBytes = 0
 
   constructor(
     gpu: Gpu,
@@ -98,6 +90,7 @@ class Loader {
     this.on = on
     this.signal = signal
     this.options = options
+    this.memory = new WeightMemory(gpu)
   }
 
   async load(): Promise<LanguageModel> {
@@ -112,7 +105,8 @@ class Loader {
     const parts = await this.allocateTable(headName)
     const targets = new Map<string, LinearWeight>()
     for (const group of this.linearGroups()) {
-      for (const [name, weight] of await this.allocateGroup(group)) targets.set(name, weight)
+      const made = await this.memory.group(group, (linear) => this.formOf(linear))
+      for (const [i, { name }] of group.entries()) targets.set(name, made[i])
     }
     this.quantizer = await allocating(gpu, 'quantisation', () => new Quantizer(gpu))
 
@@ -125,18 +119,18 @@ class Loader {
       hostEmbedding: headName === EMBEDDING ? null : hostTable(this.weights, EMBEDDING, config.hiddenSize),
       finalNorm: await this.vector(FINAL_NORM),
       layers,
-      nf4Bytes: this.nf4Bytes,
+      nf4Bytes: this.memory.nf4Bytes,
       headBytes: parts.reduce((sum, { tensor }) => sum + tensor.buffer!.size, 0),
-      otherBytes: this.otherBytes,
+      otherBytes: this.memory.otherBytes,
     }
     this.quantizer.destroy()
     this.quantizer = null
-    return new GpuLanguageModel(gpu, config, weights, this.buffers)
+    return new GpuLanguageModel(gpu, config, weights, this.memory.buffers)
   }
 
   release(): void {
     this.quantizer?.destroy()
-    for (const buffer of this.buffers) this.gpu.free(buffer)
+    this.memory.release()
   }
 
   private linearNames(): NamedLinear[] {
@@ -155,14 +149,6 @@ class Loader {
     ).flat()
   }
 
-  private async buffer(label: string, bytes: number): Promise<GPUBuffer> {
-    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
-    if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: label, bytes, limit })
-    const buffer = await allocating(this.gpu, label, () => storageBuffer(this.gpu, label, bytes))
-    this.buffers.push(buffer)
-    return buffer
-  }
-
   private floatDtype(name: string): FloatDtype {
     const dtype = this.weights.tensors.get(name)!.dtype
     if (!isFloatDtype(dtype)) throw fail('model-tensor-dtype', { tensor: name, dtype })
@@ -175,19 +161,13 @@ class Loader {
   }
 
   /**
-   * A table [rows, C] in as many buffers as the binding limit asks for. NF4 rows become f32: bitsandbytes leaves the
-   * head alone by default, and where `llm_int8_skip_modules` forgets it, it is a head all the same.
+   * NF4 rows become f32: bitsandbytes leaves the head alone by default, and where `llm_int8_skip_modules` forgets it,
+   * it is a head all the same.
    */
-  private async allocateTable(name: string): Promise<TablePart[]> {
+  private allocateTable(name: string): Promise<TablePart[]> {
     const { vocabSize: V, hiddenSize: C } = this.config
     const dtype = isBnbTensor(this.weights, name) ? 'f32' : SOURCE_FORMATS[this.floatDtype(name)]
-    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
-    const parts: TablePart[] = []
-    for (const { first, count } of tableRows(V, C * bytesPerElement(dtype), limit)) {
-      const buffer = await this.buffer(`${name} ${first}`, count * C * bytesPerElement(dtype))
-      parts.push({ tensor: bufferTensor(name, dtype, [count, C], buffer), first, count })
-    }
-    return parts
+    return this.memory.table(name, [V, C], dtype)
   }
 
   private async fillTable(name: string, parts: TablePart[]): Promise<void> {
@@ -222,44 +202,10 @@ class Loader {
     }
   }
 
-  /** NF4 weights of a group stand in one buffer, as long as a binding holds it; others each in their own. */
-  private async allocateGroup(group: NamedLinear[]): Promise<[string, LinearWeight][]> {
-    const layouts = group.map((linear) => this.nf4LayoutOf(linear))
-    const starts: number[] = []
-    let bytes = 0
-    for (const layout of layouts) {
-      starts.push(bytes)
-      bytes += layout ? Math.ceil((layout.words * 4) / 256) * 256 : Infinity
-    }
-    const fits = bytes <= this.gpu.device.limits.maxStorageBufferBindingSize
-    const shared = group.length > 1 && fits ? await this.buffer(group[0].name, bytes) : null
-    this.nf4Bytes += shared?.size ?? 0
-    const made: [string, LinearWeight][] = []
-    for (const [i, { name, N, K }] of group.entries()) {
-      const layout = layouts[i]
-      if (!layout) {
-        made.push([name, await this.allocateDense({ name, N, K })])
-        continue
-      }
-      const buffer = shared ?? (await this.buffer(name, layout.words * 4))
-      if (!shared) this.nf4Bytes += buffer.size
-      made.push([name, { kind: 'nf4', N, K, buffer, at: shared ? starts[i] : 0, layout, nestedOffset: 0 }])
-    }
-    return made
-  }
-
-  private async allocateDense({ name, N, K }: NamedLinear): Promise<LinearWeight> {
-    const dtype = SOURCE_FORMATS[this.floatDtype(`${name}.weight`)]
-    const buffer = await this.buffer(name, N * K * bytesPerElement(dtype))
-    this.otherBytes += buffer.size
-    return { kind: 'dense', N, K, tensor: bufferTensor(name, dtype, [N, K], buffer) }
-  }
-
-  /** null: the linear stays as it is. */
-  private nf4LayoutOf({ name, N, K }: NamedLinear): Nf4Layout | null {
+  private formOf({ name, N, K }: NamedLinear): LinearForm {
     const full = `${name}.weight`
     const imported = isBnbTensor(this.weights, full)
-    if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) return null
+    if (!imported && (this.config.quantization || this.options.loadIn4bit === false)) return this.floatDtype(full)
     const nested = imported
       ? this.weights.tensors.get(`${full}.absmax`)?.dtype === 'U8'
       : this.options.doubleQuant !== false
@@ -299,18 +245,20 @@ class Loader {
   }
 
   private async vector(name: string): Promise<Tensor> {
-    return this.kept(uploadTensor(this.gpu, name, await this.vectorValues(name)))
+    return this.memory.vector(name, await this.values(name))
   }
 
-  private async vectorValues(name: string): Promise<Float32Array> {
+  private async values(name: string): Promise<Float32Array> {
     const info = this.weights.tensors.get(name)!
     return toFloat32(await this.weights.read(name, 0, info.bytes), this.floatDtype(name))
   }
 
-  private kept(tensor: Tensor): Tensor {
-    this.buffers.push(tensor.buffer!)
-    this.otherBytes += tensor.buffer!.size
-    return tensor
+  /** In one buffer; null where there is none. */
+  private async vectors(names: (string | null)[]): Promise<(Tensor | null)[]> {
+    return this.memory.vectors(
+      names,
+      await Promise.all(names.map((name) => (name === null ? null : this.values(name)))),
+    )
   }
 
   /** One behind the other; zeros for those that have none. */
@@ -319,32 +267,10 @@ class Loader {
     const joined = new Float32Array(sizes.reduce((sum, size) => sum + size, 0))
     let at = 0
     for (const [i, name] of names.entries()) {
-      if (name !== null) joined.set(await this.vectorValues(name), at)
+      if (name !== null) joined.set(await this.values(name), at)
       at += sizes[i]
     }
-    return this.kept(uploadTensor(this.gpu, label, joined))
-  }
-
-  /** Vectors in one buffer, each from a multiple of 256 bytes; null where there is none. */
-  private async vectors(names: (string | null)[]): Promise<(Tensor | null)[]> {
-    const all = await Promise.all(names.map(async (name) => name && (await this.vectorValues(name))))
-    const starts: number[] = []
-    let length = 0
-    for (const values of all) {
-      starts.push(length)
-      length += Math.ceil((values ? values.length : 0) / 64) * 64
-    }
-    if (length === 0) return all.map(() => null)
-    const label = names.find((name) => name !== null)!
-    const tensor = storageTensor(this.gpu, label, 'f32', [length])
-    const buffer = tensor.buffer!
-    this.buffers.push(buffer)
-    this.otherBytes += buffer.size
-    return all.map((values, i) => {
-      if (!values) return null
-      write(this.gpu, buffer, values, starts[i] * 4)
-      return bufferTensor(names[i]!, 'f32', [values.length], buffer, starts[i] * 4)
-    })
+    return this.memory.vector(label, joined)
   }
 
   private async layer(layer: number, targets: Map<string, LinearWeight>): Promise<LayerWeights> {
