@@ -40,6 +40,7 @@ await trainer.accumulate(batch, batch.trainedTokens)
 const encoded = performance.now()
 const result = await trainer.step(options)
 // On a software adapter the work itself, whoever shares the machine.
+const counts = Object.fromEntries(Object.entries(gpu.counts).map(([k, v]) => [k, v - before[k as keyof typeof before]]))
 const stepMs = gpu.isSoftware && cpu > 0 ? workerMs() - cpu : performance.now() - start
 const rows = await profile(trainer.passPlanForProfiling(), { B: 1, T, rows: batch.trainedTokens })
 const total = rows.reduce((sum, r) => sum + r.milliseconds, 0)
@@ -47,8 +48,8 @@ console.log(
   `load ${(loaded - started).toFixed(0)} ms; step ${stepMs.toFixed(0)} ms (encoding ${(encoded - start).toFixed(0)} ms), loss ${result.loss}`,
 )
 console.log(
-  Object.entries(gpu.counts)
-    .map(([k, v]) => `${k} +${v - before[k as keyof typeof before]}`)
+  Object.entries(counts)
+    .map(([k, v]) => `${k} +${v}`)
     .join(', '),
 )
 for (const r of rows.slice(0, 24)) {
@@ -65,7 +66,7 @@ record(`step ${model.split('/').at(-1)} ${gpu.info.description.split(':')[0]}`, 
   tokens: T,
   step_ms: stepMs,
   share,
-  counts: Object.fromEntries(Object.entries(gpu.counts).map(([k, v]) => [k, v - before[k as keyof typeof before]])),
+  counts,
   kernels: classesOf(rows),
 })
 process.exit(0)

@@ -10,6 +10,21 @@
 // SwiftShader's broadcast is seven. Its compiler keeps what is written a component at a time in registers, and a loop
 // beyond the processor's 32 KiB of instructions runs at half speed: hence small tiles.
 
+// Where row m of A begins, and four of its elements from k on; zeros from K on.
+//#if A_TRANS
+fn a_row(at: u32, m: u32) -> u32 { return at + m; }
+fn four_of(row: u32, k: u32) -> vec4<f32> {
+  return vec4<f32>(
+    //#for q in 0..4
+    select(0.0, load_a1(row + min(k + ${q}u, p.K - 1u) * p.lda), k + ${q}u < p.K),
+    //#end
+  );
+}
+//#else
+fn a_row(at: u32, m: u32) -> u32 { return (at + m * p.lda) / 4u; }
+fn four_of(row: u32, k: u32) -> vec4<f32> { return load_a4(row + k / 4u); }
+//#end
+
 @compute @workgroup_size(${LANES}, 1, 1)
 fn matmul_lanes(
   @builtin(workgroup_id) wid: vec3<u32>,
@@ -28,6 +43,11 @@ fn matmul_lanes(
   //#else
   let k_to = p.K;
   //#end
+  //#if CAUSAL == 3
+  let k_from = (max(m0, p.diagonal) - p.diagonal) / 4u * 4u;
+  //#else
+  let k_from = 0u;
+  //#end
   let base = batch_of(wid.z);
   let m_last = p.M - 1u;
   //#for j in 0..TN/WIDE
@@ -44,11 +64,11 @@ fn matmul_lanes(
     let b_at = base.b + slice * p.b_slice;
     //#if SHARE
     //#for q in 0..TM/SHARE
-    let ra_${q} = (a_at + min(m0 + ${q * SHARE}u + place % ${SHARE}u, m_last) * p.lda) / 4u;
+    let ra_${q} = a_row(a_at, min(m0 + ${q * SHARE}u + place % ${SHARE}u, m_last));
     //#end
     //#else
     //#for i in 0..TM
-    let ra_${i} = (a_at + min(m0 + ${i}u, m_last) * p.lda) / 4u;
+    let ra_${i} = a_row(a_at, min(m0 + ${i}u, m_last));
     //#end
     //#end
     //#for j in 0..TN/WIDE
@@ -60,7 +80,7 @@ fn matmul_lanes(
     let rb_${j} = (b_at + min(n_${j}, p.N - ${WIDE}u)) / ${WIDE}u;
     //#end
     //#end
-    for (var k = 0u; k < k_to; k += 4u) {
+    for (var k = k_from; k < k_to; k += 4u) {
       //#for j in 0..TN/WIDE
       //#if B_TRANS
       //#for q in 0..WIDE
@@ -75,13 +95,17 @@ fn matmul_lanes(
       //#end
       //#else
       //#for kk in 0..4
+      //#if A_TRANS
+      let b_${kk}_${j} = load_b${WIDE}(rb_${j} + min(k + ${kk}u, p.K - 1u) * (p.ldb / ${WIDE}u));
+      //#else
       let b_${kk}_${j} = load_b${WIDE}(rb_${j} + (k + ${kk}u) * (p.ldb / ${WIDE}u));
+      //#end
       //#end
       //#end
       //#end
       //#if TURN
       //#for q in 0..TM/4
-      let own_${q} = load_a4(ra_${q} + k / 4u);
+      let own_${q} = four_of(ra_${q}, k);
       //#for s in 0..4
       {
         //#if s == 0
@@ -110,7 +134,7 @@ fn matmul_lanes(
       //#else
       //#if SHARE
       //#for q in 0..TM/SHARE
-      let own_${q} = load_a4(ra_${q} + k / 4u);
+      let own_${q} = four_of(ra_${q}, k);
       //#for s in 0..SHARE
       let a_${q * SHARE + s} = subgroupBroadcast(own_${q}, ${s}u);
       //#for j in 0..TN/WIDE
@@ -121,7 +145,7 @@ fn matmul_lanes(
       //#end
       //#else
       //#for i in 0..TM
-      let a_${i} = load_a4(ra_${i} + k / 4u);
+      let a_${i} = four_of(ra_${i}, k);
       //#for j in 0..TN/WIDE
       acc_${i}_${j} = (((acc_${i}_${j} + a_${i}.x * b_0_${j}) + a_${i}.y * b_1_${j}) + a_${i}.z * b_2_${j})
         + a_${i}.w * b_3_${j};

@@ -11,7 +11,7 @@ export type MatmulVariantName =
   | `register ${'1x4' | '2x4' | '4x4' | '8x4' | '8x8'}`
   | 'row'
   | 'uniform 16x4'
-  | `subgroup ${'8x2' | '8x4' | '16x2' | '16x4 of 4' | '16x8 of 8'}`
+  | `subgroup ${'8x2' | '8x4' | '16x2' | '16x4 of 4' | '32x4 of 8'}`
   | `workgroup ${'4x4' | '4x4 of 8' | '8x4' | '8x8'}`
 
 /**
@@ -202,7 +202,7 @@ export function defaultTuning(traits: DeviceTraits): Tuning {
  * so that rows handed round among the lanes of a subgroup are the cheapest.
  */
 function softwareMatmul({ subgroups }: DeviceTraits): Partial<Tuning> {
-  if (subgroups?.least === 8) return { matmul: ['subgroup 16x8 of 8'] }
+  if (subgroups?.least === 8) return { matmul: ['subgroup 32x4 of 8'], matmulFlops: 5e6 }
   // Compiled in a fifth of a second, so that small products take it, too.
   return subgroups?.least === 4 ? { matmul: ['subgroup 16x4 of 4'], matmulFlops: 0 } : {}
 }

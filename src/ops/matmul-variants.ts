@@ -66,7 +66,8 @@ function lanes(rows: number, columns: 2 | 4 | 8, o: { lanes: number; share: 0 | 
     defines: { TM: rows, TN: columns, LANES: o.lanes, SHARE: o.share, TURN: o.share === 4, SUBGROUPS: o.share > 0 },
     rows,
     columns: columns * o.lanes,
-    takes: plain,
+    takes: (product) =>
+      product.aTransposed ? o.lanes <= 8 && !product.bTransposed && product.vectorised : plain(product),
   }
 }
 
@@ -104,7 +105,7 @@ export const MATMUL_VARIANTS: Record<MatmulVariantName, MatmulVariant> = {
   'subgroup 16x2': lanes(16, 2, { lanes: 64, share: 8 }),
   'subgroup 8x2': lanes(8, 2, { lanes: 64, share: 8 }),
   'subgroup 16x4 of 4': lanes(16, 4, { lanes: 4, share: 4 }),
-  'subgroup 16x8 of 8': lanes(16, 8, { lanes: 8, share: 8 }),
+  'subgroup 32x4 of 8': lanes(32, 4, { lanes: 8, share: 8 }),
   'workgroup 4x4': workgroup(4, 4, { wide: 16, high: 16, depth: 16 }),
   // Tiles of 32 x 32: four times as many workgroups, for products that would leave cores idle.
   'workgroup 4x4 of 8': workgroup(4, 4, { wide: 8, high: 8, depth: 16 }),

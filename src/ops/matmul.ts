@@ -71,7 +71,8 @@ export function matmul(r: Recorder, o: Matmul): void {
       ...(variant.defines.BK ? { UNROLL: r.tuning.unrolls ? variant.defines.BK : 1 } : {}),
       A_TRANS: o.aTransposed ?? false,
       B_TRANS: o.bTransposed ?? false,
-      AV: av,
+      // Lanes read a transposed A by elements.
+      AV: o.aTransposed && variant.defines.LANES ? 0 : av,
       BV: bv,
       CV: cv,
       WIDE: wide,

@@ -40,7 +40,7 @@ const PREFERENCE: MatmulVariantName[] = [
   'subgroup 8x4',
 ]
 const SOFTWARE_PREFERENCE: MatmulVariantName[] = [
-  'subgroup 16x8 of 8',
+  'subgroup 32x4 of 8',
   'subgroup 16x4 of 4',
   'register 8x8',
   'register 4x4',

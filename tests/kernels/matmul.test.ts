@@ -85,10 +85,11 @@ describe('variants', () => {
           [4, 4, 4],
           [133, 260, 36],
         ]) {
-          // A transposed moves in vectors of rows.
-          const rows = 'aTransposed' in layout ? Math.ceil(M / 4) * 4 : M
-          const { error } = await product(rows, N, K, layout, name, 'bTransposed' in layout)
-          expect(error, `[${rows}, ${N}, ${K}]`).toBeLessThan(F32_SUMS)
+          // A transposed moves in vectors of rows, and its K is of any length.
+          const rows = aTransposed ? Math.ceil(M / 4) * 4 : M
+          const depth = aTransposed ? K + 2 : K
+          const { error } = await product(rows, N, depth, layout, name, bTransposed)
+          expect(error, `[${rows}, ${N}, ${depth}]`).toBeLessThan(F32_SUMS)
         }
       })
     }
@@ -99,16 +100,21 @@ describe('variants', () => {
 
   test('all of them add in the same order: same bits', async () => {
     const [M, N, K] = [36, 64, 52]
-    const results = new Set<string>()
-    // One row alone is added up in parts.
-    for (const name of names.filter((n) => n !== 'row')) results.add((await product(M, N, K, LAYOUTS[0], name)).bits)
-    expect(results.size).toBe(1)
+    for (const layout of [LAYOUTS[0], LAYOUTS[2]]) {
+      const results = new Set<string>()
+      for (const name of names) {
+        // One row alone is added up in parts.
+        const taken = MATMUL_VARIANTS[name].takes({ ...whole, aTransposed: false, bTransposed: false, ...layout })
+        if (name !== 'row' && taken) results.add((await product(M, N, K, layout, name)).bits)
+      }
+      expect(results.size, JSON.stringify(layout)).toBe(1)
+    }
   })
 })
 
-/** Two batches of two slices over bf16 rows: over what C held left of a diagonal, and summed up to one. */
+/** Two batches of two slices over bf16 rows: over what C held left of a diagonal, summed up to one, and from one. */
 async function checkStrides(variant: MatmulVariantName): Promise<void> {
-  const [Z, slices, M, N, K] = [2, 2, 70, 72, 24]
+  const [Z, slices, M, N, K] = [2, 2, 72, 72, 24]
   const a = random(Z * slices * M * K, 1)
   const b = packed(random(Z * slices * N * K, 2), 'BF16')
   const c = random(Z * M * N, 3)
@@ -123,10 +129,25 @@ async function checkStrides(variant: MatmulVariantName): Promise<void> {
   const shape = { M, N, K, batch, slices: { count: slices, a: M * K, b: N * K }, variant }
   const first = 3
   const masked = a.map((v, i) => (i % K > (Math.floor(i / K) % M) + first ? 0 : v))
+  const turned = a.map((v, i) => (i % M > (Math.floor(i / M) % K) + first ? 0 : v))
+  const { takes } = MATMUL_VARIANTS[variant]
+  const turns = takes({
+    M,
+    N,
+    K,
+    Z,
+    single: false,
+    vectorised: true,
+    causal: 'reduce-from-row',
+    ...LAYOUTS[2],
+    bTransposed: false,
+  })
   const out = await runOps(
     {
       a: { data: a },
       masked: { data: masked },
+      turned: { data: turned },
+      from: { data: new Float32Array(Z * M * N) },
       b: { data: b.words, dtype: GPU_DTYPE.BF16, shape: [Z * slices * N * K] },
       scaled: { data: c },
       upTo: { data: new Float32Array(Z * M * N) },
@@ -136,15 +157,17 @@ async function checkStrides(variant: MatmulVariantName): Promise<void> {
       const causal = { kind: 'skip-right', first } as const
       matmul(r, { ...shape, a: t.a, b: t.b, c: t.scaled, bTransposed: true, causal, rowScale: t.scale })
       matmul(r, { ...shape, a: t.masked, b: t.b, c: t.upTo, causal: { kind: 'reduce-to-row', first } })
+      const from = { kind: 'reduce-from-row', first } as const
+      if (turns) matmul(r, { ...shape, a: t.turned, b: t.b, c: t.from, aTransposed: true, causal: from })
     },
   )
-  const sums = (left: Float32Array, bTransposed: boolean): Float64Array => {
+  const sums = (left: Float32Array, bTransposed: boolean, aTransposed = false): Float64Array => {
     const all = new Float64Array(Z * M * N)
     for (let z = 0; z < Z * slices; z++) {
       const part = matmulReference(
         left.subarray(z * M * K, (z + 1) * M * K),
         b.values.subarray(z * N * K, (z + 1) * N * K),
-        { M, N, K, bTransposed },
+        { M, N, K, aTransposed, bTransposed },
       )
       part.forEach((v, i) => (all[Math.floor(z / slices) * M * N + i] += v))
     }
@@ -152,6 +175,7 @@ async function checkStrides(variant: MatmulVariantName): Promise<void> {
   }
   const scaled = sums(a, true).map((v, i) => v + c[i] * scale[Math.floor(i / N) % M])
   expect(relativeError(out.upTo, sums(masked, false)), 'up to the row').toBeLessThan(F32_SUMS)
+  if (turns) expect(relativeError(out.from, sums(turned, false, true)), 'from the row').toBeLessThan(F32_SUMS)
   // Right of the diagonal a tile may be left as it was; nobody reads it.
   const seen = (values: ArrayLike<number>): number[] =>
     Array.from(values).filter((_, i) => i % N <= (Math.floor(i / N) % M) + first)
