@@ -5,10 +5,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CARDS, cardEnvironment } from '../scripts/lib/no-gpu.mjs'
 import { Recorder } from '../src/gpu/recorder'
-import type { MatmulVariantName } from '../src/gpu/tuning'
+import type { MatmulVariantName, WorkgroupTile } from '../src/gpu/tuning'
+import type { Gpu } from '../src/gpu/device'
 import { openDawn } from '../src/headless/dawn'
+import type { LinearGroup } from '../src/ops/linear-group'
 import { matmul } from '../src/ops/matmul'
+import { nf4Product, nf4VariantName } from '../src/ops/matmul-nf4'
 import { MATMUL_VARIANTS } from '../src/ops/matmul-variants'
+import { nf4Layout } from '../src/ops/nf4'
 import { candidatesFor } from '../src/ops/tuner'
 import { readAmd, type AmdFigures } from './lib/isa/amd'
 import { readIntel, type IntelFigures } from './lib/isa/intel'
@@ -24,7 +28,7 @@ type Figures = { variant: string; layout: string; chosen: boolean } & (AmdFigure
 const MARK = '@@ kernel '
 
 const words = process.argv.slice(2)
-const names = words.filter((word) => word in MATMUL_VARIANTS)
+const names = words.filter((word) => word.replace(/^nf4 /, '') in MATMUL_VARIANTS)
 const cards = words.filter((word) => !names.includes(word))
 if (cards[0] === '--compile') await compileAll()
 else for (const card of cards.length > 0 ? cards : Object.keys(CARDS)) measure(card as Card)
@@ -104,6 +108,8 @@ async function compileAll(): Promise<void> {
   ])
   const [M, N, K] = [512, 896, 4864]
   for (const name of Object.keys(MATMUL_VARIANTS) as MatmulVariantName[]) {
+    const nf4 = name.startsWith('workgroup') ? nf4VariantName(name as WorkgroupTile) : null
+    if (nf4 && (names.length === 0 || names.includes(nf4))) await compileNf4(gpu, name as WorkgroupTile, [M, N, K])
     if (names.length > 0 && !names.includes(name)) continue
     const { takes, defines } = MATMUL_VARIANTS[name]
     const { subgroups } = gpu.features
@@ -119,8 +125,28 @@ async function compileAll(): Promise<void> {
       const r = new Recorder(gpu.kernels)
       const [a, b, c] = [r.tensor('a', [rows * K]), r.tensor('b', [N * K]), r.tensor('c', [rows * N])]
       matmul(r, { a, b, c, M: rows, N, K, ...transposed, variant: name })
-      writeSync(2, `${MARK}${JSON.stringify({ variant: name, layout, chosen: chosen.has(name) })}\n`)
-      await gpu.kernels.compile([r.dispatches[0].kernel])
+      await compile(gpu, r, { variant: name, layout, chosen: chosen.has(name) })
     }
+  }
+}
+
+/** What the drivers say behind the mark is of the one kernel that was recorded. */
+async function compile(gpu: Gpu, r: Recorder, head: Pick<Figures, 'variant' | 'layout' | 'chosen'>): Promise<void> {
+  writeSync(2, `${MARK}${JSON.stringify(head)}\n`)
+  await gpu.kernels.compile([r.dispatches[0].kernel])
+}
+
+/** The same tile with a nested weight decoded in it, without the adapter, which only the last rounds meet. */
+async function compileNf4(gpu: Gpu, tile: WorkgroupTile, [M, N, K]: number[]): Promise<void> {
+  for (const way of ['forward', 'backward'] as const) {
+    const [rows, columns] = way === 'forward' ? [N, K] : [K, N]
+    const r = new Recorder(gpu.kernels)
+    const layout = nf4Layout(rows * columns, true)
+    const weight = { kind: 'nf4' as const, N: rows, K: columns, buffer: {} as GPUBuffer, layout, nestedOffset: 0 }
+    const group: LinearGroup = { weights: [weight], N: rows, K: columns, parts: [], rank: 1, scale: 1 }
+    const [a, c] = [r.tensor('a', [M * K]), r.tensor('c', [M * N])]
+    nf4Product(r, { group, way, tile, exact: true, a, aPitch: K, c, cPitch: N, M, adapter: false, bias: null })
+    const chosen = gpu.kernels.tuning.nf4InTile[way] === tile || candidatesFor(gpu).includes(tile)
+    await compile(gpu, r, { variant: nf4VariantName(tile), layout: way === 'forward' ? 'B^T' : 'A B', chosen })
   }
 }

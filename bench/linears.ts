@@ -3,7 +3,8 @@ import { Replay } from '../src/gpu/replay'
 import { storageTensor, uploadTensor } from '../src/gpu/storage'
 import type { Tensor } from '../src/gpu/tensor'
 import { openDawn, type GpuKind } from '../src/headless/dawn'
-import { groupBackward, groupForward, groupSlabElements, extraColumns, type LinearGroup } from '../src/ops/adapted'
+import { groupBackward, groupForward, groupSlabElements } from '../src/ops/adapted'
+import { extraColumns, type LinearGroup } from '../src/ops/linear-group'
 import { nf4Layout } from '../src/ops/nf4'
 import { record } from './lib/record'
 import { fmaPeak, medianOf, timed } from './lib/timing'
@@ -39,7 +40,7 @@ for (const [N, K] of shapes) {
   const filled = (label: string, n: number): Tensor => uploadTensor(gpu, label, new Float32Array(n).fill(0.01))
   const [x, dy] = [filled('x', M * (K + extra)), filled('dy', M * (N + extra))]
   const [y, dx] = [storageTensor(gpu, 'y', 'f32', [M * N]), storageTensor(gpu, 'dx', 'f32', [M * K])]
-  const slab = storageTensor(gpu, 'slab', 'f32', [groupSlabElements(group, gpu.kernels.tuning.slabElements)])
+  const slab = storageTensor(gpu, 'slab', 'f32', [groupSlabElements(group, gpu.kernels.tuning)])
   const peak = await fmaPeak(gpu)
   for (const way of ['forward', 'back'] as const) {
     const plan = new Replay<null>(

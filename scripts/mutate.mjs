@@ -23,7 +23,6 @@ const chosen = mutations.filter(
 /** lavapipe is the faster of the two; what a fault breaks breaks on both. */
 const gpu = ['lavapipe', 'swiftshader'].find((kind) => driverManifest(kind)) ?? 'auto'
 const env = {
-  TUNETAB_GPU: gpu,
   CI: 'true',
   NO_COLOR: '1',
 }
@@ -46,7 +45,7 @@ async function runTest(tree, test) {
     [join(root, 'node_modules/vitest/vitest.mjs'), ...testArgs(test)],
     {
       cwd: tree,
-      env,
+      env: { ...env, TUNETAB_GPU: test.gpu && driverManifest(test.gpu) ? test.gpu : gpu },
       quiet: true,
       timeoutMs: LIMIT_MS,
     },

@@ -1,5 +1,6 @@
 // What goes before the product of a group of adapted linears, in one dispatch: workgroups below row_groups work on rows
-// of the product's left side, the others unpack the weights into `slab`, its right side. The adapter's part rides along
+// of the product's left side, the others unpack the weights into `slab`, its right side (without W0 there are none: the
+// product decodes them itself, or there is no product). The adapter's part rides along
 // with the product: forward, the rows are [x | low] and the slab [W | scale B], backward the rows are [dy | dlow] and
 // the slab W above A; so y = x W^T + scale low B^T and dx = dy W + dlow A are one product each.
 //
@@ -32,7 +33,9 @@ struct Params {
   offset0: f32, offset1: f32, offset2: f32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
+//#if W0
 @group(0) @binding(1) var<storage, read> w0: array<u32>;
+//#end
 //#if W1
 @group(0) @binding(2) var<storage, read> w1: array<u32>;
 //#end
@@ -42,7 +45,9 @@ struct Params {
 //#if ADAPTED
 @group(0) @binding(4) var<storage, read> page: array<${VECTOR}>;
 //#end
+//#if W0
 @group(0) @binding(5) var<storage, read_write> slab: array<${VECTOR}>;
+//#end
 //#if ROWS
 @group(0) @binding(6) var<storage, read_write> x: array<${X_ELEMENT}>;
 //#end
@@ -66,70 +71,7 @@ struct Params {
 @group(0) @binding(10) var<storage, read> table: array<${TABLE_ELEMENT}>;
 //#end
 
-struct Eight { low: vec4<f32>, high: vec4<f32> }
-//#for i in 0..3
-//#if W${i}
-// Eight elements of this weight from e on, which is a multiple of 8; or the one at e.
-//#if KIND == nf4 || KIND == nested
-fn scale_${i}(block: u32) -> f32 {
-  //#if KIND == nested
-  let code = (w${i}[p.absmax${i} + block / 4u] >> (8u * (block & 3u))) & 255u;
-  return bitcast<f32>(w${i}[code]) * bitcast<f32>(w${i}[p.nested${i} + block / 256u]) + p.offset${i};
-  //#else
-  return bitcast<f32>(w${i}[p.absmax${i} + block]);
-  //#end
-}
-fn eight_${i}(e: u32) -> Eight {
-  let codes = w${i}[p.code${i} + e / 8u];
-  let scale = scale_${i}(e / 64u);
-  return Eight(nf4_values(low_codes(codes)) * scale, nf4_values(high_codes(codes)) * scale);
-}
-fn one_${i}(e: u32) -> f32 {
-  // The even element of a byte is in its high nibble.
-  let code = (w${i}[p.code${i} + e / 8u] >> (4u * ((e & 7u) ^ 1u))) & 15u;
-  return nf4_values(vec4<u32>(code)).x * scale_${i}(e / 64u);
-}
-//#else
-fn one_${i}(e: u32) -> f32 {
-  //#if KIND == bf16
-  return bitcast<f32>((w${i}[e / 2u] >> (16u * (e & 1u))) << 16u);
-  //#else
-  //#if KIND == half
-  return unpack2x16float(w${i}[e / 2u] >> (16u * (e & 1u))).x;
-  //#else
-  return bitcast<f32>(w${i}[e]);
-  //#end
-  //#end
-}
-fn eight_${i}(e: u32) -> Eight {
-  return Eight(vec4<f32>(one_${i}(e), one_${i}(e + 1u), one_${i}(e + 2u), one_${i}(e + 3u)),
-    vec4<f32>(one_${i}(e + 4u), one_${i}(e + 5u), one_${i}(e + 6u), one_${i}(e + 7u)));
-}
-//#end
-//#end
-//#end
-
-// Column j (forward) or row j (backward) of what stands beside the weights: B times the scale, or A.
-//#if ADAPTED
-fn beside(at: u32, j: u32) -> ${VECTOR} {
-  let i = j / p.rank;
-  if (i >= p.parts) { return ${VECTOR}(0.0); }
-  //#if BACKWARD
-  let e = a_of(i) + (j - i * p.rank) * p.K + at;
-  let factor = 1.0;
-  //#else
-  if (at < from_of(i) || at >= to_of(i)) { return ${VECTOR}(0.0); }
-  let e = b_of(i) + (at - from_of(i)) * p.rank + j - i * p.rank;
-  let factor = p.scale;
-  //#end
-  //#if V
-  return page[e / 4u] * factor;
-  //#else
-  return page[e] * factor;
-  //#end
-}
-//#end
-
+//#if W0
 // Piece u of the slab: ${PIECE} elements of the weights, then vectors (or elements) of what stands beside them.
 fn unpack(u: u32) {
   //#if V
@@ -223,6 +165,8 @@ fn unpack(u: u32) {
   //#end
   //#end
 }
+
+//#end
 
 //#if ROWS
 // Makes rows m0 to m0 + 3 of the left side, ${WIDE} elements at a time.
@@ -504,7 +448,9 @@ fn adapted_rows(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) 
     return;
   }
   //#end
+  //#if W0
   for (var i = 0u; i < p.pieces; i++) {
     unpack(((group - p.row_groups) * p.pieces + i) * ${LANES}u + lane);
   }
+  //#end
 }

@@ -8,4 +8,6 @@ fn from_of(i: u32) -> u32 { return one_of(i, p.from0, p.from1, p.from2); }
 fn to_of(i: u32) -> u32 { return one_of(i, p.to0, p.to1, p.to2); }
 fn a_of(i: u32) -> u32 { return one_of(i, p.a0, p.a1, p.a2); }
 fn b_of(i: u32) -> u32 { return one_of(i, p.b0, p.b1, p.b2); }
+//#if ENTRY != matmul_nf4
 fn site_of(i: u32) -> u32 { return one_of(i, p.site0, p.site1, p.site2); }
+//#end

@@ -8,6 +8,7 @@
 // offsets multiples of 4); it is then addressed in vectors, divided before the loops: shifts cost as much as sums.
 // WIDE: columns of C in a vector, 4, or 2 where an invocation keeps no more; B is read in vectors of BW: 4 along K,
 // WIDE along N.
+// ENTRY matmul_nf4: B is a group of NF4 weights, with the adapter beside them (matmul-nf4.wgsl).
 // T_x is the element type of binding x. T_b: f32 | f16 (native) | bf16 | half: the last two are pairs packed in u32.
 // CAUSAL: 0 none; 1 skip tiles right of the diagonal; 2 reduce only up to the row; 3 reduce only from the row.
 // ACC: 0 overwrite, 1 add to C, 2 scale C's row by row_scale first.
@@ -24,6 +25,18 @@ struct Params {
   // Position of A's first row on the diagonal, for CAUSAL.
   diagonal: u32,
   alpha: f32,
+  //#if ENTRY == matmul_nf4
+  // Of the reduction, how much the weights take; behind it stands the adapter. The rest as in adapted-rows.wgsl.
+  weights_k: u32,
+  rank: u32, parts: u32, scale: f32,
+  from0: u32, from1: u32, from2: u32, to0: u32, to1: u32, to2: u32,
+  a0: u32, a1: u32, a2: u32, b0: u32, b1: u32, b2: u32,
+  start0: u32, start1: u32, start2: u32, end0: u32, end1: u32, end2: u32,
+  code0: u32, code1: u32, code2: u32,
+  absmax0: u32, absmax1: u32, absmax2: u32,
+  nested0: u32, nested1: u32, nested2: u32,
+  offset0: f32, offset1: f32, offset2: f32,
+  //#end
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -32,6 +45,18 @@ struct Params {
 //#else
 @group(0) @binding(1) var<storage, read> a: array<${T_a}>;
 //#end
+//#if ENTRY == matmul_nf4
+@group(0) @binding(2) var<storage, read> w0: array<u32>;
+//#if W1
+@group(0) @binding(6) var<storage, read> w1: array<u32>;
+//#end
+//#if W2
+@group(0) @binding(7) var<storage, read> w2: array<u32>;
+//#end
+//#if ADAPTED
+@group(0) @binding(8) var<storage, read> page: array<vec4<f32>>;
+//#end
+//#else
 //#if T_b == f32
 //#if BV
 @group(0) @binding(2) var<storage, read> b: array<vec${BW}<f32>>;
@@ -82,6 +107,7 @@ fn load_b4(v: u32) -> vec4<f32> {
 //#if BW == 1
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 fn load_b1(e: u32) -> f32 { return unpack2x16float(b[e / 2u] >> (16u * (e & 1u))).x; }
+//#end
 //#end
 //#end
 //#if CV

@@ -11,8 +11,14 @@
 var<workgroup> tile_a: array<array<vec4<f32>, ${WY * TM / 4 + 1}>, ${BK}>;
 var<workgroup> tile_b: array<array<vec4<f32>, ${WX * TN / 4 + 1}>, ${BK}>;
 
+//#if ENTRY == matmul_nf4
+@compute @workgroup_size(${WX * WY}, 1, 1)
+fn matmul_nf4(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  fill_values(lane);
+//#else
 @compute @workgroup_size(${WX * WY}, 1, 1)
 fn matmul_workgroup(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+//#end
   let m_tile = wid.y * ${WY * TM}u;
   let n_tile = wid.x * ${WX * TN}u;
   //#if CAUSAL == 1
@@ -42,8 +48,18 @@ fn matmul_workgroup(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invoca
   let n4 = rest / ${BK / 4}u % ${WX * TN / 4}u;
   let kq = select(rest, lane, brings_a) % ${BK / 4}u;
   //#else
+  //#if ENTRY == matmul_nf4
+  // Sixteen columns of one row of the weights, which share a scale.
+  let n16 = rest % ${WX * TN / 16}u;
+  let k_own = rest / ${WX * TN / 16}u % ${BK}u;
+  let kq = lane % ${BK / 4}u;
+  //#else
   let n4 = rest % ${WX * TN / 4}u;
   let kq = select(rest / ${WX * TN / 4}u, lane, brings_a) % ${BK / 4}u;
+  //#end
+  //#end
+  //#if ENTRY == matmul_nf4 && B_TRANS
+  let own = rows_of(min(n_tile + n4 * 4u, p.N - 4u));
   //#end
   // In vectors along K.
   let k_last = p.K / 4u - 1u;
@@ -53,15 +69,22 @@ fn matmul_workgroup(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invoca
     let b_at = base.b + slice * p.b_slice;
     //#for q in 0..4
     let ra_${q} = (a_at + min(m_tile + m4 * 4u + ${q}u, p.M - 1u) * p.lda) / 4u;
-    //#if B_TRANS
+    //#if ENTRY != matmul_nf4 && B_TRANS
     let rb_${q} = (b_at + min(n_tile + n4 * 4u + ${q}u, p.N - 1u) * p.ldb) / 4u;
     //#end
     //#end
-    //#if !B_TRANS
+    //#if ENTRY != matmul_nf4 && !B_TRANS
     let rb = (b_at + min(n_tile + n4 * 4u, p.N - 4u)) / 4u;
     let b_own = kq * p.ldb;
     //#end
+    //#if ENTRY == matmul_nf4 && B_TRANS && ALIGNED
+    // A block of the weights' rows is several rounds long: its scales are read before them.
+    for (var k64 = 0u; k64 < k_to; k64 += 64u) {
+    let scales = scales_of(own, k64, brings_b);
+    for (var k0 = k64; k0 < min(k64 + 64u, k_to); k0 += ${BK}u) {
+    //#else
     for (var k0 = 0u; k0 < k_to; k0 += ${BK}u) {
+    //#end
       let k = k0 / 4u + kq;
       if (brings_a) {
         // Zero from K on: those of B that they meet are others of the same column, whatever they are.
@@ -76,16 +99,34 @@ fn matmul_workgroup(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invoca
       } else if (brings_b) {
         //#if B_TRANS
         let at = min(k, k_last);
+        //#if ENTRY == matmul_nf4
+        //#if ALIGNED
+        let block = load_block(own, at, scales);
+        //#else
+        let block = load_block(own, at, scales_of(own, at * 4u, true));
+        //#end
+        //#for q in 0..4
+        let s_${q} = block.v${q};
+        //#end
+        //#else
         //#for q in 0..4
         let s_${q} = load_b4(rb_${q} + at);
+        //#end
         //#end
         //#for kk in 0..4
         tile_b[kq * 4u + ${kk}u][n4] = vec4<f32>(s_0[${kk}], s_1[${kk}], s_2[${kk}], s_3[${kk}]);
         //#end
         //#else
+        //#if ENTRY == matmul_nf4
+        let block = load_row(min(k0 + k_own, p.K - 1u), n_tile + n16 * 16u);
+        //#for q in 0..4
+        tile_b[k_own][n16 * 4u + ${q}u] = block.v${q};
+        //#end
+        //#else
         let row = rb + min(k0 / 4u * p.ldb + b_own, k_last * p.ldb);
         //#for kk in 0..4
         tile_b[kq * 4u + ${kk}u][n4] = load_b4(row + ${kk}u * (p.ldb / 4u));
+        //#end
         //#end
         //#end
       }
@@ -109,6 +150,9 @@ fn matmul_workgroup(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invoca
       }
       workgroupBarrier();
     }
+    //#if ENTRY == matmul_nf4 && B_TRANS && ALIGNED
+    }
+    //#end
   }
 
   //#for j in 0..TN/4

@@ -9,8 +9,9 @@ import { scoreMutations } from './scores.mjs'
 import { trainMutations } from './train.mjs'
 
 /**
- * Deliberate faults. `find` must stand exactly once in `file`; `test` is the narrowest run that should notice.
- * @typedef {{ project: 'unit' | 'kernels', file: string, only?: string }} NarrowTest
+ * Deliberate faults. `find` must stand exactly once in `file`; `test` is the narrowest run that should notice, `gpu` the
+ * adapter of it where the usual one leaves that test out.
+ * @typedef {{ project: 'unit' | 'kernels', file: string, only?: string, gpu?: 'swiftshader' }} NarrowTest
  * @typedef {{ name: string, file: string, find: string, replace: string, test: NarrowTest }} Mutation
  * @type {Mutation[]}
  */

@@ -6,6 +6,9 @@ const kernel = (file, only) => ({
   only,
 })
 
+/** @param {string} only */
+const inTile = (only) => ({ ...kernel('matmul-nf4', only), gpu: /** @type {const} */ ('swiftshader') })
+
 /** @type {Mutation[]} */
 const matmul = [
   {
@@ -116,9 +119,37 @@ const matmul = [
   {
     name: 'matmul of workgroups: a tile is overwritten while others still read it',
     file: 'shaders/matmul-workgroup.wgsl',
-    find: '        //#end\n      }\n      workgroupBarrier();\n    }\n  }\n',
-    replace: '        //#end\n      }\n    }\n  }\n',
+    find: '        //#end\n      }\n      workgroupBarrier();\n    }\n    //#if ENTRY',
+    replace: '        //#end\n      }\n    }\n    //#if ENTRY',
     test: kernel('matmul', 'variants'),
+  },
+  {
+    name: 'matmul of NF4 in tiles: four rows share the scale of the first',
+    file: 'shaders/matmul-nf4.wgsl',
+    find: 'let block = (vec4<u32>(own.at + k) + vec4<u32>(0u, 1u, 2u, 3u) * p.weights_k) / 64u;',
+    replace: 'let block = vec4<u32>((own.at + k) / 64u);',
+    test: inTile('one adapted weight'),
+  },
+  {
+    name: 'matmul of NF4 in tiles: the lower half of a word for all eight values',
+    file: 'shaders/matmul-nf4.wgsl',
+    find: '    words >>= vec4<u32>(16u * (at % 2u));\n',
+    replace: '',
+    test: inTile('one adapted weight'),
+  },
+  {
+    name: 'matmul of NF4 in tiles: the second weight begins where the group does',
+    file: 'shaders/matmul-nf4.wgsl',
+    find: 'start = select(start, p.start1, which == 1u);',
+    replace: '',
+    test: inTile('three nested weights'),
+  },
+  {
+    name: "matmul of NF4 in tiles: the way back meets the adapter's first row alone",
+    file: 'shaders/matmul-nf4.wgsl',
+    find: 'v.v${q} = beside(min(n + ${4 * q}u, p.N - 4u), k - p.weights_k);',
+    replace: 'v.v${q} = beside(min(n + ${4 * q}u, p.N - 4u), 0u);',
+    test: inTile('three nested weights'),
   },
 ]
 

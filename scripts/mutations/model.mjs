@@ -10,7 +10,7 @@ const run = golden('qwen2 a run of trl')
 export const modelMutations = [
   {
     name: 'layer: the adapter is not scaled',
-    file: 'shaders/adapted-rows.wgsl',
+    file: 'shaders/adapted-weights.wgsl',
     find: 'let factor = p.scale;',
     replace: 'let factor = 1.0;',
     test: gradients,

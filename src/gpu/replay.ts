@@ -34,10 +34,11 @@ export function paramBytes(dispatches: number): number {
  * `Shape` is whatever the record function needs; it must be plain data, since its JSON is the cache key.
  */
 export class Replay<Shape> {
-  readonly placement: SlotAssignment
+  private placed: SlotAssignment
   private readonly gpu: Gpu
   private readonly record: (r: Recorder, shape: Shape) => void
   private readonly label: string
+  private readonly share: boolean
   private capacity: Recorder
   private readonly largest: Shape
   private slots: GPUBuffer[] = []
@@ -50,15 +51,24 @@ export class Replay<Shape> {
     this.gpu = gpu
     this.record = record
     this.label = options.label
+    this.share = options.share ?? true
     this.largest = capacity
     this.capacity = new Recorder(gpu.kernels)
     record(this.capacity, capacity)
-    this.placement = assignSlots(this.capacity.virtual, lifetimes(this.capacity), options.share ?? true)
+    this.placed = this.place()
+  }
+
+  private place(): SlotAssignment {
+    return assignSlots(this.capacity.virtual, lifetimes(this.capacity), this.share)
+  }
+
+  get placement(): SlotAssignment {
+    return this.placed
   }
 
   /** Bytes of the slots and the parameter buffer. */
   get bytes(): number {
-    return this.placement.bytes + paramBytes(this.capacity.dispatches.length)
+    return this.placed.bytes + paramBytes(this.capacity.dispatches.length)
   }
 
   get dispatchCount(): number {
@@ -73,9 +83,10 @@ export class Replay<Shape> {
       if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: tensor.label, bytes, limit })
     }
     if (await this.gpu.kernels.refuses(variantsOf(this.capacity.dispatches))) {
-      // Others take the place of those that were refused; tensors and their lives are the same.
+      // Others take the place of those that were refused, and may want a tensor that those did without.
       this.capacity = new Recorder(this.gpu.kernels)
       this.record(this.capacity, this.largest)
+      this.placed = this.place()
     }
     const kernels = this.capacity.dispatches.map(({ kernel }) => kernel)
     await this.gpu.kernels.compile(kernels, onCompile)
@@ -83,8 +94,8 @@ export class Replay<Shape> {
   }
 
   private allocate(): void {
-    const { gpu, placement } = this
-    this.slots = placement.slots.map((slot, index) => storageBuffer(gpu, `${this.label} slot ${index}`, slot.bytes))
+    const { gpu, placed } = this
+    this.slots = placed.slots.map((slot, index) => storageBuffer(gpu, `${this.label} slot ${index}`, slot.bytes))
     this.paramBuffer = gpu.buffer(
       `${this.label} params`,
       paramBytes(this.dispatchCount),
@@ -111,14 +122,14 @@ export class Replay<Shape> {
 
   private resource(tensor: Tensor): GPUBufferBinding {
     if (tensor.buffer) return { buffer: tensor.buffer, offset: tensor.offset, size: byteLength(tensor) }
-    return { buffer: this.slots[this.placement.slotOf[tensor.id]], size: byteLength(tensor) }
+    return { buffer: this.slots[this.placed.slotOf[tensor.id]], size: byteLength(tensor) }
   }
 
   /** The buffer behind a virtual tensor of the capacity recording, by label; for readback and upload. */
   bufferOf(label: string): GPUBuffer {
     const tensor = this.capacity.virtual.find((t) => t.label === label)
     if (!tensor) throw new Error(`replay ${this.label} has no tensor "${label}"`)
-    return this.slots[this.placement.slotOf[tensor.id]]
+    return this.slots[this.placed.slotOf[tensor.id]]
   }
 
   /** Record a shape ahead of its run and compile what it needs that is not there; nothing in the steady state. */

@@ -14,6 +14,11 @@ export type MatmulVariantName =
   | `subgroup ${'8x2' | '8x4' | '16x2' | '16x4 of 4' | '32x4 of 8'}`
   | `workgroup ${'4x4' | '4x4 of 8' | '8x4' | '8x8'}`
 
+/** Those of them that keep tiles of both operands in workgroup memory, into which NF4 can be decoded. */
+export type WorkgroupTile = Extract<MatmulVariantName, `workgroup ${string}`>
+/** The same tile, which decodes the weights itself. */
+export type Nf4VariantName = `nf4 ${WorkgroupTile}`
+
 /**
  * Products that want the same of a device: many rows times a weight as it is stored (forward), or turned (backward),
  * and the many small ones of attention.
@@ -35,8 +40,13 @@ export interface Tuning {
   matmul: readonly MatmulVariantName[]
   /** The same by class of product, where a search on the device (src/ops/tuner.ts) found it; goes before the list. */
   matmulBy: Partial<Record<MatmulClass, readonly MatmulVariantName[]>>
+  /**
+   * The tile in which the product of a group of linears decodes its NF4 weights, forward and backward; absent: they are
+   * unpacked into a slab first. With both there is no slab. Read by `nf4Tile`.
+   */
+  nf4InTile: { readonly forward?: WorkgroupTile; readonly backward?: WorkgroupTile }
   /** Variants that gave other numbers than their twin on this device: never taken. */
-  refused: readonly MatmulVariantName[]
+  refused: readonly (MatmulVariantName | Nf4VariantName)[]
   /** Workgroups from which on such a variant is taken: several for every core. */
   matmulWorkgroups: number
   /**
@@ -124,6 +134,7 @@ const MiB = 2 ** 20
 
 const COMMON = {
   matmulBy: {},
+  nf4InTile: {},
   refused: [],
   slabElements: 16 * MiB,
   headChunk: 8192,

@@ -1,58 +1,47 @@
 import gradientsWgsl from '../../shaders/adapted-gradients.wgsl?raw'
 import rowsWgsl from '../../shaders/adapted-rows.wgsl?raw'
 import sharedWgsl from '../../shaders/adapted-shared.wgsl?raw'
+import weightsWgsl from '../../shaders/adapted-weights.wgsl?raw'
 import valuesWgsl from '../../shaders/nf4-values.wgsl?raw'
 import { grid, type Recorder } from '../gpu/recorder'
-import { bufferTensor, type Tensor } from '../gpu/tensor'
+import type { Tensor } from '../gpu/tensor'
+import type { MatmulVariantName, Tuning, WorkgroupTile } from '../gpu/tuning'
 import { DROPOUT_WGSL, dropoutParams, type Dropout } from './dropout'
-import { part, type LinearWeight } from './linear'
+import { part } from './linear'
+import {
+  extraColumns,
+  kindOf,
+  pageOf,
+  partParams,
+  placedWeights,
+  siteParams,
+  weightParams,
+  type AdaptedPart,
+  type LinearGroup,
+  type PlacedWeight,
+} from './linear-group'
 import { matmul } from './matmul'
+import { nf4Product, nf4Tile } from './matmul-nf4'
 import { weightTensor } from './nf4'
 
-const rowsSource = { name: 'adapted_rows', wgsl: valuesWgsl + sharedWgsl + rowsWgsl }
+const rowsSource = { name: 'adapted_rows', wgsl: valuesWgsl + sharedWgsl + weightsWgsl + rowsWgsl }
 const rowsDropping = { name: 'adapted_rows', wgsl: DROPOUT_WGSL + rowsSource.wgsl }
 const gradientsSource = { name: 'adapted_gradients', wgsl: sharedWgsl + gradientsWgsl }
 const gradientsDropping = { name: 'adapted_gradients', wgsl: DROPOUT_WGSL + gradientsSource.wgsl }
 const branchSource = { name: 'adapted_branch', wgsl: DROPOUT_WGSL + gradientsSource.wgsl }
-
-/** The adapter of one linear of a group: A [rank, K], B [to - from, rank]. */
-interface AdaptedPart {
-  /** Its rows of the group's matrix. */
-  from: number
-  to: number
-  A: Tensor
-  B: Tensor
-  /** Which of dropout's masks is its own. */
-  site: number
-}
-
-/** One to three linears [n, K] that read the same input, one below the other as one matrix [N, K]. */
-export interface LinearGroup {
-  weights: LinearWeight[]
-  N: number
-  K: number
-  /** Those that are adapted, all with tensors in one buffer. */
-  parts: AdaptedPart[]
-  rank: number
-  /** alpha / rank, or what stands for it. */
-  scale: number
-}
-
-/** Columns that the low products take beside a left side: a multiple of 4. */
-export function extraColumns(group: Pick<LinearGroup, 'parts' | 'rank'>): number {
-  return Math.ceil((group.parts.length * group.rank) / 4) * 4
-}
 
 /** Rows of the matrix in one slab of at most `limit` elements: all, or a multiple of 64, and 64 at least. */
 function slabRows({ N }: LinearGroup, pitch: number, beside: number, limit: number): number {
   return (N + beside) * pitch <= limit ? N : Math.max(64, Math.floor((limit / pitch - beside) / 64) * 64)
 }
 
-/** Elements of the slab that a group's products need, forward and backward. */
-export function groupSlabElements(group: LinearGroup, limit: number): number {
+/** Elements of the slab that a group's products need, forward and backward; 0 where both decode in their tiles. */
+export function groupSlabElements(group: LinearGroup, tuning: Tuning): number {
   const extra = extraColumns(group)
+  const limit = tuning.slabElements
   const forward = slabRows(group, group.K + extra, 0, limit) * (group.K + extra)
-  return Math.max(forward, (slabRows(group, group.K, extra, limit) + extra) * group.K)
+  const backward = (slabRows(group, group.K, extra, limit) + extra) * group.K
+  return Math.max(nf4Tile(group, tuning, 'forward') ? 0 : forward, nf4Tile(group, tuning, 'backward') ? 0 : backward)
 }
 
 /** What makes the rows of a left side before the adapters read them. */
@@ -66,6 +55,16 @@ export type RowSource =
   | { kind: 'swiglu_back'; dact: Tensor; kept: { gateUp: Tensor; pitch: number } | null }
   /** Gradients of turned heads, the first `heads` of D columns each, turned back in place. */
   | { kind: 'rope_back'; positions: Tensor; table: Tensor; heads: number; D: number }
+
+/** How a product gets at the weights, for one who compares; absent: the device's choice. */
+export interface ProductChoice {
+  /** The very tile in which it decodes them; null: from the slab, by the variant. */
+  tile: WorkgroupTile | null
+  variant?: MatmulVariantName
+}
+
+const chosenTile = (r: Recorder, group: LinearGroup, way: 'forward' | 'backward', how?: ProductChoice) =>
+  how ? how.tile : nf4Tile(group, r.tuning, way)
 
 interface Rows {
   group: LinearGroup
@@ -99,13 +98,18 @@ export function groupForward(
     slab: Tensor
     source?: RowSource
     dropout: Dropout | null
+    how?: ProductChoice
   },
 ): void {
   const { group, M, slab } = o
   const K = group.K + extraColumns(group)
   const rows = { group, x: o.x, pitch: K, M, backward: false, low: o.low, dropout: o.dropout, slab }
-  if (!o.y) {
-    if (group.parts.length > 0) adaptedRows(r, { ...rows, source: o.source ?? null, unpack: null })
+  const tile = o.y && chosenTile(r, group, 'forward', o.how)
+  if (!o.y || tile) {
+    if (group.parts.length > 0 || (o.y && o.source)) adaptedRows(r, { ...rows, source: o.source ?? null, unpack: null })
+    if (!o.y || !tile) return
+    const shape = { group, M, tile, exact: !!o.how, adapter: true, aPitch: K, cPitch: o.yPitch ?? group.N }
+    nf4Product(r, { ...shape, way: 'forward', a: o.x, c: o.y, bias: o.bias })
     return
   }
   const step = slabRows(group, K, 0, r.tuning.slabElements)
@@ -124,6 +128,7 @@ export function groupForward(
       ldc: o.yPitch ?? group.N,
       cOffset: first,
       bias: o.bias ? part(o.bias, first, count) : undefined,
+      variant: o.how?.variant,
     })
   }
 }
@@ -143,6 +148,7 @@ export function groupBackward(
     slab: Tensor
     source?: RowSource
     dropout: Dropout | null
+    how?: ProductChoice
   },
 ): void {
   const { group, M, slab } = o
@@ -155,6 +161,15 @@ export function groupBackward(
   }
   // Dropped branches go through their masks one by one, which one product cannot.
   const beside = o.dropout ? 0 : extra
+  const branch = o.dropout && group.parts.length > 0 ? { ...o, dx: o.dx, dropout: o.dropout } : null
+  const tile = chosenTile(r, group, 'backward', o.how)
+  if (tile) {
+    if (group.parts.length > 0 || o.source) adaptedRows(r, { ...rows, source: o.source ?? null, unpack: null })
+    const shape = { group, M, tile, exact: !!o.how, adapter: beside > 0, aPitch: o.pitch, cPitch: K }
+    nf4Product(r, { ...shape, way: 'backward', a: o.dy, c: o.dx, bias: null })
+    if (branch) adaptedBranch(r, branch)
+    return
+  }
   const step = slabRows(group, K, extra, r.tuning.slabElements)
   for (let first = 0; first < N; first += step) {
     const count = Math.min(step, N - first)
@@ -171,31 +186,29 @@ export function groupBackward(
       lda: o.pitch,
       aOffset: first,
       accumulate: first > 0,
+      variant: o.how?.variant,
     })
   }
-  if (o.dropout && group.parts.length > 0) adaptedBranch(r, { ...o, dx: o.dx, dropout: o.dropout })
+  if (branch) adaptedBranch(r, branch)
 }
 
-/** Weights that unpack alike, neighbours of one dispatch. */
-const kindOf = (weight: LinearWeight): string =>
-  weight.kind === 'nf4' ? (weight.layout.nested ? 'nested' : 'nf4') : weight.tensor.dtype
-
-/** One dispatch, or one for each run of weights that are stored alike. */
+/** One dispatch, or one for each run of weights that are stored alike; the rows alone where nothing is unpacked. */
 function adaptedRows(r: Recorder, o: Rows): void {
-  const { weights } = o.group
-  const unpack = o.unpack ?? { first: 0, count: 0, pitch: 4, tail: false }
-  let at = 0
-  const placed = weights.map((weight) => ({ weight, start: at, end: (at += weight.N) }))
-  const wanted = o.unpack
-    ? placed.filter(({ start, end }) => start < unpack.first + unpack.count && end > unpack.first)
-    : placed.slice(0, 1)
+  const { unpack } = o
+  if (!unpack) {
+    dispatchRows(r, o, [], { first: 0, count: 0, slabRow: 0, pitch: 4, tail: false, rows: true })
+    return
+  }
+  const wanted = placedWeights(o.group).filter(
+    ({ start, end }) => start < unpack.first + unpack.count && end > unpack.first,
+  )
   let from = 0
   while (from < wanted.length) {
     let to = from + 1
     while (to < wanted.length && kindOf(wanted[to].weight) === kindOf(wanted[from].weight)) to++
     const run = wanted.slice(from, to)
     const first = Math.max(unpack.first, run[0].start)
-    const end = o.unpack ? Math.min(unpack.first + unpack.count, run[run.length - 1].end) : first
+    const end = Math.min(unpack.first + unpack.count, run[run.length - 1].end)
     dispatchRows(r, o, run, {
       first,
       count: end - first,
@@ -219,12 +232,7 @@ interface Run {
   rows: boolean
 }
 
-function dispatchRows(
-  r: Recorder,
-  o: Rows,
-  weights: { weight: LinearWeight; start: number; end: number }[],
-  run: Run,
-): void {
+function dispatchRows(r: Recorder, o: Rows, weights: PlacedWeight[], run: Run): void {
   const { group, M } = o
   const { parts, rank, K, N } = group
   const { adapterLanes: lanes, adapterSubgroup: inSubgroup, unpackPieces } = r.tuning
@@ -247,7 +255,7 @@ function dispatchRows(
   const rowGroups = hasRows ? Math.ceil(M / 4) : 0
   const beside = o.backward ? (run.tail ? extra * K : 0) : run.count * extra
   // Where an invocation takes many pieces in turn, it takes whole blocks.
-  const kind = kindOf(weights[0].weight)
+  const kind = weights.length > 0 ? kindOf(weights[0].weight) : 'none'
   const blocks = vectors && K % 64 === 0 && unpackPieces >= 8 && (kind === 'nf4' || kind === 'nested')
   const piece = blocks ? 64 : 8
   const pieces = blocks ? unpackPieces / 8 : unpackPieces
@@ -269,8 +277,9 @@ function dispatchRows(
       GATE_ELEMENT: element(gate?.gateUp.dtype ?? 'f32'),
       TABLE_ELEMENT: vectors ? 'vec4<f32>' : 'vec2<f32>',
       KIND: kind,
+      WIDE_OF_A: 'K',
       PIECE: piece,
-      W0: true,
+      W0: weights.length > 0,
       W1: weights.length > 1,
       W2: weights.length > 2,
       ADAPTED: adapted,
@@ -285,8 +294,8 @@ function dispatchRows(
       ...Object.fromEntries(
         weights.map(({ weight }, i) => [`w${i}`, weight.kind === 'nf4' ? weightTensor(weight) : weight.tensor]),
       ),
-      slab: o.slab,
-      ...(adapted ? { page: pageOf(parts.flatMap(({ A, B }) => [A, B])) } : {}),
+      ...(weights.length > 0 ? { slab: o.slab } : {}),
+      ...(adapted ? { page: pageOf(parts) } : {}),
       ...(hasRows ? { x: o.x } : {}),
       ...(hasRows && adapted && o.low ? { low: o.low } : {}),
       ...(dropping ? { run: o.dropout!.run } : {}),
@@ -316,51 +325,12 @@ function dispatchRows(
       heads: source?.kind === 'rope_back' ? source.heads : 0,
       D: source?.kind === 'rope_back' ? source.D : 0,
       ...partParams(parts),
+      ...siteParams(parts),
       ...weightParams(weights),
     },
     workgroups: grid(rowGroups + Math.ceil(units / (lanes * pieces)), 1),
     flops: 4 * run.count * K + (hasRows ? 2 * M * (o.backward ? N : K) * rank * Math.max(1, parts.length) : 0),
   })
-}
-
-/** `from0`, `to0`, `a0`, `b0`, `site0` and so on; parts that are not there are empty. */
-function partParams(parts: AdaptedPart[]): Record<string, number> {
-  return Object.fromEntries(
-    [0, 1, 2].flatMap((i) => {
-      const own = parts[i] as AdaptedPart | undefined
-      return [
-        [`from${i}`, own?.from ?? 0],
-        [`to${i}`, own?.to ?? 0],
-        [`a${i}`, (own?.A.offset ?? 0) / 4],
-        [`b${i}`, (own?.B.offset ?? 0) / 4],
-        [`site${i}`, own?.site ?? 0],
-      ]
-    }),
-  )
-}
-
-function weightParams(weights: { weight: LinearWeight; start: number; end: number }[]): Record<string, number> {
-  return Object.fromEntries(
-    [0, 1, 2].flatMap((i) => {
-      const own = weights[i] as (typeof weights)[number] | undefined
-      const nf4 = own?.weight.kind === 'nf4' ? own.weight : null
-      return [
-        [`start${i}`, own?.start ?? 0],
-        [`end${i}`, own?.end ?? 0],
-        [`code${i}`, nf4?.layout.codeAt ?? 0],
-        [`absmax${i}`, nf4?.layout.absmaxAt ?? 0],
-        [`nested${i}`, nf4?.layout.nestedAt ?? 0],
-        [`offset${i}`, nf4?.nestedOffset ?? 0],
-      ]
-    }),
-  )
-}
-
-/** The whole buffer that all of them stand in. */
-function pageOf(tensors: Tensor[]): Tensor {
-  const { buffer, label } = tensors[0]
-  if (!tensors.every((tensor) => tensor.buffer === buffer)) throw new Error(`${label} and its group are apart`)
-  return buffer ? bufferTensor(buffer.label, 'f32', [buffer.size / 4], buffer) : tensors[0]
 }
 
 /** dx += drop(dlow A), part by part. */
@@ -371,7 +341,7 @@ function adaptedBranch(
   const { parts, rank, K, N } = o.group
   r.dispatch({
     source: branchSource,
-    tensors: { dy: o.dy, page: pageOf(parts.flatMap(({ A, B }) => [A, B])), run: o.dropout.run, dx: o.dx },
+    tensors: { dy: o.dy, page: pageOf(parts), run: o.dropout.run, dx: o.dx },
     params: {
       M: o.M,
       N,
@@ -381,6 +351,7 @@ function adaptedBranch(
       parts: parts.length,
       ...dropoutParams(o.dropout),
       ...partParams(parts),
+      ...siteParams(parts),
     },
     workgroups: grid(o.M * Math.ceil(K / 4), 64),
     flops: 2 * o.M * K * rank * parts.length,
@@ -441,7 +412,7 @@ export function groupGradients(
       x: o.x,
       dy: o.dy,
       low: o.low,
-      page: pageOf(o.into.flatMap(({ A, B }) => [A, B])),
+      page: pageOf(o.into),
       ...(o.dropout ? { run: o.dropout.run } : {}),
     },
     params: {
@@ -455,6 +426,7 @@ export function groupGradients(
       scale,
       ...dropoutParams(o.dropout),
       ...partParams(placed),
+      ...siteParams(placed),
       ...Object.fromEntries(ends),
     },
     workgroups: grid(end, 1),

@@ -52,11 +52,8 @@ export interface Matmul {
 /** C = alpha op(A) op(B) (+ bias) (+ C). Shapes as in shaders/matmul-shared.wgsl. */
 export function matmul(r: Recorder, o: Matmul): void {
   const { M, N, K } = o
-  const lda = o.lda ?? (o.aTransposed ? M : K)
-  const ldb = o.ldb ?? (o.bTransposed ? K : N)
-  const ldc = o.ldc ?? N
-  const batch = o.batch ?? { outer: 1, inner: 1, a: [0, 0], b: [0, 0], c: [0, 0] }
-  const slices = o.slices ?? { count: 1, a: 0, b: 0 }
+  const { lda, ldb, ldc } = rowsOf(o)
+  const { batch = SINGLE, slices = ONE_SLICE } = o
   const four = (...sizes: number[]): 0 | 1 => (sizes.every((size) => size % 4 === 0) ? 1 : 0)
   const av = four(o.aTransposed ? M : K, lda, o.aOffset ?? 0, ...batch.a, slices.a)
   const bv = four(o.bTransposed ? K : N, ldb, o.bOffset ?? 0, ...batch.b, slices.b)
@@ -89,35 +86,52 @@ export function matmul(r: Recorder, o: Matmul): void {
       ...(o.bias ? { bias: o.bias } : {}),
       ...(o.rowScale ? { row_scale: o.rowScale } : {}),
     },
-    params: {
-      M,
-      N,
-      K,
-      lda,
-      ldb,
-      ldc,
-      a_off: o.aOffset ?? 0,
-      b_off: o.bOffset ?? 0,
-      c_off: o.cOffset ?? 0,
-      z_inner: batch.inner,
-      a_outer: batch.a[0],
-      a_inner: batch.a[1],
-      b_outer: batch.b[0],
-      b_inner: batch.b[1],
-      b_group: batch.bGroup ?? 1,
-      c_outer: batch.c[0],
-      c_inner: batch.c[1],
-      k_outer: slices.count,
-      a_slice: slices.a,
-      b_slice: slices.b,
-      diagonal: o.causal?.first ?? 0,
-      alpha: o.alpha ?? 1,
-    },
+    params: productParams(o),
     workgroups: [Math.ceil(N / variant.columns), Math.ceil(M / variant.rows), Z],
     flops: 2 * M * N * K * Z * slices.count,
     // Small register tiles are what the others are compared with.
     variant: isTwin(name) ? undefined : name,
   })
+}
+
+/** What every kernel of the family is told of a product (shaders/matmul-shared.wgsl). */
+export function productParams(o: Omit<Matmul, 'a' | 'b' | 'c'>): Record<string, number> {
+  const { M, N, K, batch = SINGLE, slices = ONE_SLICE } = o
+  return {
+    M,
+    N,
+    K,
+    ...rowsOf(o),
+    a_off: o.aOffset ?? 0,
+    b_off: o.bOffset ?? 0,
+    c_off: o.cOffset ?? 0,
+    z_inner: batch.inner,
+    a_outer: batch.a[0],
+    a_inner: batch.a[1],
+    b_outer: batch.b[0],
+    b_inner: batch.b[1],
+    b_group: batch.bGroup ?? 1,
+    c_outer: batch.c[0],
+    c_inner: batch.c[1],
+    k_outer: slices.count,
+    a_slice: slices.a,
+    b_slice: slices.b,
+    diagonal: o.causal?.first ?? 0,
+    alpha: o.alpha ?? 1,
+  }
+}
+
+const SINGLE: MatmulBatch = { outer: 1, inner: 1, a: [0, 0], b: [0, 0], c: [0, 0] }
+const ONE_SLICE = { count: 1, a: 0, b: 0 }
+
+/** Elements from row to row of each operand. */
+function rowsOf(o: Omit<Matmul, 'a' | 'b' | 'c'>): { lda: number; ldb: number; ldc: number } {
+  const { M, N, K } = o
+  return {
+    lda: o.lda ?? (o.aTransposed ? M : K),
+    ldb: o.ldb ?? (o.bTransposed ? K : N),
+    ldc: o.ldc ?? N,
+  }
 }
 
 function traitsOf(o: Matmul, vectorised: boolean, Z: number): ProductTraits {
@@ -146,10 +160,7 @@ function chooseMatmul(product: ProductTraits, tuning: Tuning): MatmulVariantName
   const listed = tuning.matmulBy[classOf(product)] ?? tuning.matmul
   for (const name of listed) {
     if (tuning.refused.includes(name)) continue
-    const { rows, columns, takes } = MATMUL_VARIANTS[name]
-    const tiles = Math.ceil(M / rows) * Math.ceil(N / columns)
-    const wasted = 1 - (M * N) / (tiles * rows * columns)
-    if (takes(product) && wasted <= 0.3 && tiles * Z >= tuning.matmulWorkgroups && flops >= tuning.matmulFlops)
+    if (MATMUL_VARIANTS[name].takes(product) && fillsTiles(name, product, tuning) && flops >= tuning.matmulFlops)
       return name
   }
   if (!aTransposed && M < 4) return M === 1 ? 'register 1x4' : 'register 2x4'
@@ -159,6 +170,17 @@ function chooseMatmul(product: ProductTraits, tuning: Tuning): MatmulVariantName
   const outputs = M * N * Z
   if (outputs >= tuning.matmulTileFrom) return `register ${rows}x${columns}` as MatmulVariantName
   return outputs < tuning.matmulTileFrom / 4 && !aTransposed ? 'register 2x4' : 'register 4x4'
+}
+
+/** Whether a product keeps every core busy with tiles of a variant, most of whose rows and columns are its own. */
+export function fillsTiles(
+  name: MatmulVariantName,
+  { M, N, Z }: Pick<ProductTraits, 'M' | 'N' | 'Z'>,
+  tuning: Tuning,
+): boolean {
+  const { rows, columns } = MATMUL_VARIANTS[name]
+  const tiles = Math.ceil(M / rows) * Math.ceil(N / columns)
+  return 1 - (M * N) / (tiles * rows * columns) <= 0.3 && tiles * Z >= tuning.matmulWorkgroups
 }
 
 const largestTile = ({ matmulTile: [rows, columns] }: Tuning): MatmulVariantName =>

@@ -1,13 +1,14 @@
 import type { Gpu } from '../gpu/device'
-import { Replay } from '../gpu/replay'
 import { readBuffer } from '../gpu/readback'
 import { uploadTensor } from '../gpu/storage'
 import type { Tensor } from '../gpu/tensor'
-import type { MatmulClass, MatmulVariantName, Tuning } from '../gpu/tuning'
-import { workDone } from '../gpu/work-done'
+import type { MatmulClass, MatmulVariantName, Nf4VariantName, Tuning, WorkgroupTile } from '../gpu/tuning'
 import type { TunedCandidate, TunedClass, TuningReport } from '../contracts/tuning'
 import { matmul, matmulReference } from './matmul'
+import { nf4VariantName } from './matmul-nf4'
 import { MATMUL_VARIANTS } from './matmul-variants'
+import { nf4TilesFor, searchNf4, verifyNf4 } from './nf4-search'
+import { HOPELESS, runOnce, timeProduct } from './run-once'
 
 /** One product for each class, in proportions of a model of half a billion parameters. */
 const SHAPES: Record<MatmulClass, { M: number; N: number; K: number; Z: number; bTransposed: boolean }> = {
@@ -23,8 +24,6 @@ const SMALL_SHAPES: typeof SHAPES = {
   attention: { M: 128, N: 128, K: 64, Z: 14, bTransposed: true },
 }
 
-/** Behind the best by so much after one run, a candidate is timed no further. */
-const HOPELESS = 1.5
 /** Share of 100 ms that a submit may take by the rate that was found: products are not all, and rates vary. */
 const SUBMIT_SECONDS = 0.05
 
@@ -79,6 +78,14 @@ export function candidatesFor(
     .slice(0, 5)
 }
 
+/** Whether a variant may be used on this device: see the two that it asks. */
+export function verifyVariant(gpu: Gpu, name: MatmulVariantName | Nf4VariantName): Promise<boolean> {
+  return isNf4(name) ? verifyNf4(gpu, tileOf(name)) : verifyMatmul(gpu, name)
+}
+
+const isNf4 = (name: string): name is Nf4VariantName => name.startsWith('nf4 ')
+const tileOf = (name: Nf4VariantName): WorkgroupTile => name.slice(4) as WorkgroupTile
+
 /** A product whose sizes fill no tile: what a variant must get right before it is used. */
 const CHECK = { M: 37, N: 76, K: 44 }
 /** For the variant of single rows, which adds in an order of its own. */
@@ -104,7 +111,7 @@ export async function verifyMatmul(gpu: Gpu, variant: MatmulVariantName): Promis
       const results: Uint32Array[] = []
       for (const name of ['register 4x4', variant] as const) {
         const c = keep(uploadTensor(gpu, 'check c', new Float32Array(M * N).fill(7)))
-        await once(gpu, (r) => matmul(r, { a, b, c, M, N, K, bTransposed, variant: name }))
+        await runOnce(gpu, (r) => matmul(r, { a, b, c, M, N, K, bTransposed, variant: name }))
         results.push(new Uint32Array(await readBuffer(gpu, c.buffer!, 0, M * N * 4)))
       }
       if (ordered && results[0].some((word, i) => word !== results[1][i])) return false
@@ -117,17 +124,6 @@ export async function verifyMatmul(gpu: Gpu, variant: MatmulVariantName): Promis
     return false
   } finally {
     for (const { buffer } of buffers) gpu.free(buffer!)
-  }
-}
-
-async function once(gpu: Gpu, record: ConstructorParameters<typeof Replay<null>>[1]): Promise<void> {
-  const plan = new Replay<null>(gpu, record, null, { label: 'check' })
-  try {
-    await plan.build()
-    await plan.prepare(null)
-    plan.run(null)
-  } finally {
-    plan.destroy()
   }
 }
 
@@ -144,20 +140,22 @@ export async function searchTuning(
   const started = now()
   const budget = o.budgetMs ?? (gpu.isSoftware ? Infinity : 3000)
   const names = candidatesFor(gpu)
-  const refused: MatmulVariantName[] = []
+  const refused: (MatmulVariantName | Nf4VariantName)[] = []
   for (const name of names) {
     if (name !== 'register 4x4' && !(await verifyMatmul(gpu, name))) refused.push(name)
   }
   const classes: TunedClass[] = []
+  const isOver = () => now() - started > budget
   for (const [name, shape] of Object.entries(gpu.isSoftware ? SMALL_SHAPES : SHAPES) as [
     MatmulClass,
     (typeof SHAPES)[MatmulClass],
   ][]) {
-    const isOver = () => now() - started > budget
     if (isOver()) break
     classes.push(await searchClass(gpu, name, shape, names, refused, isOver))
   }
   const best = Math.max(...classes.filter(({ name }) => name !== 'attention').map(({ gflops }) => gflops), 0)
+  // A software adapter compiles such a tile for up to a minute and runs it slowly.
+  if (!gpu.isSoftware) classes.push(...(await searchNf4Classes(gpu, classes, refused, isOver)))
   return {
     key: o.key,
     adapter: gpu.info.description || `${gpu.info.vendor} ${gpu.info.architecture}`.trim(),
@@ -171,12 +169,34 @@ export async function searchTuning(
   }
 }
 
+/** Adds to `refused` what differs from its twin. */
+async function searchNf4Classes(
+  gpu: Gpu,
+  products: TunedClass[],
+  refused: (MatmulVariantName | Nf4VariantName)[],
+  isOver: () => boolean,
+): Promise<TunedClass[]> {
+  const classes: TunedClass[] = []
+  const verified = new Set<WorkgroupTile>()
+  for (const way of ['forward', 'backward'] as const) {
+    const found = products.find(({ name }) => name === way)
+    if (!found || isOver()) break
+    const tiles = nf4TilesFor(found)
+    for (const tile of tiles) {
+      if (!verified.has(tile) && !(await verifyNf4(gpu, tile))) refused.push(nf4VariantName(tile))
+      verified.add(tile)
+    }
+    classes.push(await searchNf4(gpu, way, SHAPES[way], { found, tiles, refused, isOver }))
+  }
+  return classes
+}
+
 async function searchClass(
   gpu: Gpu,
   name: MatmulClass,
   { M, N, K, Z, bTransposed }: (typeof SHAPES)[MatmulClass],
   names: MatmulVariantName[],
-  refused: MatmulVariantName[],
+  refused: readonly string[],
   isOver: () => boolean,
 ): Promise<TunedClass> {
   const fill = (n: number): Tensor => uploadTensor(gpu, 'tuner', new Float32Array(n).fill(0.01))
@@ -210,44 +230,24 @@ async function searchClass(
   return { name, shape: [M, N, K, Z], candidates, chosen: candidates[0].variant, gflops: candidates[0].gflops }
 }
 
-/** Median milliseconds of five runs, or of one where that is hopeless; null where it does not run. */
-async function timeProduct(
-  gpu: Gpu,
-  best: number,
-  record: ConstructorParameters<typeof Replay<null>>[1],
-): Promise<number | null> {
-  const plan = new Replay<null>(gpu, record, null, { label: 'tuner' })
-  try {
-    await plan.build()
-    await plan.prepare(null)
-    // Enough rounds for a clock of a browser, which may tick in tenths of a millisecond.
-    const time = async (rounds: number): Promise<number> => {
-      const start = performance.now()
-      for (let i = 0; i < rounds; i++) plan.run(null)
-      await workDone(gpu.device)
-      return (performance.now() - start) / rounds
-    }
-    await time(1)
-    const first = await time(1)
-    if (first > best * HOPELESS) return first
-    const rounds = Math.max(1, Math.min(20, Math.round(10 / first)))
-    const all: number[] = []
-    for (let i = 0; i < (gpu.isSoftware ? 3 : 5); i++) all.push(await time(rounds))
-    return all.sort((x, y) => x - y)[Math.floor(all.length / 2)]
-  } catch {
-    return null
-  } finally {
-    plan.destroy()
-  }
-}
-
 /** What a report changes in the device's table. */
 export function tuningOf(report: TuningReport): Partial<Tuning> {
   const matmulBy: Partial<Record<MatmulClass, MatmulVariantName[]>> = {}
-  for (const { name, candidates } of report.classes) {
+  const nf4InTile: { forward?: WorkgroupTile; backward?: WorkgroupTile } = {}
+  for (const { name, candidates, chosen } of report.classes) {
+    if (isNf4(name)) {
+      if (isNf4(chosen)) nf4InTile[name.slice(4) as 'forward' | 'backward'] = tileOf(chosen)
+      continue
+    }
     const order = candidates.filter(({ gflops }) => gflops > 0).map(({ variant }) => variant as MatmulVariantName)
     // The kernel for single rows is none of the candidates and stays before them.
     matmulBy[name as MatmulClass] = ['row', ...order.slice(0, 2)]
   }
-  return { matmulBy, refused: report.refused as MatmulVariantName[], flopsPerSubmit: report.flopsPerSubmit }
+  return {
+    matmulBy,
+    // Where time did not suffice to compare, the device's default stays.
+    ...(report.classes.some(({ name }) => isNf4(name)) ? { nf4InTile } : {}),
+    refused: report.refused as (MatmulVariantName | Nf4VariantName)[],
+    flopsPerSubmit: report.flopsPerSubmit,
+  }
 }

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import {
-  extraColumns,
-  groupBackward,
-  groupForward,
-  groupGradients,
-  groupSlabElements,
-  type LinearGroup,
-  type RowSource,
-} from '../../src/ops/adapted'
+import { groupBackward, groupForward, groupGradients, groupSlabElements, type RowSource } from '../../src/ops/adapted'
 import { dropoutKeeps } from '../../src/ops/dropout'
 import type { LinearWeight } from '../../src/ops/linear'
+import { extraColumns, type LinearGroup } from '../../src/ops/linear-group'
 import { matmulReference } from '../../src/ops/matmul'
 import { ropeReference } from '../../src/ops/rope'
 import { swigluBackwardReference, swigluReference } from '../../src/ops/swiglu'
@@ -72,7 +65,7 @@ async function compare({ linears, M, K, rank, rate, tuning }: Case): Promise<voi
   const old = random(page.length, 5)
   const [x, dy, bias] = [random(M * K, 1), random(M * N, 2), random(N, 3)]
   const extra = extraColumns({ parts: adapted.map(() => null!), rank })
-  const limit = tuning?.slabElements ?? 2 ** 24
+  const slabTuning = { ...(await testGpu()).kernels.tuning, ...tuning }
   const ghost = { weights: [], N, K, parts: adapted.map(() => null!), rank, scale: SCALE } satisfies LinearGroup
   const nan = (n: number) => ({ data: new Float32Array(Math.max(4, n)).fill(NaN) })
   const out = await runOps(
@@ -94,7 +87,7 @@ async function compare({ linears, M, K, rank, rate, tuning }: Case): Promise<voi
       y: nan(M * N),
       dy: { data: spread(dy, N, N + extra) },
       dx: nan(M * K),
-      slab: nan(groupSlabElements(ghost, limit)),
+      slab: nan(groupSlabElements(ghost, slabTuning)),
     },
     (r, t) => {
       const tensor = (of: 'page' | 'gradients', at: number, shape: number[]) => ({ ...t[of], offset: at * 4, shape })

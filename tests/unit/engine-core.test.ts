@@ -22,7 +22,7 @@ const platform: Platform = {
   async openGpu() {
     devices++
     const lost = new Promise<string>((resolve) => (loseDevice = resolve))
-    const kernels = { tuning: { refused: [] } }
+    const kernels = { tuning: { refused: [], nf4InTile: {} }, refuses: async () => false }
     return { lost, kernels, watchErrors: () => () => {}, destroy() {} } as unknown as Gpu
   },
   builtinModel: async () => nodeFolder('public/demo-model'),

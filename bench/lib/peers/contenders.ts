@@ -7,7 +7,8 @@ import { readBuffer } from '../../../src/gpu/readback'
 import { storageTensor, uploadTensor } from '../../../src/gpu/storage'
 import type { Tensor } from '../../../src/gpu/tensor'
 import { workDone } from '../../../src/gpu/work-done'
-import { groupBackward, groupForward, groupSlabElements, type LinearGroup } from '../../../src/ops/adapted'
+import { groupBackward, groupForward, groupSlabElements } from '../../../src/ops/adapted'
+import type { LinearGroup } from '../../../src/ops/linear-group'
 import { matmul } from '../../../src/ops/matmul'
 import { hostNf4 } from '../../../tests/helpers/nf4-weight'
 import { fourBits, matMulNBits, valuesOf } from './onnx-model'
@@ -53,7 +54,7 @@ export async function tuneTab(o: Operands): Promise<Contender[]> {
     nestedOffset: host.nestedOffset,
   }
   const group: LinearGroup = { weights: [weight], N, K, parts: [], rank: 0, scale: 1 }
-  const slab = storageTensor(gpu, 'slab', 'f32', [groupSlabElements(group, gpu.kernels.tuning.slabElements)])
+  const slab = storageTensor(gpu, 'slab', 'f32', [groupSlabElements(group, gpu.kernels.tuning)])
   const dense = uploadTensor(gpu, 'dense', o.weight)
   const [x, dy] = [uploadTensor(gpu, 'x', o.x), uploadTensor(gpu, 'dy', o.dy)]
   const shared = { group, M, slab, dropout: null }

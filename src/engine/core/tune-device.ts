@@ -1,10 +1,14 @@
 import type { TuningReport } from '../../contracts/tuning'
 import type { Gpu } from '../../gpu/device'
-import type { MatmulVariantName } from '../../gpu/tuning'
-import { searchTuning, tuningOf, verifyMatmul } from '../../ops/tuner'
+import type { MatmulVariantName, Nf4VariantName } from '../../gpu/tuning'
+import { nf4VariantName } from '../../ops/matmul-nf4'
+import { searchTuning, tuningOf, verifyVariant } from '../../ops/tuner'
 import type { Platform } from './platform'
 
 type Kept = Platform['tuning']
+
+/** What is searched; reports of another are not read. */
+const SEARCH = 'products, NF4 in tiles'
 
 /** What a report holds for: the device as it names itself, its limits, and what it runs in. */
 function deviceKey(gpu: Gpu, surroundings: string): string {
@@ -15,7 +19,7 @@ function deviceKey(gpu: Gpu, surroundings: string): string {
     limits.maxStorageBufferBindingSize,
     [...features].sort().join(' '),
   ]
-  return [vendor, architecture, description, ...own, surroundings].join(' | ')
+  return [vendor, architecture, description, ...own, surroundings, SEARCH].join(' | ')
 }
 
 /**
@@ -24,17 +28,24 @@ function deviceKey(gpu: Gpu, surroundings: string): string {
  * first use.
  */
 export async function prepareDevice(gpu: Gpu, kept: Kept): Promise<TuningReport | null> {
-  gpu.kernels.verifyVariant = (name) => verifyMatmul(gpu, name as MatmulVariantName)
+  gpu.kernels.verifyVariant = (name) => verifyVariant(gpu, name as MatmulVariantName | Nf4VariantName)
   const report = await kept?.store.read(deviceKey(gpu, kept.surroundings)).catch(() => null)
-  if (!report) return gpu.isSoftware || !kept ? null : tuneDevice(gpu, kept)
-  gpu.kernels.retune(tuningOf(report))
-  return report
+  if (!report && kept && !gpu.isSoftware) return tuneDevice(gpu, kept)
+  if (report) gpu.kernels.retune(tuningOf(report))
+  await verifyTiles(gpu)
+  return report ?? null
+}
+
+/** Whether weights are decoded in tiles decides about memory, which is planned before anything is used. */
+async function verifyTiles({ kernels }: Gpu): Promise<void> {
+  await kernels.refuses(Object.values(kernels.tuning.nf4InTile).map(nf4VariantName))
 }
 
 /** Search, take over what was found, and keep it. */
 export async function tuneDevice(gpu: Gpu, kept: Kept): Promise<TuningReport> {
   const report = await searchTuning(gpu, { key: deviceKey(gpu, kept?.surroundings ?? '') })
   gpu.kernels.retune(tuningOf(report))
+  await verifyTiles(gpu)
   // Where it cannot be kept, the next visit searches again.
   await kept?.store.write(report).catch(() => {})
   return report

@@ -63,6 +63,8 @@ export const model = {
   'gpu.tuning.class.forward': 'Forward',
   'gpu.tuning.class.backward': 'Backward',
   'gpu.tuning.class.attention': 'Attention',
+  'gpu.tuning.class.nf4.forward': 'Forward, weights in NF4',
+  'gpu.tuning.class.nf4.backward': 'Backward, weights in NF4',
   'gpu.tuning.defaults': 'Kernels are those that measured best on processors that play GPU.',
   'gpu.tuning.none': 'No kernels have been timed on this GPU yet; it uses those that suit its maker.',
   'gpu.tuning.refused':

@@ -63,6 +63,8 @@ export const model: Record<keyof typeof english, string> = {
   'gpu.tuning.class.forward': '前向',
   'gpu.tuning.class.backward': '反向',
   'gpu.tuning.class.attention': '注意力',
+  'gpu.tuning.class.nf4.forward': '前向，NF4 权重',
+  'gpu.tuning.class.nf4.backward': '反向，NF4 权重',
   'gpu.tuning.defaults': '使用在“处理器代替 GPU”时实测最快的内核。',
   'gpu.tuning.none': '尚未在这块 GPU 上测速，使用适合其厂商的内核。',
   'gpu.tuning.refused': '以下内核算出的数值与普通内核不同，这里不会使用：{names}。结果仍然正确，只是可能慢一些。',

@@ -54,7 +54,7 @@ function startPass(
   const C = m.config.hiddenSize
   const embedded = inputs.embedded ?? r.tensor('embedded', [M, C], { kind: 'checkpoints' })
   if (!inputs.embedded) embedGather(r, { ids: inputs.ids, parts: m.weights.head, out: embedded, M, C })
-  const slab = passSlabElements(m.config, m.weights.layers, m.adapter, r.tuning.slabElements)
+  const slab = passSlabElements(m.config, m.weights.layers, m.adapter, r.tuning)
   return { embedded, ctx: layerContext(r, m, s, inputs, { keys: s.T, slab }) }
 }
 

@@ -1,6 +1,8 @@
 import { linearShape } from '../../architecture/names'
 import { PROJECTIONS, type ModelConfig, type Projection } from '../../contracts/model'
-import { extraColumns, groupSlabElements, type LinearGroup } from '../../ops/adapted'
+import type { Tuning } from '../../gpu/tuning'
+import { groupSlabElements } from '../../ops/adapted'
+import { extraColumns, type LinearGroup } from '../../ops/linear-group'
 import type { LayerWeights } from '../weights'
 import type { LayerAdapter } from './layer-context'
 
@@ -45,17 +47,17 @@ export function groupBias(w: LayerWeights, name: GroupName): LayerWeights['joine
   return w.linears[GROUPS[name][0]].bias
 }
 
-/** Elements of the slab that all layers of a pass share. */
+/** Elements of the slab that all layers of a pass share; where none of them needs it, nothing is allocated. */
 export function passSlabElements(
   config: ModelConfig,
   layers: LayerWeights[],
   adapter: LayerAdapter | null,
-  limit: number,
+  tuning: Tuning,
 ): number {
   let most = 8
   for (const [layer, w] of layers.entries()) {
     for (const name of Object.keys(GROUPS) as GroupName[])
-      most = Math.max(most, groupSlabElements(layerGroup(config, w, adapter, layer, name), limit))
+      most = Math.max(most, groupSlabElements(layerGroup(config, w, adapter, layer, name), tuning))
   }
   return most
 }

@@ -1,15 +1,9 @@
 import type { Tensor } from '../../gpu/tensor'
-import {
-  extraColumns,
-  groupBackward,
-  groupForward,
-  groupGradients,
-  type LinearGroup,
-  type RowSource,
-} from '../../ops/adapted'
+import { groupBackward, groupForward, groupGradients, type RowSource } from '../../ops/adapted'
 import { attentionBackward, attentionForward } from '../../ops/attention'
 import type { Dropout } from '../../ops/dropout'
 import { headsBackward, headsForward, type HeadsShape } from '../../ops/heads'
+import { extraColumns, type LinearGroup } from '../../ops/linear-group'
 import { rmsnormBackward, rmsnormForward } from '../../ops/rmsnorm'
 import type { LayerWeights } from '../weights'
 import { GROUPS, groupBias, layerGroup, type GroupName } from './layer-groups'

@@ -8,6 +8,8 @@ const CLASSES = {
   forward: 'gpu.tuning.class.forward',
   backward: 'gpu.tuning.class.backward',
   attention: 'gpu.tuning.class.attention',
+  'nf4 forward': 'gpu.tuning.class.nf4.forward',
+  'nf4 backward': 'gpu.tuning.class.nf4.backward',
 } as const
 
 /** Which kernels the device took, with their figures, and a button to time them again. */
