@@ -108,8 +108,6 @@ async function compileAll(): Promise<void> {
   ])
   const [M, N, K] = [512, 896, 4864]
   for (const name of Object.keys(MATMUL_VARIANTS) as MatmulVariantName[]) {
-    const nf4 = name.startsWith('workgroup') ? nf4VariantName(name as WorkgroupTile) : null
-    if (nf4 && (names.length === 0 || names.includes(nf4))) await compileNf4(gpu, name as WorkgroupTile, [M, N, K])
     if (names.length > 0 && !names.includes(name)) continue
     const { takes, defines } = MATMUL_VARIANTS[name]
     const { subgroups } = gpu.features
@@ -127,6 +125,11 @@ async function compileAll(): Promise<void> {
       matmul(r, { a, b, c, M: rows, N, K, ...transposed, variant: name })
       await compile(gpu, r, { variant: name, layout, chosen: chosen.has(name) })
     }
+  }
+  for (const name of Object.keys(MATMUL_VARIANTS)) {
+    const nf4 = nf4VariantName(name as WorkgroupTile)
+    if (!name.startsWith('workgroup') || (names.length > 0 && !names.includes(nf4))) continue
+    await compileNf4(gpu, name as WorkgroupTile, [M, N, K])
   }
 }
 

@@ -1,6 +1,6 @@
-// The weights of a group as they are stored (KIND), one to three (W0, W1, W2), and the adapter beside them: what the
-// kernel that unpacks them and the product that decodes them in its tile both read. WIDE_OF_A: which parameter holds the
-// columns of the weights.
+// The weights of a group as they are stored (KIND), one to three (W0, W1, W2), and the adapter beside them: read by the
+// kernel that unpacks them and by the product that decodes them in its tile. WIDE_OF_A: the parameter that holds how
+// many columns the weights have.
 
 struct Eight { low: vec4<f32>, high: vec4<f32> }
 //#for i in 0..3

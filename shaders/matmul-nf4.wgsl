@@ -1,7 +1,7 @@
 // B of matmul_nf4, whose loop is that of matmul-workgroup.wgsl: NF4 decoded on its way into the tile, without a slab.
 // Forward (B_TRANS) B is [W | scale B] with rows as the weights have them, backward W above A; what stands beside the
 // weights is read from the adapter's page. K of the weights is a multiple of 8, each weight's rows are a multiple of 4.
-// ALIGNED: their rows begin with a block of 64, so that its scale is read once for all that an invocation decodes of it.
+// ALIGNED: their rows begin with a block of 64, whose scale is then read once for all that an invocation decodes of it.
 // TABLE: the 16 values from workgroup memory, else by the tree of selects.
 
 // Sixteen values that an invocation brings.

@@ -232,8 +232,9 @@ function softwareAdapter({ subgroups }: DeviceTraits): Partial<Tuning> {
 
 /**
  * By what the vendors' compilers make of each variant (`npm run bench:isa`): Intel's have registers for 4 x 4 sums, or
- * for 16 x 2 whose rows are handed round; RDNA 2 reads shared rows
- * into scalar registers for nothing; RDNA 3 and NVIDIA want few reads for each product.
+ * for 16 x 2 whose rows are handed round; RDNA 2 reads shared rows into scalar registers for nothing; RDNA 3 and NVIDIA
+ * want few reads for each product. On RDNA decoding NF4 in the tile costs a tenth of the product, which at a thousand
+ * rows is what writing and reading the slab takes.
  */
 function gpuMatmul(traits: DeviceTraits): Partial<Tuning> {
   const { vendor, architecture, subgroups, workgroupBytes } = traits
@@ -241,8 +242,11 @@ function gpuMatmul(traits: DeviceTraits): Partial<Tuning> {
     const shared = subgroups && subgroups.least >= 8 ? (['subgroup 16x2'] as const) : []
     return { matmul: ['row', ...shared], matmulTile: [4, 4] }
   }
-  if (vendor === 'amd' && /rdna-?[12]/.test(architecture)) return { matmul: ['row', 'uniform 16x4', 'workgroup 8x4'] }
-  if (vendor === 'amd' && /rdna-?3/.test(architecture)) return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'] }
+  const decodedIn = (tile: WorkgroupTile): Tuning['nf4InTile'] => ({ forward: tile, backward: tile })
+  if (vendor === 'amd' && /rdna-?[12]/.test(architecture))
+    return { matmul: ['row', 'uniform 16x4', 'workgroup 8x4'], nf4InTile: decodedIn('workgroup 8x4') }
+  if (vendor === 'amd' && /rdna-?3/.test(architecture))
+    return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'], nf4InTile: decodedIn('workgroup 8x8') }
   if (vendor === 'nvidia') return { matmul: ['row', 'workgroup 8x8', 'workgroup 8x4'] }
   if (vendor === 'qualcomm' || vendor === 'arm') return { matmul: ['row', 'workgroup 4x4'] }
   return workgroupBytes >= 16384 ? {} : { matmul: ['row'] }

@@ -98,10 +98,12 @@ export async function verifyNf4(gpu: Gpu, tile: WorkgroupTile): Promise<boolean>
   }
 }
 
-/** The tiles to try, by what a search among the plain products found: its two best, or the smallest where none ran. */
+/** The tiles to try: the two best in a search among the plain products; none where the device keeps no tiles. */
 export function nf4TilesFor({ candidates }: TunedClass): WorkgroupTile[] {
-  const tiles = candidates.filter(({ variant, gflops }) => gflops > 0 && variant.startsWith('workgroup'))
-  return tiles.length > 0 ? tiles.slice(0, 2).map(({ variant }) => variant as WorkgroupTile) : ['workgroup 4x4']
+  return candidates
+    .filter(({ variant, gflops }) => gflops > 0 && variant.startsWith('workgroup'))
+    .slice(0, 2)
+    .map(({ variant }) => variant as WorkgroupTile)
 }
 
 /** Times a group's product from the slab, unpacking included, against those that decode the weights in their tiles. */

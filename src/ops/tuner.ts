@@ -182,6 +182,7 @@ async function searchNf4Classes(
     const found = products.find(({ name }) => name === way)
     if (!found || isOver()) break
     const tiles = nf4TilesFor(found)
+    if (tiles.length === 0) continue
     for (const tile of tiles) {
       if (!verified.has(tile) && !(await verifyNf4(gpu, tile))) refused.push(nf4VariantName(tile))
       verified.add(tile)

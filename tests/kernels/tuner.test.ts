@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { KernelCache } from '../../src/gpu/kernel'
 import type { MatmulVariantName } from '../../src/gpu/tuning'
 import { MATMUL_VARIANTS, type MatmulVariant } from '../../src/ops/matmul-variants'
 import { matmul, matmulReference } from '../../src/ops/matmul'
-import { verifyMatmul } from '../../src/ops/tuner'
+import { groupBackward, groupSlabElements } from '../../src/ops/adapted'
+import { searchNf4, verifyNf4 } from '../../src/ops/nf4-search'
+import { verifyMatmul, verifyVariant } from '../../src/ops/tuner'
 import { F32_SUMS, random, relativeError, runOps, testGpu, tunedGpu } from '../helpers/gpu'
+import { hostNf4 } from '../helpers/nf4-weight'
 
 test('a variant that gives other numbers than its twin is found before its first use, and another takes its place', async () => {
   const shared = await testGpu()
@@ -43,4 +46,67 @@ test('a variant that gives other numbers than its twin is found before its first
   } finally {
     plant(right)
   }
+})
+
+// lavapipe's compiler takes seconds for each of these kernels.
+describe.skipIf((await testGpu()).info.description.includes('llvmpipe'))('weights decoded in the tile', () => {
+  const tile = 'workgroup 4x4 of 8'
+  const right = MATMUL_VARIANTS[tile]
+
+  test('timed against the product from the slab; what differs is not timed', async () => {
+    const gpu = await testGpu()
+    const shape = { M: 32, N: 64, K: 32 }
+    const found = {
+      name: 'backward',
+      shape: [32, 64, 32, 1],
+      candidates: [],
+      chosen: 'register 4x4',
+      gflops: 1,
+    } as const
+    const search = (refused: string[]) =>
+      searchNf4(gpu, 'backward', shape, {
+        found: { ...found, shape: [...found.shape], candidates: [] },
+        tiles: [tile],
+        refused,
+        isOver: () => false,
+      })
+    const timed = await search([])
+    expect(timed.name).toBe('nf4 backward')
+    expect(timed.candidates.map(({ variant }) => variant).sort()).toEqual([`nf4 ${tile}`, 'unpacked first'])
+    expect(timed.candidates.every(({ gflops }) => gflops > 0)).toBe(true)
+    expect(timed.chosen).toBe(timed.candidates[0].variant)
+    expect((await search([`nf4 ${tile}`])).candidates).toEqual([
+      expect.objectContaining({ variant: 'unpacked first', note: null }),
+      { variant: `nf4 ${tile}`, gflops: 0, note: 'differs' },
+    ])
+  })
+
+  test('where it gives other numbers, the slab takes its place, with memory for it', async () => {
+    const shared = await testGpu()
+    expect(await verifyNf4(shared, tile)).toBe(true)
+    const tuning = { nf4InTile: { backward: tile }, prefillTokens: 78 } as const
+    const gpu = tunedGpu(shared, tuning)
+    gpu.kernels.verifyVariant = (name) => verifyVariant(gpu, name as MatmulVariantName)
+    // The wrong row of A.
+    MATMUL_VARIANTS[tile] = { ...right, defines: { ...right.defines, WIDE_OF_A: 'M' } }
+    try {
+      const [M, N, K] = [12, 16, 64]
+      const weight = hostNf4(random(N * K, 1), true)
+      const dy = random(M * N, 2)
+      const out = await runOps(
+        { w: { data: weight.words }, dy: { data: dy }, dx: { data: new Float32Array(M * K).fill(NaN) } },
+        (r, t) => {
+          const own = { kind: 'nf4' as const, N, K, buffer: t.w.buffer!, ...weight }
+          const group = { weights: [own], N, K, parts: [], rank: 1, scale: 1 }
+          const slab = r.tensor('slab', [groupSlabElements(group, r.tuning)])
+          groupBackward(r, { group, dy: t.dy, pitch: N, dx: t.dx, M, slab, dropout: null })
+        },
+        tuning,
+      )
+      expect(relativeError(out.dx, matmulReference(dy, weight.values, { M, N: K, K: N }))).toBeLessThan(F32_SUMS)
+      expect(gpu.kernels.tuning.refused).toEqual([`nf4 ${tile}`])
+    } finally {
+      MATMUL_VARIANTS[tile] = right
+    }
+  })
 })

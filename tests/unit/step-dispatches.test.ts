@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseModelConfig } from '../../src/architecture/config'
 import { linearShape } from '../../src/architecture/names'
-import { PROJECTIONS, type ModelConfig } from '../../src/contracts/model'
+import { PROJECTIONS, type ModelConfig, type Projection } from '../../src/contracts/model'
 import type { Gpu } from '../../src/gpu/device'
 import { KernelCache } from '../../src/gpu/kernel'
-import { defaultTuning } from '../../src/gpu/tuning'
+import { defaultTuning, type Tuning } from '../../src/gpu/tuning'
 import { planAnswers } from '../../src/model/answering/answer-graphs'
 import { ghost, ghostGraph, measurePass } from '../../src/model/training/training-graph'
 import type { LayerWeights, ModelWeights } from '../../src/model/weights'
@@ -55,15 +55,10 @@ function weightsOf(config: ModelConfig, biased: boolean): ModelWeights {
 }
 
 /** A device that computes nothing, and the model's pass on it. */
-function planned(tokens: number, B = 1) {
+function planned(tokens: number, B = 1, nf4InTile: Tuning['nf4InTile'] = {}) {
   const config = parseModelConfig(JSON.stringify(QWEN_HALF_B))
-  const tuning = defaultTuning({
-    isSoftware: false,
-    vendor: 'nvidia',
-    architecture: 'ampere',
-    subgroups: null,
-    workgroupBytes: 32768,
-  })
+  const traits = { isSoftware: false, vendor: 'nvidia', architecture: 'ampere', subgroups: null, workgroupBytes: 32768 }
+  const tuning = { ...defaultTuning(traits), nf4InTile }
   const gpu = { device, counts: { pipelines: 0 } } as unknown as Gpu
   const pass = {
     config,
@@ -76,18 +71,41 @@ function planned(tokens: number, B = 1) {
   return { pass, gpu: { ...gpu, kernels: new KernelCache(gpu, tuning) } }
 }
 
-function dispatches(shape: { B: number; T: number }, o: { dropout?: number } = {}): number {
-  const { pass, gpu } = planned(shape.T, shape.B)
-  const target_modules = [...PROJECTIONS]
+function measured(
+  shape: { B: number; T: number },
+  o: { dropout?: number; nf4InTile?: Tuning['nf4InTile']; linears?: readonly Projection[] } = {},
+) {
+  const { pass, gpu } = planned(shape.T, shape.B, o.nf4InTile)
+  const target_modules = [...(o.linears ?? PROJECTIONS)]
   const lora = { r: 16, lora_alpha: 32, lora_dropout: o.dropout ?? 0, target_modules, use_rslora: false }
   const M = shape.B * shape.T
-  return measurePass(gpu, ghostGraph(pass, lora, M, false, 0), { ...shape, rows: M }).dispatches
+  return measurePass(gpu, ghostGraph(pass, lora, M, false, 0), { ...shape, rows: M })
 }
+
+const dispatches = (...of: Parameters<typeof measured>): number => measured(...of).dispatches
 
 describe('dispatches of a training pass of Qwen2.5-0.5B with every linear adapted', () => {
   it('one row of 256 tokens: at most 900', () => expect(dispatches({ B: 1, T: 256 })).toBe(881))
   it('two of 512 with dropout: four a layer more, less the lowest', () =>
     expect(dispatches({ B: 2, T: 512 }, { dropout: 0.05 })).toBe(881 + 24 * 4 - 1))
+
+  const inTile = { forward: 'workgroup 8x8', backward: 'workgroup 8x8' } as const
+  it('weights decoded in the tiles: no more of them, and the slab is gone', () => {
+    const shape = { B: 2, T: 512 }
+    const [slab, half, without] = [{}, { forward: inTile.forward }, inTile].map((nf4InTile) =>
+      measured(shape, { dropout: 0.05, nf4InTile }),
+    )
+    expect(without.dispatches).toBe(slab.dispatches)
+    // gate and up with their two B: [2 * 4864, 896 + 2 * 16] f32, in whatever slot it had.
+    const slabBytes = 2 * 4864 * (896 + 32) * 4
+    expect(slab.bytes - without.bytes).toBeGreaterThan(slabBytes / 2)
+    expect(slab.bytes - without.bytes).toBeLessThanOrEqual(slabBytes)
+    // One way alone still wants it.
+    expect(half.bytes).toBeGreaterThan(without.bytes)
+    // A group that is not adapted has nothing left to do before its product.
+    const linears = ['q_proj', 'v_proj'] as const
+    expect(dispatches(shape, { nf4InTile: inTile, linears })).toBeLessThan(dispatches(shape, { linears }))
+  })
 })
 
 describe('dispatches of an answered token of Qwen2.5-0.5B with every linear adapted', () => {

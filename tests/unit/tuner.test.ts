@@ -9,6 +9,7 @@ import { Recorder } from '../../src/gpu/recorder'
 import { bufferTensor } from '../../src/gpu/tensor'
 import { defaultTuning, type Tuning } from '../../src/gpu/tuning'
 import { matmul } from '../../src/ops/matmul'
+import { nf4TilesFor } from '../../src/ops/nf4-search'
 import { candidatesFor, tuningOf } from '../../src/ops/tuner'
 import { fileTuningStore } from '../../src/storage/node/tuning-file'
 
@@ -93,6 +94,19 @@ describe('what a search found', () => {
     expect(variantTaken({ refused: ['workgroup 8x4', 'workgroup 4x4'] }, false)).toBe('register 8x4')
     // Register tiles up to 4 x 4 are the twins themselves.
     expect(variantTaken({ refused: ['workgroup 8x4', 'workgroup 4x4', 'register 8x4'] }, false)).toBe(null)
+  })
+
+  it('says whether weights are decoded in the tile, each way by itself', () => {
+    const nf4 = (way: string, chosen: string) => ({ ...REPORT.classes[0], name: `nf4 ${way}`, candidates: [], chosen })
+    const found = (...classes: TuningReport['classes']) =>
+      tuningOf({ ...REPORT, classes: [...REPORT.classes, ...classes] })
+    expect(found(nf4('forward', 'nf4 workgroup 4x4 of 8'), nf4('backward', 'unpacked first')).nf4InTile).toEqual({
+      forward: 'workgroup 4x4 of 8',
+    })
+    // A search that came no further leaves the default.
+    expect('nf4InTile' in tuningOf(REPORT)).toBe(false)
+    expect(found(nf4('forward', 'nf4 workgroup 8x4')).matmulBy).toEqual(tuningOf(REPORT).matmulBy)
+    expect(nf4TilesFor(REPORT.classes[0])).toEqual(['workgroup 4x4'])
   })
 
   it('bounds a submit by the rate', () => expect(tuningOf(REPORT).flopsPerSubmit).toBe(45e9))
