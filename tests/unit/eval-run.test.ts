@@ -84,7 +84,7 @@ async function played(
     data: 'held.json',
     data_sha256: 'f',
     settings: {},
-    seconds: 2,
+    seconds: 2965.9,
     versions: {},
   }
   return makeScores({
@@ -273,6 +273,8 @@ describe('the report', () => {
       expect(html.split(`<article lang="${language}">`)[1].split('</article>')[0]).toContain(word)
     expect(html).toContain('m&#60;odel&#62;')
     expect(html).not.toContain('score.')
+    expect(html).toContain('in 49 min 26 s.')
+    expect(html).toContain('用时 49 分 26 秒。')
     expect(html.match(/<svg /g)).toHaveLength(2 * (4 + 1))
     for (const [cell] of html.matchAll(/<td>[^]*?<\/td>/g)) if (/\[/.test(cell)) expect(cell).toMatch(/n \d+/)
   })

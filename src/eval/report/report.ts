@@ -37,11 +37,18 @@ export function reportHtml(scores: Scores, words: Record<string, ReportWords>): 
   )
 }
 
+/** "41 s", "49 min 26 s". */
+function time(seconds: number, say: Say): string {
+  const whole = Math.round(seconds)
+  if (whole < 120) return say('score.report.seconds', { seconds: whole })
+  return say('score.report.minutes', { minutes: Math.floor(whole / 60), seconds: whole % 60 })
+}
+
 function article(scores: Scores, language: string, say: Say): string {
   const { facts, candidates, suites, verdicts, strength, samples } = scores
   const parts = [
     `<h1>${escaped(say('score.report.title', { model: facts.model }))}</h1>`,
-    `<p>${escaped(say('score.report.made', { date: scores.created.slice(0, 16).replace('T', ' '), seconds: facts.seconds }))}</p>`,
+    `<p>${escaped(say('score.report.made', { date: scores.created.slice(0, 16).replace('T', ' '), time: time(facts.seconds, say) }))}</p>`,
     ...verdicts.map((verdict) => verdictBox(verdict, scores, language, say)),
     ...suites.map((suite) => suiteSection(suite, scores, language, say)),
     ...strength.map(({ candidate, points }) => {
