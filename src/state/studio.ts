@@ -150,43 +150,22 @@ export function createStudio(parts: StudioParts) {
     return model.store.getState().status === 'ready' && status === 'ready' && (summary?.rowsKept ?? 0) > 0
   }
 
-  const links = linkRooms({
-    engine,
-    notices,
-    model,
-    data,
-    train,
-    tryRoom,
-    score,
-    exporting,
-    glass,
-    evalFile,
-    isReady,
-  })
-
+  const rooms = { notices, model, data, train, tryRoom, score, exporting, runs }
+  const links = linkRooms({ ...rooms, engine, glass, evalFile, isReady })
   const start = createRunStarter({
+    ...rooms,
     engine,
     smallSets: score.smallSets,
     archive,
     prefs,
-    notices,
-    train,
-    tryRoom,
-    exporting,
-    runs,
     download: (record) => ways.downloadAdapter(record),
   })
   const doors = createRunDoors({
+    ...rooms,
     engine,
     archive,
     prefs,
     router,
-    notices,
-    model,
-    data,
-    train,
-    tryRoom,
-    runs,
     evalFile,
     ask,
     start,
@@ -194,26 +173,12 @@ export function createStudio(parts: StudioParts) {
     keptFile: visit.file,
     begun: () => begun,
   })
-  const ways = createExportDoors({
-    archive,
-    prefs,
-    train,
-    tryRoom,
-    score,
-    exporting,
-    runs,
-    bringBack: doors.bringBack,
-  })
+  const ways = createExportDoors({ ...rooms, archive, prefs, bringBack: doors.bringBack })
   const begin = createVisitStart({
-    model,
+    ...rooms,
     choice,
-    data,
-    train,
-    tryRoom,
-    runs,
     queue,
     visit,
-    notices,
     hasWebGpu,
     applyRunFile,
     openEvalFile,

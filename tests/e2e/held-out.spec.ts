@@ -23,11 +23,13 @@ test('by default a tenth of the rows is held out and judged ten times; the best 
   const words = train.getByRole('region', { name: 'Held-out rows' })
   const best = /after step (\d+)/.exec((await words.textContent())!)![1]
   await expect(train.locator('circle[data-best="true"]')).toHaveCount(1)
+  await expect(train.getByText('their lowest')).toBeVisible()
   await expect(train.getByText('step that is kept').locator('..')).toContainText(best)
 
   await test.step('the state that is exported says so, and the adapter can be asked', async () => {
     await page.getByText('中文', { exact: true }).click()
     await expect(page.getByRole('region', { name: '留出的行' })).toContainText(`第 ${best} 步`)
+    await expect(page.getByText('留出行的最低点')).toBeVisible()
     await page.getByText('English', { exact: true }).click()
   })
   await test.step('the kept run shows them, too', async () => {

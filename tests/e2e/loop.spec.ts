@@ -72,6 +72,13 @@ test('the loop around a run: steered, looked at row by row, branched, queued', a
     await train.getByRole('button', { name: /^Start training/ }).click()
     await expect(status).toContainText('Done · step 8 of 8', { timeout: 200_000 })
     await expect(train.getByText('After step 4: learning rate 0.001.')).toBeVisible()
+    await go('Runs')
+    const runs = page.getByRole('region', { name: 'Runs', exact: true })
+    await runs.getByRole('link', { name: 'six · 4' }).click()
+    await expect(
+      runs.getByText('Goes on from').locator('..').getByRole('link', { name: 'six', exact: true }),
+    ).toBeVisible()
+    await go('Train')
   })
 
   await test.step('a queue of two runs, the second after a reload', async () => {

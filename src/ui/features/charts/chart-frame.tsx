@@ -115,8 +115,8 @@ export function ChartFrame(props: ChartFrameProps) {
               {mark === 'line' ? (
                 <span className={styles.lineSwatch} />
               ) : (
-                <svg viewBox="-6 -6 12 12" className={styles.dotSwatch} aria-hidden="true">
-                  <circle className={styles.heldDot} data-best={mark === 'best'} r={mark === 'best' ? 5 : 3} />
+                <svg viewBox="-6 -6 12 12" className={styles.dotSwatch} data-mark={mark} aria-hidden="true">
+                  <circle className={styles.heldDot} r={mark === 'best' ? 5 : 3} />
                 </svg>
               )}{' '}
               {text}
