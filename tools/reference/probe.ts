@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { answer } from '../../src/engine/core/answer'
-import { gpuSummary } from '../../src/engine/core/gpu-summary'
 import { tokenizerOf } from '../../src/engine/core/open-data'
 import { openModelFolder, type OpenedModel } from '../../src/model/opening/open-model'
-import { readPeft } from '../../src/formats/peft'
+import { readPeft } from '../../src/formats/read-peft'
 import { openDawn, type GpuKind } from '../../src/headless/dawn'
 import type { LanguageModel } from '../../src/model/language-model'
 import { loadLanguageModel } from '../../src/model/loading/load-model'
 import { argmax } from '../../src/ops/answering/argmax'
 import { PROJECTIONS } from '../../src/contracts/model'
 import { nodeFolder } from '../../src/storage/node/node-folder'
-import { modulePath, linearShape } from '../../src/architecture/names'
+import { linearModules, linearShape, modulePath } from '../../src/architecture/names'
 /** Rows fetched at a time, so that a large tensor never stands in memory as a whole. */
 const ROWS = 256
 
@@ -23,16 +22,20 @@ export async function probe(argv: string[]): Promise<void> {
     return at < 0 ? undefined : rest[at + 1]
   }
   const gpu = await openDawn((option('gpu') ?? 'auto') as GpuKind)
-  process.stderr.write(`GPU: ${gpuSummary(gpu).description}\n`)
+  process.stderr.write(`GPU: ${gpu.info.description}\n`)
   const opened = await openModelFolder(nodeFolder(option('model')!))
   const model = await loadLanguageModel(gpu, opened, undefined, undefined, { doubleQuant: !rest.includes('--plain') })
   const lora = option('lora')
   if (lora) {
-    const adapter = await readPeft(nodeFolder(lora), model.config)
+    const adapter = await readPeft(nodeFolder(lora), linearModules(model.config))
     await model.attachLora(adapter.lora, { kind: 'pairs', pairs: adapter.pairs })
   }
-  if (command === 'hashes') return print(await hashes(model))
-  if (command !== 'answers') throw new Error(`unknown command ${command}; known: answers, hashes`)
+  if (command !== 'answers' && command !== 'hashes')
+    throw new Error(`unknown command ${command}; known: answers, hashes`)
+  if (command === 'hashes') {
+    print(await hashes(model))
+    return
+  }
   const prompts = JSON.parse(readFileSync(option('prompts')!, 'utf8')) as string[]
   print(await answers(model, opened, prompts, Number(option('tokens')), option('out')!))
 }
