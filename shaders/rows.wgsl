@@ -74,13 +74,13 @@ fn rows_scatter(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) 
 struct Params { n: u32, first: u32 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<${T_x}>;
-@group(0) @binding(2) var<storage, read_write> cache: array<f32>;
+@group(0) @binding(2) var<storage, read_write> cache: array<${T_cache}>;
 
 @compute @workgroup_size(64)
 fn rows_append(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                @builtin(local_invocation_index) lane: u32) {
   let index = (wid.y * groups.x + wid.x) * 64u + lane;
   if (index >= p.n) { return; }
-  cache[p.first + index] = f32(x[index]);
+  cache[p.first + index] = ${T_cache}(x[index]);
 }
 //#end

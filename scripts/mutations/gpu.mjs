@@ -337,6 +337,20 @@ export const gpuMutations = [
     test: golden('decoding', 'many answers at once'),
   },
   {
+    name: 'plan: a table of angles that answers make longer takes nothing',
+    file: 'src/model/answering/answer-size.ts',
+    find: 'tokens > held ?',
+    replace: 'tokens > 2 * held ?',
+    test: golden('decoding', 'the plan of answers'),
+  },
+  {
+    name: 'plan: answers on the way stand in no line of the memory',
+    file: 'src/engine/core/plan-run.ts',
+    find: 'memory: [...memory, ...answering],',
+    replace: 'memory,',
+    test: unit('engine-core', 'the memory of answers'),
+  },
+  {
     name: 'sampling: all lines draw by the uniform of the first',
     file: 'src/model/answering/lines.ts',
     find: 'drawn[one.line] = one.draw()',

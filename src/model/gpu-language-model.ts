@@ -1,14 +1,15 @@
+import type { CacheType } from '../contracts/answers'
 import type { MicroBatch } from '../contracts/data'
 import { fail, TuneError } from '../errors'
 import { allocating, type Gpu } from '../gpu/device'
 import { uploadTensor } from '../gpu/storage'
 import { bufferBytes, type Tensor } from '../gpu/tensor'
-import { LINES_AT_ONCE } from '../contracts/answers'
 import type { Drawing } from '../ops/answering/draw'
 import type { LinearWeight } from '../ops/linear'
 import { AdapterStore, initialValues } from './adapter-store'
 import { allLogits } from './answering/all-logits'
 import { planAnswers, type AnswerPass, type DecoderSize } from './answering/answer-graphs'
+import { answerSize, planGeneration } from './answering/answer-size'
 import { Decoder } from './answering/decoder'
 import { answerLines } from './answering/lines'
 import { readRows } from './loading/dequantized-rows'
@@ -16,11 +17,12 @@ import { Evaluator } from './passes/evaluator'
 import type { PassModel } from './passes/graphs'
 import type { LayerAdapter } from './passes/layer-context'
 import { activationOf, passOf, ropePositions } from './passes/pass-of'
-import type { LanguageModel, LineFigures, Trainer, MemoryPlan, TrainingShape } from './language-model'
+import type { GenerationPlan, GenerationShape, LanguageModel, LineFigures } from './language-model'
+import type { MemoryPlan, Trainer, TrainingShape } from './language-model'
 import { planMemory } from './training/memory-plan'
 import { ropeTable } from '../architecture/rope-table'
 import { GpuTrainer } from './training/trainer'
-import { ghost } from './training/training-graph'
+import { ghost, ghostAdapter } from './training/training-graph'
 import { type ModelConfig, type Projection } from '../contracts/model'
 import type { ModelWeights } from './weights'
 import { type LoraConfig, type LoraPair } from '../contracts/lora'
@@ -257,6 +259,13 @@ export class GpuLanguageModel implements LanguageModel {
     return planAnswers(this.gpu, pass, this.weights.hostEmbedding !== null, size, how)
   }
 
+  planGeneration(lora: LoraConfig | null, asked: GenerationShape): GenerationPlan {
+    const adapter = lora && ghostAdapter(this.config, lora)
+    const host = this.weights.hostEmbedding !== null
+    const pass = (T: number): AnswerPass => ({ ...this.passFor(1, T, 'f32', ghost('rope table', [T])), adapter })
+    return planGeneration(this.gpu, { pass, host, heldPositions: this.ropes.at(-1)?.T ?? 0 }, asked)
+  }
+
   async *generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number> {
     for await (const { id } of this.generateMany([promptIds], options)) yield id
   }
@@ -274,7 +283,9 @@ export class GpuLanguageModel implements LanguageModel {
     const { maxNewTokens, limits = prompts.map(() => maxNewTokens) } = options
     const capacity = Math.max(...prompts.map(({ length }, i) => length + limits[i]))
     const how = options.temperature > 0 ? options : null
-    const decoder = await this.decoderFor(prompts.length, capacity, options.useAdapter, how)
+    const cache = options.cache ?? 'f32'
+    if (cache === 'f16' && !this.gpu.features.f16) throw fail('model-no-f16-cache', {})
+    const decoder = await this.decoderFor({ prompts: prompts.length, capacity, cache }, options.useAdapter, how)
     try {
       yield* answerLines(decoder, prompts, { ...options, limits }, this.gpu.kernels.tuning.answersAhead)
     } finally {
@@ -282,29 +293,20 @@ export class GpuLanguageModel implements LanguageModel {
     }
   }
 
-  /** As many lines as there are prompts for, as fit in the device's part of memory, and as the GPU then gives. */
+  /** Lines as they are planned, or as many as the GPU then gives. */
   private async decoderFor(
-    prompts: number,
-    capacity: number,
+    asked: { prompts: number; capacity: number; cache: CacheType },
     useAdapter: boolean,
     how: Drawing | null,
   ): Promise<Decoder> {
-    const { tuning } = this.gpu.kernels
-    const limit = this.gpu.device.limits.maxStorageBufferBindingSize
-    const cache = 'f32'
-    // Kernels are compiled for each number of lines, so that there are few numbers; what is over stands idle.
-    let lines = Math.min(2 ** Math.ceil(Math.log2(prompts)), LINES_AT_ONCE)
-    const fits = (): boolean => {
-      const { cacheBytes, otherBytes } = this.planAnswers({ lines, capacity, cache }, useAdapter, how)
-      return cacheBytes / this.config.layers <= limit && cacheBytes + otherBytes <= tuning.answerBytes
-    }
-    while (lines > 1 && !fits()) lines = Math.ceil(lines / 2)
+    const { layers } = this.config
+    let size = answerSize(this.gpu, { ...asked, layers }, (tried) => this.planAnswers(tried, useAdapter, how))
     for (;;) {
       try {
-        return await this.createDecoder({ lines, capacity, cache }, useAdapter, how)
+        return await this.createDecoder(size, useAdapter, how)
       } catch (error) {
-        if (lines === 1 || !(error instanceof TuneError) || error.code !== 'gpu-out-of-memory') throw error
-        lines = Math.ceil(lines / 2)
+        if (size.lines === 1 || !(error instanceof TuneError) || error.code !== 'gpu-out-of-memory') throw error
+        size = { ...size, lines: Math.ceil(size.lines / 2) }
       }
     }
   }

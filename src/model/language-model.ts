@@ -1,3 +1,4 @@
+import type { AnswerLines, CacheType } from '../contracts/answers'
 import type { MicroBatch } from '../contracts/data'
 import type { ModelConfig } from '../contracts/model'
 import type { OptimizerStep } from '../ops/adamw'
@@ -78,6 +79,11 @@ export interface LanguageModel {
   lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineFigures>
   /** Cross-entropy of each token [B, T], as the token after the one before it; NaN where it is not trained. */
   lossPerToken(batch: MicroBatch, useAdapter: boolean): Promise<Float32Array>
+  /**
+   * What greedy answers to so many prompts take on the GPU while they are made: what `generateMany` allocates, without
+   * allocating it. `lora` may differ from the attached one; null: none.
+   */
+  planGeneration(lora: LoraConfig | null, asked: GenerationShape): GenerationPlan
   /** New token ids one by one; ends after a stop id (which is yielded), the length or the signal. */
   generate(promptIds: Int32Array, options: DecodingOptions): AsyncGenerator<number>
   /**
@@ -123,6 +129,20 @@ export interface TrainerState {
   tensors: { name: string; data: Uint8Array }[]
 }
 
+export interface GenerationShape {
+  /** Tokens of each prompt; at least one prompt. */
+  prompts: readonly number[]
+  maxNewTokens: number
+  /** f32 where absent. */
+  cache?: CacheType
+  /** Tokens of a row of the training beside which they are made: tables that it has need no place again. */
+  besideTokens?: number
+}
+
+export interface GenerationPlan extends AnswerLines {
+  bytes: number
+}
+
 /** One token of one answer among many. */
 export interface LineToken {
   /** Which of the prompts. */
@@ -143,5 +163,7 @@ export interface DecodingOptions {
   stopIds: number[]
   /** false: the base model alone. */
   useAdapter: boolean
+  /** Element type of keys and values; f16 halves them where the device has shader-f16. f32 where absent. */
+  cache?: CacheType
   signal?: AbortSignal
 }

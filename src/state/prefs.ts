@@ -1,3 +1,4 @@
+import type { CacheType } from '../contracts/answers'
 import { createStore } from 'zustand/vanilla'
 import { fail, type TuneError } from '../errors'
 import { isStoreFull } from '../storage/full-store'
@@ -21,6 +22,8 @@ export interface Prefs {
   pinnedPrompts: string[]
   /** Share of a run between two looks at what the model says by then; 0 = none. */
   answerEvery: number
+  /** Element type of keys and values of answers, where the GPU has it. */
+  answerCache: CacheType
 }
 export type XAxisKind = 'step' | 'epoch' | 'tokens' | 'time'
 
@@ -38,6 +41,7 @@ export function createPrefs(storage: Storage | null, languages: readonly string[
     gpuMemory: 0,
     pinnedPrompts: [],
     answerEvery: 0.25,
+    answerCache: 'f32',
   }
   const kept = read(storage)
   // One that is kept under another name, or for which there are no words any more, is no language.
@@ -93,4 +97,5 @@ const FITS: Record<keyof Prefs, (value: unknown) => boolean> = {
   gpuMemory: (value) => typeof value === 'number' && value >= 0 && value < 10_000,
   pinnedPrompts: (value) => Array.isArray(value) && value.every(isText),
   answerEvery: isShare,
+  answerCache: oneOf('f32', 'f16'),
 }

@@ -5,6 +5,7 @@ import type { ExportRoom } from './export-room'
 import { isLoss } from './losses'
 import type { ModelRoom } from './model-room'
 import type { Notices } from './notices'
+import type { PrefsStore } from './prefs'
 import { presetFor } from './presets'
 import type { RowsGlass } from './rows-glass'
 import type { ScoreRoom } from './score-room'
@@ -15,6 +16,7 @@ import type { TryRoom } from './try-room'
 interface LinkedParts {
   engine: Engine
   notices: Notices
+  prefs: PrefsStore
   model: ModelRoom
   data: DataRoom
   train: TrainRoom
@@ -31,7 +33,7 @@ const PLAN_DELAY_MS = 120
 
 /** What a change in one room means for the others. */
 export function linkRooms(parts: LinkedParts) {
-  const { engine, notices, model, data, train, tryRoom, score, exporting, glass, evalFile, isReady } = parts
+  const { engine, notices, prefs, model, data, train, tryRoom, score, exporting, glass, evalFile, isReady } = parts
 
   let planTimer: ReturnType<typeof setTimeout> | null = null
   /** Plans anew, a moment later: of several changes once. */
@@ -78,6 +80,10 @@ export function linkRooms(parts: LinkedParts) {
     )
     if (changed) void data.retokenize()
     else replan()
+  })
+
+  prefs.subscribe((now, before) => {
+    if (now.answerEvery !== before.answerEvery) replan()
   })
 
   tryRoom.store.subscribe((now, before) => {

@@ -2,6 +2,7 @@ import type { Engine, TrainOptions, TrainOutcome } from '../engine/api/types'
 import { fail } from '../errors'
 import type { Suite } from '../eval/suites/suite'
 import { isStoreFull } from '../storage/full-store'
+import { answersOnTheWay } from './answers-on-the-way'
 import type { ExportRoom } from './export-room'
 import type { Notices } from './notices'
 import type { PrefsStore } from './prefs'
@@ -27,10 +28,6 @@ interface StarterParts {
 }
 
 type StartOptions = Pick<TrainOptions, 'continueAdapter' | 'resumeFrom' | 'branch'>
-
-/** Answers that are looked at on the way: of so many rows, so long. */
-const ANSWERED_ROWS = 2
-const ANSWER_TOKENS = 40
 
 /** Trains a run and keeps its record true from before the first step to the end, whatever the end is. */
 export function createRunStarter(parts: StarterParts) {
@@ -181,9 +178,7 @@ export function createRunStarter(parts: StarterParts) {
     let outcome: TrainOutcome | null = null
     try {
       await keeping(live, () => runs.put(live))
-      const { answerEvery } = prefs.getState()
-      const answers =
-        answerEvery > 0 ? { rows: ANSWERED_ROWS, every: answerEvery, max_new_tokens: ANSWER_TOKENS } : undefined
+      const answers = answersOnTheWay(prefs.getState())
       // A set that cannot be had is said, and the run goes without.
       const sets = await smallSets().catch((error: unknown) => (notices.fail(error), []))
       outcome = await train.train({

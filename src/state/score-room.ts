@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { Progress } from '../contracts/progress'
+import type { CacheType } from '../contracts/answers'
 import type { DataOptions } from '../contracts/data'
 import type { DataSource, Engine } from '../engine/api/types'
 import { messagesOf } from '../i18n'
@@ -7,7 +8,7 @@ import type { Language } from '../i18n'
 import type { RunFacts } from '../run-file/run-facts'
 import { fail, type SerializedError } from '../errors'
 import { engineExaminee } from '../eval/run/engine-examinee'
-import { type Candidate } from '../eval/run/asked'
+import { cachePrint, type Candidate } from '../eval/run/asked'
 import { countOf, runSuites, type ScoredSuite } from '../eval/run/runner'
 import type { Scores } from '../eval/run/scores'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../eval/run/verdict'
@@ -71,6 +72,8 @@ export type ScoreChoices = Pick<
 
 export interface ScoreSurroundings extends DocumentsSurroundings {
   baseUrl: string
+  /** Element type of keys and values while answers are made. */
+  cache(): CacheType
   /** The rows of the room Data and how they become tokens. */
   data(): { source: DataSource | null; name: string; options: DataOptions }
   /** The card is the adapter's own: another one, or none, is another adapter. */
@@ -181,7 +184,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     const data = { max_length: 128, assistant_only_loss: false, mapping: { format: 'text' as const } }
     const print = async (useAdapter: boolean) => {
       const { loss } = await engine.evaluateOn({ kind: 'file', file: text }, data, { useAdapter })
-      return `${engine.model()?.id}/${loss}`
+      return `${engine.model()?.id}/${loss}${cachePrint(around.cache())}`
     }
     const adapter = around.adapter()
     const base: Candidate = { id: 'base', name: 'base', adapter: null, strength: 1, print: await print(false) }
@@ -196,6 +199,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
       load: async () => {},
       data: own ? { source: own.source, options: own.options } : undefined,
       maxLength: own?.options.max_length ?? 512,
+      cache: around.cache(),
       onText: (writing) => store.setState({ writing }),
     })
   }
@@ -286,7 +290,12 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
           model_fingerprint: who[0].print,
           data: own?.name ?? null,
           data_sha256: null,
-          settings: { limit, ...own?.options, ...(asked.some(isTruth) && { passages: texts.by() }) },
+          settings: {
+            limit,
+            kv_dtype: around.cache(),
+            ...own?.options,
+            ...(asked.some(isTruth) && { passages: texts.by() }),
+          },
           seconds: Math.round((performance.now() - began) / 100) / 10,
           versions: { browser: globalThis.navigator?.userAgent ?? '' },
         }

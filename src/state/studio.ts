@@ -1,3 +1,4 @@
+import { answersOnTheWay } from './answers-on-the-way'
 import { createStore } from 'zustand/vanilla'
 import type { SeenRow } from '../contracts/evaluation'
 import type { Ledger } from '../contracts/ledger'
@@ -79,9 +80,13 @@ export function createStudio(parts: StudioParts) {
   prefs.whenRefused(notices.fail)
   const model = createModelRoom(engine, prefs, library, notices, gate.allow)
   const choice = createModelChoice(engine, prefs)
-  const train = createTrainRoom(engine)
+  const train = createTrainRoom(engine, () => answersOnTheWay(prefs.getState()))
   const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
-  const tryRoom = createTryRoom(engine)
+  const cache = () => {
+    const hasF16 = model.store.getState().gpu?.features.includes('shader-f16')
+    return hasF16 ? prefs.getState().answerCache : 'f32'
+  }
+  const tryRoom = createTryRoom(engine, cache)
   const words = () => cardWords(prefs.getState().language)
   const exporting = createExportRoom({
     engine,
@@ -98,6 +103,7 @@ export function createStudio(parts: StudioParts) {
     questions: () => [...prefs.getState().pinnedPrompts, ...(data.store.getState().summary?.prompts ?? [])],
   })
   const score = createScoreRoom(engine, {
+    cache,
     allow: gate.allow,
     hubEndpoint: () => prefs.getState().hubEndpoint,
     anotherEngine: parts.anotherEngine,
@@ -151,7 +157,7 @@ export function createStudio(parts: StudioParts) {
   }
 
   const rooms = { notices, model, data, train, tryRoom, score, exporting, runs }
-  const links = linkRooms({ ...rooms, engine, glass, evalFile, isReady })
+  const links = linkRooms({ ...rooms, prefs, engine, glass, evalFile, isReady })
   const start = createRunStarter({
     ...rooms,
     engine,

@@ -88,7 +88,8 @@ export interface RunStart {
   onFirstStep(): void
 }
 
-export function createTrainRoom(engine: Engine) {
+/** `answers`: what the model is let say on the way, which takes memory, too. */
+export function createTrainRoom(engine: Engine, answers: () => TrainOptions['answers'] = () => undefined) {
   const store = createStore<TrainState>(() => ({
     run: structuredClone(recommendedRun),
     touched: false,
@@ -242,7 +243,7 @@ export function createTrainRoom(engine: Engine) {
         return
       }
       try {
-        const plan = await engine.planRun(store.getState().run)
+        const plan = await engine.planRun(store.getState().run, answers())
         if (mine === planning) store.setState({ plan, planError: null })
       } catch (error) {
         if (mine === planning) store.setState({ plan: null, planError: serializeError(error) })

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla'
 import type { Engine } from '../engine/api/types'
-import type { GenerateResult } from '../contracts/answers'
+import type { CacheType, GenerateResult } from '../contracts/answers'
 import type { BlobFile } from './blob-folder'
 import { readBlobs } from './blob-folder'
 import { serializeError, isAbort } from './failure'
@@ -62,7 +62,8 @@ const blank = (): AnswerSide => ({ text: '', tokens: 0, status: 'waiting', finis
 
 const AS_TRAINED = 1
 
-export function createTryRoom(engine: Engine) {
+/** `cache`: the element type of keys and values that the person chose. */
+export function createTryRoom(engine: Engine, cache: () => CacheType = () => 'f32') {
   const store = createStore<TryState>(() => ({
     system: '',
     temperature: 0,
@@ -99,7 +100,7 @@ export function createTryRoom(engine: Engine) {
     const own = useAdapter ? { strength } : {}
     update(id, side, { status: 'writing', ...(strength !== AS_TRAINED ? own : {}) })
     const result = await engine.generate(
-      { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter, ...own },
+      { messages, temperature, top_p, top_k: 0, seed, max_new_tokens, useAdapter, kv_dtype: cache(), ...own },
       (text, tokens) => update(id, side, { text, tokens }),
       signal,
     )

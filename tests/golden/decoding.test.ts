@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CacheType } from '../../src/contracts/answers'
 import { collate } from '../../src/data/collate'
 import type { Decoder } from '../../src/model/answering/decoder'
 import type { GpuLanguageModel } from '../../src/model/gpu-language-model'
@@ -156,6 +157,41 @@ for (const name of GOLDEN_FAMILIES) {
         decoder.destroy()
         expect(gpu.allocatedBytes).toBe(before)
       }
+      // What is said before a run of its answers: of lines that fit, and of a table of angles where there is none yet.
+      const prompts = [14, 3, 9, 2, 5].map(tokens)
+      for (const cache of gpu.features.f16 ? (['f32', 'f16'] as const) : (['f32'] as const)) {
+        for (const maxNewTokens of [4, 1100]) {
+          const held = gpu.allocatedBytes
+          const asked = { prompts: prompts.map(({ length }) => length), maxNewTokens, cache }
+          const plan = model.planGeneration(model.lora, asked)
+          expect(plan).toMatchObject({ lines: 8, tokens: 14 + maxNewTokens, cache })
+          for await (const _ of model.generateMany(prompts, { ...GREEDY, maxNewTokens, cache })) {
+            expect(gpu.allocatedBytes - held).toBe(plan.bytes)
+            break
+          }
+        }
+      }
+    })
+
+    test.runIf(isTriedHere(name))('a cache in 16 bits is near to one in 32, where the GPU has them', async () => {
+      const gpu = await testGpu()
+      const options = { ...GREEDY, cache: 'f16' as const }
+      if (!gpu.features.f16) {
+        await expect(collect(model, tokens(9), options)).rejects.toMatchObject({ code: 'model-no-f16-cache' })
+        return
+      }
+      expect(await collect(model, tokens(9), options)).toHaveLength(12)
+      const size = (cache: CacheType) => ({ lines: 1, capacity: 150, cache })
+      const decoders = [await model.createDecoder(size('f32'), true), await model.createDecoder(size('f16'), true)]
+      // A piece, another that looks back at it, and single tokens.
+      for (const ids of [tokens(137), ...[1, 2, 3].map((id) => Int32Array.of(id))]) {
+        const [whole, half] = [await pushTokens(decoders[0], ids), await pushTokens(decoders[1], ids)]
+        const error = figure(`16-bit cache ${name}`, relativeError(half, whole))
+        expect(error).toBeGreaterThan(0)
+        // Eleven bits of each key and value.
+        expect(error).toBeLessThan(2 ** -9)
+      }
+      for (const decoder of decoders) decoder.destroy()
     })
 
     test('stops after a stop token, and says it', async () => {

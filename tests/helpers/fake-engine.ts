@@ -175,7 +175,7 @@ export function createFakeEngine(stepMs = 60): Engine {
     },
     previewRows: async (from, count) => Array.from({ length: count }, (_, i) => previewRow(from + i + 1)),
     async *tokenRows() {},
-    async planRun(run): Promise<RunPlan> {
+    async planRun(run, answers): Promise<RunPlan> {
       const memory = [
         { kind: 'base', bytes: 1_300_000 },
         { kind: 'head', bytes: 1_600_000 },
@@ -184,6 +184,9 @@ export function createFakeEngine(stepMs = 60): Engine {
         { kind: 'optimizer', bytes: 1_200_000 },
         { kind: 'activations', bytes: 9_800_000 },
         { kind: 'scratch', bytes: 2_100_000 },
+        ...(answers
+          ? [{ kind: 'answers', bytes: 700_000, answers: { lines: 2, tokens: 90, cache: 'f32' as const } }]
+          : []),
       ]
       return {
         steps: stepsOf(run),

@@ -1,6 +1,6 @@
 import type { MicroBatch } from '../../src/contracts/data'
 import { IGNORE } from '../../src/contracts/data'
-import type { LanguageModel, TrainingShape, DecodingOptions } from '../../src/model/language-model'
+import type { LanguageModel, TrainingShape, DecodingOptions, GenerationShape } from '../../src/model/language-model'
 import type { ModelConfig } from '../../src/contracts/model'
 import { FakeTrainer, stepResult } from './fake-trainer'
 import type { LoraConfig, LoraPair } from '../../src/contracts/lora'
@@ -53,6 +53,13 @@ export class FakeLanguageModel implements LanguageModel {
     recomputedLayers: 0,
     adapterParameters: 12,
     largestBytes: 1,
+  })
+
+  planGeneration = (_lora: LoraConfig | null, { prompts, maxNewTokens }: GenerationShape) => ({
+    lines: prompts.length,
+    tokens: Math.max(...prompts) + maxNewTokens,
+    cache: 'f32' as const,
+    bytes: 100,
   })
 
   async createTrainer(shape: TrainingShape) {

@@ -116,6 +116,7 @@ describe('engine', () => {
     await engine.loadData(rows('a', 'bb', 'ccc'), options)
     const plan = await engine.planRun({ ...run, lora })
     expect(plan).toMatchObject({ steps: 4, stepsPerEpoch: 2, adapterParameters: 12 })
+    expect(plan.memory).toEqual([{ kind: 'base', bytes: 1000 }])
     const events: TrainEvent[] = []
     const outcome = await engine.train({ ...run, lora, logging_steps: 2 }, { runId: 'a' }, (event) =>
       events.push(event),
@@ -138,6 +139,17 @@ describe('engine', () => {
     expect(model.attachments).toEqual(['random'])
     expect(model.trainer!.events.at(-1)).toBe('destroy')
     expect(engine.adapter()).toMatchObject({ lora })
+  })
+
+  it('plans the memory of answers on the way with the run, as long as they then are', async () => {
+    await engine.loadModel({ kind: 'builtin' })
+    await engine.loadData(rows('a', 'bb', 'ccc'), options)
+    const answers = { rows: 2, every: 0.5, max_new_tokens: 7 }
+    const plan = await engine.planRun({ ...run, lora }, answers)
+    await engine.train({ ...run, lora }, { runId: 'a', answers }, () => {})
+    const tokens = Math.max(...model.prompts.map(({ length }) => length)) + 7
+    expect(plan.memory.at(-1)).toEqual({ kind: 'answers', bytes: 100, answers: { lines: 2, tokens, cache: 'f32' } })
+    expect(plan.peakBytes).toBe(1100)
   })
 
   it('plans a million steps as quickly as two, whole epochs and the rest of one', async () => {

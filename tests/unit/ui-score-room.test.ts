@@ -22,6 +22,7 @@ async function room(hasAdapter = true) {
   const options = { max_length: 128, assistant_only_loss: true }
   const score = createScoreRoom(engine, {
     baseUrl: 'http://localhost/page/',
+    cache: () => 'f32',
     data: () => ({ source: { kind: 'sample', name: 'harbour-master.json' }, name: 'Harbour master', options }),
     allow: async (url) => void allowed.push(url),
     hubEndpoint: () => 'http://hub',

@@ -12,6 +12,7 @@ import { createPrefs } from '../../src/state/prefs'
 import { roomOfHash, sharedRunOfHash } from '../../src/state/router'
 import type { RunRecord } from '../../src/state/run-record'
 import { createRunsRoom } from '../../src/state/runs-room'
+import { answersOnTheWay } from '../../src/state/answers-on-the-way'
 import { createTrainRoom } from '../../src/state/train-room'
 import { recommendedRun } from '../../src/run-file/run-file'
 import { memoryArchive } from '../helpers/memory-archive'
@@ -297,6 +298,17 @@ describe('train room', () => {
     expect(room.store.getState().error?.code).toBe('engine-no-data')
     expect(room.store.getState().phase).toBe('idle')
     expect(room.points().length).toBe(1)
+  })
+
+  test('the plan counts the answers that the person wants on the way', async () => {
+    const asked: unknown[] = []
+    const engine = { planRun: async (...args: unknown[]) => void asked.push(args[1]) } as unknown as Engine
+    let answerEvery = 0.25
+    const room = createTrainRoom(engine, () => answersOnTheWay({ answerEvery }))
+    await room.plan(true)
+    answerEvery = 0
+    await room.plan(true)
+    expect(asked).toEqual([{ rows: 2, every: 0.25, max_new_tokens: 40 }, undefined])
   })
 
   test('a preset fills in only while nobody has chosen', () => {

@@ -64,8 +64,8 @@ export interface Engine {
   /** All kept rows' ids and labels, in the file's order (the command `tokens`). */
   tokenRows(): AsyncIterable<{ row: number; inputIds: Int32Array; labels: Int32Array }>
 
-  /** What a run would do, without doing it. */
-  planRun(run: RunFile): Promise<RunPlan>
+  /** What a run would do, with the answers that it gives on the way, without doing it. */
+  planRun(run: RunFile, answers?: TrainOptions['answers']): Promise<RunPlan>
   /**
    * Tokens a second of the first steps of this run, taken and thrown away: no adapter that is there changes. Rows,
    * settings and device are the run's own.

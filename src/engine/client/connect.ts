@@ -101,7 +101,7 @@ export function connectEngine(port: Port<ToEngine, FromEngine>): {
     loadEvalData: (source, options, on, signal) => call('loadEvalData', source, options, on, signal),
     previewRows: (from, count) => call('previewRows', from, count),
     tokenRows: rows,
-    planRun: (run) => call('planRun', run),
+    planRun: (run, answers) => call('planRun', run, answers),
     measureRate: (run, signal) => call('measureRate', run, signal),
     train: (run, options, on) => call('train', run, options, on),
     findRate: (run, options, on, signal) => call('findRate', run, options, on, signal),

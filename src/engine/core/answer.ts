@@ -29,6 +29,7 @@ export async function answer(
     seed: request.seed,
     stopIds: tokenizer.stopIds,
     useAdapter: request.useAdapter && model.lora !== null,
+    cache: request.kv_dtype,
     signal,
   })
   for await (const id of atStrength(model, request.strength, stream)) {
@@ -101,6 +102,7 @@ export async function answerMany(
       seed: request.seed,
       stopIds,
       useAdapter: request.useAdapter && model.lora !== null,
+      cache: request.kv_dtype,
       signal,
     },
   )

@@ -139,9 +139,9 @@ class EngineCore implements Engine {
     for (const { row, inputIds, labels } of this.data.need().rows) yield { row, inputIds, labels }
   }
 
-  async planRun(run: RunFile) {
+  async planRun(run: RunFile, answers?: TrainOptions['answers']) {
     const { rows, second } = this.data.runRows()
-    return planRun(this.held.need().model, rows, second, run)
+    return planRun(this.held.need().model, rows, second, run, answers)
   }
 
   async measureRate(run: RunFile, signal?: AbortSignal) {

@@ -1,6 +1,7 @@
 import type { ChatTokenizer } from '../../data/index'
 import type { TokenizedRow } from '../../contracts/data'
 import { IGNORE } from '../../contracts/data'
+import type { LanguageModel } from '../../model/language-model'
 
 /** A row's beginning, up to where its answer is trained. */
 export interface RowPrompt {
@@ -19,6 +20,21 @@ const OPENING_TOKENS = 32
 /** An answer to compare with need not be longer than what is generated. */
 const EXPECTED_TOKENS = 96
 
+/** Tokens that a prompt may have before an answer of so many. */
+export const roomOf = ({ config }: LanguageModel, maxNewTokens: number): number =>
+  config.maxPositionEmbeddings - maxNewTokens
+
+/** `count` rows spread over the data set, and where their answers begin; none that begins behind `room` tokens. */
+export function askedRows(
+  rows: readonly TokenizedRow[],
+  count: number,
+  room: number,
+): { row: TokenizedRow; at: number }[] {
+  const fitting = rows.map((row) => ({ row, at: answerStart(row) })).filter(({ at }) => at <= room)
+  const chosen = Math.min(count, fitting.length)
+  return Array.from({ length: chosen }, (_, i) => fitting[Math.floor(((i + 0.5) * fitting.length) / chosen)])
+}
+
 /**
  * `count` rows spread over the data set, cut where their first trained token stands: the very ids that training shows
  * the model before an answer. Rows whose beginning is longer than `room` tokens are passed over.
@@ -29,11 +45,8 @@ export function rowPrompts(
   count: number,
   room: number,
 ): RowPrompt[] {
-  const fitting = rows.map((row) => ({ row, at: answerStart(row) })).filter(({ at }) => at <= room)
-  const chosen = Math.min(count, fitting.length)
   const marks = userMarks(tokenizer)
-  return Array.from({ length: chosen }, (_, i) => {
-    const { row, at } = fitting[Math.floor(((i + 0.5) * fitting.length) / chosen)]
+  return askedRows(rows, count, room).map(({ row, at }) => {
     const ids = row.inputIds.slice(0, at)
     const isChat = row.labels[1] === IGNORE
     const text = tokenizer.decode(ids)

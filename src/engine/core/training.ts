@@ -22,7 +22,7 @@ import { adapterCard } from './load-adapter'
 import { scoreSets } from './score-sets'
 import { evaluating, type Evaluations, type EvaluatingParts } from './evaluating'
 import { keepCheckpoints, resumePoint } from './run-checkpoints'
-import { rowPrompts } from './row-prompts'
+import { roomOf, rowPrompts } from './row-prompts'
 import { answering } from './row-answers'
 import type { TrainOptions, TrainOutcome } from '../api/types'
 import type { TrainPhase, TrainEvent } from '../../contracts/events'
@@ -196,7 +196,7 @@ function answers(
 ) {
   if (!wanted) return []
   const maxNewTokens = wanted.max_new_tokens
-  const prompts = rowPrompts(rows, tokenizer, wanted.rows, model.config.maxPositionEmbeddings - maxNewTokens)
+  const prompts = rowPrompts(rows, tokenizer, wanted.rows, roomOf(model, maxNewTokens))
   return [
     answering({
       model,

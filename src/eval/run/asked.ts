@@ -1,3 +1,4 @@
+import type { CacheType } from '../../contracts/answers'
 import { fnv32OfText } from '../../contracts/hash'
 import type { ProgressListener } from '../../contracts/progress'
 import type { Passages } from '../passages'
@@ -14,6 +15,9 @@ export interface Candidate {
   /** Stands for the weights: answers that are kept are another candidate's where it differs. */
   print: string
 }
+
+/** What a candidate's `print` ends with: answers with a cache in 16 bits are not those with one in 32. */
+export const cachePrint = (cache: CacheType): string => (cache === 'f16' ? '+kv-f16' : '')
 
 export interface Answer {
   text: string

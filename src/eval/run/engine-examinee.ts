@@ -1,4 +1,4 @@
-import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
+import type { CacheType, GenerateRequest, GenerateResult } from '../../contracts/answers'
 import type { DataOptions } from '../../contracts/data'
 import type { ProgressListener } from '../../contracts/progress'
 import { fail } from '../../errors'
@@ -39,6 +39,8 @@ export interface ExamineeParts<Source> {
   data?: { source: Source; options: DataOptions }
   /** Tokens of a general text at most. */
   maxLength: number
+  /** Element type of keys and values while it answers; f32 where absent. */
+  cache?: CacheType
   /** An answer while it is made. */
   onText?(text: string): void
 }
@@ -49,7 +51,14 @@ export function engineExaminee<Source>(parts: ExamineeParts<Source>): Examinee {
   let current: Candidate | null = null
   const asked = ({ messages, tools }: SuiteItem, maxNewTokens: number): GenerateRequest => {
     const greedy = { temperature: 0, top_p: 1, top_k: 0, seed: 0 }
-    return { messages, tools, ...greedy, max_new_tokens: maxNewTokens, useAdapter: current!.adapter !== null }
+    return {
+      messages,
+      tools,
+      ...greedy,
+      max_new_tokens: maxNewTokens,
+      useAdapter: current!.adapter !== null,
+      kv_dtype: parts.cache,
+    }
   }
   return {
     async use(candidate) {

@@ -26,6 +26,11 @@ export const dataLicenseOption: OptionSpec = {
   value: 'TEXT',
   help: 'under what the data set may be passed on, for the README that travels with what is exported',
 }
+export const kvOption: OptionSpec = {
+  value: 'TYPE',
+  choices: ['f32', 'f16'],
+  help: 'keys and values of answers: f16 halves their memory where the GPU has shader-f16 (f32)',
+}
 export const modelOption: OptionSpec = {
   value: 'DIR',
   required: true,

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { GenerateRequest, GenerateResult } from '../../contracts/answers'
 import { fail } from '../../errors'
 import type { Command, CommandContext } from './command'
-import { gpuOption, modelOption } from './command'
+import { gpuOption, kvOption, modelOption } from './command'
 import { engineWithModel } from './engine'
 import { folderAt, noSuch } from './inputs'
+import { kvDtype } from './kv-dtype'
 import { readRun } from './run-config'
 
 export const generateCommand: Command = {
@@ -23,6 +24,7 @@ export const generateCommand: Command = {
     'top-p': { value: 'P', number: true, help: 'sample among the likeliest tokens with this share (1)' },
     'top-k': { value: 'K', min: 0, help: 'sample among this many likeliest tokens (0: all)' },
     seed: { value: 'N', min: 0, help: 'seed of the sampling (0)' },
+    'kv-dtype': kvOption,
     json: { help: 'print {"token_ids", "text"}, new tokens only' },
     config: { value: 'RUN.json', help: 'run file; its quantization settings are used' },
     gpu: gpuOption,
@@ -37,6 +39,7 @@ export const generateCommand: Command = {
     const { run } = await readRun(options.config as string | undefined, terminal)
     const lora = options.lora ? await folderAt('--lora', options.lora as string, root) : null
     const engine = await engineWithModel(context, run.quantization)
+    const kv_dtype = await kvDtype(context, engine)
     if (lora) await engine.loadAdapter(lora)
 
     const cancel = new AbortController()
@@ -50,6 +53,7 @@ export const generateCommand: Command = {
       seed: Number(options.seed ?? 0),
       max_new_tokens: Number(options['max-new-tokens'] ?? 128),
       useAdapter: lora !== null,
+      kv_dtype,
     })
     if (lines) return answerLines(context, engine, lines, ask, cancel.signal)
     let shown = 0

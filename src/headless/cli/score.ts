@@ -1,5 +1,5 @@
 import { fail } from '../../errors'
-import { gpuOption, modelOption, type Command } from './command'
+import { gpuOption, kvOption, modelOption, type Command } from './command'
 import { dataOptionSpecs } from './data'
 import { judgeAnswers } from './scoring/judge-answers'
 import { scoreModel } from './scoring/score-model'
@@ -53,6 +53,7 @@ export const scoreCommand: Command = {
       value: 'LIST',
       help: 'from where on something counts in the verdict, such as loss=0.05,forgetting=0.1,rules=0.05,refusals=0,lost=0.05',
     },
+    'kv-dtype': kvOption,
     strengths: { help: 'measure the losses at 0 to 150 % of each adapter, too' },
     config: { value: 'RUN.json', help: 'run file; its quantization, max_length and loss settings are used' },
     answers: {

@@ -175,6 +175,7 @@ export const train = {
   'memory.checkpoints': 'checkpoints',
   'memory.inputs': 'inputs',
   'memory.scratch': 'scratch',
+  'memory.answers': 'answers on the way ({lines} × {tokens} tokens, {cache})',
   'answers.title': 'What it says by now',
   'answers.before': 'before',
   'answers.step': 'step {step}',

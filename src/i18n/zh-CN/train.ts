@@ -170,6 +170,7 @@ export const train: Record<keyof typeof english, string> = {
   'memory.checkpoints': '检查点',
   'memory.inputs': '输入',
   'memory.scratch': '临时区',
+  'memory.answers': '途中的回答（{lines} × {tokens} token，{cache}）',
   'answers.title': '现在会这样回答',
   'answers.before': '训练前',
   'answers.step': '第 {step} 步',

@@ -1,9 +1,7 @@
+import type { CacheType } from '../../contracts/answers'
 import type { ModelConfig } from '../../contracts/model'
 import { bufferTensor, bytesPerElement, type Tensor } from '../../gpu/tensor'
 import type { LayerCache } from '../../ops/answering/steps'
-
-/** Element type of keys and values. */
-export type CacheType = 'f32' | 'f16'
 
 /** Where keys and values of a layer stand: keys [slots, capacity, K D], then, from element `values` on, the values. */
 export interface CacheLayout {

@@ -5,9 +5,10 @@ import { Recorder } from '../../gpu/recorder'
 import { byteLength, type Tensor, type TensorDtype } from '../../gpu/tensor'
 import { attentionScratch } from '../../ops/attention'
 import { adapterLayout, type AdapterLayout, type LoraTensors } from '../adapter-store'
+import type { LayerAdapter } from '../passes/layer-context'
 import { recordTraining, type PassInputs, type PassModel, type PassShape } from '../passes/graphs'
 import { RUN, STATS } from '../../ops/step-words'
-import { type Projection } from '../../contracts/model'
+import type { ModelConfig, Projection } from '../../contracts/model'
 import { type LoraConfig } from '../../contracts/lora'
 import { loraScale } from '../../formats/lora-scale'
 
@@ -77,6 +78,12 @@ export function ghostGraph(
     losses: ghost('losses', [M, 4]),
     recomputed,
   }
+}
+
+/** An adapter that is not there yet, for plans of what needs no gradient. */
+export function ghostAdapter(config: ModelConfig, lora: LoraConfig): LayerAdapter {
+  const pairs = ghostPairs(adapterLayout(config, lora))
+  return { scale: loraScale(lora), get: (layer, projection) => pairs.get(`${layer}.${projection}`) ?? null }
 }
 
 function ghostPairs(layout: AdapterLayout): Map<string, LoraTensors> {

@@ -4,7 +4,7 @@ import type { FileFolder } from '../../../contracts/bytes'
 import { fail } from '../../../errors'
 import { estimateRun } from '../../../eval/run/estimate'
 import { engineExaminee } from '../../../eval/run/engine-examinee'
-import { type Candidate } from '../../../eval/run/asked'
+import { cachePrint, type Candidate } from '../../../eval/run/asked'
 import { countOf, runSuites } from '../../../eval/run/runner'
 import { makeScores, type StrengthCurve } from '../../../eval/run/scores'
 import { strengthCurve } from '../../../eval/run/strength'
@@ -21,6 +21,7 @@ import type { CommandContext } from '../command'
 import { engineWithModel } from '../engine'
 import { dataAt, dataOptions } from '../data'
 import { folderAt, makeOut } from '../inputs'
+import { kvDtype } from '../kv-dtype'
 import { keepText, takeFolder } from '../results'
 import { readRun } from '../run-config'
 import { answersFile } from './answers-file'
@@ -60,14 +61,16 @@ export async function scoreModel(context: CommandContext): Promise<void> {
 
   const cancel = new AbortController()
   context.onInterrupt(() => cancel.abort())
-  const print = await modelFingerprint(await openModelFolder(folder))
+  const engine = await engineWithModel(context, run.quantization)
+  const cache = await kvDtype(context, engine)
+  const fingerprint = await modelFingerprint(await openModelFolder(folder))
+  const print = `${fingerprint}${cachePrint(cache)}`
   const candidates: Candidate[] = [{ id: 'base', name: 'base', adapter: null, strength: 1, print }]
   for (const [path, adapter] of adapters) {
     const name = nameOf(path)
     const id = candidates.some((one) => one.id === name) ? path : name
     candidates.push({ id, name: id, adapter: path, strength: 1, print: `${print}+${await adapterPrint(adapter)}` })
   }
-  const engine = await engineWithModel(context, run.quantization)
   // A judge may take its place.
   const model = engine.model()!.id
   const ownSuites = data === undefined ? [] : await suitesOfRows(engine, own, data, run, context)
@@ -88,6 +91,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
         ? undefined
         : { source: { kind: 'bytes', source: await nodeFile(data) } as const, options: dataOptions(run, options) },
     maxLength: run.max_length,
+    cache,
   })
   const began = performance.now()
   const asked = {
@@ -121,7 +125,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
     own: new Set(ownSuites.map(({ name }) => name)),
     facts: {
       model,
-      model_fingerprint: print,
+      model_fingerprint: fingerprint,
       data: data === undefined ? null : basename(data),
       data_sha256: data === undefined ? null : await sha256Of(await nodeFile(data)),
       settings: {
@@ -129,6 +133,7 @@ export async function scoreModel(context: CommandContext): Promise<void> {
         documents: ((options.documents as string[] | undefined) ?? []).map((path) => basename(path)),
         ...(documents && suites.some(({ score }) => score === 'truth') && { passages: documents.by() }),
         max_length: run.max_length,
+        kv_dtype: cache,
         quantization: run.quantization,
       },
       seconds: Math.round((performance.now() - began) / 100) / 10,

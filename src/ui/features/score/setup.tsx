@@ -1,6 +1,7 @@
 import { CONTEXTS, LIMITS, SCORE_CHOICES, type ScoreChoice } from '../../../state/score-room'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
+import { CacheSetting } from '../../kit/cache-setting'
 import { Segmented } from '../../kit/segmented'
 import { useFields, useStore } from '../../read-store'
 import { useStudio, useWords } from '../../studio-context'
@@ -64,6 +65,7 @@ export function Setup() {
       <OwnRows />
       {chosen.truth && <Documents />}
       <JudgeSetup />
+      <CacheSetting />
       <label>
         <input type="checkbox" checked={onTheWay} onChange={({ target }) => studio.score.askOnTheWay(target.checked)} />
         {` ${t('score.onTheWay')}`}

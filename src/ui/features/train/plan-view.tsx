@@ -1,4 +1,5 @@
 import { useFields } from '../../read-store'
+import type { MemoryItem } from '../../../contracts/memory'
 import type { RunPlan } from '../../../engine/api/types'
 import type { MessageKey } from '../../../i18n'
 import { ErrorNote } from '../../kit/error-note'
@@ -60,6 +61,7 @@ const knownKinds = new Set([
   'checkpoints',
   'inputs',
   'scratch',
+  'answers',
 ])
 
 /** As many as there are kinds of memory, in train.module.css. */
@@ -69,7 +71,8 @@ export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'
   const { t, bytes } = useWords()
   const total = plan.memory.reduce((sum, item) => sum + item.bytes, 0) || 1
   const items = plan.memory.filter((item) => item.bytes > 0)
-  const name = (kind: string) => (knownKinds.has(kind) ? t(`memory.${kind}` as MessageKey) : kind)
+  const name = ({ kind, answers }: MemoryItem) =>
+    answers ? t('memory.answers', { ...answers }) : knownKinds.has(kind) ? t(`memory.${kind}` as MessageKey) : kind
   return (
     <figure className={styles.memory}>
       <figcaption>
@@ -82,14 +85,14 @@ export function MemoryBar({ plan }: { plan: Pick<RunPlan, 'memory' | 'peakBytes'
             className={styles.shade}
             data-shade={i % SHADES}
             style={{ flexGrow: item.bytes / total }}
-            title={`${name(item.kind)} ${bytes(item.bytes)}`}
+            title={`${name(item)} ${bytes(item.bytes)}`}
           />
         ))}
       </div>
       <ul className={styles.memoryLegend}>
         {items.map((item, i) => (
           <li key={item.kind}>
-            <span className={`${styles.swatch} ${styles.shade}`} data-shade={i % SHADES} /> {name(item.kind)}{' '}
+            <span className={`${styles.swatch} ${styles.shade}`} data-shade={i % SHADES} /> {name(item)}{' '}
             <span className="num muted">{bytes(item.bytes)}</span>
           </li>
         ))}

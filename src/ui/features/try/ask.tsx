@@ -1,6 +1,7 @@
 import { useFields, useStore } from '../../read-store'
 import { ActionButton } from '../../kit/action-button'
 import { Button } from '../../kit/button'
+import { CacheSetting } from '../../kit/cache-setting'
 import { useStudio, useWords } from '../../studio-context'
 import form from '../../kit/form.module.css'
 import styles from './try.module.css'
@@ -120,6 +121,7 @@ export function Ask({ disabled }: { disabled: boolean }) {
             />
             <NumberField label="seed" value={seed} min={0} onChange={(value) => set({ seed: value })} />
           </div>
+          <CacheSetting />
         </details>
       </div>
       {taken && (
