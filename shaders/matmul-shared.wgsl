@@ -26,8 +26,9 @@ struct Params {
   diagonal: u32,
   alpha: f32,
   //#if ENTRY == matmul_nf4
-  // Of the reduction, how much the weights take; behind it stands the adapter. The rest as in adapted-rows.wgsl.
-  weights_k: u32,
+  // The first column, and of the reduction how much the weights take; behind it stands the adapter. The rest as in
+  // adapted-rows.wgsl.
+  first: u32, weights_k: u32,
   rank: u32, parts: u32, scale: f32,
   from0: u32, from1: u32, from2: u32, to0: u32, to1: u32, to2: u32,
   a0: u32, a1: u32, a2: u32, b0: u32, b1: u32, b2: u32,

@@ -20,7 +20,11 @@ fn matmul_nf4(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_i
 fn matmul_workgroup(@builtin(workgroup_id) wid: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
 //#end
   let m_tile = wid.y * ${WY * TM}u;
+  //#if ENTRY == matmul_nf4
+  let n_tile = p.first + wid.x * ${WX * TN}u;
+  //#else
   let n_tile = wid.x * ${WX * TN}u;
+  //#end
   //#if CAUSAL == 1
   if (n_tile > p.diagonal + m_tile + ${WY * TM - 1}u) { return; }
   //#end

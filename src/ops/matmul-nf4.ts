@@ -69,50 +69,66 @@ export function nf4Product(
   const K = weightsK + (adapted ? extraColumns(group) : 0)
   const tile = o.exact || fillsTiles(o.tile, { M, N, Z: 1 }, r.tuning) ? o.tile : SMALL_TILE
   const { defines, rows, columns } = MATMUL_VARIANTS[tile]
-  r.dispatch({
-    source,
-    defines: {
-      UNROLL: r.tuning.unrolls ? defines.BK : 1,
-      A_TRANS: false,
-      B_TRANS: way === 'forward',
-      AV: 1,
-      CV: 1,
-      WIDE: 4,
-      BIAS: o.bias !== null,
-      ACC: 0,
-      CAUSAL: 0,
-      KIND: kindOf(weights[0]),
-      W0: true,
-      W1: weights.length > 1,
-      W2: weights.length > 2,
-      ADAPTED: adapted,
-      BACKWARD: way === 'backward',
-      VECTOR: 'vec4<f32>',
-      V: true,
-      WIDE_OF_A: 'N',
-      ALIGNED: group.K % 64 === 0,
-      TABLE: true,
-      ...defines,
-    },
-    tensors: {
-      a: o.a,
-      c: o.c,
-      ...Object.fromEntries(weights.map((weight, i) => [`w${i}`, weightTensor(weight as Nf4Weight)])),
-      ...(adapted ? { page: pageOf(parts) } : {}),
-      ...(o.bias ? { bias: o.bias } : {}),
-    },
-    params: {
-      ...productParams({ M, N, K, lda: o.aPitch, ldc: o.cPitch, bTransposed: way === 'forward' }),
-      weights_k: weightsK,
-      rank,
-      parts: parts.length,
-      scale,
-      ...partParams(parts),
-      ...weightParams(placedWeights(group)),
-    },
-    workgroups: [Math.ceil(N / columns), Math.ceil(M / rows), 1],
-    flops: 2 * M * N * K,
-    // The small tile is verified with the one that was chosen.
-    variant: o.exact ? undefined : nf4VariantName(o.tile),
-  })
+  const step = columnsAtOnce(N, weightsK, r.tuning.slabElements)
+  for (let first = 0; first < N; first += step) {
+    r.dispatch({
+      source,
+      defines: {
+        UNROLL: r.tuning.unrolls ? defines.BK : 1,
+        A_TRANS: false,
+        B_TRANS: way === 'forward',
+        AV: 1,
+        CV: 1,
+        WIDE: 4,
+        BIAS: o.bias !== null,
+        ACC: 0,
+        CAUSAL: 0,
+        KIND: kindOf(weights[0]),
+        W0: true,
+        W1: weights.length > 1,
+        W2: weights.length > 2,
+        ADAPTED: adapted,
+        BACKWARD: way === 'backward',
+        VECTOR: 'vec4<f32>',
+        V: true,
+        WIDE_OF_A: 'N',
+        ALIGNED: group.K % 64 === 0,
+        TABLE: true,
+        ...defines,
+      },
+      tensors: {
+        a: o.a,
+        c: o.c,
+        ...Object.fromEntries(weights.map((weight, i) => [`w${i}`, weightTensor(weight as Nf4Weight)])),
+        ...(adapted ? { page: pageOf(parts) } : {}),
+        ...(o.bias ? { bias: o.bias } : {}),
+      },
+      params: {
+        ...productParams({ M, N, K, lda: o.aPitch, ldc: o.cPitch, bTransposed: way === 'forward' }),
+        first,
+        weights_k: weightsK,
+        rank,
+        parts: parts.length,
+        scale,
+        ...partParams(parts),
+        ...weightParams(placedWeights(group)),
+      },
+      workgroups: [Math.ceil(Math.min(step, N - first) / columns), Math.ceil(M / rows), 1],
+      flops: 2 * M * Math.min(step, N - first) * K,
+      // The small tile is verified with the one that was chosen.
+      variant: o.exact ? undefined : nf4VariantName(o.tile),
+    })
+  }
+}
+
+/** Every tile's columns divide them. */
+const TILES = 64
+
+/**
+ * Columns in one dispatch, whole tiles whichever it is: about as many weights as a slab would hold, so that none holds
+ * the GPU longer than the product of a slab. Depends on the group alone, since the number of dispatches must.
+ */
+function columnsAtOnce(N: number, weightsK: number, slabElements: number): number {
+  const parts = Math.ceil((N * weightsK) / slabElements)
+  return Math.ceil(N / parts / TILES) * TILES
 }

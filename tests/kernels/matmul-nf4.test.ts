@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { KernelCache } from '../../src/gpu/kernel'
+import { Recorder } from '../../src/gpu/recorder'
 import type { Tuning, WorkgroupTile } from '../../src/gpu/tuning'
-import { groupBackward, groupForward, groupSlabElements } from '../../src/ops/adapted'
+import { groupBackward, groupForward, groupSlabElements, type ProductChoice } from '../../src/ops/adapted'
 import { extraColumns, type LinearGroup } from '../../src/ops/linear-group'
-import { nf4Tile } from '../../src/ops/matmul-nf4'
+import { nf4Product, nf4Tile } from '../../src/ops/matmul-nf4'
+import { nf4Layout } from '../../src/ops/nf4'
 import { random, runOps, testGpu, wordsOf } from '../helpers/gpu'
 import { hostNf4 } from '../helpers/nf4-weight'
 import { runBits } from '../helpers/step-words'
@@ -21,9 +24,12 @@ interface Case {
   dtype?: 'f32' | 'f16'
   biased?: boolean
   ways?: ('forward' | 'backward')[]
+  /** Of the products that decode in the tile. */
+  tuning?: Partial<Tuning>
 }
 
-const { kernels, features, info } = await testGpu()
+const gpu = await testGpu()
+const { kernels, features, info } = gpu
 const TILE: WorkgroupTile = 'workgroup 4x4 of 8'
 
 /** What results are filled with beforehand, as f32 and as two halves. */
@@ -45,57 +51,54 @@ async function bothWays(o: Case): Promise<void> {
     dtype === 'f16' ? { data: halves(n, seed), dtype, shape: [n] } : { data: random(n, seed) }
   const shape = { weights: [], N, K, parts: adapted.map(() => null!), rank, scale: 0.75 } satisfies LinearGroup
   const slab = groupSlabElements(shape, { ...kernels.tuning, nf4InTile: {} })
-  const out = await runOps(
-    {
-      ...Object.fromEntries(stored.map(({ words }, i) => [`w${i}`, { data: words }])),
-      page: { data: page },
-      run: { data: runBits({ seed: 42, micro_step: 3 }) },
-      bias: { data: random(N, 3) },
-      slab: nan(slab),
-      x: left(M * (K + extra), 1),
-      dy: { data: random(M * (N + extra), 2) },
-      y: half(M * N),
-      dx: nan(M * K),
-      yInTile: half(M * N),
-      dxInTile: nan(M * K),
-    },
-    (r, t) => {
-      const at = (n: number, elements: number, of: number[]) => ({
-        ...t.page,
-        offset: (n * pairElements(N) + elements) * 4,
-        shape: of,
-      })
-      const group: LinearGroup = {
-        ...shape,
-        weights: stored.map(({ layout, nestedOffset }, i) => {
-          const { buffer } = t[`w${i}` as keyof typeof t]
-          return { kind: 'nf4' as const, N: linears[i][0], K, buffer: buffer!, layout, nestedOffset }
-        }),
-        parts: adapted.map(({ n, from, i }, nth) => ({
-          from,
-          to: from + n,
-          A: at(nth, 0, [rank, K]),
-          B: at(nth, rank * K, [n, rank]),
-          site: i,
-        })),
-      }
-      const dropout = rate > 0 ? { run: t.run, rate } : null
-      const common = { group, M, slab: t.slab, dropout }
-      const bias = biased ? t.bias : null
-      for (const [y, dx, how] of [
-        [t.y, t.dx, { tile: null, variant: 'register 4x4' }],
-        [t.yInTile, t.dxInTile, { tile: TILE }],
-      ] as const) {
-        if (ways.includes('forward')) groupForward(r, { ...common, x: t.x, low: null, y, bias, how })
-        if (ways.includes('backward')) groupBackward(r, { ...common, dy: t.dy, pitch: N + extra, dx, how })
-      }
-    },
-  )
-  expect(wordsOf(out.yInTile)).toEqual(wordsOf(out.y))
-  expect(wordsOf(out.dxInTile)).toEqual(wordsOf(out.dx))
+  const products = (how: ProductChoice, tuning?: Partial<Tuning>) =>
+    runOps(
+      {
+        ...Object.fromEntries(stored.map(({ words }, i) => [`w${i}`, { data: words }])),
+        page: { data: page },
+        run: { data: runBits({ seed: 42, micro_step: 3 }) },
+        bias: { data: random(N, 3) },
+        slab: nan(slab),
+        x: left(M * (K + extra), 1),
+        dy: { data: random(M * (N + extra), 2) },
+        y: half(M * N),
+        dx: nan(M * K),
+      },
+      (r, t) => {
+        const at = (n: number, elements: number, of: number[]) => ({
+          ...t.page,
+          offset: (n * pairElements(N) + elements) * 4,
+          shape: of,
+        })
+        const group: LinearGroup = {
+          ...shape,
+          weights: stored.map(({ layout, nestedOffset }, i) => {
+            const { buffer } = t[`w${i}` as keyof typeof t]
+            return { kind: 'nf4' as const, N: linears[i][0], K, buffer: buffer!, layout, nestedOffset }
+          }),
+          parts: adapted.map(({ n, from, i }, nth) => ({
+            from,
+            to: from + n,
+            A: at(nth, 0, [rank, K]),
+            B: at(nth, rank * K, [n, rank]),
+            site: i,
+          })),
+        }
+        const dropout = rate > 0 ? { run: t.run, rate } : null
+        const common = { group, M, slab: t.slab, dropout }
+        const bias = biased ? t.bias : null
+        if (ways.includes('forward')) groupForward(r, { ...common, x: t.x, low: null, y: t.y, bias, how })
+        if (ways.includes('backward')) groupBackward(r, { ...common, dy: t.dy, pitch: N + extra, dx: t.dx, how })
+      },
+      tuning,
+    )
+  const want = await products({ tile: null, variant: 'register 4x4' })
+  const out = await products({ tile: TILE }, o.tuning)
+  expect(wordsOf(out.y)).toEqual(wordsOf(want.y))
+  expect(wordsOf(out.dx)).toEqual(wordsOf(want.dx))
   // Numbers, and not all the same.
   for (const way of ways) {
-    const words = wordsOf(way === 'forward' ? out.yInTile : out.dxInTile)
+    const words = wordsOf(way === 'forward' ? out.y : out.dx)
     expect(words.every((word) => word !== NAN && word !== NAN_HALVES)).toBe(true)
     expect(new Set(words).size).toBeGreaterThan(words.length / 4)
   }
@@ -137,8 +140,15 @@ describe('decoded in the tile: the bits of the product from the slab', () => {
       rank: 8,
       rate: 0.3,
     }))
-  test('one adapted weight without a bias, across several tiles', () =>
-    bothWays({ linears: [[100, true]], nested: true, M: 71, K: 192, biased: false }))
+  test('one adapted weight without a bias, across several tiles, in dispatches of one or two of them', () =>
+    bothWays({
+      linears: [[100, true]],
+      nested: true,
+      M: 71,
+      K: 192,
+      biased: false,
+      tuning: { slabElements: 4096 },
+    }))
 })
 
 test('only groups whose every weight is NF4 of one kind and moves in vectors decode in the tile', () => {
@@ -170,4 +180,31 @@ test('only groups whose every weight is NF4 of one kind and moves in vectors dec
   expect(nf4Tile(group([weight(8, 60, true)], 60), tuning, 'forward')).toBeNull()
   expect(nf4Tile(group([nested], 64, 6), tuning, 'forward')).toBeNull()
   expect(nf4Tile(group([nested], 64, 6, 0), tuning, 'forward')).toBe(TILE)
+})
+
+test('dispatches depend on the group alone, whichever tile its rows fill', () => {
+  const [N, K] = [200, 192]
+  const weight = {
+    kind: 'nf4' as const,
+    N,
+    K,
+    buffer: {} as GPUBuffer,
+    layout: nf4Layout(N * K, true),
+    nestedOffset: 0,
+  }
+  const group: LinearGroup = { weights: [weight], N, K, parts: [], rank: 1, scale: 1 }
+  const cut = new KernelCache(gpu, { ...kernels.tuning, slabElements: 2 ** 13, matmulWorkgroups: 4 })
+  const dispatched = (M: number) => {
+    const r = new Recorder(cut)
+    const [a, c] = [r.tensor('a', [M * K]), r.tensor('c', [M * N])]
+    const rows = { aPitch: K, cPitch: N, M, adapter: false, bias: null }
+    nf4Product(r, { group, way: 'forward', tile: 'workgroup 8x8', exact: false, a, c, ...rows })
+    return r.dispatches
+  }
+  expect(dispatched(1).map(({ workgroups }) => workgroups)).toEqual([2, 2, 2, 1].map((x) => [x, 1, 1]))
+  expect(dispatched(256).map(({ workgroups }) => workgroups)).toEqual([1, 1, 1, 1].map((x) => [x, 2, 1]))
+  // Verified under one name, the small tile with the one that was chosen.
+  expect(new Set([...dispatched(1), ...dispatched(256)].map(({ variant }) => variant))).toEqual(
+    new Set(['nf4 workgroup 8x8']),
+  )
 })
