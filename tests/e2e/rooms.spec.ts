@@ -14,6 +14,8 @@ test('a first visit has a model, a sample and one button; rooms, keys, palette, 
 }) => {
   await ready(page)
   await expect(page.getByRole('button', { name: 'Start training' })).toBeEnabled()
+  // Two rows are asked on the way, which takes memory beside the run.
+  await expect(page.getByText(/answers on the way \(2 × \d+ tokens, f32\)/)).toBeVisible()
 
   await test.step('every room by its link, and back', async () => {
     for (const room of rooms) {
@@ -34,6 +36,9 @@ test('a first visit has a model, a sample and one button; rooms, keys, palette, 
       await expect(page.getByRole('button', { name })).toBeVisible()
     await page.keyboard.press('4')
     await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
+    await page.getByText('More', { exact: true }).click()
+    await expect(page.getByLabel('16-bit cache')).toBeDisabled()
+    await expect(page.getByText('does not calculate in 16 bits')).toBeVisible()
     await page.keyboard.press('6')
     for (const name of ['Download adapter', 'Download merged model']) {
       await expect(page.getByRole('button', { name })).toBeVisible()

@@ -24,7 +24,7 @@ export const tryRoom = {
   'try.keepStrength': 'Keep this strength',
   'cache.label': '16-bit cache',
   'cache.memory': 'Keys and values of {tokens} tokens of this model take {half} instead of {whole}.',
-  'cache.effect': 'Answers may change: of 48 greedy answers of up to 64 tokens by the built-in model none did.',
+  'cache.effect': 'Answers may change: of 48 greedy ones, none of the built-in model did and one of SmolLM2-135M.',
   'cache.lacking': 'This GPU does not calculate in 16 bits (shader-f16), so the cache stays in 32.',
   'try.more': 'More',
   'try.system': 'System message',

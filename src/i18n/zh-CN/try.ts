@@ -26,7 +26,7 @@ export const tryRoom: Record<keyof typeof english, string> = {
   'try.keepStrength': '保留这个强度',
   'cache.label': '16 位缓存',
   'cache.memory': '这个模型 {tokens} 个 token 的键和值占 {half}，而不是 {whole}。',
-  'cache.effect': '回答可能略有不同：内置模型的 48 个贪心回答（各不超过 64 个 token）均未改变。',
+  'cache.effect': '回答可能改变：各取 48 个贪心回答，内置模型无一改变，SmolLM2-135M 有一个改变。',
   'cache.lacking': '这个 GPU 不支持 16 位计算（shader-f16），缓存仍为 32 位。',
   'try.more': '更多',
   'try.system': '系统消息',
