@@ -4,10 +4,10 @@ import { createEngine } from '../../src/engine/core/core'
 import type { Platform } from '../../src/engine/core/platform'
 import type { Engine } from '../../src/engine/api/types'
 import { bytesSource, MemoryFolder } from '../../src/formats/memory-folder'
-import type { Gpu } from '../../src/gpu/device'
 import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
 import { recommendedRun } from '../../src/run-file/run-file'
+import { fakeGpu } from '../helpers/fake-gpu'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import type { DataOptions } from '../../src/contracts/data'
 import type { TrainEvent } from '../../src/contracts/events'
@@ -22,8 +22,7 @@ const platform: Platform = {
   async openGpu() {
     devices++
     const lost = new Promise<string>((resolve) => (loseDevice = resolve))
-    const kernels = { tuning: { refused: [], nf4InTile: {} }, refuses: async () => false }
-    return { lost, kernels, watchErrors: () => () => {}, destroy() {} } as unknown as Gpu
+    return fakeGpu(lost)
   },
   builtinModel: async () => nodeFolder('public/demo-model'),
   sample: (name) => nodeFile(`public/samples/${name}`),

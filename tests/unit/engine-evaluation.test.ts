@@ -5,13 +5,13 @@ import type { Engine } from '../../src/engine/api/types'
 import type { TrainEvent } from '../../src/contracts/events'
 import type { MicroBatch } from '../../src/contracts/data'
 import { bytesSource } from '../../src/formats/memory-folder'
-import type { Gpu } from '../../src/gpu/device'
 import { fileDefaults, type RunFile } from '../../src/run-file/run-file'
 import { parseRunFile } from '../../src/run-file/parse-run-file'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
 import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
 import { readSuite } from '../../src/eval/suites/suite'
 import { evaluationCount, evaluationDue, evaluationsLeft } from '../../src/train/evaluation-rules'
+import { fakeGpu } from '../helpers/fake-gpu'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import { goldenJson } from '../helpers/golden'
 import { MemoryPlace } from '../helpers/memory-place'
@@ -73,13 +73,7 @@ const base: RunFile = {
 beforeEach(async () => {
   engine = createEngine(
     {
-      openGpu: async () =>
-        ({
-          lost: new Promise<string>(() => {}),
-          kernels: {},
-          watchErrors: () => () => {},
-          destroy() {},
-        }) as unknown as Gpu,
+      openGpu: async () => fakeGpu(),
       builtinModel: async () => nodeFolder('public/demo-model'),
       sample: (name) => nodeFile(`public/samples/${name}`),
       folderOfFiles: filesFolder,

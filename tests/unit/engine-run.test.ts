@@ -3,10 +3,10 @@ import { clientAsset } from '../../src/headless/client-asset'
 import { createEngine } from '../../src/engine/core/core'
 import type { Engine } from '../../src/engine/api/types'
 import { bytesSource } from '../../src/formats/memory-folder'
-import type { Gpu } from '../../src/gpu/device'
 import { filesFolder, fileSource } from '../../src/storage/files-folder'
 import { nodeFile, nodeFolder } from '../../src/storage/node/node-folder'
 import { recommendedRun } from '../../src/run-file/run-file'
+import { fakeGpu } from '../helpers/fake-gpu'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import { MemoryPlace } from '../helpers/memory-place'
 import type { DataOptions } from '../../src/contracts/data'
@@ -52,13 +52,7 @@ beforeEach(async () => {
   events = []
   engine = createEngine(
     {
-      openGpu: async () =>
-        ({
-          lost: new Promise<string>(() => {}),
-          kernels: {},
-          watchErrors: () => () => {},
-          destroy() {},
-        }) as unknown as Gpu,
+      openGpu: async () => fakeGpu(),
       builtinModel: async () => nodeFolder('public/demo-model'),
       sample: (name) => nodeFile(`public/samples/${name}`),
       folderOfFiles: filesFolder,
