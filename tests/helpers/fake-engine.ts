@@ -26,6 +26,16 @@ const FAKE_TUNING: TuningReport = {
       chosen: 'register 8x8',
       gflops: 31.5,
     },
+    {
+      name: 'nf4 forward',
+      shape: [128, 512, 896, 1],
+      candidates: [
+        { variant: 'nf4 workgroup 8x4', gflops: 28.1, note: null },
+        { variant: 'unpacked first', gflops: 25.6, note: null },
+      ],
+      chosen: 'nf4 workgroup 8x4',
+      gflops: 28.1,
+    },
   ],
   refused: ['subgroup 8x4'],
   flopsPerSubmit: 1.5e9,
