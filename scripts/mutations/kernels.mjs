@@ -84,8 +84,8 @@ const matmul = [
   {
     name: 'matmul of lanes: every invocation shares out the first row of A',
     file: 'shaders/matmul-lanes.wgsl',
-    find: '+ place % ${SHARE}u, m_last)',
-    replace: ', m_last)',
+    find: '+ place % ${SHARE}u, m_last));',
+    replace: ', m_last));',
     test: kernel('matmul', 'variants'),
   },
   {
@@ -93,6 +93,20 @@ const matmul = [
     file: 'shaders/matmul-lanes.wgsl',
     find: 'p.diagonal + m0 + ${TM}u);',
     replace: 'p.diagonal + m0 + ${TM - 4}u);',
+    test: kernel('matmul', 'variants'),
+  },
+  {
+    name: 'matmul of lanes: a transposed A counts what lies beyond K',
+    file: 'shaders/matmul-lanes.wgsl',
+    find: 'k + ${q}u < p.K),',
+    replace: 'true),',
+    test: kernel('matmul', 'variants'),
+  },
+  {
+    name: 'matmul of lanes: a sum from the diagonal on begins four keys late',
+    file: 'shaders/matmul-lanes.wgsl',
+    find: 'let k_from = (max(m0, p.diagonal) - p.diagonal) / 4u * 4u;',
+    replace: 'let k_from = (max(m0, p.diagonal) - p.diagonal) / 4u * 4u + 4u;',
     test: kernel('matmul', 'variants'),
   },
   {
