@@ -57,6 +57,12 @@ function variants<B extends (...args: never[]) => unknown>(add: (name: string, b
     skip: skipped,
     skipIf: (condition: unknown) => (condition ? skipped : plain),
     runIf: (condition: unknown) => (condition ? plain : skipped),
+    each: (rows: readonly unknown[]) => (name: string, body: (...row: unknown[]) => unknown) => {
+      for (const [i, row] of rows.entries()) {
+        const own = () => body(...(Array.isArray(row) ? row : [row]))
+        add(`${name} (${i + 1})`, own as unknown as B)
+      }
+    },
   })
 }
 
