@@ -3,8 +3,9 @@
 //
 // SHARE: 0 every invocation reads A itself, from an address without a lane in it, which AMD's compilers read once for
 // all into scalar registers; 4, 8: of so many neighbours in a subgroup each reads one row and hands it round. Any
-// subgroup of at least so many lanes will do. AV, BV and CV are 1, A is not transposed. Invocations beyond N stay to
-// the end: their columns are clamped, their part of A is needed.
+// subgroup of at least so many lanes will do. Invocations beyond N stay to the end: their columns are clamped, their
+// part of A is needed. BV and CV are 1. AV is 1, too, but for A_TRANS: A [K, M] is read by elements (AV 0), four k of
+// one row each, so that what is handed round is the same.
 //
 // TURN: four neighbours swap rows instead, so that sum s of each is of row (own ^ s): a swap is one instruction where
 // SwiftShader's broadcast is seven. Its compiler keeps what is written a component at a time in registers, and a loop
