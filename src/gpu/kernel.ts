@@ -55,20 +55,23 @@ export class KernelCache {
     return this.chosen
   }
 
-  /** Choose otherwise from now on; what is recorded already stays. */
+  /** Choose otherwise from now on; what is recorded already stays. What was refused once is refused for good. */
   retune(choices: Partial<Tuning>): void {
-    this.chosen = { ...this.chosen, ...choices }
+    const { refused } = this.chosen
+    const more = (choices.refused ?? []).filter((name) => !refused.includes(name))
+    this.chosen = { ...this.chosen, ...choices, refused: more.length > 0 ? [...refused, ...more] : refused }
   }
 
   /** Verify variants that are used for the first time; true where one is refused, so that others are to be chosen. */
   async refuses(variants: Iterable<string>): Promise<boolean> {
     let refused = false
     for (const name of variants) {
-      if (!this.verifyVariant || this.verified.has(name)) continue
-      this.verified.add(name)
-      if (await this.verifyVariant(name)) continue
-      this.retune({ refused: [...this.chosen.refused, name as Tuning['refused'][number]] })
-      refused = true
+      const variant = name as Tuning['refused'][number]
+      if (this.verifyVariant && !this.verified.has(name)) {
+        this.verified.add(name)
+        if (!(await this.verifyVariant(name))) this.retune({ refused: [variant] })
+      }
+      refused ||= this.chosen.refused.includes(variant)
     }
     return refused
   }

@@ -1,5 +1,6 @@
 import type { Kernel, KernelCache, KernelSource } from './kernel'
 import type { Tensor, TensorDtype } from './tensor'
+import type { Tuning } from './tuning'
 import type { Defines } from './wgsl-template'
 
 /** One dispatch as recorded: nothing of it exists on the GPU yet. */
@@ -35,14 +36,13 @@ export interface DispatchRequest {
 export class Recorder {
   readonly dispatches: RecordedDispatch[] = []
   readonly virtual: Tensor[] = []
+  /** What the graph is chosen by. */
+  readonly tuning: Tuning
   private readonly kernels: KernelCache
 
-  constructor(kernels: KernelCache) {
+  constructor(kernels: KernelCache, tuning: Tuning = kernels.tuning) {
     this.kernels = kernels
-  }
-
-  get tuning(): KernelCache['tuning'] {
-    return this.kernels.tuning
+    this.tuning = tuning
   }
 
   /** A virtual tensor; `kind` groups it in the memory table. */

@@ -5,6 +5,7 @@ import { Recorder, type RecordedDispatch } from './recorder'
 import { packParams } from './reflect'
 import { storageBuffer } from './storage'
 import { byteLength, type Tensor } from './tensor'
+import type { Tuning } from './tuning'
 import { workDone } from './work-done'
 
 /** Bytes from one dispatch's parameters to the next's: WebGPU's least alignment of a uniform binding. */
@@ -29,7 +30,8 @@ export function paramBytes(dispatches: number): number {
 
 /**
  * A graph with its memory: placed once at the largest shape, replayed at any shape up to it. In steady state a run
- * encodes dispatches and writes parameters; it makes no buffer, bind group or pipeline.
+ * encodes dispatches and writes parameters; it makes no buffer, bind group or pipeline. It keeps the device's choices
+ * of the moment at which it was made, since those made later may want other dispatches.
  *
  * `Shape` is whatever the record function needs; it must be plain data, since its JSON is the cache key.
  */
@@ -39,6 +41,7 @@ export class Replay<Shape> {
   private readonly record: (r: Recorder, shape: Shape) => void
   private readonly label: string
   private readonly share: boolean
+  private tuning: Tuning
   private capacity: Recorder
   private readonly largest: Shape
   private slots: GPUBuffer[] = []
@@ -53,9 +56,25 @@ export class Replay<Shape> {
     this.label = options.label
     this.share = options.share ?? true
     this.largest = capacity
-    this.capacity = new Recorder(gpu.kernels)
-    record(this.capacity, capacity)
+    this.tuning = gpu.kernels.tuning
+    this.capacity = this.recorded(capacity)
     this.placed = this.place()
+  }
+
+  private recorded(shape: Shape): Recorder {
+    const recorder = new Recorder(this.gpu.kernels, this.tuning)
+    this.record(recorder, shape)
+    return recorder
+  }
+
+  /** Verify what was not yet on this device; true: record again, since others take the place of those refused. */
+  private async refuses(dispatches: RecordedDispatch[]): Promise<boolean> {
+    const { kernels } = this.gpu
+    if (!(await kernels.refuses(variantsOf(dispatches)))) return false
+    const { refused } = kernels.tuning
+    if (refused === this.tuning.refused) throw new Error(`${this.label}: records what is refused`)
+    this.tuning = { ...this.tuning, refused }
+    return true
   }
 
   private place(): SlotAssignment {
@@ -82,10 +101,9 @@ export class Replay<Shape> {
       const bytes = byteLength(tensor)
       if (bytes > limit) throw fail('gpu-tensor-too-large', { tensor: tensor.label, bytes, limit })
     }
-    if (await this.gpu.kernels.refuses(variantsOf(this.capacity.dispatches))) {
-      // Others take the place of those that were refused, and may want a tensor that those did without.
-      this.capacity = new Recorder(this.gpu.kernels)
-      this.record(this.capacity, this.largest)
+    while (await this.refuses(this.capacity.dispatches)) {
+      // Those that take the place of others may want a tensor that those did without.
+      this.capacity = this.recorded(this.largest)
       this.placed = this.place()
     }
     const kernels = this.capacity.dispatches.map(({ kernel }) => kernel)
@@ -136,7 +154,7 @@ export class Replay<Shape> {
   async prepare(shape: Shape): Promise<void> {
     let found = this.encoding(shape)
     if (found.isReady) return
-    if (await this.gpu.kernels.refuses(variantsOf(found.dispatches))) {
+    while (await this.refuses(found.dispatches)) {
       this.encodings.delete(found.key)
       found = this.encoding(shape)
     }
@@ -149,8 +167,7 @@ export class Replay<Shape> {
     const key = JSON.stringify(shape)
     let found = this.encodings.get(key)
     if (!found) {
-      const recorder = new Recorder(this.gpu.kernels)
-      this.record(recorder, shape)
+      const recorder = this.recorded(shape)
       const { dispatches } = recorder
       if (
         dispatches.length !== this.capacity.dispatches.length ||

@@ -189,7 +189,7 @@ export class GpuLanguageModel implements LanguageModel {
     return built(trainer, onCompile)
   }
 
-  private dropEvaluators(): void {
+  dropEvaluators(): void {
     this.evaluators.base?.destroy()
     this.evaluators.tuned?.destroy()
     this.evaluators = { base: null, tuned: null }

@@ -75,6 +75,8 @@ export interface LanguageModel {
   /** How strongly the adapter acts outside training, beside its own scale; 1 after attachLora. */
   setAdapterStrength(strength: number): void
   readonly adapterStrength: number
+  /** Free what losses without a gradient run in; the next makes it anew, with the device's choices of then. */
+  dropEvaluators(): void
   /** What each line of the batch leaves, without a gradient. */
   lossPerLine(batch: MicroBatch, useAdapter: boolean): Promise<LineFigures>
   /** Cross-entropy of each token [B, T], as the token after the one before it; NaN where it is not trained. */

@@ -89,8 +89,8 @@ export function matmul(r: Recorder, o: Matmul): void {
     params: productParams(o),
     workgroups: [Math.ceil(N / variant.columns), Math.ceil(M / variant.rows), Z],
     flops: 2 * M * N * K * Z * slices.count,
-    // Small register tiles are what the others are compared with.
-    variant: isTwin(name) ? undefined : name,
+    // Small register tiles are what the others are compared with; who names one answers for its numbers.
+    variant: o.variant || isTwin(name) ? undefined : name,
   })
 }
 
@@ -166,7 +166,7 @@ function chooseMatmul(product: ProductTraits, tuning: Tuning): MatmulVariantName
   if (!aTransposed && M < 4) return M === 1 ? 'register 1x4' : 'register 2x4'
   const [rows, columns] = tuning.refused.includes(largestTile(tuning)) ? [4, 4] : tuning.matmulTile
   if (M < rows || !vectorised) return 'register 4x4'
-  if (N < columns) return rows === 8 ? 'register 8x4' : 'register 4x4'
+  if (N < columns) return rows === 8 && !tuning.refused.includes('register 8x4') ? 'register 8x4' : 'register 4x4'
   const outputs = M * N * Z
   if (outputs >= tuning.matmulTileFrom) return `register ${rows}x${columns}` as MatmulVariantName
   return outputs < tuning.matmulTileFrom / 4 && !aTransposed ? 'register 2x4' : 'register 4x4'

@@ -52,6 +52,8 @@ export function linkRooms(parts: LinkedParts) {
 
   // A new model brings its own tokenizer and has no adapter yet.
   model.store.subscribe((now, before) => {
+    // What was timed may decode weights elsewhere, which takes other memory.
+    if (now.gpu !== before.gpu) replan()
     if (now.card === before.card) return
     // A load that failed may have left the model of before as it stood, adapter and all.
     if (now.status !== 'loading' && !engine.adapter()) {

@@ -46,6 +46,10 @@ export class FakeLanguageModel implements LanguageModel {
     return this.strengths.at(-1) ?? 1
   }
 
+  /** How often. */
+  evaluatorsDropped = 0
+  dropEvaluators = () => void this.evaluatorsDropped++
+
   readLora = async () => this.pairs
   planMemory = () => ({
     memory: [{ kind: 'base', bytes: 1000 }],

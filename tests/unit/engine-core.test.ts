@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { clientAsset } from '../../src/headless/client-asset'
 import { createEngine } from '../../src/engine/core/core'
 import type { Platform } from '../../src/engine/core/platform'
@@ -11,6 +11,12 @@ import { fakeGpu } from '../helpers/fake-gpu'
 import { FakeLanguageModel } from '../helpers/fake-language-model'
 import type { DataOptions } from '../../src/contracts/data'
 import type { TrainEvent } from '../../src/contracts/events'
+
+// Nothing is computed on the pretend device.
+vi.mock('../../src/engine/core/tune-device', async (original) => ({
+  ...(await original<object>()),
+  tuneDevice: async () => null,
+}))
 
 let engine: Engine
 let model: FakeLanguageModel
@@ -262,6 +268,12 @@ describe('engine', () => {
   it('opens one device for two who ask at once', async () => {
     await Promise.all([engine.gpu().catch(() => {}), engine.loadModel({ kind: 'builtin' })])
     expect(devices).toBe(1)
+  })
+
+  it('lets go of what evaluates with the kernels of before once they were timed', async () => {
+    await engine.loadModel({ kind: 'builtin' })
+    await engine.tune()
+    expect(model.evaluatorsDropped).toBe(1)
   })
 
   it('refuses work that cannot go beside a run', async () => {

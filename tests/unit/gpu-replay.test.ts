@@ -165,6 +165,43 @@ describe('a replay', () => {
     expect(made.done).toBe(5)
   })
 
+  it('keeps the choices that it was made with, and takes from later ones what must not be used', async () => {
+    const host = fresh()
+    const record = (r: Recorder, { n }: { n: number }): void => {
+      chain(r, { n })
+      // Where weights are unpacked first there is one more dispatch.
+      if (!r.tuning.nf4InTile.forward) chain(r, { n })
+      const { refused } = r.tuning
+      const all = ['row', 'register 8x8', 'register 8x4'] as const
+      const variant = n > 50 ? undefined : all.find((name) => !refused.includes(name))
+      const [x, y] = [r.tensor('x', [n]), r.tensor('y', [n])]
+      r.dispatch({ source: ADD, tensors: { x, y }, params: { n }, workgroups: [1, 1, 1], variant })
+    }
+    const replay = new Replay(host, record, { n: 100 }, { label: 'kept' })
+    host.kernels.retune({ nf4InTile: { forward: 'workgroup 8x8' }, refused: ['row'] })
+    const asked: string[] = []
+    host.kernels.verifyVariant = async (name) => {
+      asked.push(name)
+      return name === 'register 8x4'
+    }
+    host.kernels.compile = async () => {}
+    await replay.prepare({ n: 10 })
+    // The one that takes the place of another is verified, too.
+    expect(asked).toEqual(['row', 'register 8x8', 'register 8x4'])
+    expect(host.kernels.tuning.refused).toEqual(['row', 'register 8x8'])
+  })
+
+  it('ends where a graph chooses what is refused', async () => {
+    const host = fresh()
+    host.kernels.verifyVariant = async () => false
+    const record = (r: Recorder): void => {
+      const [x, y] = [r.tensor('x', [8]), r.tensor('y', [8])]
+      r.dispatch({ source: ADD, tensors: { x, y }, params: { n: 8 }, workgroups: [1, 1, 1], variant: 'row' })
+    }
+    const replay = new Replay<null>(host, record, null, { label: 'stubborn' })
+    await expect(replay.build()).rejects.toThrow('stubborn: records what is refused')
+  })
+
   it('refuses a graph whose number of dispatches depends on the shape', async () => {
     const record = (r: Recorder, { n }: { n: number }): void => {
       chain(r, { n })

@@ -51,6 +51,8 @@ describe('candidates', () => {
   })
 })
 
+const TRAITS = { isSoftware: false, vendor: 'apple', architecture: '', subgroups: null, workgroupBytes: 32768 }
+
 const REPORT: TuningReport = {
   key: 'this device',
   adapter: 'A',
@@ -74,13 +76,12 @@ const REPORT: TuningReport = {
 }
 
 describe('what a search found', () => {
-  function variantTaken(choices: Partial<Tuning>, bTransposed: boolean): string | null {
-    const traits = { isSoftware: false, vendor: 'apple', architecture: '', subgroups: null, workgroupBytes: 32768 }
+  function variantTaken(choices: Partial<Tuning>, bTransposed: boolean, N = 896): string | null {
     const host = { device: { createBindGroupLayout: () => ({}) }, counts: { pipelines: 0 } } as unknown as Gpu
-    const kernels = new KernelCache(host, defaultTuning(traits))
+    const kernels = new KernelCache(host, defaultTuning(TRAITS))
     kernels.retune(choices)
     const r = new Recorder(kernels)
-    const [M, N, K] = [512, 896, 896]
+    const [M, K] = [512, 896]
     const t = (n: number) => bufferTensor('t', 'f32', [n], {} as GPUBuffer)
     matmul(r, { a: t(M * K), b: t(N * K), c: t(M * N), M, N, K, bTransposed })
     return r.dispatches[0].variant
@@ -93,7 +94,21 @@ describe('what a search found', () => {
     expect(variantTaken(tuningOf(REPORT), false)).toBe('workgroup 4x4')
     expect(variantTaken({ refused: ['workgroup 8x4', 'workgroup 4x4'] }, false)).toBe('register 8x4')
     // Register tiles up to 4 x 4 are the twins themselves.
-    expect(variantTaken({ refused: ['workgroup 8x4', 'workgroup 4x4', 'register 8x4'] }, false)).toBe(null)
+    const refused = ['workgroup 8x4', 'workgroup 4x4', 'register 8x4'] as const
+    expect(variantTaken({ refused }, false)).toBe(null)
+    expect(variantTaken({ refused, matmulTile: [8, 8] }, false, 6)).toBe(null)
+  })
+
+  it('never gives back what was refused once', async () => {
+    const kernels = new KernelCache({} as Gpu, defaultTuning(TRAITS))
+    kernels.verifyVariant = async () => false
+    expect(await kernels.refuses(['row'])).toBe(true)
+    kernels.retune({ ...tuningOf(REPORT), refused: ['workgroup 8x4'] })
+    kernels.retune({ flopsPerSubmit: 1 })
+    expect(kernels.tuning.refused).toEqual(['row', 'workgroup 8x4'])
+    // Asked once: the second answer is the first one.
+    kernels.verifyVariant = async () => true
+    expect(await kernels.refuses(['row'])).toBe(true)
   })
 
   it('says whether weights are decoded in the tile, each way by itself', () => {

@@ -79,6 +79,8 @@ class EngineCore implements Engine {
   async tune() {
     return this.tasks.only('tune', async () => {
       const { gpu, tuning } = await this.device.tune()
+      // They keep the kernels of before.
+      this.held.loaded?.model.dropEvaluators()
       return gpuSummary(gpu, tuning)
     })
   }
