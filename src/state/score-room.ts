@@ -8,7 +8,7 @@ import type { Language } from '../i18n'
 import type { RunFacts } from '../run-file/run-facts'
 import { fail, type SerializedError } from '../errors'
 import { engineExaminee } from '../eval/run/engine-examinee'
-import { cachePrint, type Candidate } from '../eval/run/asked'
+import type { Candidate } from '../eval/run/asked'
 import { countOf, runSuites, type ScoredSuite } from '../eval/run/runner'
 import type { Scores } from '../eval/run/scores'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../eval/run/verdict'
@@ -18,6 +18,7 @@ import { readSuite, type Suite } from '../eval/suites/suite'
 import { isAbort, serializeError } from './failure'
 import { judgeWith, NO_JUDGE, type JudgeChoice } from './judge-choice'
 import { keptAnswers } from './kept-answers'
+import { candidatesOf } from './score-candidates'
 import { createScoreDocuments, type DocumentsState, type DocumentsSurroundings } from './score-documents'
 import { createReview, type ReviewState } from './score-review'
 
@@ -90,9 +91,6 @@ const ANSWER_TOKENS = 96
 /** What runs ask on the way, and how much of it: seconds, not minutes. */
 const SMALL_SETS = ['general-text', 'general-questions'] as const
 const SMALL_ITEMS = 8
-/** Enough texts to tell two sets of weights apart. */
-const PRINT_TEXT = 'What the model makes of this sentence tells its weights from others, and 这一句也是。'
-
 /** The room that says whether it is better: base and adapter on the same suites, people, a verdict. */
 export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
   const store = createStore<ScoreState>(() => ({
@@ -178,28 +176,14 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     return name === 'truth' ? truthSuite(references) : references
   }
 
-  /** Base and, where there is one, the adapter; each known by what it makes of a sentence, to the last bit. */
-  async function candidates(): Promise<Candidate[]> {
-    const text = new File([JSON.stringify({ text: PRINT_TEXT })], 'print.jsonl')
-    const data = { max_length: 128, assistant_only_loss: false, mapping: { format: 'text' as const } }
-    const print = async (useAdapter: boolean) => {
-      const { loss } = await engine.evaluateOn({ kind: 'file', file: text }, data, { useAdapter })
-      return `${engine.model()?.id}/${loss}${cachePrint(around.cache())}`
-    }
-    const adapter = around.adapter()
-    const base: Candidate = { id: 'base', name: 'base', adapter: null, strength: 1, print: await print(false) }
-    if (!adapter) return [base]
-    return [base, { id: 'tuned', name: adapter.name, adapter: adapter.name, strength: 1, print: await print(true) }]
-  }
-
-  function examineeNow(own: ReturnType<typeof rows>) {
+  function examineeNow(own: ReturnType<typeof rows>, cache?: CacheType) {
     return engineExaminee<DataSource>({
       engine,
       // The adapter is on the model already.
       load: async () => {},
       data: own ? { source: own.source, options: own.options } : undefined,
       maxLength: own?.options.max_length ?? 512,
-      cache: around.cache(),
+      cache,
       onText: (writing) => store.setState({ writing }),
     })
   }
@@ -261,10 +245,12 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
     /** Ask both everything that is ticked; answers that are kept are not asked again. */
     start: () =>
       work('preparing', async (signal) => {
+        // All answers of one scoring are of one type, whatever is ticked meanwhile.
+        const cache = around.cache()
         await documents.takePasted()
         const { makeScores } = await import('../eval/run/scores')
         const asked = await suites()
-        const who = await candidates()
+        const { fingerprint, candidates: who } = await candidatesOf(engine, around.adapter()?.name ?? null, cache)
         const own = rows()
         const card = around.adapter()?.card ?? null
         const total = countOf(asked, who)
@@ -274,7 +260,7 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const answers = await keptAnswers()
         const on = (progress: Progress) => store.setState({ progress })
         const texts = documents.open(on, signal)
-        const parts = { suites: asked, candidates: who, examinee: examineeNow(own), store: answers, on, signal }
+        const parts = { suites: asked, candidates: who, examinee: examineeNow(own, cache), store: answers, on, signal }
         const run = { ...parts, passages: texts.passages }
         try {
           const { left, seconds } = await estimateRun(run)
@@ -287,12 +273,12 @@ export function createScoreRoom(engine: Engine, around: ScoreSurroundings) {
         const judge = await judgeWith(store.getState().judge, asking, { ...around, engine, on, key: () => key })
         const facts = {
           model: engine.model()?.id ?? '',
-          model_fingerprint: who[0].print,
+          model_fingerprint: fingerprint,
           data: own?.name ?? null,
           data_sha256: null,
           settings: {
             limit,
-            kv_dtype: around.cache(),
+            kv_dtype: cache,
             ...own?.options,
             ...(asked.some(isTruth) && { passages: texts.by() }),
           },

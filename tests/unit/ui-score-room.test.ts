@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { loadWords } from '../../src/i18n'
+import type { CacheType } from '../../src/contracts/answers'
 import { createScoreRoom } from '../../src/state/score-room'
 import { createFakeEngine } from '../helpers/fake-engine'
 
@@ -16,13 +17,12 @@ const allowed: string[] = []
 const others: unknown[] = []
 const ADAPTER = { name: 'run 1', card: {} }
 
-async function room(hasAdapter = true) {
-  const engine = createFakeEngine(0)
+async function room(hasAdapter = true, engine = createFakeEngine(0), cache: () => CacheType = () => 'f32') {
   await engine.loadModel({ kind: 'builtin' })
   const options = { max_length: 128, assistant_only_loss: true }
   const score = createScoreRoom(engine, {
     baseUrl: 'http://localhost/page/',
-    cache: () => 'f32',
+    cache,
     data: () => ({ source: { kind: 'sample', name: 'harbour-master.json' }, name: 'Harbour master', options }),
     allow: async (url) => void allowed.push(url),
     hubEndpoint: () => 'http://hub',
@@ -64,6 +64,42 @@ test('base and adapter are asked the same, and the verdict follows', async () =>
   expect(chinese.table[0]).toEqual(['考什么', '指标', '基础模型', '本适配器', '差别'])
   expect([chinese.table[1][1], chinese.table[1][4]]).toEqual(['损失', '无'])
   expect(JSON.parse(await (await score.file('json')).blob.text()).format).toBe('tunetab-scores/1')
+})
+
+test('a cache that is chosen while scores run is that of the next ones', async () => {
+  const engine = createFakeEngine(0)
+  const types = new Set<CacheType | undefined>()
+  let chosen: CacheType = 'f16'
+  const meanwhile = <Args extends unknown[], T>(act: (...args: Args) => T) => {
+    return (...args: Args): T => {
+      chosen = 'f32'
+      return act(...args)
+    }
+  }
+  const { generateMany } = engine
+  const listening = {
+    ...engine,
+    evaluateOn: meanwhile(engine.evaluateOn),
+    questionsOf: meanwhile(engine.questionsOf),
+    generateMany: ((requests, ...rest) => {
+      for (const { kv_dtype } of requests) types.add(kv_dtype)
+      return generateMany.call(engine, requests, ...rest)
+    }) satisfies typeof generateMany,
+  }
+  const score = await room(true, listening, () => chosen)
+  score.limitTo(4)
+  for (const choice of ['loss', 'instructions', 'refusal', 'forgetting'] as const) score.choose(choice, false)
+  const factsOf = async () => {
+    await score.start()
+    return score.store.getState().scores!.facts
+  }
+  const half = await factsOf()
+  expect([half.settings.kv_dtype, [...types]]).toEqual(['f16', ['f16']])
+  types.clear()
+  // Kept answers in 16 bits are not taken for those in 32, and the model is the same.
+  const whole = await factsOf()
+  expect([whole.settings.kv_dtype, [...types]]).toEqual(['f32', ['f32']])
+  expect([half.model_fingerprint, whole.model_fingerprint]).toEqual(['builtin/2.7', 'builtin/2.7'])
 })
 
 test('five cards are judged without names, and a second person can be compared', async () => {

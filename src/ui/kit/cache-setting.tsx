@@ -5,8 +5,11 @@ import form from './form.module.css'
 /** Keys and values: one of each for every layer and token. */
 const KINDS = 2
 
-/** Whether answers keep keys and values in 16 bits; what that saves and costs, or why it cannot be had. */
-export function CacheSetting() {
+/**
+ * Whether answers keep keys and values in 16 bits; what that saves and costs, or why it cannot be had. Nothing is said
+ * of a GPU before it is known.
+ */
+export function CacheSetting({ disabled = false }: { disabled?: boolean }) {
   const studio = useStudio()
   const { t, num, bytes } = useWords()
   const cache = useStore(studio.prefs, ({ answerCache }) => answerCache)
@@ -18,14 +21,14 @@ export function CacheSetting() {
     <label className={form.option}>
       <input
         type="checkbox"
-        disabled={!isThere}
+        disabled={disabled || !isThere}
         checked={isThere && cache === 'f16'}
         onChange={({ target }) => studio.prefs.setState({ answerCache: target.checked ? 'f16' : 'f32' })}
       />
       <span>
         {t('cache.label')}
         <small className="muted">
-          {!isThere && t('cache.lacking')}
+          {gpu && !isThere && t('cache.lacking')}
           {isThere &&
             whole !== null &&
             t('cache.memory', { tokens: num(tokens), whole: bytes(whole), half: bytes(whole / 2) })}

@@ -65,7 +65,7 @@ export function Setup() {
       <OwnRows />
       {chosen.truth && <Documents />}
       <JudgeSetup />
-      <CacheSetting />
+      <CacheSetting disabled={phase !== 'idle'} />
       <label>
         <input type="checkbox" checked={onTheWay} onChange={({ target }) => studio.score.askOnTheWay(target.checked)} />
         {` ${t('score.onTheWay')}`}
