@@ -1,11 +1,21 @@
-import { expect, it } from 'vitest'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, vi } from 'vitest'
 import type { GenerateRequest } from '../../src/contracts/answers'
-import type { Engine, GpuSummary } from '../../src/engine/api/types'
+import type { Engine } from '../../src/engine/api/types'
 import { cachePrint } from '../../src/eval/run/asked'
 import { engineExaminee } from '../../src/eval/run/engine-examinee'
-import type { CommandContext } from '../../src/headless/cli/command'
-import { kvDtype } from '../../src/headless/cli/kv-dtype'
+import { generateCommand } from '../../src/headless/cli/generate'
+import { scoreCommand } from '../../src/headless/cli/score'
 import { createTryRoom } from '../../src/state/try-room'
+
+vi.mock('../../src/engine/core/core', () => ({
+  createEngine: () => ({
+    gpu: async () => ({ features: [], description: 'Pretend GPU' }),
+    loadModel: () => Promise.reject(new Error('the model was loaded')),
+  }),
+}))
 
 const ANSWER = { text: 'Ahoy', finish: 'stop' as const, tokensPerSecond: 1, token_ids: [1] }
 
@@ -42,10 +52,20 @@ it('scores ask with it, and keep their answers apart from others', async () => {
   expect(cachePrint('f32')).toBe('')
 })
 
-it('the command line says before anything is asked that a GPU lacks it', async () => {
-  const on = (features: string[]) => ({ gpu: async () => ({ features }) as GpuSummary }) as unknown as Engine
-  const wanted = (value?: string) => ({ options: { 'kv-dtype': value } }) as unknown as CommandContext
-  expect(await kvDtype(wanted(), on([]))).toBe('f32')
-  expect(await kvDtype(wanted('f16'), on(['shader-f16']))).toBe('f16')
-  await expect(kvDtype(wanted('f16'), on([]))).rejects.toMatchObject({ code: 'model-no-f16-cache' })
+it('the command line asks the GPU before a model is loaded and a folder taken', async () => {
+  const out = join(tmpdir(), `no-f16-${process.pid}`)
+  const said = { line: () => {}, warning: () => {}, progress: () => {} }
+  const context = (options: object) => ({ options, terminal: said, root: '.', onInterrupt: () => {} }) as never
+  const asked = { model: 'builtin', 'kv-dtype': 'f16', prompt: 'Who?', suite: 'refusal', out }
+  for (const { run } of [generateCommand, scoreCommand])
+    await expect(run(context(asked))).rejects.toMatchObject({ code: 'model-no-f16-cache' })
+  // In 32 bits any GPU goes on, to the model.
+  await expect(generateCommand.run(context({ ...asked, 'kv-dtype': 'f32' }))).rejects.toThrow('was loaded')
+  expect(existsSync(out)).toBe(false)
+})
+
+it('is no option where the answers are there already', async () => {
+  const options = { answers: 'answers.jsonl', 'kv-dtype': 'f16', suite: 'ifeval', out: 'scores' }
+  const excluded = { code: 'cli-options-exclude', params: { first: '--answers', second: '--kv-dtype' } }
+  await expect((async () => scoreCommand.run({ options } as never))()).rejects.toMatchObject(excluded)
 })

@@ -39,7 +39,6 @@ export const generateCommand: Command = {
     const { run } = await readRun(options.config as string | undefined, terminal)
     const lora = options.lora ? await folderAt('--lora', options.lora as string, root) : null
     const engine = await engineWithModel(context, run.quantization)
-    const kv_dtype = await kvDtype(context, engine)
     if (lora) await engine.loadAdapter(lora)
 
     const cancel = new AbortController()
@@ -53,7 +52,7 @@ export const generateCommand: Command = {
       seed: Number(options.seed ?? 0),
       max_new_tokens: Number(options['max-new-tokens'] ?? 128),
       useAdapter: lora !== null,
-      kv_dtype,
+      kv_dtype: kvDtype(context),
     })
     if (lines) return answerLines(context, engine, lines, ask, cancel.signal)
     let shown = 0

@@ -64,9 +64,11 @@ export const scoreCommand: Command = {
     gpu: gpuOption,
   },
   async run(context) {
-    const { model, answers } = context.options
-    if (answers !== undefined && model !== undefined)
-      throw fail('cli-options-exclude', { first: '--answers', second: '--model' })
+    const { model, answers, 'kv-dtype': cache } = context.options
+    // Where answers are there, nothing answers.
+    for (const [second, given] of Object.entries({ '--model': model, '--kv-dtype': cache }))
+      if (answers !== undefined && given !== undefined)
+        throw fail('cli-options-exclude', { first: '--answers', second })
     if (answers !== undefined) return judgeAnswers(context)
     if (model === undefined) throw fail('cli-missing-option', { command: 'score', option: '--model or --answers' })
     return scoreModel(context)

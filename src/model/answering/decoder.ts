@@ -1,3 +1,4 @@
+import { cacheLayout } from '../../contracts/answer-cache'
 import type { Gpu } from '../../gpu/device'
 import { Replay } from '../../gpu/replay'
 import { readBuffer, ReadbackRing } from '../../gpu/readback'
@@ -15,7 +16,7 @@ import {
   type AnswerTensors,
   type DecoderSize,
 } from './answer-graphs'
-import { cacheLayout, promptViews, stepCache } from './line-caches'
+import { promptViews, stepCache } from './line-caches'
 import type { StepShape } from './step-graph'
 
 /** Tokens that are still on their way from the GPU, one a line. */

@@ -1,9 +1,11 @@
+import { cacheLayout } from '../../contracts/answer-cache'
+import type { CacheType } from '../../contracts/answers'
 import { useFields, useStore } from '../read-store'
 import { useStudio, useWords } from '../studio-context'
 import form from './form.module.css'
 
-/** Keys and values: one of each for every layer and token. */
-const KINDS = 2
+/** For so many tokens the memory is told. */
+const TOKENS = 1024
 
 /**
  * Whether answers keep keys and values in 16 bits; what that saves and costs, or why it cannot be had. Nothing is said
@@ -15,8 +17,7 @@ export function CacheSetting({ disabled = false }: { disabled?: boolean }) {
   const cache = useStore(studio.prefs, ({ answerCache }) => answerCache)
   const { card, gpu } = useFields(studio.model.store, 'card', 'gpu')
   const isThere = gpu?.features.includes('shader-f16') ?? false
-  const tokens = 1024
-  const whole = card ? KINDS * card.layers * card.kvHeads * card.headDim * tokens * 4 : null
+  const sizeIn = (type: CacheType) => bytes(card!.layers * cacheLayout(card!, 1, TOKENS, type).bytes)
   return (
     <label className={form.option}>
       <input
@@ -29,10 +30,8 @@ export function CacheSetting({ disabled = false }: { disabled?: boolean }) {
         {t('cache.label')}
         <small className="muted">
           {gpu && !isThere && t('cache.lacking')}
-          {isThere &&
-            whole !== null &&
-            t('cache.memory', { tokens: num(tokens), whole: bytes(whole), half: bytes(whole / 2) })}
-          {isThere && ` ${t('cache.effect')}`}
+          {isThere && `${t('cache.effect')} `}
+          {isThere && card && t('cache.memory', { tokens: num(TOKENS), whole: sizeIn('f32'), half: sizeIn('f16') })}
         </small>
       </span>
     </label>

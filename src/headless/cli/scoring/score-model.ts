@@ -18,7 +18,7 @@ import { modelFingerprint } from '../../../model/opening/fingerprint'
 import { openModelFolder } from '../../../model/opening/open-model'
 import { nodeFile } from '../../../storage/node/node-folder'
 import type { CommandContext } from '../command'
-import { engineWithModel } from '../engine'
+import { engineOnGpu, engineWithModel } from '../engine'
 import { dataAt, dataOptions } from '../data'
 import { folderAt, makeOut } from '../inputs'
 import { kvDtype } from '../kv-dtype'
@@ -52,6 +52,8 @@ export async function scoreModel(context: CommandContext): Promise<void> {
   } = await findSuites(options.suite as string, root, { withTruth: documents !== null })
   if (own.length > 0 && data === undefined) throw fail('cli-missing-option', { command: 'score', option: '--data' })
   if (data !== undefined) await dataAt(options)
+  // Before OUT is taken: a GPU that cannot do it leaves nothing behind.
+  const engine = await engineOnGpu(context)
   await makeOut(
     out,
     { '--model': options.model as string, ...Object.fromEntries(loras.map((l) => ['--lora', l])) },
@@ -61,8 +63,8 @@ export async function scoreModel(context: CommandContext): Promise<void> {
 
   const cancel = new AbortController()
   context.onInterrupt(() => cancel.abort())
-  const engine = await engineWithModel(context, run.quantization)
-  const cache = await kvDtype(context, engine)
+  await engineWithModel(context, run.quantization, engine)
+  const cache = kvDtype(context)
   const fingerprint = await modelFingerprint(await openModelFolder(folder))
   const print = `${fingerprint}${cachePrint(cache)}`
   const candidates: Candidate[] = [{ id: 'base', name: 'base', adapter: null, strength: 1, print }]
