@@ -1,7 +1,7 @@
 /**
- * Every choice that depends on the device and not on the model, in one table: what a tuner may write. Each has one
- * reader, named in its comment. None changes what is computed; tiles, lanes and chunks fix the order of sums, so the
- * same table gives the same bits.
+ * Every choice that depends on the device and not on the model, in one table: what a tuner may write. The comments name
+ * who reads them, where that is one. None changes what is computed; tiles, lanes and chunks fix the order of sums, so
+ * the same table gives the same bits.
  *
  * Two columns so far: GPUs, and software adapters (SwiftShader, lavapipe, WARP), where an invocation is a loop on a
  * processor core: barriers are dear there, registers cheap, and cores few.
@@ -41,10 +41,11 @@ export interface Tuning {
   /** The same by class of product, where a search on the device (src/ops/tuner.ts) found it; goes before the list. */
   matmulBy: Partial<Record<MatmulClass, readonly MatmulVariantName[]>>
   /**
-   * The tile in which the product of a group of linears decodes its NF4 weights, forward and backward; absent: they are
-   * unpacked into a slab first. With both there is no slab. Read by `nf4Tile`.
+   * The tile in which the product of a group of linears decodes its NF4 weights, forward and backward; absent, or null
+   * where a search found that better: they are unpacked into a slab first. With both there is no slab. Read by
+   * `nf4Tile`, and where a device is opened, which verifies them before memory is planned.
    */
-  nf4InTile: { readonly forward?: WorkgroupTile; readonly backward?: WorkgroupTile }
+  nf4InTile: { readonly [way in 'forward' | 'backward']?: WorkgroupTile | null }
   /** Variants that gave other numbers than their twin on this device: never taken. */
   refused: readonly (MatmulVariantName | Nf4VariantName)[]
   /** Workgroups from which on such a variant is taken: several for every core. */

@@ -1,11 +1,12 @@
-import type { Gpu } from '../gpu/device'
+import type { TunedCandidate } from '../contracts/tuning'
+import { allocating, type Gpu } from '../gpu/device'
 import { Replay } from '../gpu/replay'
 import { workDone } from '../gpu/work-done'
 
 type Recording = ConstructorParameters<typeof Replay<null>>[1]
 
 /** Behind the best by so much after one run, a candidate is timed no further. */
-export const HOPELESS = 1.5
+const HOPELESS = 1.5
 
 /** Runs what is recorded, by itself. */
 export async function runOnce(gpu: Gpu, record: Recording): Promise<void> {
@@ -19,8 +20,59 @@ export async function runOnce(gpu: Gpu, record: Recording): Promise<void> {
   }
 }
 
+/**
+ * `make`s what takes buffers, `use`s it and frees them.
+ * @throws TuneError gpu-out-of-memory, and what the two throw; no buffer is left then either
+ */
+export async function borrowing<T, R>(gpu: Gpu, make: () => T, use: (made: T) => Promise<R>): Promise<R> {
+  const buffers: GPUBuffer[] = []
+  const made = await allocating(gpu, 'tuner', () => {
+    const stop = gpu.watchBuffers((buffer) => buffers.push(buffer))
+    try {
+      return make()
+    } finally {
+      stop()
+    }
+  })
+  try {
+    return await use(made)
+  } finally {
+    for (const buffer of buffers) gpu.free(buffer)
+  }
+}
+
+/**
+ * Times one candidate after the other, but for the refused, and ends early where time is over and one has been timed
+ * (`isCut`). The fastest come first.
+ */
+export async function race(
+  gpu: Gpu,
+  entries: readonly (readonly [variant: string, record: Recording])[],
+  o: { flops: number; refused: readonly string[]; isOver: () => boolean },
+): Promise<{ candidates: TunedCandidate[]; isCut: boolean }> {
+  const candidates: TunedCandidate[] = []
+  let [best, isCut] = [Infinity, false]
+  for (const [variant, record] of entries) {
+    if (o.refused.includes(variant)) {
+      candidates.push({ variant, gflops: 0, note: 'differs' })
+      continue
+    }
+    isCut = best < Infinity && o.isOver()
+    if (isCut) break
+    const ms = await timeProduct(gpu, best, record)
+    if (ms === null) {
+      candidates.push({ variant, gflops: 0, note: 'failed' })
+      continue
+    }
+    best = Math.min(best, ms)
+    candidates.push({ variant, gflops: o.flops / ms / 1e6, note: ms > best * HOPELESS ? 'slow' : null })
+  }
+  candidates.sort((x, y) => y.gflops - x.gflops)
+  return { candidates, isCut }
+}
+
 /** Median milliseconds of five runs, or of one where that is hopeless; null where it does not run. */
-export async function timeProduct(gpu: Gpu, best: number, record: Recording): Promise<number | null> {
+async function timeProduct(gpu: Gpu, best: number, record: Recording): Promise<number | null> {
   const plan = new Replay<null>(gpu, record, null, { label: 'tuner' })
   try {
     await plan.build()

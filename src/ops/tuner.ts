@@ -1,14 +1,14 @@
 import type { Gpu } from '../gpu/device'
 import { readBuffer } from '../gpu/readback'
-import { uploadTensor } from '../gpu/storage'
-import type { Tensor } from '../gpu/tensor'
+import type { Recorder } from '../gpu/recorder'
+import { uploadTensor, write } from '../gpu/storage'
 import type { MatmulClass, MatmulVariantName, Nf4VariantName, Tuning, WorkgroupTile } from '../gpu/tuning'
-import type { TunedCandidate, TunedClass, TuningReport } from '../contracts/tuning'
+import type { TunedClass, TuningReport } from '../contracts/tuning'
 import { matmul, matmulReference } from './matmul'
 import { nf4VariantName } from './matmul-nf4'
 import { MATMUL_VARIANTS } from './matmul-variants'
 import { nf4TilesFor, searchNf4, verifyNf4 } from './nf4-search'
-import { HOPELESS, runOnce, timeProduct } from './run-once'
+import { borrowing, race, runOnce } from './run-once'
 
 /** One product for each class, in proportions of a model of half a billion parameters. */
 const SHAPES: Record<MatmulClass, { M: number; N: number; K: number; Z: number; bTransposed: boolean }> = {
@@ -83,13 +83,27 @@ export function verifyVariant(gpu: Gpu, name: MatmulVariantName | Nf4VariantName
   return isNf4(name) ? verifyNf4(gpu, tileOf(name)) : verifyMatmul(gpu, name)
 }
 
+/** Reports are kept, and variants come and go. */
+const isKnown = (name: string): name is MatmulVariantName => Object.hasOwn(MATMUL_VARIANTS, name)
 const isNf4 = (name: string): name is Nf4VariantName => name.startsWith('nf4 ')
 const tileOf = (name: Nf4VariantName): WorkgroupTile => name.slice(4) as WorkgroupTile
 
-/** A product whose sizes fill no tile: what a variant must get right before it is used. */
-const CHECK = { M: 37, N: 76, K: 44 }
+interface Check {
+  M: number
+  N: number
+  K: number
+  aTransposed: boolean
+  bTransposed: boolean
+}
+
+/** Products whose sizes fill no tile: what a variant must get right, of those it takes, before it is used. */
+const CHECKS: Check[] = [
+  { M: 37, N: 76, K: 44, aTransposed: false, bTransposed: true },
+  { M: 37, N: 76, K: 44, aTransposed: false, bTransposed: false },
+  { M: 36, N: 76, K: 46, aTransposed: true, bTransposed: false },
+]
 /** For the variant of single rows, which adds in an order of its own. */
-const ROW_CHECK = { M: 1, N: 77, K: 132 }
+const ROW_CHECK: Check = { M: 1, N: 77, K: 132, aTransposed: false, bTransposed: true }
 
 /**
  * Whether a variant gives, bit for bit, what the plain register tile gives, and that what f64 gives; false, too, where
@@ -97,40 +111,39 @@ const ROW_CHECK = { M: 1, N: 77, K: 132 }
  */
 export async function verifyMatmul(gpu: Gpu, variant: MatmulVariantName): Promise<boolean> {
   const ordered = variant !== 'row'
-  const { M, N, K } = ordered ? CHECK : ROW_CHECK
   const values = (n: number, seed: number): Float32Array<ArrayBuffer> =>
     Float32Array.from({ length: n }, (_, i) => Math.fround(Math.sin(i * 12.9898 + seed) * 0.5))
-  const [left, right] = [values(M * K, 1), values(N * K, 2)]
-  const buffers: Tensor[] = []
-  const keep = (tensor: Tensor): Tensor => (buffers.push(tensor), tensor)
-  const [a, b] = [keep(uploadTensor(gpu, 'check a', left)), keep(uploadTensor(gpu, 'check b', right))]
-  try {
-    for (const bTransposed of [true, false]) {
-      const traits = { M, N, K, Z: 1, aTransposed: false, bTransposed, single: true, vectorised: true, causal: null }
-      if (!MATMUL_VARIANTS[variant].takes(traits)) continue
+  const isRight = async (check: Check): Promise<boolean> => {
+    const { M, N, K } = check
+    const traits = { ...check, Z: 1, single: true, vectorised: true, causal: null }
+    if (!MATMUL_VARIANTS[variant].takes(traits)) return true
+    const [left, right] = [values(M * K, 1), values(N * K, 2)]
+    const make = () => [left, right, new Float32Array(M * N)].map((data) => uploadTensor(gpu, 'check', data))
+    return borrowing(gpu, make, async ([a, b, c]) => {
       const results: Uint32Array[] = []
       for (const name of ['register 4x4', variant] as const) {
-        const c = keep(uploadTensor(gpu, 'check c', new Float32Array(M * N).fill(7)))
-        await runOnce(gpu, (r) => matmul(r, { a, b, c, M, N, K, bTransposed, variant: name }))
+        write(gpu, c.buffer!, new Float32Array(M * N).fill(7))
+        await runOnce(gpu, (r) => matmul(r, { ...check, a, b, c, variant: name }))
         results.push(new Uint32Array(await readBuffer(gpu, c.buffer!, 0, M * N * 4)))
       }
       if (ordered && results[0].some((word, i) => word !== results[1][i])) return false
-      const want = matmulReference(left, right, { M, N, K, bTransposed })
       const got = new Float32Array(results[1].buffer)
-      if (want.some((v, i) => !(Math.abs(v - got[i]) < 1e-4))) return false
-    }
+      return matmulReference(left, right, check).every((v, i) => Math.abs(v - got[i]) < 1e-4)
+    })
+  }
+  try {
+    for (const check of ordered ? CHECKS : [ROW_CHECK]) if (!(await isRight(check))) return false
     return true
   } catch {
     return false
-  } finally {
-    for (const { buffer } of buffers) gpu.free(buffer!)
   }
 }
 
 /**
  * Times three to five variants for each class of product and chooses; every one of them is compared with its twin
- * first. Meant to take under three seconds on a GPU: what is far behind is dropped after one run, and behind the budget
- * nothing more is timed, so that what is left keeps the defaults.
+ * first, but for those that the device refuses already. Meant to take under three seconds on a GPU: what is far behind
+ * is dropped after one run, and behind the budget nothing more is timed, so that what is left keeps the defaults; so
+ * does what there is no memory for.
  */
 export async function searchTuning(
   gpu: Gpu,
@@ -140,9 +153,10 @@ export async function searchTuning(
   const started = now()
   const budget = o.budgetMs ?? (gpu.isSoftware ? Infinity : 3000)
   const names = candidatesFor(gpu)
-  const refused: (MatmulVariantName | Nf4VariantName)[] = []
+  const refused = [...gpu.kernels.tuning.refused]
   for (const name of names) {
-    if (name !== 'register 4x4' && !(await verifyMatmul(gpu, name))) refused.push(name)
+    if (name === 'register 4x4' || refused.includes(name)) continue
+    if (!(await verifyMatmul(gpu, name))) refused.push(name)
   }
   const classes: TunedClass[] = []
   const isOver = () => now() - started > budget
@@ -151,7 +165,8 @@ export async function searchTuning(
     (typeof SHAPES)[MatmulClass],
   ][]) {
     if (isOver()) break
-    classes.push(await searchClass(gpu, name, shape, names, refused, isOver))
+    const found = await searchClass(gpu, name, shape, names, { refused, isOver })
+    if (found) classes.push(found)
   }
   const best = Math.max(...classes.filter(({ name }) => name !== 'attention').map(({ gflops }) => gflops), 0)
   // A software adapter compiles such a tile for up to a minute and runs it slowly.
@@ -180,75 +195,65 @@ async function searchNf4Classes(
   const verified = new Set<WorkgroupTile>()
   for (const way of ['forward', 'backward'] as const) {
     const found = products.find(({ name }) => name === way)
-    if (!found || isOver()) break
-    const tiles = nf4TilesFor(found)
-    if (tiles.length === 0) continue
+    const tiles = found ? nf4TilesFor(found) : []
+    if (!found || tiles.length === 0) continue
     for (const tile of tiles) {
-      if (!verified.has(tile) && !(await verifyNf4(gpu, tile))) refused.push(nf4VariantName(tile))
+      if (isOver()) return classes
+      const name = nf4VariantName(tile)
+      if (verified.has(tile) || refused.includes(name)) continue
       verified.add(tile)
+      if (!(await verifyNf4(gpu, tile))) refused.push(name)
     }
-    classes.push(await searchNf4(gpu, way, SHAPES[way], { found, tiles, refused, isOver }))
+    if (isOver()) break
+    const searched = await searchNf4(gpu, way, SHAPES[way], { found, tiles, refused, isOver })
+    if (searched) classes.push(searched)
   }
   return classes
 }
 
+/** Null where the device has no memory for it. */
 async function searchClass(
   gpu: Gpu,
   name: MatmulClass,
   { M, N, K, Z, bTransposed }: (typeof SHAPES)[MatmulClass],
   names: MatmulVariantName[],
-  refused: readonly string[],
-  isOver: () => boolean,
-): Promise<TunedClass> {
-  const fill = (n: number): Tensor => uploadTensor(gpu, 'tuner', new Float32Array(n).fill(0.01))
-  const [a, b, c] = [fill(Z * M * K), fill(Z * N * K), fill(Z * M * N)]
+  o: { refused: readonly string[]; isOver: () => boolean },
+): Promise<TunedClass | null> {
   const strides = (n: number): [number, number] => [0, n]
-  const batch = { outer: 1, inner: Z, a: strides(M * K), b: strides(N * K), c: strides(M * N) }
-  const flops = 2 * M * N * K * Z
-  const candidates: TunedCandidate[] = []
-  let best = Infinity
-  try {
-    for (const variant of names) {
-      if (refused.includes(variant)) {
-        candidates.push({ variant, gflops: 0, note: 'differs' })
-        continue
-      }
-      if (best < Infinity && isOver()) break
-      const ms = await timeProduct(gpu, best, (r) =>
-        matmul(r, { a, b, c, M, N, K, bTransposed, batch: Z > 1 ? batch : undefined, variant }),
-      )
-      if (ms === null) {
-        candidates.push({ variant, gflops: 0, note: 'failed' })
-        continue
-      }
-      best = Math.min(best, ms)
-      candidates.push({ variant, gflops: flops / ms / 1e6, note: ms > best * HOPELESS ? 'slow' : null })
-    }
-  } finally {
-    for (const { buffer } of [a, b, c]) gpu.free(buffer!)
-  }
-  candidates.sort((x, y) => y.gflops - x.gflops)
+  const all = { outer: 1, inner: Z, a: strides(M * K), b: strides(N * K), c: strides(M * N) }
+  const batch = Z > 1 ? all : undefined
+  const make = () => [M * K, N * K, M * N].map((n) => uploadTensor(gpu, 'tuner', new Float32Array(Z * n).fill(0.01)))
+  const raced = await borrowing(gpu, make, ([a, b, c]) => {
+    const entries = names.map(
+      (variant) => [variant, (r: Recorder) => matmul(r, { a, b, c, M, N, K, bTransposed, batch, variant })] as const,
+    )
+    return race(gpu, entries, { ...o, flops: 2 * M * N * K * Z })
+  }).catch(() => null)
+  if (!raced) return null
+  const { candidates } = raced
   return { name, shape: [M, N, K, Z], candidates, chosen: candidates[0].variant, gflops: candidates[0].gflops }
 }
 
-/** What a report changes in the device's table. */
-export function tuningOf(report: TuningReport): Partial<Tuning> {
-  const matmulBy: Partial<Record<MatmulClass, MatmulVariantName[]>> = {}
-  const nf4InTile: { forward?: WorkgroupTile; backward?: WorkgroupTile } = {}
+/** What a report changes in the device's table; what it does not say, or names as nothing here is named, stays. */
+export function tuningOf(report: TuningReport, before: Pick<Tuning, 'matmulBy' | 'nf4InTile'>): Partial<Tuning> {
+  const matmulBy = { ...before.matmulBy }
+  const nf4InTile: { -readonly [way in keyof Tuning['nf4InTile']]: Tuning['nf4InTile'][way] } = { ...before.nf4InTile }
   for (const { name, candidates, chosen } of report.classes) {
     if (isNf4(name)) {
-      if (isNf4(chosen)) nf4InTile[name.slice(4) as 'forward' | 'backward'] = tileOf(chosen)
+      const way = name.slice(4) as 'forward' | 'backward'
+      if (!isNf4(chosen)) nf4InTile[way] = null
+      else if (isKnown(tileOf(chosen))) nf4InTile[way] = tileOf(chosen)
       continue
     }
-    const order = candidates.filter(({ gflops }) => gflops > 0).map(({ variant }) => variant as MatmulVariantName)
+    const known = candidates
+      .filter(({ gflops }) => gflops > 0)
+      .map(({ variant }) => variant)
+      .filter(isKnown)
     // The kernel for single rows is none of the candidates and stays before them.
-    matmulBy[name as MatmulClass] = ['row', ...order.slice(0, 2)]
+    if (known.length > 0) matmulBy[name as MatmulClass] = ['row', ...known.slice(0, 2)]
   }
-  return {
-    matmulBy,
-    // Where time did not suffice to compare, the device's default stays.
-    ...(report.classes.some(({ name }) => isNf4(name)) ? { nf4InTile } : {}),
-    refused: report.refused as (MatmulVariantName | Nf4VariantName)[],
-    flopsPerSubmit: report.flopsPerSubmit,
-  }
+  const refused = report.refused.filter((name): name is MatmulVariantName | Nf4VariantName =>
+    isKnown(isNf4(name) ? tileOf(name) : name),
+  )
+  return { matmulBy, nf4InTile, refused, flopsPerSubmit: report.flopsPerSubmit }
 }

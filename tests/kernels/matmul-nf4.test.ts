@@ -24,6 +24,7 @@ interface Case {
   dtype?: 'f32' | 'f16'
   biased?: boolean
   ways?: ('forward' | 'backward')[]
+  tile?: WorkgroupTile
   /** Of the products that decode in the tile. */
   tuning?: Partial<Tuning>
 }
@@ -93,7 +94,7 @@ async function bothWays(o: Case): Promise<void> {
       tuning,
     )
   const want = await products({ tile: null, variant: 'register 4x4' })
-  const out = await products({ tile: TILE }, o.tuning)
+  const out = await products({ tile: o.tile ?? TILE }, o.tuning)
   expect(wordsOf(out.y)).toEqual(wordsOf(want.y))
   expect(wordsOf(out.dx)).toEqual(wordsOf(want.dx))
   // Numbers, and not all the same.
@@ -140,6 +141,9 @@ describe('decoded in the tile: the bits of the product from the slab', () => {
       rank: 8,
       rate: 0.3,
     }))
+  // Of all tiles the one that brings eight k at a time.
+  test('the largest tile, rows that begin within a block, tiles that are not full', () =>
+    bothWays({ linears: [[36, true]], nested: false, M: 131, K: 72, biased: false, tile: 'workgroup 8x8' }))
   test('one adapted weight without a bias, across several tiles, in dispatches of one or two of them', () =>
     bothWays({
       linears: [[100, true]],

@@ -33,6 +33,9 @@ test('a variant that gives other numbers than its twin is found before its first
     expect(await verifyMatmul(shared, 'register 8x8')).toBe(false)
     plant(wrong('var v = sum * p.alpha;', 'var v = ;'))
     expect(await verifyMatmul(shared, 'register 8x8')).toBe(false)
+    // Where A is transposed alone.
+    plant(wrong('p.M - 4u', 'p.M - 8u'))
+    expect(await verifyMatmul(shared, 'register 8x8')).toBe(false)
     plant(wrong('var v = sum * p.alpha;', 'var v = sum * p.alpha + 1.0;'))
     const [M, N, K] = [64, 64, 8]
     const [a, b] = [random(M * K, 1), random(K * N, 2)]
@@ -53,7 +56,7 @@ describe.skipIf((await testGpu()).info.description.includes('llvmpipe'))('weight
   const tile = 'workgroup 4x4 of 8'
   const right = MATMUL_VARIANTS[tile]
 
-  test('timed against the product from the slab; what differs is not timed', async () => {
+  test('timed against the product from the slab, but for what differs or has no memory', async () => {
     const gpu = await testGpu()
     const shape = { M: 32, N: 64, K: 32 }
     const found = {
@@ -63,23 +66,41 @@ describe.skipIf((await testGpu()).info.description.includes('llvmpipe'))('weight
       chosen: 'register 4x4',
       gflops: 1,
     } as const
-    const search = (refused: string[]) =>
-      searchNf4(gpu, 'backward', shape, {
+    const search = (refused: string[], isOver = false, of = gpu) =>
+      searchNf4(of, 'backward', shape, {
         found: { ...found, shape: [...found.shape], candidates: [] },
         tiles: [tile],
         refused,
-        isOver: () => false,
+        isOver: () => isOver,
       })
-    const timed = await search([])
+    const timed = (await search([]))!
     expect(timed.name).toBe('nf4 backward')
     expect(timed.candidates.map(({ variant }) => variant).sort()).toEqual([`nf4 ${tile}`, 'unpacked first'])
     expect(timed.candidates.every(({ gflops }) => gflops > 0)).toBe(true)
     expect(timed.chosen).toBe(timed.candidates[0].variant)
-    const { candidates } = await search([`nf4 ${tile}`])
+    const { candidates } = (await search([`nf4 ${tile}`]))!
     expect(candidates.map(({ variant, note }) => [variant, note])).toEqual([
       ['unpacked first', null],
       [`nf4 ${tile}`, 'differs'],
     ])
+    // Nothing was compared.
+    expect(await search([], true)).toBeNull()
+    // Without memory nothing is found, and nothing stays behind.
+    const before = gpu.allocatedBytes
+    let left = 3
+    const poor = Object.create(gpu, {
+      buffer: {
+        value: (...of: Parameters<typeof gpu.buffer>) => {
+          if (left-- === 0) throw new Error('no memory')
+          return gpu.buffer(...of)
+        },
+      },
+    }) as typeof gpu
+    expect(await search([], false, poor)).toBeNull()
+    expect(left).toBe(-1)
+    left = 1
+    expect(await verifyNf4(poor, tile)).toBe(false)
+    expect(gpu.allocatedBytes).toBe(before)
   })
 
   test('where it gives other numbers, the slab takes its place, with memory for it', async () => {
@@ -88,6 +109,9 @@ describe.skipIf((await testGpu()).info.description.includes('llvmpipe'))('weight
     const tuning = { nf4InTile: { backward: tile }, prefillTokens: 78 } as const
     const gpu = tunedGpu(shared, tuning)
     gpu.kernels.verifyVariant = (name) => verifyVariant(gpu, name as MatmulVariantName)
+    // Of weights whose rows begin within a block alone.
+    MATMUL_VARIANTS[tile] = { ...right, defines: { ...right.defines, ALIGNED: true } }
+    expect(await verifyNf4(shared, tile)).toBe(false)
     // The wrong row of A.
     MATMUL_VARIANTS[tile] = { ...right, defines: { ...right.defines, WIDE_OF_A: 'M' } }
     try {

@@ -53,6 +53,7 @@ describe('candidates', () => {
 
 const TRAITS = { isSoftware: false, vendor: 'apple', architecture: '', subgroups: null, workgroupBytes: 32768 }
 
+const BEFORE = { matmulBy: {}, nf4InTile: {} }
 const REPORT: TuningReport = {
   key: 'this device',
   adapter: 'A',
@@ -89,9 +90,9 @@ describe('what a search found', () => {
 
   it('goes before the defaults in its class, and what was refused is never taken', () => {
     expect(variantTaken({}, true)).toBe('workgroup 8x4')
-    expect(variantTaken(tuningOf(REPORT), true)).toBe('workgroup 4x4')
+    expect(variantTaken(tuningOf(REPORT, BEFORE), true)).toBe('workgroup 4x4')
     // No class of its own: the defaults, without what was refused.
-    expect(variantTaken(tuningOf(REPORT), false)).toBe('workgroup 4x4')
+    expect(variantTaken(tuningOf(REPORT, BEFORE), false)).toBe('workgroup 4x4')
     expect(variantTaken({ refused: ['workgroup 8x4', 'workgroup 4x4'] }, false)).toBe('register 8x4')
     // Register tiles up to 4 x 4 are the twins themselves.
     const refused = ['workgroup 8x4', 'workgroup 4x4', 'register 8x4'] as const
@@ -103,7 +104,7 @@ describe('what a search found', () => {
     const kernels = new KernelCache({} as Gpu, defaultTuning(TRAITS))
     kernels.verifyVariant = async () => false
     expect(await kernels.refuses(['row'])).toBe(true)
-    kernels.retune({ ...tuningOf(REPORT), refused: ['workgroup 8x4'] })
+    kernels.retune(tuningOf(REPORT, BEFORE))
     kernels.retune({ flopsPerSubmit: 1 })
     expect(kernels.tuning.refused).toEqual(['row', 'workgroup 8x4'])
     // Asked once: the second answer is the first one.
@@ -114,17 +115,37 @@ describe('what a search found', () => {
   it('says whether weights are decoded in the tile, each way by itself', () => {
     const nf4 = (way: string, chosen: string) => ({ ...REPORT.classes[0], name: `nf4 ${way}`, candidates: [], chosen })
     const found = (...classes: TuningReport['classes']) =>
-      tuningOf({ ...REPORT, classes: [...REPORT.classes, ...classes] })
-    expect(found(nf4('forward', 'nf4 workgroup 4x4 of 8'), nf4('backward', 'unpacked first')).nf4InTile).toEqual({
-      forward: 'workgroup 4x4 of 8',
+      tuningOf({ ...REPORT, classes: [...REPORT.classes, ...classes] }, before)
+    const [tile, other] = ['workgroup 8x8', 'workgroup 4x4 of 8'] as const
+    const before = { matmulBy: {}, nf4InTile: { forward: tile, backward: tile } }
+    expect(found(nf4('forward', `nf4 ${other}`), nf4('backward', 'unpacked first')).nf4InTile).toEqual({
+      forward: other,
+      backward: null,
     })
-    // A search that came no further leaves the default.
-    expect('nf4InTile' in tuningOf(REPORT)).toBe(false)
-    expect(found(nf4('forward', 'nf4 workgroup 8x4')).matmulBy).toEqual(tuningOf(REPORT).matmulBy)
+    // A search that came no further leaves the default of what it did not compare.
+    expect(found(nf4('forward', 'unpacked first')).nf4InTile).toEqual({ forward: null, backward: tile })
+    expect(found().nf4InTile).toEqual(before.nf4InTile)
+    expect(found(nf4('forward', 'nf4 workgroup 8x4')).matmulBy).toEqual(found().matmulBy)
     expect(nf4TilesFor(REPORT.classes[0])).toEqual(['workgroup 4x4'])
   })
 
-  it('bounds a submit by the rate', () => expect(tuningOf(REPORT).flopsPerSubmit).toBe(45e9))
+  it('of which names that are no longer anything here are dropped', () => {
+    const candidates = ['subgroup 16x8 of 8', 'toString', 'register 8x4'].map((variant, i) => ({
+      variant,
+      gflops: 900 - i,
+      note: null,
+    }))
+    const [one] = REPORT.classes
+    const old = (of: Partial<TuningReport>) => tuningOf({ ...REPORT, ...of }, BEFORE)
+    expect(variantTaken(old({ classes: [{ ...one, candidates }] }), true)).toBe('register 8x4')
+    expect(old({ classes: [{ ...one, candidates: candidates.slice(0, 2) }] }).matmulBy).toEqual({})
+    expect(old({ classes: [{ ...one, name: 'nf4 forward', chosen: 'nf4 workgroup 9x9' }] }).nf4InTile).toEqual({})
+    expect(old({ refused: ['register 9x9', 'nf4 workgroup 9x9', 'nf4 workgroup 8x8'] }).refused).toEqual([
+      'nf4 workgroup 8x8',
+    ])
+  })
+
+  it('bounds a submit by the rate', () => expect(tuningOf(REPORT, BEFORE).flopsPerSubmit).toBe(45e9))
 
   it('is kept by device in a file, and a damaged file is an empty one', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'tuning-')), 'deep', 'tuning.json')

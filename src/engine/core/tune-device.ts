@@ -31,20 +31,21 @@ export async function prepareDevice(gpu: Gpu, kept: Kept): Promise<TuningReport 
   gpu.kernels.verifyVariant = (name) => verifyVariant(gpu, name as MatmulVariantName | Nf4VariantName)
   const report = await kept?.store.read(deviceKey(gpu, kept.surroundings)).catch(() => null)
   if (!report && kept && !gpu.isSoftware) return tuneDevice(gpu, kept)
-  if (report) gpu.kernels.retune(tuningOf(report))
+  if (report) gpu.kernels.retune(tuningOf(report, gpu.kernels.tuning))
   await verifyTiles(gpu)
   return report ?? null
 }
 
 /** Whether weights are decoded in tiles decides about memory, which is planned before anything is used. */
 async function verifyTiles({ kernels }: Gpu): Promise<void> {
-  await kernels.refuses(Object.values(kernels.tuning.nf4InTile).map(nf4VariantName))
+  const { forward, backward } = kernels.tuning.nf4InTile
+  await kernels.refuses([forward, backward].flatMap((tile) => (tile ? [nf4VariantName(tile)] : [])))
 }
 
 /** Search, take over what was found, and keep it. */
 export async function tuneDevice(gpu: Gpu, kept: Kept): Promise<TuningReport> {
   const report = await searchTuning(gpu, { key: deviceKey(gpu, kept?.surroundings ?? '') })
-  gpu.kernels.retune(tuningOf(report))
+  gpu.kernels.retune(tuningOf(report, gpu.kernels.tuning))
   await verifyTiles(gpu)
   // Where it cannot be kept, the next visit searches again.
   await kept?.store.write(report).catch(() => {})
