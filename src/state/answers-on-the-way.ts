@@ -1,3 +1,4 @@
+import type { CacheType } from '../contracts/answers'
 import type { TrainOptions } from '../engine/api/types'
 import type { Prefs } from './prefs'
 
@@ -6,6 +7,9 @@ const ROWS = 2
 const TOKENS = 40
 
 /** What a run lets the model say on the way, as the person chose; undefined: nothing. */
-export function answersOnTheWay({ answerEvery }: Pick<Prefs, 'answerEvery'>): TrainOptions['answers'] {
-  return answerEvery > 0 ? { rows: ROWS, every: answerEvery, max_new_tokens: TOKENS } : undefined
+export function answersOnTheWay(
+  { answerEvery }: Pick<Prefs, 'answerEvery'>,
+  kv_dtype: CacheType,
+): TrainOptions['answers'] {
+  return answerEvery > 0 ? { rows: ROWS, every: answerEvery, max_new_tokens: TOKENS, kv_dtype } : undefined
 }

@@ -85,7 +85,7 @@ export function linkRooms(parts: LinkedParts) {
   })
 
   prefs.subscribe((now, before) => {
-    if (now.answerEvery !== before.answerEvery) replan()
+    if (now.answerEvery !== before.answerEvery || now.answerCache !== before.answerCache) replan()
   })
 
   tryRoom.store.subscribe((now, before) => {

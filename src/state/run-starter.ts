@@ -1,3 +1,4 @@
+import type { CacheType } from '../contracts/answers'
 import type { Engine, TrainOptions, TrainOutcome } from '../engine/api/types'
 import { fail } from '../errors'
 import type { Suite } from '../eval/suites/suite'
@@ -17,6 +18,8 @@ interface StarterParts {
   engine: Engine
   /** What the run asks at each of its evaluations. */
   smallSets(): Promise<Suite[]>
+  /** Element type of keys and values of answers on the way. */
+  cache(): CacheType
   archive: RunArchive
   prefs: PrefsStore
   notices: Notices
@@ -31,7 +34,7 @@ type StartOptions = Pick<TrainOptions, 'continueAdapter' | 'resumeFrom' | 'branc
 
 /** Trains a run and keeps its record true from before the first step to the end, whatever the end is. */
 export function createRunStarter(parts: StarterParts) {
-  const { engine, smallSets, archive, prefs, notices, train, tryRoom, exporting, runs, download } = parts
+  const { engine, cache, smallSets, archive, prefs, notices, train, tryRoom, exporting, runs, download } = parts
 
   /**
    * What the browser's store has no room for costs the run nothing: it is said, with the way to take the result along.
@@ -178,12 +181,12 @@ export function createRunStarter(parts: StarterParts) {
     let outcome: TrainOutcome | null = null
     try {
       await keeping(live, () => runs.put(live))
-      const answers = answersOnTheWay(prefs.getState())
+      const answers = answersOnTheWay(prefs.getState(), cache())
       // A set that cannot be had is said, and the run goes without.
       const sets = await smallSets().catch((error: unknown) => (notices.fail(error), []))
       outcome = await train.train({
         runId: record.id,
-        options: { ...options, answers, sets },
+        options: { ...options, answers, sets, setsCache: cache() },
         curve: record.curve,
         answers: record.answers,
         seen: unpackSeen(record.seen),

@@ -80,12 +80,12 @@ export function createStudio(parts: StudioParts) {
   prefs.whenRefused(notices.fail)
   const model = createModelRoom(engine, prefs, library, notices, gate.allow)
   const choice = createModelChoice(engine, prefs)
-  const train = createTrainRoom(engine, () => answersOnTheWay(prefs.getState()))
-  const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const cache = () => {
     const hasF16 = model.store.getState().gpu?.features.includes('shader-f16')
     return hasF16 ? prefs.getState().answerCache : 'f32'
   }
+  const train = createTrainRoom(engine, () => answersOnTheWay(prefs.getState(), cache()))
+  const data = createDataRoom(engine, () => train.store.getState().run, baseUrl)
   const tryRoom = createTryRoom(engine, cache)
   const words = () => cardWords(prefs.getState().language)
   const exporting = createExportRoom({
@@ -161,6 +161,7 @@ export function createStudio(parts: StudioParts) {
   const start = createRunStarter({
     ...rooms,
     engine,
+    cache,
     smallSets: score.smallSets,
     archive,
     prefs,

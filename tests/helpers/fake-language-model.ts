@@ -19,6 +19,8 @@ export class FakeLanguageModel implements LanguageModel {
   /** What `generate` yields. */
   answer: number[] = []
   prompts: Int32Array[] = []
+  /** In what keys and values of each were to be kept. */
+  caches: DecodingOptions['cache'][] = []
   /** Waited for before each generated token. */
   pace: () => Promise<void> = () => Promise.resolve()
 
@@ -59,10 +61,10 @@ export class FakeLanguageModel implements LanguageModel {
     largestBytes: 1,
   })
 
-  planGeneration = (_lora: LoraConfig | null, { prompts, maxNewTokens }: GenerationShape) => ({
+  planGeneration = (_lora: LoraConfig | null, { prompts, maxNewTokens, cache = 'f32' }: GenerationShape) => ({
     lines: prompts.length,
     tokens: Math.max(...prompts) + maxNewTokens,
-    cache: 'f32' as const,
+    cache,
     bytes: 100,
   })
 
@@ -90,6 +92,7 @@ export class FakeLanguageModel implements LanguageModel {
 
   async *generate(promptIds: Int32Array, options: DecodingOptions) {
     this.prompts.push(promptIds)
+    this.caches.push(options.cache)
     for (const id of this.answer.slice(0, options.maxNewTokens)) {
       await this.pace()
       if (options.signal?.aborted) return

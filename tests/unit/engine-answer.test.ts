@@ -89,6 +89,15 @@ describe('the strength of the adapter', () => {
   })
 })
 
+it('keeps keys and values as it is asked to, alone and among many', async () => {
+  const model = new FakeLanguageModel({ maxPositionEmbeddings: 64 } as ModelConfig)
+  const tokenizer = await tinyTokenizer('llama', TEMPLATE)
+  const half = { ...request, messages: [{ role: 'user', content: 'Paris is' }], kv_dtype: 'f16' } as never
+  await answer(model, tokenizer, half, () => {})
+  await answerMany(model, tokenizer, [half, half], () => {})
+  expect(model.caches).toEqual(['f16', 'f16', 'f16'])
+})
+
 describe('many answers', () => {
   it('each says how it ended; a request without a prompt has none', async () => {
     const tokenizer = await tinyTokenizer('llama', TEMPLATE)

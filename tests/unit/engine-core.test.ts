@@ -149,11 +149,12 @@ describe('engine', () => {
   it('plans the memory of answers on the way with the run, as long as they then are', async () => {
     await engine.loadModel({ kind: 'builtin' })
     await engine.loadData(rows('a', 'bb', 'ccc'), options)
-    const answers = { rows: 2, every: 0.5, max_new_tokens: 7 }
+    const answers = { rows: 2, every: 0.5, max_new_tokens: 7, kv_dtype: 'f16' as const }
     const plan = await engine.planRun({ ...run, lora }, answers)
     await engine.train({ ...run, lora }, { runId: 'a', answers }, () => {})
     const tokens = Math.max(...model.prompts.map(({ length }) => length)) + 7
-    expect(plan.memory.at(-1)).toEqual({ kind: 'answers', bytes: 100, answers: { lines: 2, tokens, cache: 'f32' } })
+    expect(plan.memory.at(-1)).toEqual({ kind: 'answers', bytes: 100, answers: { lines: 2, tokens, cache: 'f16' } })
+    expect(new Set(model.caches)).toEqual(new Set(['f16']))
     expect(plan.peakBytes).toBe(1100)
   })
 

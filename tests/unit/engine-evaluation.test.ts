@@ -370,12 +370,13 @@ it('small sets are asked at each evaluation, stand in the log, and where one can
   }
   const wanted = parseRunFile({ eval_strategy: 'steps', eval_steps: 1, max_steps: 3 }, base).run
   const said: TrainEvent[] = []
-  const outcome = await engine.train(wanted, { runId: 'a', sets }, (event) => void said.push(event))
+  const outcome = await engine.train(wanted, { runId: 'a', sets, setsCache: 'f16' }, (event) => void said.push(event))
   expect(outcome.evaluations.map(({ step, eval_loss, scores }) => [step, eval_loss, scores])).toEqual([
     [1, 4, { mine_loss: 9, asked_right: 0 }],
     [2, 3, { mine_loss: 8, asked_right: 0 }],
     [3, 2, undefined],
   ])
+  expect(new Set(model.caches)).toEqual(new Set(['f16']))
   const told = said.flatMap((event) => (event.kind === 'message' ? [event.text] : []))
   expect(told).toContainEqual(expect.objectContaining({ code: 'eval-sets-failed' }))
   const history = outcome.trainerState.log_history as Record<string, unknown>[]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { uniforms } from '../../src/model/answering/uniforms'
 import { argmax } from '../../src/ops/answering/argmax'
 import { drawReference, keptWeights } from '../../src/ops/answering/choose-reference'
-import type { Drawing } from '../../src/ops/answering/draw'
+import { drawTokens, type Drawing } from '../../src/ops/answering/draw'
 import { goldenJson } from '../helpers/golden'
 
 const ALL = { temperature: 1, topK: 0, topP: 1 }
@@ -102,4 +102,12 @@ describe('uniforms', () => {
     // Five standard deviations of a mean of 10 000 uniforms.
     expect(Math.abs(first.reduce((a, b) => a + b, 0) / 10_000 - 0.5)).toBeLessThan((5 * Math.sqrt(1 / 12)) / 100)
   })
+})
+
+it('is refused by name where the weights of all tokens would not add up', () => {
+  const drawn = (V: number) => () => drawTokens({} as never, { V, lines: 1, first: 0, how: ALL } as never)
+  const refused = { code: 'model-draw-vocabulary', params: { tokens: 524_289, limit: 524_288 } }
+  expect(drawn(524_289)).toThrow(expect.objectContaining(refused))
+  // One less goes on, to a recorder that is none.
+  expect(drawn(524_288)).toThrow(TypeError)
 })

@@ -34,6 +34,8 @@ let archive: ReturnType<typeof memoryArchive>
 let asked: { run: RunFile; options: TrainOptions }[]
 let play: (on: (event: TrainEvent) => void, options: TrainOptions) => Promise<TrainOutcome>
 let loaded: string[]
+/** Answers on the way that the last plan counted. */
+let plannedAnswers: TrainOptions['answers']
 /** What visits leave behind, and the file that a person gives when asked. */
 let visits: ReturnType<typeof memoryVisits>
 let given: File | null
@@ -104,6 +106,10 @@ function studioOf(language = 'en') {
     async loadData(source, options: DataOptions, ...rest) {
       loaded.push(source.kind === 'sample' ? source.name : source.kind === 'file' ? source.file.name : 'bytes')
       return fake.loadData(source, options, ...rest)
+    },
+    async planRun(run, answers) {
+      plannedAnswers = answers
+      return fake.planRun(run, answers)
     },
     async train(run, options, on) {
       asked.push({ run, options })
@@ -216,6 +222,14 @@ test('losses of rows stand beside the set that the run learnt from, and beside n
   expect(studio.seenRows()).toEqual([])
   await studio.data.openSample(studio.data.store.getState().samples[0])
   expect(studio.seenRows()).toEqual([[4, 1, 2.5]])
+})
+
+test('a 16-bit cache is that of answers on the way, too, in the plan and in the run', async () => {
+  const studio = await visit()
+  studio.prefs.setState({ answerCache: 'f16' })
+  await vi.waitFor(() => expect(plannedAnswers).toMatchObject({ kv_dtype: 'f16' }))
+  await studio.startTraining()
+  expect(asked[0].options).toMatchObject({ answers: { kv_dtype: 'f16' }, setsCache: 'f16' })
 })
 
 describe('runs that were interrupted', () => {

@@ -304,11 +304,11 @@ describe('train room', () => {
     const asked: unknown[] = []
     const engine = { planRun: async (...args: unknown[]) => void asked.push(args[1]) } as unknown as Engine
     let answerEvery = 0.25
-    const room = createTrainRoom(engine, () => answersOnTheWay({ answerEvery }))
+    const room = createTrainRoom(engine, () => answersOnTheWay({ answerEvery }, 'f16'))
     await room.plan(true)
     answerEvery = 0
     await room.plan(true)
-    expect(asked).toEqual([{ rows: 2, every: 0.25, max_new_tokens: 40 }, undefined])
+    expect(asked).toEqual([{ rows: 2, every: 0.25, max_new_tokens: 40, kv_dtype: 'f16' }, undefined])
   })
 
   test('a preset fills in only while nobody has chosen', () => {

@@ -9,7 +9,7 @@ import type { AdapterCard, WeightedFolder } from '../../contracts/lora'
 import type { TrainEvent } from '../../contracts/events'
 import type { BestStep, EvalRow, Overlap } from '../../contracts/evaluation'
 import type { LogRow } from '../../contracts/figures'
-import type { GenerateRequest, GenerateResult, Unanswered } from '../../contracts/answers'
+import type { CacheType, GenerateRequest, GenerateResult, Unanswered } from '../../contracts/answers'
 import type { RatePoint, RateRange, RateSearch } from '../../contracts/rate'
 import type { TuningReport } from '../../contracts/tuning'
 import type { ProgressListener } from '../../contracts/progress'
@@ -301,9 +301,13 @@ export interface TrainOptions {
     /** Share of the run between two looks. */
     every: number
     max_new_tokens: number
+    /** f32 where absent. */
+    kv_dtype?: CacheType
   }
   /** Small suites to ask at each evaluation; their first figures become lines. No number of the run changes. */
   sets?: readonly Suite[]
+  /** Element type of keys and values of the answers to them; f32 where absent. */
+  setsCache?: CacheType
 }
 
 export interface RateSearchOptions {

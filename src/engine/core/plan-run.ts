@@ -76,9 +76,9 @@ function planAnswering(
   answers: TrainOptions['answers'],
 ): MemoryItem[] {
   if (!answers) return []
-  const { rows: count, max_new_tokens: maxNewTokens } = answers
+  const { rows: count, max_new_tokens: maxNewTokens, kv_dtype: cache } = answers
   const prompts = askedRows(rows, count, roomOf(model, maxNewTokens)).map(({ at }) => at)
   if (prompts.length === 0) return []
-  const { bytes, ...lines } = model.planGeneration(run.lora, { prompts, maxNewTokens, besideTokens })
+  const { bytes, ...lines } = model.planGeneration(run.lora, { prompts, maxNewTokens, cache, besideTokens })
   return [{ kind: 'answers', bytes, answers: lines }]
 }

@@ -1,3 +1,4 @@
+import type { CacheType } from '../../contracts/answers'
 import type { ChatTokenizer } from '../../data/index'
 import { fail } from '../../errors/index'
 import type { LanguageModel } from '../../model/language-model'
@@ -18,6 +19,7 @@ export interface AnsweringParts {
   /** Share of the run between two looks. */
   every: number
   maxNewTokens: number
+  cache?: CacheType
   control: RunControl
   on: (event: TrainEvent) => void
 }
@@ -59,7 +61,7 @@ export function answering(parts: AnsweringParts): Interlude {
 
 /** All rows' answers side by side, each told when it ends; what there is of the others when it is enough. */
 async function sayAll(
-  { model, tokenizer, maxNewTokens, prompts }: AnsweringParts,
+  { model, tokenizer, maxNewTokens, cache, prompts }: AnsweringParts,
   enough: () => boolean,
   tell: (prompt: RowPrompt, text: string, cut: boolean) => void,
 ) {
@@ -72,7 +74,7 @@ async function sayAll(
   if (enough()) return
   const stream = model.generateMany(
     prompts.map(({ ids }) => ids),
-    { maxNewTokens, temperature: 0, topP: 1, topK: 0, seed: 0, stopIds, useAdapter: true },
+    { maxNewTokens, temperature: 0, topP: 1, topK: 0, seed: 0, stopIds, useAdapter: true, cache },
   )
   for await (const { index, id, isLast } of stream) {
     begun[index].decoder.push(id)

@@ -1,3 +1,4 @@
+import type { CacheType } from '../../contracts/answers'
 import { tokenizeExample } from '../../data/tokenize-row'
 import type { ChatTokenizer } from '../../data/index'
 import type { JudgeAnswer } from '../../eval/kinds/kind'
@@ -15,6 +16,8 @@ const TEXT_TOKENS = 256
 interface SetParts {
   model: LanguageModel
   tokenizer: ChatTokenizer
+  /** Of answers; f32 where absent. */
+  cache?: CacheType
   control: RunControl
 }
 
@@ -64,7 +67,7 @@ function atOnce<T>(parts: Generator<void, T>): T {
   }
 }
 
-async function answersOf(suite: Suite, { model, tokenizer }: SetParts): Promise<AskSet> {
+async function answersOf(suite: Suite, { model, tokenizer, cache }: SetParts): Promise<AskSet> {
   // Judges are nothing that every run need load.
   const { SCORE_KINDS } = await import('../../eval/kinds')
   const { figures, prepare } = SCORE_KINDS[suite.score]
@@ -76,7 +79,7 @@ async function answersOf(suite: Suite, { model, tokenizer }: SetParts): Promise<
     if (ids && ids.length <= room) asked.push({ ids, judge: await prepare(item, { suite: suite.name, row: i + 1 }) })
   }
   const { stopIds } = tokenizer
-  const greedy = { temperature: 0, topP: 1, topK: 0, seed: 0, stopIds, useAdapter: true }
+  const greedy = { temperature: 0, topP: 1, topK: 0, seed: 0, stopIds, useAdapter: true, cache }
   return async (enough) => {
     const said = asked.map(() => tokenizer.streamDecoder({ skipSpecial: true }))
     const sums: number[] = []

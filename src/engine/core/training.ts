@@ -81,7 +81,9 @@ export async function runTraining(
     padId: tokenizer.padId,
     control,
     past: pastOf(checkpoint),
-    sets: options.sets?.length ? await scoreSets(options.sets, { model, tokenizer, control }) : undefined,
+    sets: options.sets?.length
+      ? await scoreSets(options.sets, { model, tokenizer, cache: options.setsCache, control })
+      : undefined,
     on,
   })
   const checkpoints = keepCheckpoints({
@@ -205,6 +207,7 @@ function answers(
       steps: batchOrder(rows, run).steps,
       every: wanted.every,
       maxNewTokens,
+      cache: wanted.kv_dtype,
       control,
       on,
     }),

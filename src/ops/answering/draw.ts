@@ -1,6 +1,7 @@
 import reduce from '../../../shaders/reduce.wgsl?raw'
 import choose from '../../../shaders/answer-choose.wgsl?raw'
 import wgsl from '../../../shaders/answer-draw.wgsl?raw'
+import { fail } from '../../errors'
 import { rowGrid, type Recorder } from '../../gpu/recorder'
 import type { Tensor } from '../../gpu/tensor'
 import { bestOfChunks, CHUNK, type Choice } from './choose'
@@ -46,10 +47,11 @@ export function drawParams({ temperature, topK, topP }: Drawing, V: number) {
 /**
  * A token of each row of logits [lines, V] into ids and tokens from `first` on, by `uniforms` (u32, of 1/2^32) from
  * there on; `rows` move on by a place. Bit for bit what `drawReference` draws. Up to eleven dispatches.
+ * @throws TuneError model-draw-vocabulary where the weights of all tokens do not add up in 64 bits
  */
 export function drawTokens(r: Recorder, o: Choice & { how: Drawing; uniforms: Tensor }): void {
   const { lines, V, logits, first, how } = o
-  if (V > MOST_TOKENS) throw new RangeError(`weights of ${V} tokens do not add up in 64 bits`)
+  if (V > MOST_TOKENS) throw fail('model-draw-vocabulary', { tokens: V, limit: MOST_TOKENS })
   const { counts, masses, ...settings } = drawParams(how, V)
   const levels = counts + masses
   const made = (label: string, words: number): Tensor =>

@@ -8,6 +8,8 @@ export const modelErrors: ErrorTexts<ModelErrors> = {
     'There is no adapter on the model, so there is nothing to train or to read. Attach one first.',
   'model-no-f16-cache': () =>
     'This GPU does not calculate in 16 bits (it lacks shader-f16), so the cache of an answer cannot be kept in them. Nothing was answered. Leave the 16-bit cache off (on the command line, --kv-dtype f32): 32 bits take twice the memory and change no answer.',
+  'model-draw-vocabulary': (p) =>
+    `This model has ${p.tokens} tokens and one can be drawn of at most ${p.limit}, so nothing was answered. Set the temperature to 0: the likeliest token is taken of any number.`,
   'model-too-long': (p) =>
     `The text has ${p.tokens} tokens and this model reads at most ${p.limit}, so it was not run. Shorten the text or the conversation.`,
   'model-token-outside': (p) =>

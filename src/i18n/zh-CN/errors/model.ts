@@ -7,6 +7,8 @@ export const modelErrors: ErrorTexts<ModelErrors> = {
   'model-no-adapter': () => '模型上没有适配器，无法训练或读取。请先创建或载入一个适配器。',
   'model-no-f16-cache': () =>
     '这个 GPU 不支持 16 位计算（缺少 shader-f16），回答时的缓存无法以 16 位保存，因此没有作答。请关闭“16 位缓存”（命令行用 --kv-dtype f32）：32 位只是多占一倍显存，回答不受影响。',
+  'model-draw-vocabulary': (p) =>
+    `这个模型的词表有 ${p.tokens} 个词元，而随机采样最多支持 ${p.limit} 个，因此没有作答。请把温度设为 0：贪心选词不受词表大小限制。`,
   'model-too-long': (p) =>
     `文本共有 ${p.tokens} 个词元，而该模型最多读取 ${p.limit} 个，因此没有运行。请缩短文本或对话。`,
   'model-token-outside': (p) =>
