@@ -141,6 +141,27 @@ export const gpuMutations = [
     test: unit('gpu-replay'),
   },
   {
+    name: 'plan: a shape is recorded by what the device chose since',
+    file: 'src/gpu/replay.ts',
+    find: 'new Recorder(this.gpu.kernels, this.tuning)',
+    replace: 'new Recorder(this.gpu.kernels)',
+    test: unit('gpu-replay'),
+  },
+  {
+    name: 'tuner: a second search gives back what the first refused',
+    file: 'src/gpu/kernel.ts',
+    find: 'more.length > 0 ? [...refused, ...more] : refused',
+    replace: 'choices.refused ?? refused',
+    test: unit('tuner'),
+  },
+  {
+    name: 'tuner: memory is planned before tiles are verified',
+    file: 'src/engine/core/tune-device.ts',
+    find: '  await verifyTiles(gpu)\n  return report',
+    replace: '  return report',
+    test: unit('tune-device'),
+  },
+  {
     name: 'tuner: what was refused is taken',
     file: 'src/ops/matmul.ts',
     find: '    if (tuning.refused.includes(name)) continue\n',

@@ -191,6 +191,26 @@ describe('a replay', () => {
     expect(host.kernels.tuning.refused).toEqual(['row', 'register 8x8'])
   })
 
+  it('verifies what takes the place of another before it is built', async () => {
+    const host = fresh()
+    const asked: string[] = []
+    host.kernels.verifyVariant = async (name) => {
+      asked.push(name)
+      return false
+    }
+    const record = (r: Recorder): void => {
+      const all = ['row', 'register 8x8'] as const
+      const [x, y] = [r.tensor('x', [8]), r.tensor('y', [8])]
+      const variant = all.find((name) => !r.tuning.refused.includes(name))
+      r.dispatch({ source: ADD, tensors: { x, y }, params: { n: 8 }, workgroups: [1, 1, 1], variant })
+    }
+    host.kernels.compile = async () => {
+      throw new Error('compiled')
+    }
+    await expect(new Replay<null>(host, record, null, { label: 'built' }).build()).rejects.toThrow('compiled')
+    expect(asked).toEqual(['row', 'register 8x8'])
+  })
+
   it('ends where a graph chooses what is refused', async () => {
     const host = fresh()
     host.kernels.verifyVariant = async () => false

@@ -97,7 +97,7 @@ describe('what a search found', () => {
     // Register tiles up to 4 x 4 are the twins themselves.
     const refused = ['workgroup 8x4', 'workgroup 4x4', 'register 8x4'] as const
     expect(variantTaken({ refused }, false)).toBe(null)
-    expect(variantTaken({ refused, matmulTile: [8, 8] }, false, 6)).toBe(null)
+    expect(variantTaken({ refused, matmulTile: [8, 8] }, false, 4)).toBe(null)
   })
 
   it('never gives back what was refused once', async () => {
