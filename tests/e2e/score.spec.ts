@@ -101,6 +101,8 @@ async function embeddedByOnnx([files, texts]: [[string, string][], string[]]): P
 test('base against tuned: stopped, reloaded, gone on with, judged, reviewed, reported, without an axe violation', async ({
   page,
 }) => {
+  // A run, two starts of the page and 24 answers: 70 s alone on two cores, twice as long beside another page.
+  test.setTimeout(600_000)
   await page.goto('./#/train')
   const train = page.getByRole('region', { name: 'Train', exact: true })
   await expect(train.getByRole('status')).toHaveText('Ready to train', { timeout: 120_000 })
