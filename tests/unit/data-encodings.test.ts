@@ -63,15 +63,15 @@ describe('what is told', () => {
     expect(facts.encodings.map(({ encoding }) => encoding)).toContain('euc-kr')
   })
   it('a character that lies on the border of two pieces, behind a first piece of ASCII', async () => {
-    // "头疼" in GBK, its first byte the last of the first piece.
-    // Its first byte is the last of the first piece.
+    // The first byte of 轮 in GBK is the last of the first piece: it may begin a character of UTF-8, so that it is held.
     const start = `question,answer\n${'a'.repeat((1 << 20) - 'question,answer\n'.length - 1)}`
     const { base64, rows } = golden.files.find(({ name }) => name === 'zh-Hans.gbk.csv')!
-    const behind = bytesOf(base64).subarray('question,answer\n"'.length)
+    const behind = bytesOf(base64).subarray('question,answer\n"'.length + 2)
+    expect([...behind.subarray(0, 2)]).toEqual([0xc2, 0xd6])
     const unquoted = Buffer.from(Buffer.from(behind).toString('latin1').replaceAll('"', ''), 'latin1')
     const { found } = await rowsOf('x.csv', new Uint8Array(Buffer.concat([Buffer.from(start), unquoted])))
     expect(found[1]).toEqual(rows[1])
-    expect((found[0] as string[])[0].replace(/^a+/, '')).toBe(rows[0][0])
+    expect((found[0] as string[])[0].replace(/^a+/, '')).toBe(rows[0][0].slice(1))
   })
   it('the place where UTF-8 is damaged: it is not taken for another encoding', async () => {
     const whole = new TextEncoder().encode('question,answer\n渡轮几点开？,九点\n博物馆？,不开\n')
@@ -81,6 +81,10 @@ describe('what is told', () => {
       code: 'data-encoding',
       params: { encoding: 'UTF-8', line: 3 },
     })
+    // As a text of another encoding (IBM 866) it would be likely enough.
+    const french = new TextEncoder().encode('prénom,c\ncafé,d\nélève,été\nfrère,mère\n'.repeat(2))
+    const odd = new Uint8Array([...french.subarray(0, 20), 0xfc, ...french.subarray(20)])
+    expect(await refusal('x.csv', odd)).toMatchObject({ code: 'data-encoding', params: { byte: 20, line: 3 } })
     const cut = new Uint8Array([...new TextEncoder().encode('{"a": "你好吗，朋友'), 0xe5])
     expect(await refusal('x', cut)).toMatchObject({ code: 'data-encoding', params: { byte: cut.length, line: 1 } })
   })
