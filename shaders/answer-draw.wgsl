@@ -215,13 +215,14 @@ fn answer_level(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) 
 }
 //#end
 
+//#if LANES == 64 && ENTRY != answer_level
+// Of each lane: weight of the keys below tau, how many equal it, 0.
+var<workgroup> parts: array<vec4<u32>, 64>;
+//#end
+
 //#if ENTRY == answer_sums
 // sums [line, chunks]: (weight of the keys below tau in every CHUNK of a row, how many equal it, 0).
 @group(0) @binding(5) var<storage, read_write> sums: array<vec4<u32>>;
-
-//#if LANES == 64
-var<workgroup> parts: array<vec4<u32>, 64>;
-//#end
 
 @compute @workgroup_size(${GROUP})
 fn answer_sums(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -262,11 +263,6 @@ fn answer_sums(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) g
 @group(0) @binding(5) var<storage, read_write> rows: array<vec4<u32>>;
 @group(0) @binding(6) var<storage, read_write> ids: array<i32>;
 @group(0) @binding(7) var<storage, read_write> tokens: array<u32>;
-
-//#if LANES == 64
-var<workgroup> parts: array<vec4<u32>, 64>;
-//#end
-
 
 @compute @workgroup_size(${GROUP})
 fn answer_draw(@builtin(workgroup_id) wid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,

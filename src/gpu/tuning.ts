@@ -214,6 +214,7 @@ export function defaultTuning(traits: DeviceTraits): Tuning {
  * so that rows handed round among the lanes of a subgroup are the cheapest.
  */
 function softwareMatmul({ subgroups }: DeviceTraits): Partial<Tuning> {
+  // Compiled as long as a register tile of 8 x 8, for small models a second.
   if (subgroups?.least === 8) return { matmul: ['subgroup 32x4 of 8'], matmulFlops: 5e6 }
   // Compiled in a fifth of a second, so that small products take it, too.
   return subgroups?.least === 4 ? { matmul: ['subgroup 16x4 of 4'], matmulFlops: 0 } : {}

@@ -67,7 +67,7 @@ function lanes(rows: number, columns: 2 | 4 | 8, o: { lanes: number; share: 0 | 
     rows,
     columns: columns * o.lanes,
     takes: (product) =>
-      // Of four lanes too little is saved for what SwiftShader takes to compile it.
+      // Of four lanes (SwiftShader) nothing was gained that could be told from noise.
       product.aTransposed ? o.lanes === 8 && !product.bTransposed && product.vectorised : plain(product),
   }
 }

@@ -158,7 +158,7 @@ export function planAnswers(
     tensors,
     prompts: layers.map(() => ({ k: cache, v: cache })),
     steps: layers.map(() => ({ tensor: cache, capacity: size.capacity, values: layout.values })),
-    adapters: layers.map((layer) => ANSWER_GROUPS.map((group) => ghostAdapter(pass, layer, group))),
+    adapters: layers.map((layer) => ANSWER_GROUPS.map((group) => ghostGroup(pass, layer, group))),
   })
   const measured = [measure(gpu, prompt), measure(gpu, step)]
   otherBytes += measured.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -169,7 +169,7 @@ export function planAnswers(
 /** A prompt of each line and the steps ahead may be under way at once. */
 export const ringCount = (gpu: Gpu, lines: number): number => gpu.kernels.tuning.answersAhead + lines + 1
 
-function ghostAdapter(pass: AnswerPass, layer: number, group: (typeof ANSWER_GROUPS)[number]): GroupAdapter | null {
+function ghostGroup(pass: AnswerPass, layer: number, group: (typeof ANSWER_GROUPS)[number]): GroupAdapter | null {
   const pairs = group.map((projection) => pass.adapter?.get(layer, projection) ?? null)
   const rank = pairs.find((pair) => pair !== null)?.A.shape[0]
   if (rank === undefined) return null

@@ -149,7 +149,7 @@ export class Decoder {
     return this.host !== null
   }
 
-  /** The token of a line's next place, instead of the one that was chosen here, or because the host has its row. */
+  /** The token of a line's next place, with its row, which the host has; for comparisons any token. */
   async put(line: number, id: number): Promise<void> {
     const { gpu, t } = this
     if (t.embedded) {
@@ -160,7 +160,7 @@ export class Decoder {
     write(gpu, t.ids.buffer!, Int32Array.of(id), line * 4)
   }
 
-  /** Logits [V] after a line's last token: of the prompt that came last, or of the last step. */
+  /** Logits [V] after a line's last token, of the prompt that came last or of the last step: for comparisons. */
   async logits(line: number, of: 'prompt' | 'step'): Promise<Float32Array> {
     const bytes = this.pass.config.vocabSize * 4
     const [tensor, at] = of === 'prompt' ? [this.t.promptLogits, 0] : [this.t.logits, line * bytes]
